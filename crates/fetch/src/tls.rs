@@ -1,0 +1,55 @@
+//! TLS towards other servers: aws-lc-rs, TLS 1.2 and 1.3, the trust store of
+//! the operating system.
+//!
+//! One configuration is built at start and shared by every client, and with it
+//! the loaded roots and the resumable sessions. There is no way to switch
+//! verification off.
+
+use std::sync::Arc;
+
+use rustls::{
+    ClientConfig,
+    crypto::aws_lc_rs,
+    pki_types::{CertificateDer, pem::PemObject},
+};
+use rustls_platform_verifier::Verifier;
+
+/// Why there is no TLS configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// Neither the operating system nor the configuration names a root to trust,
+    /// or an extra root is not a certificate.
+    #[error("no usable root certificates")]
+    Roots(#[source] rustls::Error),
+    /// A file of extra roots is not PEM.
+    #[error("extra root certificates are not valid PEM")]
+    Pem(#[source] rustls::pki_types::pem::Error),
+    /// The cryptographic provider refused the protocol versions.
+    #[error("tls is not available")]
+    Unavailable(#[source] rustls::Error),
+}
+
+/// Trusts the operating system's roots and `extra_roots` besides.
+pub fn client_config(
+    extra_roots: impl IntoIterator<Item = CertificateDer<'static>>,
+) -> Result<Arc<ClientConfig>, TlsError> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let verifier = Verifier::new_with_extra_roots(extra_roots, Arc::clone(&provider))
+        .map_err(TlsError::Roots)?;
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(TlsError::Unavailable)?
+        // Not dangerous: rustls calls every verifier but its own so, and this is
+        // its own over the operating system's roots.
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    Ok(Arc::new(config))
+}
+
+/// Reads every certificate of a PEM file, for [`client_config`].
+pub fn roots_from_pem(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    CertificateDer::pem_slice_iter(pem)
+        .collect::<Result<_, _>>()
+        .map_err(TlsError::Pem)
+}
