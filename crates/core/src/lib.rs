@@ -1,1 +1,36 @@
-//! placeholder
+//! The words and rules of OAuth in Doorward.
+//!
+//! Everything here is a value or a pure function: nothing opens a socket or a
+//! file, nothing awaits, nothing reads a clock or draws randomness. Time and
+//! chance arrive as arguments ([`clock::Clock`] and [`entropy::Entropy`] are
+//! only the names under which the edges provide them).
+//!
+//! A rule returns a verdict; a flow in `doorward-issuer` or `doorward-gateway`
+//! loads what the rule needs, applies the verdict and commits it.
+
+pub mod access;
+pub mod audit;
+pub mod authorize;
+pub mod client;
+pub mod clock;
+pub mod code;
+pub mod consent;
+pub mod entropy;
+pub mod grant;
+pub mod id;
+pub mod jwk;
+pub mod lifetimes;
+pub mod permit;
+pub mod pkce;
+pub mod redirect;
+pub mod refresh;
+pub mod registration;
+pub mod resource;
+pub mod revocation;
+pub mod scope;
+pub mod seal;
+pub mod secret;
+pub mod server;
+pub mod session;
+pub mod time;
+pub mod user;

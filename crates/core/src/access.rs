@@ -1,0 +1,90 @@
+//! Access tokens (RFC 9068): what they say, and who holds a valid one.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{ClientId, GrantId, TokenId, UserId},
+    resource::Resource,
+    scope::ScopeSet,
+    time::UnixTime,
+};
+
+/// The `typ` of an access token's header (RFC 9068 section 2.1).
+pub const ACCESS_TOKEN_TYPE: &str = "at+jwt";
+/// The longest token that is looked at (TK-09).
+pub const MAXIMUM_TOKEN_BYTES: usize = 16 * 1024;
+/// How far two clocks may differ (TK-13, S-023); one constant for every check.
+pub const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// The claims of an access token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessClaims {
+    /// The issuer identifier.
+    pub iss: String,
+    /// The user.
+    pub sub: UserId,
+    /// The one resource.
+    pub aud: Resource,
+    /// The client.
+    pub client_id: ClientId,
+    /// The scopes, separated by spaces.
+    pub scope: String,
+    /// Issued at, in seconds.
+    pub iat: i64,
+    /// Expires at, in seconds.
+    pub exp: i64,
+    /// This token.
+    pub jti: TokenId,
+    /// When the person proved who they are, in seconds.
+    pub auth_time: i64,
+    /// The grant that the token hangs off.
+    pub grant: GrantId,
+    /// The user's sign-in name, which policies refer to.
+    pub preferred_username: String,
+}
+
+/// Who is calling: the facts of a token that was verified.
+///
+/// Only a verifier makes one. It is shared between all calls with the same token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// The user.
+    pub user: UserId,
+    /// The user's sign-in name.
+    pub username: Arc<str>,
+    /// The client.
+    pub client: ClientId,
+    /// The grant.
+    pub grant: GrantId,
+    /// The token.
+    pub token: TokenId,
+    /// The resource that the token is for.
+    pub resource: Resource,
+    /// What it opens.
+    pub scopes: ScopeSet,
+    /// When it was issued.
+    pub issued_at: UnixTime,
+    /// When it expires.
+    pub expires_at: UnixTime,
+    /// When the person proved who they are.
+    pub authenticated_at: UnixTime,
+}
+
+impl From<AccessClaims> for Principal {
+    fn from(claims: AccessClaims) -> Self {
+        Self {
+            user: claims.sub,
+            username: claims.preferred_username.into(),
+            client: claims.client_id,
+            grant: claims.grant,
+            token: claims.jti,
+            resource: claims.aud,
+            scopes: ScopeSet::from_stored(&claims.scope),
+            issued_at: UnixTime::from_seconds(claims.iat),
+            expires_at: UnixTime::from_seconds(claims.exp),
+            authenticated_at: UnixTime::from_seconds(claims.auth_time),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Authorization codes (OAuth 2.1 section 4.1): single use, bound to everything.
+//!
+//! ```text
+//! Fresh --right verifier--> Redeemed --presented again--> its grant is revoked
+//!   \---wrong verifier---> Burnt
+//! ```
+//!
+//! [`redeem`] decides and never writes. The order of its checks matters: a
+//! request that names a wrong resource or another redirect URI must not cost an
+//! honest client its code (interop 31), a wrong verifier must (AZ-07).
+
+use crate::{
+    id::{ClientId, GrantId, UserId},
+    pkce::{Challenge, Verifier},
+    resource::Resource,
+    scope::ScopeSet,
+    secret::Digest,
+    time::UnixTime,
+};
+
+/// A code as the store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizationCode {
+    /// Digest of the code itself.
+    pub digest: Digest,
+    /// The client that may redeem it.
+    pub client: ClientId,
+    /// The redirect URI exactly as it was presented.
+    pub redirect_uri: String,
+    /// The challenge that the verifier must answer.
+    pub challenge: Challenge,
+    /// Who approved.
+    pub user: UserId,
+    /// The resource that was approved.
+    pub resource: Resource,
+    /// The scopes that were approved.
+    pub scopes: ScopeSet,
+    /// When the person proved who they are.
+    pub authenticated_at: UnixTime,
+    /// When the code dies.
+    pub expires_at: UnixTime,
+    /// Where it is in its life.
+    pub state: CodeState,
+}
+
+/// The life of a code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CodeState {
+    /// Never presented with success or a wrong verifier.
+    Fresh,
+    /// Redeemed for this grant.
+    Redeemed {
+        /// The grant that it made.
+        grant: GrantId,
+    },
+    /// Spoilt by a wrong verifier.
+    Burnt,
+}
+
+/// What a token request presented beside the code.
+#[derive(Debug)]
+pub struct Presented<'a> {
+    /// The authenticated or identified client.
+    pub client: &'a ClientId,
+    /// `redirect_uri`, which OAuth 2.1 no longer demands.
+    pub redirect_uri: Option<&'a str>,
+    /// `code_verifier`, when it has the right syntax.
+    pub verifier: Option<&'a Verifier>,
+    /// Every `resource` parameter.
+    pub resources: &'a [String],
+}
+
+/// What must happen with the code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a verdict has no effect until it is applied and committed"]
+pub enum Redemption {
+    /// Issue tokens and mark the code redeemed.
+    Redeem,
+    /// Refuse and spoil the code: the verifier was wrong.
+    Burn,
+    /// Refuse and revoke the grant: the code was presented twice by whoever knows the verifier.
+    RevokeGrant(GrantId),
+    /// Refuse and change nothing.
+    Refuse,
+    /// Refuse with `invalid_target` and change nothing.
+    WrongResource,
+}
+
+/// Decides about a presented code (A-029, A-030, A-047..A-051).
+pub fn redeem(code: &AuthorizationCode, presented: &Presented<'_>, now: UnixTime) -> Redemption {
+    if code.client != *presented.client {
+        return Redemption::Refuse;
+    }
+    let answered = presented
+        .verifier
+        .is_some_and(|verifier| code.challenge.answered_by(verifier));
+    match &code.state {
+        CodeState::Burnt => return Redemption::Refuse,
+        CodeState::Redeemed { grant } if answered => return Redemption::RevokeGrant(grant.clone()),
+        CodeState::Redeemed { .. } => return Redemption::Refuse,
+        CodeState::Fresh => {}
+    }
+    if now >= code.expires_at
+        || presented
+            .redirect_uri
+            .is_some_and(|uri| uri != code.redirect_uri)
+    {
+        return Redemption::Refuse;
+    }
+    if !answered {
+        return Redemption::Burn;
+    }
+    if !presented
+        .resources
+        .iter()
+        .all(|resource| code.resource.matches(resource))
+    {
+        return Redemption::WrongResource;
+    }
+    Redemption::Redeem
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    const ISSUED: UnixTime = UnixTime::from_seconds(1_000);
+
+    fn code(state: CodeState) -> AuthorizationCode {
+        AuthorizationCode {
+            digest: Digest::of("code"),
+            client: ClientId::from_known("c"),
+            redirect_uri: "http://127.0.0.1:5/cb".to_owned(),
+            challenge: Challenge::parse(Some(CHALLENGE), Some("S256")).expect("valid"),
+            user: UserId::from_known("u"),
+            resource: Resource::from_known("https://mcp.example/mcp/files"),
+            scopes: ScopeSet::baseline(),
+            authenticated_at: ISSUED,
+            expires_at: ISSUED + Duration::from_secs(60),
+            state,
+        }
+    }
+
+    #[test]
+    fn a_code_is_redeemed_once_by_its_client_with_its_verifier() {
+        struct Case(
+            &'static str,
+            CodeState,
+            &'static str,
+            Option<&'static str>,
+            Option<&'static str>,
+            &'static [&'static str],
+            i64,
+            Redemption,
+        );
+        use CodeState::{Burnt, Fresh};
+        let spent = || CodeState::Redeemed {
+            grant: GrantId::from_known("g"),
+        };
+        let revoke = || Redemption::RevokeGrant(GrantId::from_known("g"));
+        const WRONG: &str = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+        const FILES: &[&str] = &["https://mcp.example/mcp/files"];
+        #[rustfmt::skip]
+        let cases = [
+            Case("right",                      Fresh,   "c", Some(VERIFIER), Some("http://127.0.0.1:5/cb"), FILES, 0,  Redemption::Redeem),
+            Case("no redirect_uri, A-049",     Fresh,   "c", Some(VERIFIER), None, &[], 0,   Redemption::Redeem),
+            Case("slash on resource",          Fresh,   "c", Some(VERIFIER), None, &["https://mcp.example/mcp/files/"], 0, Redemption::Redeem),
+            Case("other client, AZ-08",        Fresh,   "d", Some(VERIFIER), None, &[], 0,   Redemption::Refuse),
+            Case("other port, A-049",          Fresh,   "c", Some(VERIFIER), Some("http://127.0.0.1:6/cb"), &[], 0, Redemption::Refuse),
+            Case("wrong verifier, AZ-07",      Fresh,   "c", Some(WRONG),    None, &[], 0,   Redemption::Burn),
+            Case("no verifier, AZ-07",         Fresh,   "c", None,           None, &[], 0,   Redemption::Burn),
+            Case("other resource, TK-05",      Fresh,   "c", Some(VERIFIER), None, &["https://mcp.example/mcp/mail"], 0, Redemption::WrongResource),
+            Case("one of two resources wrong", Fresh,   "c", Some(VERIFIER), None, &["https://mcp.example/mcp/files", "https://mcp.example/mcp/mail"], 0, Redemption::WrongResource),
+            Case("last millisecond",           Fresh,   "c", Some(VERIFIER), None, &[], 59_999, Redemption::Redeem),
+            Case("expired, AZ-10",             Fresh,   "c", Some(VERIFIER), None, &[], 60_000, Redemption::Refuse),
+            Case("burnt",                      Burnt,   "c", Some(VERIFIER), None, &[], 0,   Redemption::Refuse),
+            Case("replayed, AZ-09",            spent(), "c", Some(VERIFIER), None, &[], 0,   revoke()),
+            Case("replayed late, AZ-09",       spent(), "c", Some(VERIFIER), None, &[], 90_000, revoke()),
+            Case("replayed without verifier",  spent(), "c", None,           None, &[], 0,   Redemption::Refuse),
+            Case("replayed by another",        spent(), "d", Some(VERIFIER), None, &[], 0,   Redemption::Refuse),
+        ];
+        for Case(name, state, client, verifier, redirect_uri, resources, later, expected) in cases {
+            let client = ClientId::from_known(client);
+            let verifier = verifier.map(|text| Verifier::parse(text).expect("valid"));
+            let resources: Vec<String> = resources.iter().map(|text| (*text).to_owned()).collect();
+            let presented = Presented {
+                client: &client,
+                redirect_uri,
+                verifier: verifier.as_ref(),
+                resources: &resources,
+            };
+            let now = UnixTime::from_millis(ISSUED.millis() + later);
+            assert_eq!(redeem(&code(state), &presented, now), expected, "{name}");
+        }
+    }
+}

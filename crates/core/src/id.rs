@@ -1,0 +1,63 @@
+//! One type per identifier, so that none can be mistaken for another.
+//!
+//! Identifiers are public names, not credentials: knowing one grants nothing.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Names what is already known under this text (a stored row, a claim, a parameter).
+            pub fn from_known(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// A fresh identifier from 128 random bits.
+            pub fn from_random(bits: [u8; 16]) -> Self {
+                Self(URL_SAFE_NO_PAD.encode(bits))
+            }
+
+            /// The identifier as it appears on the wire and in the store.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text_id! {
+    /// A person's account; the `sub` of tokens. Never reused, never shown as a name.
+    UserId
+}
+text_id! {
+    /// An OAuth client identifier (RFC 6749 section 2.2), unique within one issuer.
+    ClientId
+}
+text_id! {
+    /// One approval by one user for one client installation; every token hangs off one.
+    GrantId
+}
+text_id! {
+    /// The `jti` of an access token (RFC 7519 section 4.1.7).
+    TokenId
+}
+text_id! {
+    /// The `kid` of a signing key (RFC 7517 section 4.5).
+    KeyId
+}
+text_id! {
+    /// One pass through `/authorize`, from the request to the answer.
+    FlowId
+}

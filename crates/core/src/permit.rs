@@ -1,0 +1,356 @@
+//! Who may do what: allow lists, scopes, and the one decision over both.
+//!
+//! [`decide`] judges calls and filters lists alike, so that the two can never
+//! disagree (GW-13). It answers with a [`Permit`], which forwarding consumes, or
+//! with one of two kinds of no: [`Denied::Scope`] is curable by a step-up,
+//! [`Denied::Hidden`] must look exactly like something that does not exist.
+
+use crate::{
+    scope::{READ, ScopeSet},
+    server::{ServerName, ToolEffect},
+};
+
+/// A name with `*` for any run of characters. Matching takes linear time (DS-02).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern(String);
+
+impl Pattern {
+    /// Any text is a pattern.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Whether `name` matches, byte for byte outside the stars (GW-12).
+    pub fn matches(&self, name: &str) -> bool {
+        let mut parts = self.0.split('*');
+        let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else {
+            return false;
+        };
+        let mut parts = parts.peekable();
+        if parts.peek().is_none() {
+            return rest.is_empty();
+        }
+        while let Some(part) = parts.next() {
+            if parts.peek().is_none() {
+                return rest.ends_with(part);
+            }
+            match rest
+                .find(part)
+                .and_then(|at| rest.split_at_checked(at + part.len()))
+            {
+                Some((_, after)) => rest = after,
+                None => return false,
+            }
+        }
+        true
+    }
+}
+
+/// One entry of a server's allow list. Whoever matches every stated condition may use
+/// what its patterns name; a condition that is not stated does not count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AllowRule {
+    /// Sign-in names; one must be the caller's, when any is stated.
+    pub users: Vec<String>,
+    /// Groups; the caller must be in one, when any is stated.
+    pub groups: Vec<String>,
+    /// Client identifiers; one must be the caller's, when any is stated.
+    pub clients: Vec<String>,
+    /// Tools that may be called.
+    pub tools: Vec<Pattern>,
+    /// Prompts that may be fetched.
+    pub prompts: Vec<Pattern>,
+    /// Resource URIs that may be read.
+    pub resources: Vec<Pattern>,
+}
+
+/// The allow list of one server. Without any entry, everyone who is signed in may use everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AllowList {
+    /// The entries; each one adds to what the others allow.
+    pub rules: Vec<AllowRule>,
+}
+
+/// The caller as rules see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<'a> {
+    /// The sign-in name.
+    pub user: &'a str,
+    /// The groups of the user.
+    pub groups: &'a [String],
+    /// The client identifier.
+    pub client: &'a str,
+}
+
+/// What one caller may use at one server. Resolved once and kept, since it depends
+/// only on who calls and on the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rights {
+    /// Everything that the server offers.
+    Everything,
+    /// What these patterns name.
+    Listed {
+        /// Tools.
+        tools: Vec<Pattern>,
+        /// Prompts.
+        prompts: Vec<Pattern>,
+        /// Resources.
+        resources: Vec<Pattern>,
+    },
+}
+
+impl AllowList {
+    /// What `caller` may use; `None` when the whole server does not exist for them (GW-04).
+    pub fn rights(&self, caller: &Caller<'_>) -> Option<Rights> {
+        if self.rules.is_empty() {
+            return Some(Rights::Everything);
+        }
+        let matching: Vec<&AllowRule> = self
+            .rules
+            .iter()
+            .filter(|rule| rule.applies_to(caller))
+            .collect();
+        if matching.is_empty() {
+            return None;
+        }
+        let gather = |of: fn(&AllowRule) -> &Vec<Pattern>| -> Vec<Pattern> {
+            matching.iter().flat_map(|rule| of(rule)).cloned().collect()
+        };
+        Some(Rights::Listed {
+            tools: gather(|rule| &rule.tools),
+            prompts: gather(|rule| &rule.prompts),
+            resources: gather(|rule| &rule.resources),
+        })
+    }
+}
+
+impl AllowRule {
+    fn applies_to(&self, caller: &Caller<'_>) -> bool {
+        let unstated_or = |stated: &[String], holds: &dyn Fn(&String) -> bool| {
+            stated.is_empty() || stated.iter().any(holds)
+        };
+        unstated_or(&self.users, &|name| name == caller.user)
+            && unstated_or(&self.groups, &|name| caller.groups.contains(name))
+            && unstated_or(&self.clients, &|id| id == caller.client)
+    }
+}
+
+/// What a message wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action<'a> {
+    /// Handshakes, discovery, lists, logging, completion, subscriptions: nothing by name.
+    Use,
+    /// Call a tool. `None` for the effect means that it is not known, which counts as the worst.
+    Call(&'a str, Option<ToolEffect>),
+    /// Fetch a prompt.
+    Prompt(&'a str),
+    /// Read or subscribe to a resource.
+    Read(&'a str),
+}
+
+/// The proof that policy allowed this very message. Forwarding upstream consumes one.
+#[derive(Debug)]
+#[must_use = "a permit allows exactly one message to be forwarded"]
+pub struct Permit {
+    server: ServerName,
+}
+
+impl Permit {
+    /// The server that the permit is for.
+    pub fn server(&self) -> &ServerName {
+        &self.server
+    }
+}
+
+/// Why a message is not forwarded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// As if it did not exist.
+    Hidden,
+    /// The token lacks this scope; more consent would cure it.
+    Scope(&'static str),
+}
+
+/// Decides whether a caller with `rights` and `scopes` may do `action` at `server`.
+pub fn decide(
+    server: &ServerName,
+    rights: &Rights,
+    scopes: &ScopeSet,
+    action: Action<'_>,
+) -> Result<Permit, Denied> {
+    if !rights.include(action) {
+        return Err(Denied::Hidden);
+    }
+    let needed = match action {
+        Action::Use | Action::Prompt(_) | Action::Read(_) => READ,
+        Action::Call(_, effect) => effect.unwrap_or(ToolEffect::Destructive).scope(),
+    };
+    if !scopes.covers(needed) {
+        return Err(Denied::Scope(needed));
+    }
+    Ok(Permit {
+        server: server.clone(),
+    })
+}
+
+impl Rights {
+    /// Whether `action` exists for the caller, whatever the scopes.
+    pub fn include(&self, action: Action<'_>) -> bool {
+        let Self::Listed {
+            tools,
+            prompts,
+            resources,
+        } = self
+        else {
+            return true;
+        };
+        let any =
+            |patterns: &[Pattern], name: &str| patterns.iter().any(|pattern| pattern.matches(name));
+        match action {
+            Action::Use => true,
+            Action::Call(name, _) => any(tools, name),
+            Action::Prompt(name) => any(prompts, name),
+            Action::Read(uri) => any(resources, uri),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn patterns_match_whole_names() {
+        #[rustfmt::skip]
+        let cases = [
+            ("read_*", "read_file", true),   ("read_*", "read_", true),   ("read_*", "xread_file", false),
+            ("*", "", true),                 ("*", "anything", true),     ("", "", true), ("", "a", false),
+            ("a*b*c", "aXbYc", true),        ("a*b*c", "abc", true),      ("a*b*c", "acb", false),
+            ("*_file", "read_file", true),   ("*_file", "read_files", false),
+            ("a*a", "a", false),             ("a*a", "aa", true),
+            // GW-12: only the exact bytes
+            ("read_file", "read_file", true), ("read_file", "Read_File", false), ("read_file", "read_file ", false),
+            ("read_file", "read_file\u{200b}", false), ("read_file", "ｒead_file", false), ("read_file", "read_file\0x", false),
+        ];
+        for (pattern, name, expected) in cases {
+            assert_eq!(
+                Pattern::new(pattern).matches(name),
+                expected,
+                "{pattern} {name:?}"
+            );
+        }
+    }
+
+    fn server() -> ServerName {
+        ServerName::parse("files").expect("valid")
+    }
+
+    fn list() -> AllowList {
+        let patterns = |names: &[&str]| names.iter().map(|name| Pattern::new(*name)).collect();
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        AllowList {
+            rules: vec![
+                AllowRule {
+                    groups: names(&["staff"]),
+                    tools: patterns(&["read_*"]),
+                    ..AllowRule::default()
+                },
+                AllowRule {
+                    users: names(&["root"]),
+                    clients: names(&["cli"]),
+                    tools: patterns(&["*"]),
+                    prompts: patterns(&["*"]),
+                    resources: patterns(&["*"]),
+                    ..AllowRule::default()
+                },
+            ],
+        }
+    }
+
+    fn rights_of(user: &str, groups: &[&str], client: &str) -> Option<Rights> {
+        let groups: Vec<String> = groups.iter().map(|name| (*name).to_owned()).collect();
+        list().rights(&Caller {
+            user,
+            groups: &groups,
+            client,
+        })
+    }
+
+    #[test]
+    fn a_caller_has_what_every_matching_rule_allows_and_nothing_else() {
+        assert_eq!(rights_of("bob", &[], "web"), None, "no rule, no server"); // GW-04
+        assert_eq!(
+            rights_of("root", &[], "web"),
+            None,
+            "every stated condition counts"
+        );
+        let staff = rights_of("bob", &["staff"], "web").expect("staff may read");
+        assert!(staff.include(Action::Call("read_file", None)));
+        assert!(!staff.include(Action::Call("write_file", None)));
+        assert!(
+            !staff.include(Action::Read("file:///x")),
+            "side doors are closed"
+        ); // GW-14
+        assert!(!staff.include(Action::Prompt("p")));
+        let both = rights_of("root", &["staff"], "cli").expect("root");
+        assert!(both.include(Action::Call("write_file", None)));
+        let open = AllowList::default().rights(&Caller {
+            user: "x",
+            groups: &[],
+            client: "y",
+        });
+        assert_eq!(open, Some(Rights::Everything));
+    }
+
+    #[test]
+    fn the_two_kinds_of_no_are_told_apart() {
+        let staff = rights_of("bob", &["staff"], "web").expect("staff may read");
+        let (read, both) = (ScopeSet::read_only(), ScopeSet::baseline());
+        let ask = |rights: &Rights, scopes: &ScopeSet, action| {
+            decide(&server(), rights, scopes, action).map(drop)
+        };
+        use ToolEffect::{Destructive, Read, Write};
+        #[rustfmt::skip]
+        let cases = [
+            ("read tool, read scope",       &read, Action::Call("read_a", Some(Read)),        Ok(())),
+            ("write tool, read scope",      &read, Action::Call("read_b", Some(Write)),       Err(Denied::Scope("mcp:write"))),
+            ("destructive, read scope",     &read, Action::Call("read_b", Some(Destructive)), Err(Denied::Scope("mcp:write"))),
+            ("unknown effect, read scope",  &read, Action::Call("read_b", None),              Err(Denied::Scope("mcp:write"))), // PO-05
+            ("unknown effect, both scopes", &both, Action::Call("read_b", None),              Ok(())),
+            ("hidden beats scope",          &read, Action::Call("drop", Some(Destructive)),   Err(Denied::Hidden)),
+            ("hidden",                      &both, Action::Call("drop", Some(Read)),          Err(Denied::Hidden)),
+            ("lists",                       &read, Action::Use,                               Ok(())),
+        ];
+        for (name, scopes, action, expected) in cases {
+            assert_eq!(ask(&staff, scopes, action), expected, "{name}");
+        }
+        let nothing = ScopeSet::default();
+        assert_eq!(
+            ask(&Rights::Everything, &nothing, Action::Use),
+            Err(Denied::Scope(READ))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_pattern_without_stars_matches_only_itself(pattern in "[a-z_]{0,8}", name in "[a-z_]{0,8}") {
+            prop_assert_eq!(Pattern::new(pattern.clone()).matches(&name), pattern == name);
+        }
+
+        #[test]
+        fn matching_agrees_with_a_slow_reference(pattern in "[ab*]{0,6}", name in "[ab]{0,8}") {
+            fn slow(pattern: &[u8], name: &[u8]) -> bool {
+                match (pattern.split_first(), name.split_first()) {
+                    (None, None) => true,
+                    (Some((b'*', rest)), _) if slow(rest, name) => true,
+                    (Some((b'*', _)), Some((_, tail))) => slow(pattern, tail),
+                    (Some((p, rest)), Some((n, tail))) => p == n && slow(rest, tail),
+                    _ => false,
+                }
+            }
+            prop_assert_eq!(Pattern::new(pattern.clone()).matches(&name), slow(pattern.as_bytes(), name.as_bytes()));
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What was revoked while its access tokens are still within their lifetime.
+//!
+//! A self-contained token outlives its grant by up to its own lifetime unless
+//! somebody remembers. This memory is consulted on every call and must cost
+//! nothing there: callers keep the [`Revocations::epoch`] at which they last
+//! looked and look again only when it moved. Every replica holds one, filled
+//! from the store at start and told of each revocation as it commits.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use crate::{
+    access::Principal,
+    id::{ClientId, GrantId, TokenId, UserId},
+    time::UnixTime,
+};
+
+/// Something whose access tokens are refused from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Revocation {
+    /// All tokens of a grant.
+    Grant(GrantId),
+    /// One token.
+    Token(TokenId),
+    /// All tokens of a user issued so far.
+    User(UserId),
+    /// All tokens of a client issued so far.
+    Client(ClientId),
+}
+
+/// The memory of revocations.
+#[derive(Debug, Default)]
+pub struct Revocations {
+    epoch: AtomicU64,
+    since: RwLock<HashMap<Revocation, UnixTime>>,
+}
+
+impl Revocations {
+    /// Changes whenever anything was revoked. A verdict reached at an epoch holds until it changes.
+    pub fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    /// Remembers that `what` was revoked at `at`. Callers see it at their next call.
+    pub fn add(&self, what: Revocation, at: UnixTime) {
+        let mut since = self.since.write().unwrap_or_else(PoisonError::into_inner);
+        since.insert(what, at);
+        self.epoch.fetch_add(1, Ordering::Release);
+    }
+
+    /// Whether the token of `principal` was revoked.
+    pub fn covers(&self, principal: &Principal) -> bool {
+        let since = self.since.read().unwrap_or_else(PoisonError::into_inner);
+        if since.is_empty() {
+            return false;
+        }
+        // JWT times have whole seconds: a token of the very second of the revocation is refused.
+        let issued_before = |at: &UnixTime| principal.issued_at.seconds() <= at.seconds();
+        since.contains_key(&Revocation::Grant(principal.grant.clone()))
+            || since.contains_key(&Revocation::Token(principal.token.clone()))
+            || since
+                .get(&Revocation::User(principal.user.clone()))
+                .is_some_and(issued_before)
+            || since
+                .get(&Revocation::Client(principal.client.clone()))
+                .is_some_and(issued_before)
+    }
+
+    /// Forgets what was revoked before `oldest`: no token issued before then is still alive.
+    pub fn forget_before(&self, oldest: UnixTime) {
+        let mut since = self.since.write().unwrap_or_else(PoisonError::into_inner);
+        since.retain(|_, at| *at >= oldest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{resource::Resource, scope::ScopeSet};
+
+    fn principal(issued_at: i64) -> Principal {
+        Principal {
+            user: UserId::from_known("u"),
+            username: "alice".into(),
+            client: ClientId::from_known("c"),
+            grant: GrantId::from_known("g"),
+            token: TokenId::from_known("t"),
+            resource: Resource::from_known("https://mcp.example/mcp/files"),
+            scopes: ScopeSet::baseline(),
+            issued_at: UnixTime::from_seconds(issued_at),
+            expires_at: UnixTime::from_seconds(issued_at + 600),
+            authenticated_at: UnixTime::from_seconds(issued_at),
+        }
+    }
+
+    #[test]
+    fn each_kind_of_revocation_covers_its_tokens_and_no_others() {
+        let at = UnixTime::from_seconds(100);
+        #[rustfmt::skip]
+        let cases = [
+            ("its grant",                 Revocation::Grant(GrantId::from_known("g")),   50,  true),
+            ("another grant",             Revocation::Grant(GrantId::from_known("h")),   50,  false),
+            ("its token",                 Revocation::Token(TokenId::from_known("t")),   50,  true),
+            ("another token",             Revocation::Token(TokenId::from_known("s")),   50,  false),
+            ("its user, issued before",   Revocation::User(UserId::from_known("u")),     50,  true),
+            ("its user, issued after",    Revocation::User(UserId::from_known("u")),     101, false),
+            ("another user",              Revocation::User(UserId::from_known("v")),     50,  false),
+            ("its client, issued before", Revocation::Client(ClientId::from_known("c")), 50,  true),
+            ("its client, issued after",  Revocation::Client(ClientId::from_known("c")), 101, false),
+        ];
+        for (name, what, issued_at, expected) in cases {
+            let memory = Revocations::default();
+            assert!(
+                !memory.covers(&principal(issued_at)),
+                "{name}: nothing revoked"
+            );
+            let before = memory.epoch();
+            memory.add(what, at);
+            assert_eq!(memory.covers(&principal(issued_at)), expected, "{name}"); // TK-18
+            assert_ne!(memory.epoch(), before, "{name}: callers look again");
+        }
+    }
+
+    #[test]
+    fn what_no_living_token_can_need_is_forgotten() {
+        let memory = Revocations::default();
+        memory.add(
+            Revocation::Grant(GrantId::from_known("g")),
+            UnixTime::from_seconds(100),
+        );
+        memory.forget_before(UnixTime::from_seconds(100));
+        assert!(memory.covers(&principal(50)));
+        memory.forget_before(UnixTime::from_seconds(101));
+        assert!(!memory.covers(&principal(50))); // DS-05
+    }
+}

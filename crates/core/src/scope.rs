@@ -1,0 +1,223 @@
+//! Scopes (RFC 6749 section 3.3) and what they open.
+//!
+//! Every server has two: [`READ`] opens discovery, lists, reads, prompts and the
+//! tools annotated read-only; [`WRITE`] opens all other tools and implies
+//! [`READ`]. Requests may also carry well-known words of OpenID Connect, which
+//! clients add unasked; they open nothing here and are dropped without an error.
+
+use std::{collections::BTreeSet, fmt};
+
+use serde::{Deserialize, Serialize};
+
+/// Discover, list, read, get prompts, call tools annotated read-only.
+pub const READ: &str = "mcp:read";
+/// Call every other tool; implies [`READ`].
+pub const WRITE: &str = "mcp:write";
+
+/// Words that clients add by habit and that open nothing here.
+const TOLERATED: [&str; 5] = ["offline_access", "openid", "profile", "email", "address"];
+
+/// One scope value of valid syntax.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Scope(String);
+
+impl Scope {
+    /// Takes `text` when it has the syntax of RFC 6749 appendix A.4 and at most 256 bytes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let valid = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+        let fits = !text.is_empty() && text.len() <= 256;
+        (fits && text.bytes().all(valid)).then(|| Self(text.to_owned()))
+    }
+
+    /// The scope as written on the wire.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why a `scope` parameter was refused; maps to `invalid_scope`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ScopeError {
+    /// A value has characters that RFC 6749 does not allow, or there are too many.
+    #[error("scope is malformed")]
+    Malformed,
+    /// A value names nothing that this server offers.
+    #[error("scope names something that is not offered here")]
+    Unknown,
+    /// More was asked than was granted.
+    #[error("scope exceeds what was granted")]
+    Exceeded,
+}
+
+/// A set of scopes, kept sorted and without repetition.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ScopeSet(BTreeSet<Scope>);
+
+impl ScopeSet {
+    /// The scopes that a request gets when it names none, and that challenges name.
+    pub fn baseline() -> Self {
+        Self(
+            [READ, WRITE]
+                .iter()
+                .filter_map(|text| Scope::parse(text))
+                .collect(),
+        )
+    }
+
+    /// Only [`READ`].
+    pub fn read_only() -> Self {
+        Self(Scope::parse(READ).into_iter().collect())
+    }
+
+    /// Parses a space-separated list; repeated, leading and trailing spaces are tolerated,
+    /// because real clients send them.
+    pub fn parse(text: &str) -> Result<Self, ScopeError> {
+        let mut set = BTreeSet::new();
+        for word in text.split(' ').filter(|word| !word.is_empty()) {
+            set.insert(Scope::parse(word).ok_or(ScopeError::Malformed)?);
+            if set.len() > 64 {
+                return Err(ScopeError::Malformed);
+            }
+        }
+        Ok(Self(set))
+    }
+
+    /// Reads back a list that this type wrote; unreadable words are dropped, never added.
+    pub fn from_stored(text: &str) -> Self {
+        Self(text.split(' ').filter_map(Scope::parse).collect())
+    }
+
+    /// What an authorization request gets for its `scope` parameter.
+    ///
+    /// Nothing asked, or only tolerated words: the baseline. An unknown word is an error.
+    pub fn requested(text: Option<&str>) -> Result<Self, ScopeError> {
+        let asked = Self::parse(text.unwrap_or_default())?;
+        let baseline = Self::baseline();
+        let mut granted = BTreeSet::new();
+        for scope in asked.0 {
+            if baseline.0.contains(&scope) {
+                granted.insert(scope);
+            } else if !TOLERATED.contains(&scope.as_str()) {
+                return Err(ScopeError::Unknown);
+            }
+        }
+        Ok(if granted.is_empty() {
+            baseline
+        } else {
+            Self(granted)
+        })
+    }
+
+    /// What a refresh gets for its `scope` parameter: all of `self`, or less.
+    pub fn narrowed(&self, text: Option<&str>) -> Result<Self, ScopeError> {
+        let asked = Self::parse(text.unwrap_or_default())?;
+        let mut kept = BTreeSet::new();
+        for scope in asked.0 {
+            if self.covers(scope.as_str()) {
+                kept.insert(scope);
+            } else if !TOLERATED.contains(&scope.as_str()) {
+                return Err(ScopeError::Exceeded);
+            }
+        }
+        Ok(if kept.is_empty() {
+            self.clone()
+        } else {
+            Self(kept)
+        })
+    }
+
+    /// Whether this set opens what `needed` opens, implication included.
+    pub fn covers(&self, needed: &str) -> bool {
+        let has = |text: &str| self.0.iter().any(|scope| scope.as_str() == text);
+        has(needed) || (needed == READ && has(WRITE))
+    }
+
+    /// Whether this set opens everything that `other` opens.
+    pub fn covers_all(&self, other: &Self) -> bool {
+        other.0.iter().all(|scope| self.covers(scope.as_str()))
+    }
+
+    /// Both sets together: what a step-up challenge names.
+    pub fn union(&self, other: &Self) -> Self {
+        Self(self.0.union(&other.0).cloned().collect())
+    }
+
+    /// The scopes in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Scope> {
+        self.0.iter()
+    }
+
+    /// Whether the set holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for ScopeSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, scope) in self.0.iter().enumerate() {
+            let gap = if index == 0 { "" } else { " " };
+            write!(f, "{gap}{}", scope.as_str())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_gets_what_it_asks_or_the_baseline_or_an_error() {
+        struct Case(
+            &'static str,
+            Option<&'static str>,
+            Result<&'static str, ScopeError>,
+        );
+        #[rustfmt::skip]
+        let cases = [
+            Case("nothing asked",            None,                             Ok("mcp:read mcp:write")),
+            Case("empty",                    Some(""),                         Ok("mcp:read mcp:write")),
+            Case("leading space, interop 37", Some(" offline_access"),         Ok("mcp:read mcp:write")),
+            Case("one scope",                Some("mcp:read"),                 Ok("mcp:read")),
+            Case("openid added, interop 9",  Some("mcp:read openid"),          Ok("mcp:read")),
+            Case("repeated",                 Some("mcp:read  mcp:read"),       Ok("mcp:read")),
+            Case("unknown, AZ-17",           Some("admin"),                    Err(ScopeError::Unknown)),
+            Case("quote, AZ-17",             Some("mcp:read \"x\""),           Err(ScopeError::Malformed)),
+            Case("control, AZ-17",           Some("mcp:read\u{1}"),            Err(ScopeError::Malformed)),
+            Case("case matters",             Some("MCP:READ"),                 Err(ScopeError::Unknown)),
+        ];
+        for Case(name, asked, expected) in cases {
+            let got = ScopeSet::requested(asked).map(|set| set.to_string());
+            assert_eq!(got.as_deref().map_err(|error| *error), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn five_thousand_scopes_are_malformed() {
+        let many: String = (0..5000).map(|n| format!("s{n} ")).collect();
+        assert_eq!(ScopeSet::parse(&many), Err(ScopeError::Malformed)); // AZ-17
+    }
+
+    #[test]
+    fn a_refresh_narrows_and_never_widens() {
+        let read = ScopeSet::read_only();
+        let both = ScopeSet::baseline();
+        assert_eq!(both.narrowed(Some("mcp:read")), Ok(read.clone()));
+        assert_eq!(both.narrowed(None), Ok(both.clone()));
+        assert_eq!(
+            read.narrowed(Some("mcp:read mcp:write")),
+            Err(ScopeError::Exceeded)
+        ); // TK-04
+        assert_eq!(read.narrowed(Some("offline_access")), Ok(read));
+    }
+
+    #[test]
+    fn write_implies_read_and_not_the_reverse() {
+        let write = ScopeSet::parse(WRITE).expect("valid");
+        assert!(write.covers(READ));
+        assert!(!ScopeSet::read_only().covers(WRITE));
+    }
+}
