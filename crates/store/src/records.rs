@@ -1,0 +1,32 @@
+//! Records that only the store and its callers at the edges know.
+
+use doorward_core::{
+    id::KeyId,
+    jwk::{Algorithm, PublicKey},
+    revocation::Revocation,
+    time::UnixTime,
+};
+
+/// A signing key: its public half in clear, its private half sealed by the master key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedSigningKey {
+    /// The key's name.
+    pub kid: KeyId,
+    /// The one algorithm that it signs with.
+    pub algorithm: Algorithm,
+    /// What is published.
+    pub public: PublicKey,
+    /// The private key (PKCS#8), sealed with the key identifier as context.
+    pub sealed_private: Vec<u8>,
+    /// When it was made.
+    pub created_at: UnixTime,
+}
+
+/// A revocation with its time: what [`crate::Tx::revocations_since`] returns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevokedTokens {
+    /// What was revoked.
+    pub what: Revocation,
+    /// When.
+    pub at: UnixTime,
+}

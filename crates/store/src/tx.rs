@@ -1,0 +1,170 @@
+//! The two traits behind which every database lives.
+
+use async_trait::async_trait;
+use doorward_core::{
+    audit::{AuditEvent, ChainHead},
+    client::Client,
+    code::AuthorizationCode,
+    consent::{Consent, ConsentKey},
+    grant::{Grant, RevocationReason},
+    id::{ClientId, FlowId, GrantId, TokenId, UserId},
+    refresh::{RefreshToken, Spent},
+    secret::Digest,
+    session::{Session, SetupLink},
+    time::UnixTime,
+    user::{PasswordHash, Role, User, Username},
+};
+
+use crate::{AuditFilter, AuditPage, RevokedTokens, SealedSigningKey, StoreError};
+
+/// Opens units of work. There is no other way to reach stored state.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Opens a unit of work.
+    async fn begin(&self) -> Result<Box<dyn Tx>, StoreError>;
+
+    /// Queues the record of a tool call or refusal. It is written in order, soon, and together
+    /// with others; a full queue is an error and the call must not go on unrecorded.
+    fn record(&self, event: AuditEvent) -> Result<(), StoreError>;
+
+    /// Waits until everything that was queued before is durable.
+    async fn flush(&self) -> Result<(), StoreError>;
+
+    /// Reads audit records.
+    async fn audit(&self, filter: AuditFilter) -> Result<AuditPage, StoreError>;
+
+    /// Checks every audit record against the one before it. `Ok(Err(_))` names the first that
+    /// does not follow.
+    async fn verify_audit(
+        &self,
+    ) -> Result<Result<ChainHead, doorward_core::audit::ChainBroken>, StoreError>;
+
+    /// Deletes what has expired and no longer protects anything: codes, refresh tokens, sessions,
+    /// flows, set-up links, and dynamically registered clients made before `unused_since` through
+    /// which nobody ever signed in. Returns how many rows went.
+    async fn reap(&self, now: UnixTime, unused_since: UnixTime) -> Result<usize, StoreError>;
+}
+
+/// One unit of work. Dropping it without [`Tx::commit`] writes nothing.
+///
+/// Lookups return `Ok(None)` for "not there". Writes are collected and cannot
+/// fail by themselves; [`Tx::commit`] applies them in order in one transaction.
+/// Those that change state are compare-and-set: unless the record is in the
+/// expected state, the whole commit is a [`StoreError::Conflict`].
+#[async_trait]
+pub trait Tx: Send {
+    // --- users
+
+    /// The user with this identity.
+    async fn user(&mut self, id: &UserId) -> Result<Option<User>, StoreError>;
+    /// The user with this name.
+    async fn user_by_name(&mut self, name: &Username) -> Result<Option<User>, StoreError>;
+    /// All users by name.
+    async fn users(&mut self) -> Result<Vec<User>, StoreError>;
+    /// Whether there is any account at all.
+    async fn has_users(&mut self) -> Result<bool, StoreError>;
+    /// Adds a user; the name must be free.
+    fn add_user(&mut self, user: &User);
+    /// Replaces the password of an existing user.
+    fn set_password(&mut self, user: &UserId, password: &PasswordHash);
+    /// Changes the role of an existing user.
+    fn set_role(&mut self, user: &UserId, role: Role);
+    /// Disables (`Some`) or enables (`None`) an existing user.
+    fn set_disabled(&mut self, user: &UserId, at: Option<UnixTime>);
+
+    // --- clients
+
+    /// The client with this identifier, revoked or not.
+    async fn client(&mut self, id: &ClientId) -> Result<Option<Client>, StoreError>;
+    /// All clients, newest first.
+    async fn clients(&mut self) -> Result<Vec<Client>, StoreError>;
+    /// How many dynamically registered clients nobody has used yet.
+    async fn unused_clients(&mut self) -> Result<u64, StoreError>;
+    /// Adds a client. For an identifier that is already there nothing changes: the first
+    /// registration stands, a revoked one stays revoked.
+    fn add_client(&mut self, client: &Client);
+    /// Notes that somebody signed in through an existing client, which keeps it from being reaped.
+    fn mark_client_used(&mut self, id: &ClientId, at: UnixTime);
+    /// Revokes an existing client that is not revoked yet.
+    fn revoke_client(&mut self, id: &ClientId, at: UnixTime);
+
+    // --- authorization codes
+
+    /// The code with this digest.
+    async fn code(&mut self, digest: &Digest) -> Result<Option<AuthorizationCode>, StoreError>;
+    /// Adds a fresh code.
+    fn add_code(&mut self, code: &AuthorizationCode);
+    /// Fresh to redeemed.
+    fn redeem_code(&mut self, digest: &Digest, grant: &GrantId);
+    /// Fresh to burnt.
+    fn burn_code(&mut self, digest: &Digest);
+
+    // --- grants and refresh tokens
+
+    /// The grant with this identity.
+    async fn grant(&mut self, id: &GrantId) -> Result<Option<Grant>, StoreError>;
+    /// All grants, newest first; of one user or of one client when named.
+    async fn grants(
+        &mut self,
+        user: Option<&UserId>,
+        client: Option<&ClientId>,
+    ) -> Result<Vec<Grant>, StoreError>;
+    /// Adds a grant.
+    fn add_grant(&mut self, grant: &Grant);
+    /// Notes that a token of an existing grant was issued.
+    fn mark_grant_used(&mut self, id: &GrantId, at: UnixTime);
+    /// Revokes a grant. Revoking a revoked grant changes nothing and is no conflict.
+    fn revoke_grant(&mut self, id: &GrantId, at: UnixTime, reason: RevocationReason);
+    /// Revokes every grant of a user that is not revoked yet.
+    fn revoke_grants_of_user(&mut self, user: &UserId, at: UnixTime, reason: RevocationReason);
+    /// Revokes every grant of a client that is not revoked yet.
+    fn revoke_grants_of_client(&mut self, client: &ClientId, at: UnixTime, reason: RevocationReason);
+    /// The refresh token with this digest.
+    async fn refresh_token(&mut self, digest: &Digest) -> Result<Option<RefreshToken>, StoreError>;
+    /// Adds an active refresh token.
+    fn add_refresh_token(&mut self, token: &RefreshToken);
+    /// Active to spent.
+    fn spend_refresh_token(&mut self, digest: &Digest, spent: &Spent);
+
+    // --- people's sessions and answers
+
+    /// The session with this digest.
+    async fn session(&mut self, digest: &Digest) -> Result<Option<Session>, StoreError>;
+    /// Adds a session.
+    fn add_session(&mut self, session: &Session);
+    /// Ends a session, if it is there.
+    fn end_session(&mut self, digest: &Digest);
+    /// Ends every session of a user.
+    fn end_sessions_of_user(&mut self, user: &UserId);
+    /// What the person approved before.
+    async fn consent(&mut self, key: &ConsentKey) -> Result<Option<Consent>, StoreError>;
+    /// Remembers an approval; scopes add up.
+    fn remember_consent(&mut self, consent: &Consent);
+    /// Marks a flow as answered; a flow can be answered once.
+    fn answer_flow(&mut self, flow: &FlowId, expires_at: UnixTime);
+    /// The set-up link with this digest.
+    async fn setup_link(&mut self, digest: &Digest) -> Result<Option<SetupLink>, StoreError>;
+    /// Adds a set-up link and removes every other one: only the newest works.
+    fn replace_setup_link(&mut self, link: &SetupLink);
+    /// Unused to used.
+    fn use_setup_link(&mut self, digest: &Digest, at: UnixTime);
+
+    // --- keys and revocations
+
+    /// All signing keys, newest first.
+    async fn signing_keys(&mut self) -> Result<Vec<SealedSigningKey>, StoreError>;
+    /// Adds a signing key.
+    fn add_signing_key(&mut self, key: &SealedSigningKey);
+    /// Revokes one access token by its `jti`.
+    fn revoke_access_token(&mut self, token: &TokenId, at: UnixTime);
+    /// What was revoked at or after `since`: grants, single tokens, disabled users, clients.
+    async fn revocations_since(&mut self, since: UnixTime) -> Result<Vec<RevokedTokens>, StoreError>;
+
+    // --- audit
+
+    /// Records what happened, in the same transaction as the rest.
+    fn audit(&mut self, event: AuditEvent);
+
+    /// Applies every write, durably, or none.
+    async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}
