@@ -18,6 +18,7 @@ use tower_service::Service;
 use crate::{
     dial::{DialError, Dialler},
     socket::Socket,
+    target::Target,
 };
 
 type Dialling<T> = Pin<Box<dyn Future<Output = Result<T, DialError>> + Send>>;
@@ -59,6 +60,9 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
+        if Target::of(&uri).is_none() {
+            return Box::pin(std::future::ready(Err(DialError::Target)));
+        }
         let connecting = self.https.call(uri);
         let within = self.within;
         Box::pin(async move {

@@ -162,3 +162,75 @@ const fn v4([a, b, c, d]: [u8; 4], prefix: u8) -> Ipv4Net {
 const fn v6([a, b, c, d, e, f, g, h]: [u16; 8], prefix: u8) -> Ipv6Net {
     Ipv6Net::new_assert(Ipv6Addr::new(a, b, c, d, e, f, g, h), prefix)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_is_what_the_registries_say() {
+        use AddressKind::*;
+        #[rustfmt::skip]
+        let cases = [
+            // RG-01, and both edges of every network
+            ("0.0.0.0", Unspecified), ("0.255.255.255", Unspecified), ("1.0.0.0", Public),
+            ("9.255.255.255", Public), ("10.0.0.0", Private), ("10.255.255.255", Private), ("11.0.0.0", Public),
+            ("100.63.255.255", Public), ("100.64.0.0", Shared), ("100.127.255.255", Shared), ("100.128.0.0", Public),
+            ("100.100.100.200", Metadata), ("100.100.100.201", Shared),
+            ("126.255.255.255", Public), ("127.0.0.0", Loopback), ("127.255.255.255", Loopback), ("128.0.0.0", Public),
+            ("168.63.129.16", Metadata), ("168.63.129.17", Public),
+            ("169.253.255.255", Public), ("169.254.0.0", LinkLocal), ("169.254.255.255", LinkLocal), ("169.255.0.0", Public),
+            ("169.254.169.254", Metadata), ("169.254.170.2", Metadata), ("169.254.169.253", LinkLocal),
+            ("172.15.255.255", Public), ("172.16.0.0", Private), ("172.31.255.255", Private), ("172.32.0.0", Public),
+            ("191.255.255.255", Public), ("192.0.0.0", Reserved), ("192.0.0.192", Metadata), ("192.0.0.255", Reserved),
+            ("192.0.1.0", Public), ("192.0.2.0", Documentation), ("192.0.2.255", Documentation), ("192.0.3.0", Public),
+            ("192.88.99.1", Reserved), ("192.167.255.255", Public), ("192.168.0.0", Private), ("192.168.255.255", Private),
+            ("192.169.0.0", Public), ("198.17.255.255", Public), ("198.18.0.0", Benchmarking),
+            ("198.19.255.255", Benchmarking), ("198.20.0.0", Public), ("198.51.100.7", Documentation),
+            ("203.0.113.7", Documentation), ("223.255.255.255", Public), ("224.0.0.0", Multicast),
+            ("239.255.255.255", Multicast), ("240.0.0.0", Reserved), ("255.255.255.255", Reserved),
+            ("::", Unspecified), ("::1", Loopback), ("::2", Embedded), ("::127.0.0.1", Embedded), ("::8.8.8.8", Embedded),
+            ("::ffff:127.0.0.1", Embedded), ("::ffff:10.0.0.1", Embedded), ("::ffff:8.8.8.8", Embedded),
+            ("::ffff:0:10.0.0.1", Embedded),
+            ("64:ff9b::10.0.0.1", Private), ("64:ff9b::127.0.0.1", Loopback), ("64:ff9b::169.254.169.254", Metadata),
+            ("64:ff9b::8.8.8.8", Public), ("64:ff9b:1::8.8.8.8", Embedded), ("64:ff9b:0:1::8.8.8.8", Reserved),
+            ("100::1", Reserved), ("1fff::1", Reserved),
+            ("2000::1", Public), ("2001:0:0a00:1::1", Embedded), ("2001:2::1", Benchmarking), ("2001:20::1", Reserved),
+            ("2001:200::1", Public), ("2001:4860:4860::8888", Public), ("2001:db8::1", Documentation),
+            ("2002:7f00:1::1", Embedded), ("2002:808:808::1", Embedded), ("2003::1", Public),
+            ("2606:4700:4700::1111", Public), ("3fff:fff::1", Documentation), ("3fff:1000::1", Public),
+            ("4000::1", Reserved), ("5f00::1", Reserved),
+            ("fc00::1", Private), ("fd00::1", Private), ("fdff:ffff::1", Private),
+            ("fd00:ec2::254", Metadata), ("fd20:ce::254", Metadata), ("fd00:ec2::253", Private),
+            ("fe00::1", Reserved), ("fe80::1", LinkLocal), ("febf::1", LinkLocal), ("fec0::1", Private),
+            ("ff02::1", Multicast),
+        ];
+        for (address, kind) in cases {
+            assert_eq!(AddressKind::of(address.parse().unwrap()), kind, "{address}");
+        }
+    }
+
+    #[test]
+    fn each_reach_admits_what_it_says() {
+        let cases = [
+            ("8.8.8.8", true, true),
+            ("64:ff9b::8.8.8.8", true, true),
+            ("127.0.0.1", false, true),
+            ("::1", false, true),
+            ("::ffff:127.0.0.1", false, false),
+            ("10.0.0.1", false, false),
+            ("169.254.169.254", false, false),
+            ("0.0.0.0", false, false),
+        ];
+        for (address, public, loopback) in cases {
+            let address: IpAddr = address.parse().unwrap();
+            assert_eq!(Reach::Public.check(address).is_ok(), public, "{address}");
+            assert_eq!(
+                Reach::Loopback.check(address).is_ok(),
+                loopback,
+                "{address}"
+            );
+            assert_eq!(Reach::Operator.check(address), Ok(()), "{address}");
+        }
+    }
+}

@@ -64,3 +64,58 @@ fn is_localhost(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     last.eq_ignore_ascii_case("localhost")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(uri: &str) -> Option<String> {
+        let uri: Uri = uri.parse().unwrap();
+        Target::of(&uri).map(|target| format!("{:?}", target.host))
+    }
+
+    #[test]
+    fn literals_localhost_and_names_are_told_apart() {
+        let cases = [
+            ("http://127.0.0.1/", "Address(127.0.0.1)"),
+            ("http://[::1]:8080/", "Address(::1)"),
+            ("http://localhost/", "Localhost"),
+            ("http://LocalHost./", "Localhost"),
+            ("http://a.b.localhost/", "Localhost"),
+            ("http://notlocalhost/", r#"Name("notlocalhost")"#),
+            ("http://localhost.example/", r#"Name("localhost.example")"#),
+            ("http://docs.example./", r#"Name("docs.example.")"#),
+            ("http://127.1/", r#"Name("127.1")"#),
+        ];
+        for (uri, expected) in cases {
+            assert_eq!(host(uri).as_deref(), Some(expected), "{uri}");
+        }
+    }
+
+    #[test]
+    fn the_port_follows_from_the_scheme_unless_it_is_stated() {
+        let cases = [
+            ("http://a.example/", false, 80),
+            ("https://a.example/", true, 443),
+            ("https://a.example:8443/", true, 8443),
+        ];
+        for (uri, secure, port) in cases {
+            let uri: Uri = uri.parse().unwrap();
+            let target = Target::of(&uri).unwrap();
+            assert_eq!((target.secure, target.port), (secure, port), "{uri}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_host_or_another_scheme_is_no_target() {
+        for uri in [
+            "/path",
+            "a.example:80",
+            "ftp://a.example/",
+            "ws://a.example/",
+            "http://./",
+        ] {
+            assert_eq!(host(uri), None, "{uri}");
+        }
+    }
+}

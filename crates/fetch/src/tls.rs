@@ -53,3 +53,27 @@ pub fn roots_from_pem(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsErr
         .collect::<Result<_, _>>()
         .map_err(TlsError::Pem)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extra_roots_must_be_certificates() {
+        let garbage = CertificateDer::from(b"no certificate".to_vec());
+        assert!(matches!(client_config([garbage]), Err(TlsError::Roots(_))));
+        let pem = b"-----BEGIN CERTIFICATE-----\n***\n-----END CERTIFICATE-----\n";
+        assert!(matches!(roots_from_pem(pem), Err(TlsError::Pem(_))));
+    }
+
+    #[test]
+    fn the_cryptography_is_that_of_aws_lc_with_a_post_quantum_exchange_first() {
+        let root = roots_from_pem(include_bytes!("../tests/it/pki/root.pem")).unwrap();
+        let config = client_config(root).unwrap();
+        let groups = &config.crypto_provider().kx_groups;
+        assert_eq!(
+            groups.first().map(|group| group.name()),
+            Some(rustls::NamedGroup::X25519MLKEM768)
+        );
+    }
+}

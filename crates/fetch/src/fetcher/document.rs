@@ -117,3 +117,50 @@ fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
         (None, _) | (Some(_), Some(_)) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn freshness_is_what_the_headers_say_and_stale_when_in_doubt() {
+        //
+        struct Case(
+            &'static str,
+            &'static [&'static str],
+            Option<&'static str>,
+            Option<u64>,
+        );
+        #[rustfmt::skip]
+        let cases = [
+            Case("silence says nothing",        &[],                              None,        None),
+            Case("other directives neither",    &["public, immutable"],           None,        None),
+            Case("a plain lifetime",            &["max-age=600"],                 None,        Some(600)),
+            Case("among others, in any case",   &["private, MAX-AGE = 600"],      None,        Some(600)),
+            Case("quoted",                      &["max-age=\"600\""],             None,        Some(600)),
+            Case("in a second header",          &["public", "max-age=600"],       None,        Some(600)),
+            Case("the shorter of two",          &["max-age=600, max-age=60"],     None,        Some(60)),
+            Case("its age is subtracted",       &["max-age=600"],                 Some("599"), Some(1)),
+            Case("older than its lifetime",     &["max-age=600"],                 Some("601"), Some(0)),
+            Case("unreadable age",              &["max-age=600"],                 Some("old"), Some(600)),
+            Case("unreadable lifetime",         &["max-age=soon"],                None,        Some(0)),
+            Case("negative lifetime",           &["max-age=-1"],                  None,        Some(0)),
+            Case("no-store wins",               &["max-age=600, no-store"],       None,        Some(0)),
+            Case("no-cache wins",               &["no-cache=\"x\", max-age=600"], None,        Some(0)),
+        ];
+        for Case(name, control, age, seconds) in cases {
+            let mut headers = HeaderMap::new();
+            for value in control {
+                headers.append(CACHE_CONTROL, value.parse().unwrap());
+            }
+            if let Some(age) = age {
+                headers.insert(AGE, age.parse().unwrap());
+            }
+            assert_eq!(
+                max_age(&headers),
+                seconds.map(Duration::from_secs),
+                "{name}"
+            );
+        }
+    }
+}
