@@ -1,14 +1,14 @@
 //! TCP sockets: connecting to the first of several addresses that answers, and
 //! the options that every connection gets.
 //!
-//! Both address families are tried, the preferred one with a head start
-//! (RFC 8305), so that a host with a broken family costs a quarter of a second
-//! and not the whole deadline.
+//! Addresses are tried in their order, each with a short head start over the
+//! next (RFC 8305), so that a dead one costs a quarter of a second and not the
+//! whole deadline.
 
 use std::{
     io,
-    net::{IpAddr, SocketAddr},
-    pin::{Pin, pin},
+    net::IpAddr,
+    pin::Pin,
     task::{Context, Poll},
     time::Duration,
 };
@@ -19,41 +19,34 @@ use hyper_util::{
     rt::TokioIo,
 };
 use rustix::net::sockopt;
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, task::JoinSet, time::timeout};
 
-const HEAD_START: Duration = Duration::from_millis(250);
-
-/// Connects to one of `addresses`, which are never looked beyond.
+/// Connects to one of `addresses`, and to no other.
 pub(crate) async fn connect(addresses: &[IpAddr], port: u16) -> io::Result<TcpStream> {
-    let preferred_v6 = addresses.first().is_some_and(IpAddr::is_ipv6);
-    let (preferred, other): (Vec<_>, Vec<_>) = addresses
-        .iter()
-        .map(|address| SocketAddr::new(*address, port))
-        .partition(|address| address.is_ipv6() == preferred_v6);
-    let socket = race(&preferred, &other).await?;
+    let socket = race(addresses, port).await?;
     tune(&socket)?;
     Ok(socket)
 }
 
-async fn race(preferred: &[SocketAddr], other: &[SocketAddr]) -> io::Result<TcpStream> {
-    if other.is_empty() {
-        return TcpStream::connect(preferred).await;
+async fn race(addresses: &[IpAddr], port: u16) -> io::Result<TcpStream> {
+    let mut attempts = JoinSet::new(); // dropped with the losers in it
+    let mut failure = io::ErrorKind::NotFound.into();
+    for address in addresses {
+        attempts.spawn(TcpStream::connect((*address, port)));
+        match timeout(HEAD_START, attempts.join_next()).await {
+            Ok(Some(Ok(Ok(socket)))) => return Ok(socket),
+            Ok(Some(Ok(Err(error)))) => failure = error,
+            Ok(Some(Err(_)) | None) | Err(_) => {}
+        }
     }
-    let mut first = pin!(TcpStream::connect(preferred));
-    let late = async {
-        tokio::time::sleep(HEAD_START).await;
-        TcpStream::connect(other).await
-    };
-    tokio::select! {
-        won = &mut first => match won {
-            Ok(socket) => Ok(socket),
-            Err(_) => TcpStream::connect(other).await,
-        },
-        won = late => match won {
-            Ok(socket) => Ok(socket),
-            Err(_) => first.await,
-        },
+    while let Some(attempt) = attempts.join_next().await {
+        match attempt {
+            Ok(Ok(socket)) => return Ok(socket),
+            Ok(Err(error)) => failure = error,
+            Err(_) => {}
+        }
     }
+    Err(failure)
 }
 
 /// Sends small messages at once, and notices a peer that vanished under a long stream.
@@ -124,5 +117,27 @@ impl Write for Socket {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.inner().poll_write_vectored(context, slices)
+    }
+}
+
+const HEAD_START: Duration = Duration::from_millis(250);
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_address_where_nobody_listens_does_not_hide_the_next() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = listener.local_addr().unwrap();
+        let addresses = ["::1", "127.0.0.2", "127.0.0.1"].map(|ip| ip.parse().unwrap());
+
+        let socket = connect(&addresses, at.port()).await.unwrap();
+
+        assert_eq!(socket.peer_addr().unwrap(), at);
+        assert!(socket.nodelay().unwrap());
+        assert!(connect(&addresses[..2], at.port()).await.is_err());
     }
 }
