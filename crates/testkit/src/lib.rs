@@ -1,1 +1,8 @@
-//! placeholder
+//! A world to test in: a stopped clock, seeded secrets, a scripted client, an
+//! issuer and a gateway wired as the binary wires them, and fake upstreams.
+//!
+//! Nothing here sleeps or leaves loopback. Time passes when a test says so, and
+//! the same test draws the same secrets at every run.
+
+pub mod chance;
+pub mod time;
