@@ -1,0 +1,158 @@
+//! Where a token is looked for: one `Authorization: Bearer` header and nowhere
+//! else (RFC 6750 section 2.1, R-019, GW-03).
+//!
+//! A token in the query, in a form body or in a cookie is never taken, even when
+//! it is valid.
+
+use http::{HeaderMap, Uri, header::AUTHORIZATION};
+
+/// Why a request carries no token that could be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BearerFault {
+    /// No bearer token: no header, an empty one, or another scheme. 401 with a
+    /// bare challenge, so that the client starts to sign in.
+    #[error("no bearer token was sent")]
+    Missing,
+    /// Credentials that no client sends who means well: 400 `invalid_request`.
+    #[error("authorization is malformed or sent twice")]
+    Malformed,
+}
+
+/// The one bearer token in `headers`, by its syntax alone.
+///
+/// ```
+/// use doorward_verify::{BearerFault, bearer};
+/// let mut headers = http::HeaderMap::new();
+/// assert_eq!(bearer(&headers), Err(BearerFault::Missing));
+/// headers.insert("authorization", "bearer abc".parse().unwrap());
+/// assert_eq!(bearer(&headers), Ok("abc"));
+/// ```
+pub fn bearer(headers: &HeaderMap) -> Result<&str, BearerFault> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let value = values.next().ok_or(BearerFault::Missing)?;
+    if values.next().is_some() {
+        return Err(BearerFault::Malformed);
+    }
+    let text = value.to_str().map_err(|_| BearerFault::Malformed)?;
+    let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
+    if !scheme.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(BearerFault::Malformed);
+    }
+    match scheme.eq_ignore_ascii_case("bearer") {
+        true if is_token(token) => Ok(token),
+        true if !token.is_empty() => Err(BearerFault::Malformed),
+        true | false => Err(BearerFault::Missing),
+    }
+}
+
+/// Like [`bearer`], and refuses a second token in the query (RFC 6750 section 2).
+pub fn presented<'a>(uri: &Uri, headers: &'a HeaderMap) -> Result<&'a str, BearerFault> {
+    let token = bearer(headers)?;
+    let names = uri.query().unwrap_or_default().split('&');
+    let mut names = names.map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));
+    if names.any(|name| name == "access_token") {
+        return Err(BearerFault::Malformed);
+    }
+    Ok(token)
+}
+
+/// The `b64token` of RFC 6750 section 2.1.
+fn is_token(text: &str) -> bool {
+    let letters = text.trim_end_matches('=');
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+    !letters.is_empty() && letters.bytes().all(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn headers(values: &[&[u8]]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            let value = HeaderValue::from_bytes(value).expect("a header value");
+            headers.append(AUTHORIZATION, value);
+        }
+        headers
+    }
+
+    #[test]
+    fn only_one_well_formed_bearer_header_carries_a_token() {
+        use BearerFault::{Malformed, Missing};
+        struct Case(
+            &'static str,
+            &'static [&'static [u8]],
+            Result<&'static str, BearerFault>,
+        );
+        // R-019, GW-03, appendix "Bearer syntax"
+        #[rustfmt::skip]
+        let cases = [
+            Case("a token",                  &[b"Bearer a"],              Ok("a")),
+            Case("scheme in lower case",     &[b"bearer a"],              Ok("a")),
+            Case("scheme in upper case",     &[b"BEARER a"],              Ok("a")),
+            Case("every letter",             &[b"Bearer aZ0-._~+/=="],    Ok("aZ0-._~+/==")),
+            Case("no header",                &[],                         Err(Missing)),
+            Case("empty header",             &[b""],                      Err(Missing)),
+            Case("scheme alone",             &[b"Bearer"],                Err(Missing)),
+            Case("scheme and a space",       &[b"Bearer "],               Err(Missing)),
+            Case("basic",                    &[b"Basic dTpw"],            Err(Missing)),
+            Case("bearer glued",             &[b"BearerX a"],             Err(Missing)),
+            Case("bare token",               &[b"abc"],                   Err(Missing)),
+            Case("two words",                &[b"Bearer a b"],            Err(Malformed)),
+            Case("two spaces",               &[b"Bearer  a"],             Err(Malformed)),
+            Case("a tab",                    &[b"Bearer\ta"],             Err(Malformed)),
+            Case("a tab in the token",       &[b"Bearer a\tb"],           Err(Malformed)),
+            Case("two in one header",        &[b"Bearer a,Bearer b"],     Err(Malformed)),
+            Case("two in one, spaced",       &[b"Bearer a, Bearer b"],    Err(Malformed)),
+            Case("not ASCII",                &[b"Bearer \xc3\xa9"],       Err(Malformed)),
+            Case("quoted",                   &[b"Bearer \"a\""],          Err(Malformed)),
+            Case("only padding",             &[b"Bearer =="],             Err(Malformed)),
+            Case("padding inside",           &[b"Bearer a=b"],            Err(Malformed)),
+            Case("two headers",              &[b"Bearer a", b"Bearer b"], Err(Malformed)),
+            Case("the same header twice",    &[b"Bearer a", b"Bearer a"], Err(Malformed)),
+            Case("another scheme besides",   &[b"Basic a", b"Bearer b"],  Err(Malformed)),
+        ];
+        for Case(name, values, expected) in cases {
+            assert_eq!(bearer(&headers(values)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_newline_or_nul_never_becomes_a_header() {
+        for value in [b"Bearer a\n".as_slice(), b"Bearer a\0", b"Bearer a\r\nX: y"] {
+            assert!(HeaderValue::from_bytes(value).is_err()); // GW-03
+        }
+    }
+
+    #[test]
+    fn a_long_token_is_found_whole_so_that_its_length_can_be_judged() {
+        let long = format!("Bearer {}", "a".repeat(64 * 1024));
+        let headers = headers(&[long.as_bytes()]);
+        assert_eq!(bearer(&headers).map(str::len), Ok(64 * 1024)); // GW-03
+    }
+
+    #[test]
+    fn a_token_in_the_query_is_never_taken_and_next_to_a_header_it_is_an_error() {
+        use BearerFault::{Malformed, Missing};
+        struct Case(
+            &'static str,
+            &'static [&'static [u8]],
+            Result<&'static str, BearerFault>,
+        );
+        // R-011, R-019
+        #[rustfmt::skip]
+        let cases = [
+            Case("/mcp?access_token=a",       &[],             Err(Missing)),
+            Case("/mcp?access_token=a",       &[b"Bearer a"],  Err(Malformed)),
+            Case("/mcp?x=1&access_token",     &[b"Bearer a"],  Err(Malformed)),
+            Case("/mcp?x=access_token",       &[b"Bearer a"],  Ok("a")),
+            Case("/mcp",                      &[b"Bearer a"],  Ok("a")),
+        ];
+        for Case(uri, values, expected) in cases {
+            let uri: Uri = uri.parse().expect("a uri");
+            assert_eq!(presented(&uri, &headers(values)), expected, "{uri}");
+        }
+    }
+}

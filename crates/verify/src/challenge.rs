@@ -1,0 +1,167 @@
+//! `WWW-Authenticate` values (RFC 6750 section 3, RFC 9728 section 5.1).
+//!
+//! Every challenge names the metadata document, each attribute once. Nothing that
+//! a caller sent ever appears in one: the values come from the configuration and
+//! from parsed scopes. The usual ones are written once, at start.
+
+use doorward_core::scope::ScopeSet;
+use http::HeaderValue;
+
+/// The challenges of one protected resource.
+///
+/// ```
+/// use doorward_core::scope::ScopeSet;
+/// use doorward_verify::Challenge;
+/// let challenge = Challenge::new("https://h/.well-known/oauth-protected-resource/mcp", &ScopeSet::read_only());
+/// assert_eq!(
+///     challenge.missing(),
+///     r#"Bearer resource_metadata="https://h/.well-known/oauth-protected-resource/mcp", scope="mcp:read""#,
+/// );
+/// ```
+#[derive(Clone, Debug)]
+pub struct Challenge {
+    resource_metadata: String,
+    missing: HeaderValue,
+    invalid_token: HeaderValue,
+    invalid_request: HeaderValue,
+}
+
+impl Challenge {
+    /// Challenges that point to the document at `resource_metadata` and tell a
+    /// client to ask for `scopes` (the baseline, or what every call needs).
+    pub fn new(resource_metadata: &str, scopes: &ScopeSet) -> Self {
+        let start = |error| {
+            let start = Attributes::default().with("error", error);
+            start.with("resource_metadata", resource_metadata)
+        };
+        let scope = requestable(scopes);
+        Self {
+            missing: start("").with("scope", &scope).value(),
+            invalid_token: start("invalid_token").with("scope", &scope).value(),
+            invalid_request: start("invalid_request").value(),
+            resource_metadata: resource_metadata.to_owned(),
+        }
+    }
+
+    /// With a 401: no token was sent. Bare, without an error (R-011).
+    pub fn missing(&self) -> HeaderValue {
+        self.missing.clone()
+    }
+
+    /// With a 401: the token is malformed, expired, revoked or for another resource.
+    pub fn invalid_token(&self) -> HeaderValue {
+        self.invalid_token.clone()
+    }
+
+    /// With a 400: the request carries credentials in a way that it must not.
+    pub fn invalid_request(&self) -> HeaderValue {
+        self.invalid_request.clone()
+    }
+
+    /// With a 403: the call needs more. `scopes` names all of it, with what the
+    /// caller already has (R-013, R-014).
+    pub fn insufficient_scope(&self, scopes: &ScopeSet) -> HeaderValue {
+        Attributes::default()
+            .with("error", "insufficient_scope")
+            .with("resource_metadata", &self.resource_metadata)
+            .with("scope", &requestable(scopes))
+            .value()
+    }
+}
+
+/// What a client may ask for: `offline_access` is its own affair (R-010).
+pub(crate) fn requestable(scopes: &ScopeSet) -> String {
+    let names = scopes.iter().map(|scope| scope.as_str());
+    let names: Vec<_> = names.filter(|name| *name != "offline_access").collect();
+    names.join(" ")
+}
+
+/// The attributes of a challenge, in order.
+#[derive(Default)]
+struct Attributes(String);
+
+impl Attributes {
+    /// Adds `name="text"` (RFC 9110 section 5.6.4); an empty text adds nothing.
+    fn with(mut self, name: &str, text: &str) -> Self {
+        if text.is_empty() {
+            return self;
+        }
+        self.0.push_str(if self.0.is_empty() { " " } else { ", " });
+        self.0.push_str(name);
+        self.0.push_str("=\"");
+        for letter in text.chars() {
+            match letter {
+                '"' | '\\' => self.0.extend(['\\', letter]),
+                ' '..='~' => self.0.push(letter),
+                _ => {} // a control character or a letter beyond ASCII has no place in a header
+            }
+        }
+        self.0.push('"');
+        self
+    }
+
+    #[expect(clippy::expect_used, reason = "only printable ASCII is ever pushed")]
+    fn value(self) -> HeaderValue {
+        HeaderValue::try_from(format!("Bearer{}", self.0)).expect("printable ASCII")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const METADATA: &str = "https://mcp.example/.well-known/oauth-protected-resource/mcp/files";
+
+    #[test]
+    fn each_challenge_names_the_metadata_and_only_what_went_wrong() {
+        let challenge = Challenge::new(METADATA, &ScopeSet::baseline());
+        let both = ScopeSet::baseline();
+        #[rustfmt::skip]
+        let cases = [
+            // R-009, R-010, R-011, R-012
+            (challenge.missing(), r#"Bearer resource_metadata="METADATA", scope="mcp:read mcp:write""#),
+            (challenge.invalid_token(), r#"Bearer error="invalid_token", resource_metadata="METADATA", scope="mcp:read mcp:write""#),
+            (challenge.invalid_request(), r#"Bearer error="invalid_request", resource_metadata="METADATA""#),
+            (challenge.insufficient_scope(&both), r#"Bearer error="insufficient_scope", resource_metadata="METADATA", scope="mcp:read mcp:write""#),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(value, expected.replace("METADATA", METADATA));
+        }
+    }
+
+    #[test]
+    fn a_step_up_names_the_union_and_each_scope_once() {
+        let challenge = Challenge::new(METADATA, &ScopeSet::baseline());
+        let granted = ScopeSet::parse("mcp:read files:list").expect("valid");
+        let needed = ScopeSet::parse("files:delete mcp:read").expect("valid");
+        let value = challenge.insufficient_scope(&granted.union(&needed));
+        let text = value.to_str().expect("ASCII");
+        assert!(text.contains(r#"scope="files:delete files:list mcp:read""#)); // R-013, R-014
+        assert_eq!(text.matches("scope=").count(), 1); // R-012
+    }
+
+    #[test]
+    fn no_scopes_means_no_scope_attribute_and_offline_access_is_never_asked_for() {
+        let none = Challenge::new(METADATA, &ScopeSet::default());
+        assert_eq!(
+            none.missing(),
+            format!(r#"Bearer resource_metadata="{METADATA}""#)
+        );
+        let offline = ScopeSet::parse("mcp:read offline_access").expect("valid");
+        let value = none.insufficient_scope(&offline);
+        assert!(
+            value
+                .to_str()
+                .expect("ASCII")
+                .ends_with(r#"scope="mcp:read""#)
+        ); // R-010
+    }
+
+    #[test]
+    fn no_text_breaks_out_of_its_quotes_or_its_line() {
+        let hostile = "https://h/\"\\\r\nSet-Cookie: a=b\0\u{e9}\u{2028}";
+        let value = Challenge::new(hostile, &ScopeSet::default()).missing();
+        let safe = r#"Bearer resource_metadata="https://h/\"\\Set-Cookie: a=b""#;
+        assert_eq!(value, safe); // AZ-17
+    }
+}

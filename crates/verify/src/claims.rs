@@ -1,0 +1,122 @@
+//! The inside of a token: the claims of RFC 9068 section 2.2, and what they must
+//! say here.
+//!
+//! Every claim has its one type, none is optional but `nbf`, and none may repeat.
+//! [`judge`] is pure: the caller verified the signature before, and brings the time.
+
+use doorward_core::{
+    access::{AccessClaims, CLOCK_SKEW, Principal},
+    id::{ClientId, GrantId, TokenId, UserId},
+    resource::Resource,
+    scope::ScopeSet,
+    time::UnixTime,
+};
+use serde::{Deserialize, Deserializer};
+
+use crate::{jws::object, token::Refusal};
+
+/// Claims whose signature is good; whether they open anything is not known yet.
+#[derive(Debug, Deserialize)]
+pub(crate) struct SignedClaims {
+    iss: String,
+    sub: UserId,
+    aud: Audience,
+    client_id: ClientId,
+    scope: String,
+    iat: i64,
+    exp: i64,
+    #[serde(default, deserialize_with = "number")]
+    nbf: Option<i64>,
+    jti: TokenId,
+    auth_time: i64,
+    grant: GrantId,
+    preferred_username: String,
+}
+
+/// One audience, alone or as the only entry of an array.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    Alone(Resource),
+    Listed([Resource; 1]),
+}
+
+impl SignedClaims {
+    pub(crate) fn parse(payload: &[u8]) -> Result<Self, Refusal> {
+        object(payload).ok_or(Refusal::Invalid("claims are missing, mistyped or repeated"))
+    }
+}
+
+/// The principal that `claims` speak of, when `issuer` made them for `resource`
+/// and they are valid at `now`.
+pub(crate) fn judge(
+    claims: SignedClaims,
+    issuer: &str,
+    resource: &Resource,
+    now: UnixTime,
+) -> Result<Principal, Refusal> {
+    if claims.iss != issuer {
+        return Err(Refusal::Invalid("from another issuer")); // MD-01: byte for byte
+    }
+    let (Audience::Alone(audience) | Audience::Listed([audience])) = claims.aud;
+    if audience != *resource {
+        return Err(Refusal::Invalid("for another resource")); // R-021, GW-02
+    }
+    check_times(claims.iat, claims.nbf, claims.exp, now)?;
+    let claims = AccessClaims {
+        iss: claims.iss,
+        sub: claims.sub,
+        aud: audience,
+        client_id: claims.client_id,
+        scope: claims.scope,
+        iat: claims.iat,
+        exp: claims.exp,
+        jti: claims.jti,
+        auth_time: claims.auth_time,
+        grant: claims.grant,
+        preferred_username: claims.preferred_username,
+    };
+    check_contents(&claims)?;
+    Ok(claims.into())
+}
+
+/// Whether a token that expires at `expires_at` is over, other clocks considered (TK-13).
+pub(crate) fn has_expired(expires_at: UnixTime, now: UnixTime) -> bool {
+    now >= expires_at + CLOCK_SKEW
+}
+
+fn check_times(iat: i64, nbf: Option<i64>, exp: i64, now: UnixTime) -> Result<(), Refusal> {
+    let ahead = |seconds: i64| UnixTime::from_seconds(seconds) > now + CLOCK_SKEW;
+    if has_expired(UnixTime::from_seconds(exp), now) {
+        return Err(EXPIRED);
+    }
+    if ahead(iat) || nbf.is_some_and(ahead) {
+        return Err(Refusal::Invalid("not valid yet"));
+    }
+    if exp <= iat {
+        return Err(Refusal::Invalid("expires before it was issued"));
+    }
+    Ok(())
+}
+
+fn check_contents(claims: &AccessClaims) -> Result<(), Refusal> {
+    let named = [
+        claims.sub.as_str(),
+        claims.client_id.as_str(),
+        claims.jti.as_str(),
+        claims.grant.as_str(),
+        &claims.preferred_username,
+    ];
+    if named.contains(&"") {
+        return Err(Refusal::Invalid("a claim is empty"));
+    }
+    ScopeSet::parse(&claims.scope).map_err(|_| Refusal::Invalid("scope is malformed"))?;
+    Ok(())
+}
+
+pub(crate) const EXPIRED: Refusal = Refusal::Invalid("expired");
+
+/// An optional claim that is a number when it is there (`null` is none).
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    i64::deserialize(deserializer).map(Some)
+}

@@ -1,0 +1,220 @@
+//! The verifier of one issuer's tokens, and its memory of tokens seen before.
+//!
+//! ```text
+//! cached: digest -> entry -> same resource? -> expired? -> revoked since last look?
+//! verify: parse -> key by name -> signature -> claims -> revoked? -> remember
+//! ```
+//!
+//! A token is remembered by its digest, never by itself, and only when it was
+//! good: a refusal is worked out anew each time. What was remembered never
+//! outlives the token, and every revocation is seen at the next call (TK-18).
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use async_trait::async_trait;
+use doorward_core::{
+    access::{MAXIMUM_TOKEN_BYTES, Principal},
+    clock::Clock,
+    id::KeyId,
+    jwk::PublicKey,
+    resource::Resource,
+    revocation::Revocations,
+    secret::Digest,
+    time::UnixTime,
+};
+use doorward_fetch::{
+    Fetcher, FetcherConfig, Reach,
+    tls::{self, TlsError},
+};
+use quick_cache::sync::Cache;
+
+use crate::{
+    claims::{EXPIRED, SignedClaims, has_expired, judge},
+    jwks::{InvalidIssuer, JwksKeys},
+    jws::UnverifiedToken,
+    signature::VerifyingKey,
+    token::{KeySource, Refusal, VerifyToken},
+};
+
+/// What a [`Verifier`] is made of.
+pub struct VerifierConfig {
+    /// The issuer identifier; `iss` must equal it byte for byte.
+    pub issuer: String,
+    /// Its keys.
+    pub keys: Arc<dyn KeySource>,
+    /// What was revoked; shared with whoever revokes.
+    pub revocations: Arc<Revocations>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// How many tokens are remembered; the least used are forgotten first.
+    pub capacity: usize,
+}
+
+/// Verifies the access tokens of one issuer.
+pub struct Verifier {
+    config: VerifierConfig,
+    tokens: Cache<Digest, Arc<Remembered>>,
+    keys: Cache<KeyId, Arc<ReadKey>>,
+}
+
+/// A token that was good.
+struct Remembered {
+    principal: Arc<Principal>,
+    /// The epoch of the revocations at the last look.
+    epoch: AtomicU64,
+}
+
+/// A key as published and as read.
+struct ReadKey {
+    published: PublicKey,
+    verifying: VerifyingKey,
+}
+
+impl Verifier {
+    /// A verifier that has seen no token yet.
+    pub fn new(config: VerifierConfig) -> Self {
+        Self {
+            tokens: Cache::new(config.capacity),
+            keys: Cache::new(KEYS_READ),
+            config,
+        }
+    }
+
+    /// A verifier that fetches the keys of `issuer` from where its metadata says,
+    /// with the system's clock and trust store.
+    pub fn trusting(issuer: &str) -> Result<Self, TrustError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let reach = FetcherConfig::new(Reach::Operator, tls::client_config([])?);
+        let keys = JwksKeys::new(issuer, Fetcher::new(reach), Arc::clone(&clock))?;
+        Ok(Self::new(VerifierConfig {
+            issuer: issuer.to_owned(),
+            keys: Arc::new(keys),
+            revocations: Arc::default(),
+            clock,
+            capacity: TOKENS_REMEMBERED,
+        }))
+    }
+
+    /// Forgets every token seen so far, so that each is verified anew: for when a
+    /// key was withdrawn because somebody else may have it.
+    pub fn forget(&self) {
+        self.tokens.clear();
+    }
+
+    /// The verdict on a token that was good when it was last looked at.
+    fn recall(&self, known: &Remembered) -> Result<Arc<Principal>, Refusal> {
+        if has_expired(known.principal.expires_at, self.config.clock.now()) {
+            return Err(EXPIRED);
+        }
+        // INVARIANT: the epoch is read before the revocations are consulted, so one
+        // that comes in between moves the epoch past the value stored here.
+        let epoch = self.config.revocations.epoch();
+        if known.epoch.load(Ordering::Acquire) != epoch {
+            if self.config.revocations.covers(&known.principal) {
+                return Err(Refusal::Revoked);
+            }
+            known.epoch.store(epoch, Ordering::Release);
+        }
+        Ok(Arc::clone(&known.principal))
+    }
+
+    /// Everything but memory and revocations: key, signature, claims.
+    async fn examine(&self, token: &str, resource: &Resource) -> Result<Principal, Refusal> {
+        let token = UnverifiedToken::parse(token)?;
+        let published = self.config.keys.key(&token.kid).await?;
+        let published = published.ok_or(Refusal::Invalid("signed by an unknown key"))?;
+        let key = self.read(published)?;
+        let message = token.signed.as_bytes();
+        if !key
+            .verifying
+            .accepts(token.algorithm, message, &token.signature)
+        {
+            return Err(Refusal::Invalid("signature is not that of the named key"));
+        }
+        let claims = SignedClaims::parse(&token.payload)?;
+        judge(
+            claims,
+            &self.config.issuer,
+            resource,
+            self.config.clock.now(),
+        )
+    }
+
+    /// Reads a key once for as long as it is published unchanged.
+    fn read(&self, published: PublicKey) -> Result<Arc<ReadKey>, Refusal> {
+        let known = self.keys.get(&published.kid);
+        if let Some(known) = known.filter(|known| known.published == published) {
+            return Ok(known);
+        }
+        let verifying = VerifyingKey::parse(&published).ok_or(Refusal::Invalid("unusable key"))?;
+        let kid = published.kid.clone();
+        let key = Arc::new(ReadKey {
+            published,
+            verifying,
+        });
+        self.keys.insert(kid, Arc::clone(&key));
+        Ok(key)
+    }
+}
+
+#[async_trait]
+impl VerifyToken for Verifier {
+    async fn verify(&self, token: &str, resource: &Resource) -> Result<Arc<Principal>, Refusal> {
+        if let Some(verdict) = self.cached(token, resource) {
+            return verdict;
+        }
+        let epoch = self.config.revocations.epoch();
+        let principal = Arc::new(self.examine(token, resource).await?);
+        if self.config.revocations.covers(&principal) {
+            return Err(Refusal::Revoked);
+        }
+        let remembered = Remembered {
+            principal: Arc::clone(&principal),
+            epoch: AtomicU64::new(epoch),
+        };
+        self.tokens.insert(Digest::of(token), Arc::new(remembered));
+        Ok(principal)
+    }
+
+    fn cached(&self, token: &str, resource: &Resource) -> Option<Result<Arc<Principal>, Refusal>> {
+        if token.len() > MAXIMUM_TOKEN_BYTES {
+            return None; // not worth hashing
+        }
+        let known = self.tokens.get(&Digest::of(token))?;
+        // A token has one audience, so an entry serves one resource (GW-02).
+        (known.principal.resource == *resource).then(|| self.recall(&known))
+    }
+}
+
+/// Why [`Verifier::trusting`] cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum TrustError {
+    /// The issuer identifier is no URL.
+    #[error(transparent)]
+    Issuer(#[from] InvalidIssuer),
+    /// The system offers no trust store.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+}
+
+/// The clock of the operating system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that the rest is handed"
+    )]
+    fn now(&self) -> UnixTime {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        UnixTime::from_seconds(0) + since.unwrap_or_default()
+    }
+}
+
+const TOKENS_REMEMBERED: usize = 10_000;
+/// More than any issuer has in use at once; kids come from the issuer alone.
+const KEYS_READ: usize = 32;
