@@ -1,0 +1,200 @@
+"""The official Python client, through the story in README.md: `python drivers/python.py ENDPOINT`."""
+
+import asyncio
+import logging
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+from mcp import Client
+from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
+from story import Unmet, ask, done, must, refused, step
+
+ENDPOINT = sys.argv[1]
+REDIRECT = "http://localhost:9/callback"  # nobody listens there: the user stops before it
+logging.disable(logging.CRITICAL)  # what goes wrong is reported by the steps
+
+
+class Store:
+    """Tokens and registration: what outlives the process."""
+
+    tokens: OAuthToken | None = None
+    client: OAuthClientInformationFull | None = None
+
+    async def get_tokens(self) -> OAuthToken | None:
+        return self.tokens
+
+    async def set_tokens(self, tokens: OAuthToken) -> None:
+        self.tokens = tokens
+
+    async def get_client_info(self) -> OAuthClientInformationFull | None:
+        return self.client
+
+    async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
+        self.client = client_info
+
+
+class Person:
+    """Opens the authorization URL, as long as a person may be asked."""
+
+    present = True
+    asked = 0
+    callback = ""
+
+    async def open(self, url: str) -> None:
+        self.asked += 1
+        if not self.present:
+            raise Unmet("a person is needed")
+        self.callback = (await ask("sign-in", url=url))["callback"]
+
+    async def answer(self) -> AuthorizationCodeResult:
+        given = {name: values[0] for name, values in parse_qs(urlsplit(self.callback).query).items()}
+        return AuthorizationCodeResult(code=given["code"], state=given.get("state"), iss=given.get("iss"))
+
+
+class Story:
+    """One client and its memory, from the first contact to the revocation."""
+
+    def __init__(self) -> None:
+        self.store = Store()
+        self.person = Person()
+        self.answers: list[str] = []
+
+    def provider(self) -> OAuthClientProvider:
+        """A provider as a program that was started again would make it."""
+        metadata = OAuthClientMetadata.model_validate(
+            {
+                "client_name": "Acceptance (Python)",
+                "redirect_uris": [REDIRECT],
+                "grant_types": ["authorization_code", "refresh_token"],
+                "response_types": ["code"],
+            }
+        )
+        return OAuthClientProvider(ENDPOINT, metadata, self.store, self.person.open, self.person.answer)
+
+    @asynccontextmanager
+    async def connected(self, provider: OAuthClientProvider | None = None) -> AsyncIterator[Client]:
+        """A connection; clients of 2026-07-28 try the stateless era first and fall back to sessions."""
+
+        async def note(response: httpx2.Response) -> None:
+            self.answers.append(f"{response.request.url.path} {response.status_code}")
+
+        hooks = {"response": [note]}
+        async with (
+            httpx2.AsyncClient(auth=provider or self.provider(), timeout=30, event_hooks=hooks) as connection,
+            Client(streamable_http_client(ENDPOINT, http_client=connection)) as client,
+        ):
+            yield client
+
+    async def call(self, client: Client) -> str:
+        tools = [tool.name for tool in (await client.list_tools(cache_mode="bypass")).tools]
+        name, given = ("echo", {"message": "hello"}) if "echo" in tools else ("test_simple_text", {})
+        result = await client.call_tool(name, given)
+        must(not result.is_error, str(result.content))
+        return f"{len(tools)} tools, {name}, revision {client.protocol_version}"
+
+    async def come_back(self, provider: OAuthClientProvider | None = None) -> str:
+        async with self.connected(provider) as client:
+            return await self.call(client)
+
+    async def refresh(self, provider: OAuthClientProvider) -> str:
+        """Lets the access token expire, from the client's point of view."""
+        before = self.store.tokens
+        provider.context.token_expiry_time = time.time() - 5
+        called = await self.come_back(provider)
+        must(self.store.tokens.access_token != before.access_token, "the old access token is still in use")
+        must(self.store.tokens.refresh_token != before.refresh_token, "the refresh token was not rotated")
+        return called
+
+    async def restarted(self) -> OAuthClientProvider:
+        """A provider that has read its store, as at the start of a program."""
+        provider = self.provider()
+        await provider._initialize()
+        return provider
+
+    async def tell(self) -> None:
+        provider = self.provider()
+
+        async def sign_in() -> str:
+            return await self.come_back(provider)
+
+        async def refused_before() -> str:
+            must(self.answers[0].endswith(" 401"), self.answers[0])
+            return self.answers[0]
+
+        async def holds() -> str:
+            tokens = self.store.tokens
+            must(tokens.refresh_token, "none")
+            return f"expires in {tokens.expires_in} s, scope {tokens.scope}"
+
+        await step("signs in, lists and calls", sign_in)
+        await step("was refused without a token", refused_before)
+        await step("holds a refresh token", holds)
+        self.person.present = False
+        await step("refreshes when its access token has expired", lambda: self.refresh(provider))
+
+        async def refresh_without_discovery() -> str:
+            return await self.refresh(await self.restarted())
+
+        await step("refreshes at the origin's /token, without discovery", refresh_without_discovery)
+        await step("comes back with stored tokens", self.come_back)
+
+        await self.tell_of_restart()
+        await self.tell_of_revocation()
+
+    async def tell_of_restart(self) -> None:
+        async def restart() -> str:
+            # Leaving the connection ends its session, which the restarted Doorward may not know.
+            try:
+                async with self.connected() as client:
+                    await self.call(client)
+                    await ask("restart")
+                    return await self.call(client)
+            except Exception as error:
+                text = str(error.exceptions if isinstance(error, BaseExceptionGroup) else error)
+                must("ession" in text or "404" in text, text)
+                return f"session ended: {text}"[:120]
+
+        async def come_back_after() -> str:
+            access_token = self.store.tokens.access_token
+            called = await self.come_back()
+            must(self.store.tokens.access_token == access_token, "its access token died with the restart")
+            return called
+
+        async def refresh_after() -> str:
+            return await self.refresh(await self.restarted())
+
+        await step("keeps its connection over a restart, or is told that its session ended", restart)
+        await step("comes back after a restart", come_back_after)
+        await step("refreshes after a restart", refresh_after)
+
+    async def tell_of_revocation(self) -> None:
+        async def revoke_and_call() -> str:
+            async with self.connected() as client:
+                await self.call(client)
+                await ask("revoke", tokens=self.store.tokens.model_dump(), client_id=self.store.client.client_id)
+                return await self.call(client)
+
+        async def open_connection() -> str:
+            # Asked for a person who is not there, the SDK drops the connection: only then was it refused.
+            refusal = await refused(revoke_and_call())
+            must(self.person.asked > 1, f"it did not come to asking for a new sign-in: {refusal}")
+            return refusal
+
+        async def new_connection() -> str:
+            asked = self.person.asked
+            refusal = await refused(self.come_back())
+            must(self.person.asked > asked, f"it did not come to asking for a new sign-in: {refusal}")
+            return refusal
+
+        await step("is refused after revocation, on the open connection", open_connection)
+        await step("is refused after revocation, on a new connection", new_connection)
+        done()
+
+
+asyncio.run(Story().tell())

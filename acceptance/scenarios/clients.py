@@ -1,0 +1,109 @@
+"""Real clients against real servers behind Doorward, through drivers/README.md's story."""
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from stage import http
+from stage.doorward import PASSWORD, USER, Doorward
+from stage.report import Report
+from stage.tools import ACCEPTANCE, NODE, PYTHON, environment
+from stage.upstreams import HTTP, STDIO, upstream
+from stage.user import User
+
+_DRIVERS = ACCEPTANCE / "drivers"
+DRIVERS = {
+    "Python SDK 2.3.0": [PYTHON, _DRIVERS / "python.py"],
+    "TypeScript client 2.4.0": [NODE, _DRIVERS / "typescript.js", "--sdk", "2"],
+    "TypeScript SDK 1.32.2": [NODE, _DRIVERS / "typescript.js", "--sdk", "1"],
+}
+_STORY_SECONDS = 120
+
+
+def judge(report: Report) -> None:
+    """Every driver in front of every upstream."""
+    for name in [*STDIO, *HTTP]:
+        with tempfile.TemporaryDirectory() as scratch, report.guard(f"{name} is served"):
+            _judge_upstream(report, name, Path(scratch))
+
+
+def _judge_upstream(report: Report, name: str, folder: Path) -> None:
+    with upstream(name, folder) as words, Doorward(folder, words) as doorward:
+        doorward.add_user()
+        for driver, command in DRIVERS.items():
+            report.scene(f"{driver}, {name}")
+            with report.guard("the story is told"):
+                _Telling(report, doorward).hear([*map(str, command), doorward.resource])
+        report.scene(name)
+        left = doorward.stop()
+        report.step("Doorward ends together with its upstream's processes", not left, left)
+
+
+class _Telling:
+    """The orchestrator's side of one driver's story."""
+
+    def __init__(self, report: Report, doorward: Doorward) -> None:
+        self._report = report
+        self._doorward = doorward
+        self._user = User(USER, PASSWORD)
+        self._answers: dict[str, Callable[[dict], dict]] = {
+            "sign-in": self._sign_in,
+            "restart": self._restart,
+            "revoke": self._revoke,
+        }
+
+    def hear(self, command: list[str]) -> None:
+        """Runs a driver to its end."""
+        log = self._doorward.folder / "driver.log"
+        with log.open("wb") as errors, subprocess.Popen(
+            ["timeout", str(_STORY_SECONDS), *command],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
+            cwd=ACCEPTANCE, env=environment(), start_new_session=True,
+        ) as driver:  # fmt: skip
+            told = any([self._hear_line(driver, json.loads(line)) for line in driver.stdout])
+        if not told:
+            last = log.read_text(errors="replace").strip()[-500:]
+            self._report.step("the story is told to its end", False, f"status {driver.returncode} {last}")
+        self._report.step("every page on the way is sound", not self._user.findings, "; ".join(self._user.findings))
+
+    def _hear_line(self, driver: subprocess.Popen[str], line: dict) -> bool:
+        if "step" in line:
+            self._report.step(line["step"], line["ok"], line.get("detail"))
+        elif "ask" in line:
+            try:
+                answer = self._answers[line["ask"]](line)
+            except Exception as error:  # the driver's step fails with it
+                answer = {"error": f"{type(error).__name__}: {error}"}
+            driver.stdin.write(json.dumps(answer) + "\n")
+            driver.stdin.flush()
+        return "done" in line
+
+    def _sign_in(self, line: dict) -> dict:
+        return {"callback": self._user.authorize(line["url"])}
+
+    def _restart(self, _: dict) -> dict:
+        self._doorward.restart()
+        return {}
+
+    def _revoke(self, line: dict) -> dict:
+        """Revokes the client's grant; both of its tokens must be dead at once, for anybody."""
+        grants = [grant for grant in self._doorward.grants() if line["client_id"] in grant.values()]
+        if not grants:
+            raise RuntimeError(f"no grant of client {line['client_id']} in {self._doorward.grants()}")
+        for grant in grants:
+            self._doorward.revoke(grant["id"])
+        bearer = {"Authorization": f"Bearer {line['tokens']['access_token']}"}
+        called = http.post_json(self._doorward.resource, {"jsonrpc": "2.0", "id": 1, "method": "ping"}, bearer)
+        dead = called.status == 401 and 'error="invalid_token"' in called.headers.get("WWW-Authenticate", "")
+        self._report.step("the revoked access token is refused", dead, called.status)
+        refresh = {
+            "grant_type": "refresh_token",
+            "refresh_token": line["tokens"]["refresh_token"],
+            "client_id": line["client_id"],
+        }
+        refreshed = http.post_form(f"{self._doorward.origin}/token", refresh)
+        dead = refreshed.status == 400 and refreshed.json().get("error") == "invalid_grant"
+        self._report.step("the revoked refresh token is refused", dead, f"{refreshed.status} {refreshed.body[:120]}")
+        return {}

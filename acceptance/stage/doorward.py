@@ -1,0 +1,94 @@
+"""A Doorward to judge: `doorward up` on free ports with a data folder of its own."""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from stage import http
+from stage.processes import Program, descendants, free_port, run, wait_until
+from stage.tools import doorward_binary
+
+USER = "alice"
+PASSWORD = "correct horse battery staple"
+
+
+class Doorward:
+    """Reached only as a user reaches it: the command line, HTTP, and what it prints."""
+
+    def __init__(self, folder: Path, upstream: Sequence[object]) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.origin = f"http://127.0.0.1:{free_port()}"
+        self._ops = f"127.0.0.1:{free_port()}"
+        self._upstream = list(upstream)
+        self._program: Program | None = None
+
+    def __enter__(self) -> "Doorward":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Starts it and waits until it serves its metadata."""
+        listen = ["--listen", self.origin.removeprefix("http://"), "--ops-listen", self._ops]
+        command = [doorward_binary(), "up", *listen, "--data", self.data, *self._upstream]
+        self._program = Program(command, self.folder / "doorward.log")
+        self._program.wait_until(self._serves_metadata, "Doorward does not serve its metadata")
+
+    def stop(self) -> set[int]:
+        """Ends it; returns the processes that it had started and that still live, which should be none."""
+        if self._program is None:
+            return set()
+        program, self._program = self._program, None
+        own = descendants(program.process.pid)
+        program.stop()
+        try:
+            wait_until(lambda: not own & descendants(), "upstream processes end", 5)
+        except TimeoutError:
+            pass
+        return own & descendants()
+
+    def restart(self) -> None:
+        """Ends it as an administrator would, and starts it again on the same ports and data."""
+        self.stop()
+        self.start()
+
+    @property
+    def resource(self) -> str:
+        """The MCP endpoint, as the protected resource metadata names it."""
+        return http.request(f"{self.origin}/.well-known/oauth-protected-resource").json()["resource"]
+
+    @property
+    def set_up_link(self) -> str | None:
+        """The one-time link for the first account, as printed on the terminal."""
+        printed = re.search(rf"{re.escape(self.origin)}/setup\S*", (self.folder / "doorward.log").read_text())
+        return printed and printed.group()
+
+    def add_user(self) -> None:
+        """`doorward user add` without a terminal."""
+        self.command("user", "add", USER, "--password-stdin", text=PASSWORD + "\n")
+
+    def grants(self) -> list[dict]:
+        """`doorward grant list --json`."""
+        listed = json.loads(self.command("grant", "list", "--json"))
+        return listed if isinstance(listed, list) else listed["grants"]
+
+    def revoke(self, grant: str) -> None:
+        """`doorward grant revoke`."""
+        self.command("grant", "revoke", grant)
+
+    def command(self, *words: str, text: str = "") -> str:
+        """Runs an administration command against this data folder; raises when it fails."""
+        done = run([doorward_binary(), *words, "--data", self.data], text=text)
+        if done.returncode != 0:
+            raise RuntimeError(f"doorward {' '.join(words)}: status {done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+    def _serves_metadata(self) -> bool:
+        try:
+            return http.request(f"{self.origin}/.well-known/oauth-authorization-server").status == 200
+        except OSError:
+            return False

@@ -1,0 +1,128 @@
+"""The judges must be able to fail: `python3 -m unittest discover -s acceptance -t acceptance`."""
+
+import contextlib
+import io
+import threading
+import unittest
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+from scenarios.conformance import lost_checks
+from stage.report import Report
+from stage.user import User
+
+SOUND = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+SIGN_IN = "<form method=post><input name=user><input name=secret type=password><button>Sign in</button></form>"
+CONSENT = (
+    "<form method=post><input type=hidden name=csrf value=1>"
+    "<button name=answer value=d>Deny</button><button name=answer value=a>Allow</button></form>"
+)
+REDIRECT = "http://127.0.0.1:9/callback"
+
+
+class Pages(BaseHTTPRequestHandler):
+    """Sign-in at GET /, consent after it, and back to the client; `headers_sent` and `status` vary."""
+
+    headers_sent = SOUND
+    cookie = "session=1; HttpOnly; SameSite=Lax"
+    status = 303
+    posted: list[str] = []
+
+    def do_GET(self) -> None:
+        self._answer(200, CONSENT if "session=1" in self.headers.get("Cookie", "") else SIGN_IN)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.posted.append(body)
+        back = f"{REDIRECT}?answer={body[-1]}" if "csrf=1" in body else self.path
+        cookie = {} if "csrf=1" in body else {"Set-Cookie": self.cookie}
+        self._answer(self.status, "", {"Location": back} | cookie)
+
+    def _answer(self, status: int, body: str, more: dict[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in (self.headers_sent | (more or {})).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Silent."""
+
+
+def visit(allow: bool = True, **varied: object) -> tuple[str, User, list[str]]:
+    """Lets a user authorize at these pages; returns where it ended, the user, and what was posted."""
+    pages = type("Varied", (Pages,), varied | {"posted": []})
+    with HTTPServer(("127.0.0.1", 0), pages) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        user = User("alice", "secret words")
+        try:
+            end = user.authorize(f"http://127.0.0.1:{server.server_port}/authorize?redirect_uri={REDIRECT}", allow=allow)
+        finally:
+            server.shutdown()
+        return end, user, pages.posted
+
+
+class TheUser(unittest.TestCase):
+    def test_signs_in_allows_and_finds_nothing_wrong_with_sound_pages(self) -> None:
+        end, user, posted = visit()
+        self.assertEqual(end, f"{REDIRECT}?answer=a")
+        self.assertEqual(posted, ["user=alice&secret=secret+words", "csrf=1&answer=a"])
+        self.assertEqual(user.findings, [])
+
+    def test_denies_when_told(self) -> None:
+        self.assertEqual(visit(allow=False)[0], f"{REDIRECT}?answer=d")
+
+    def test_misses_every_protective_header(self) -> None:
+        findings = " ".join(visit(headers_sent={})[1].findings)
+        for missing in ("framed", "cached", "address away", "guessed"):
+            self.assertIn(missing, findings)
+
+    def test_misses_the_flags_of_a_cookie(self) -> None:
+        findings = visit(cookie="session=1")[1].findings
+        self.assertEqual(findings, ["cookie session: no httponly", "cookie session: no samesite"])
+
+    def test_finds_a_form_action_that_stops_chromium_on_the_way_back(self) -> None:
+        policy = {"Content-Security-Policy": "frame-ancestors 'none'; form-action 'self'"}
+        findings = visit(headers_sent=SOUND | policy)[1].findings
+        self.assertEqual(len(findings), 1)
+        self.assertIn("form-action", findings[0])
+
+    def test_finds_a_form_that_is_answered_with_a_redirect_that_repeats_it(self) -> None:
+        self.assertIn("answered with 307", " ".join(visit(status=307)[1].findings))
+
+
+class LostChecks(unittest.TestCase):
+    def test_are_those_that_succeed_only_directly_and_those_that_fail_only_through_doorward(self) -> None:
+        direct = {"kept": ("SUCCESS", ""), "worse": ("SUCCESS", ""), "gone": ("SUCCESS", ""), "bad": ("FAILURE", "")}
+        gated = {"kept": ("SUCCESS", ""), "worse": ("WARNING", "w"), "bad": ("FAILURE", ""), "new": ("FAILURE", "n")}
+        self.assertEqual(set(lost_checks(direct, gated)), {"worse", "gone", "new"})
+
+    def test_are_none_when_doorward_mends_something(self) -> None:
+        self.assertEqual(lost_checks({"mended": ("FAILURE", "")}, {"mended": ("SUCCESS", "")}), {})
+
+
+class TheReport(unittest.TestCase):
+    def _status(self, *steps: bool) -> int:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            report = Report()
+            for number, passed in enumerate(steps):
+                report.step(str(number), passed)
+            return report.finish()
+
+    def test_fails_with_one_failed_step_and_with_no_step_at_all(self) -> None:
+        self.assertEqual((self._status(True), self._status(True, False), self._status()), (0, 1, 1))
+
+    def test_turns_an_exception_into_a_failed_step(self) -> None:
+        with contextlib.redirect_stdout(io.StringIO()):
+            report = Report()
+            with report.guard("something"):
+                raise ValueError("no")
+        self.assertEqual(len(report.failed), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
