@@ -13,11 +13,12 @@ mod error;
 mod records;
 mod sqlite;
 mod tx;
+mod write;
 
 pub use audit::{AuditFilter, AuditPage};
 pub use error::StoreError;
 pub use records::{RevokedTokens, SealedSigningKey};
-pub use sqlite::SqliteStore;
+pub use sqlite::{OpenError, SqliteStore};
 pub use tx::{Store, Tx};
 
 #[cfg(test)]

@@ -40,12 +40,17 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Result<ChainHead, doorward_core::audit::ChainBroken>, StoreError>;
 
     /// Deletes what has expired and no longer protects anything: codes, refresh tokens, sessions,
-    /// flows, set-up links, and dynamically registered clients made before `unused_since` through
-    /// which nobody ever signed in. Returns how many rows went.
+    /// flows, set-up links, grants that ended long ago, and dynamically registered clients made
+    /// before `unused_since` through which nobody ever signed in. Returns how many rows went.
+    /// What is kept for how long: docs/storage.md.
     async fn reap(&self, now: UnixTime, unused_since: UnixTime) -> Result<usize, StoreError>;
 }
 
-/// One unit of work. Dropping it without [`Tx::commit`] writes nothing.
+/// One unit of work. Dropping it without [`Tx::commit`] writes nothing, and a commit
+/// that was begun is applied as a whole or not at all, even if nobody awaits it.
+///
+/// Every read sees the newest committed state; writes collected here are not
+/// visible to reads before they are committed.
 ///
 /// Lookups return `Ok(None)` for "not there". Writes are collected and cannot
 /// fail by themselves; [`Tx::commit`] applies them in order in one transaction.
@@ -92,7 +97,7 @@ pub trait Tx: Send {
 
     /// The code with this digest.
     async fn code(&mut self, digest: &Digest) -> Result<Option<AuthorizationCode>, StoreError>;
-    /// Adds a fresh code.
+    /// Adds a code, for an existing user who is not disabled and a client that is not revoked.
     fn add_code(&mut self, code: &AuthorizationCode);
     /// Fresh to redeemed.
     fn redeem_code(&mut self, digest: &Digest, grant: &GrantId);
@@ -109,19 +114,24 @@ pub trait Tx: Send {
         user: Option<&UserId>,
         client: Option<&ClientId>,
     ) -> Result<Vec<Grant>, StoreError>;
-    /// Adds a grant.
+    /// Adds a grant, for an existing user who is not disabled and a client that is not revoked.
     fn add_grant(&mut self, grant: &Grant);
-    /// Notes that a token of an existing grant was issued.
+    /// Notes that a token of a grant that is not revoked was issued.
     fn mark_grant_used(&mut self, id: &GrantId, at: UnixTime);
     /// Revokes a grant. Revoking a revoked grant changes nothing and is no conflict.
     fn revoke_grant(&mut self, id: &GrantId, at: UnixTime, reason: RevocationReason);
-    /// Revokes every grant of a user that is not revoked yet.
+    /// Revokes every grant of a user that is not revoked yet, and burns the user's fresh codes.
     fn revoke_grants_of_user(&mut self, user: &UserId, at: UnixTime, reason: RevocationReason);
-    /// Revokes every grant of a client that is not revoked yet.
-    fn revoke_grants_of_client(&mut self, client: &ClientId, at: UnixTime, reason: RevocationReason);
+    /// Revokes every grant of a client that is not revoked yet, and burns its fresh codes.
+    fn revoke_grants_of_client(
+        &mut self,
+        client: &ClientId,
+        at: UnixTime,
+        reason: RevocationReason,
+    );
     /// The refresh token with this digest.
     async fn refresh_token(&mut self, digest: &Digest) -> Result<Option<RefreshToken>, StoreError>;
-    /// Adds an active refresh token.
+    /// Adds a refresh token to an existing grant.
     fn add_refresh_token(&mut self, token: &RefreshToken);
     /// Active to spent.
     fn spend_refresh_token(&mut self, digest: &Digest, spent: &Spent);
@@ -130,7 +140,7 @@ pub trait Tx: Send {
 
     /// The session with this digest.
     async fn session(&mut self, digest: &Digest) -> Result<Option<Session>, StoreError>;
-    /// Adds a session.
+    /// Adds a session, for an existing user who is not disabled.
     fn add_session(&mut self, session: &Session);
     /// Ends a session, if it is there.
     fn end_session(&mut self, digest: &Digest);
@@ -138,7 +148,7 @@ pub trait Tx: Send {
     fn end_sessions_of_user(&mut self, user: &UserId);
     /// What the person approved before.
     async fn consent(&mut self, key: &ConsentKey) -> Result<Option<Consent>, StoreError>;
-    /// Remembers an approval; scopes add up.
+    /// Remembers an approval by an existing user for an existing client; scopes add up.
     fn remember_consent(&mut self, consent: &Consent);
     /// Marks a flow as answered; a flow can be answered once.
     fn answer_flow(&mut self, flow: &FlowId, expires_at: UnixTime);
@@ -155,10 +165,13 @@ pub trait Tx: Send {
     async fn signing_keys(&mut self) -> Result<Vec<SealedSigningKey>, StoreError>;
     /// Adds a signing key.
     fn add_signing_key(&mut self, key: &SealedSigningKey);
-    /// Revokes one access token by its `jti`.
+    /// Revokes one access token by its `jti`. Once more changes nothing.
     fn revoke_access_token(&mut self, token: &TokenId, at: UnixTime);
     /// What was revoked at or after `since`: grants, single tokens, disabled users, clients.
-    async fn revocations_since(&mut self, since: UnixTime) -> Result<Vec<RevokedTokens>, StoreError>;
+    async fn revocations_since(
+        &mut self,
+        since: UnixTime,
+    ) -> Result<Vec<RevokedTokens>, StoreError>;
 
     // --- audit
 

@@ -1,0 +1,74 @@
+//! What has expired and protects nothing any more.
+//!
+//! Kept although expired: redeemed and burnt codes until nobody would try them
+//! again, spent refresh tokens until their grant ends, and revoked clients for
+//! good, so that the same registration does not bring one back.
+
+use std::time::Duration;
+
+use doorward_core::time::UnixTime;
+use rusqlite::{Connection, Result};
+
+use super::{change, statements};
+
+const MINUTE: u64 = 60;
+const DAY: u64 = 24 * 60 * MINUTE;
+/// A code that is presented again this long after its expiry is still recognised.
+const CODES: Duration = Duration::from_secs(10 * MINUTE);
+/// A clock that runs ahead and is set back must not let a flow be answered again.
+const FLOWS: Duration = Duration::from_secs(DAY);
+/// What the first use of a refresh token returned can be returned again for at most this long.
+const REPEATS: Duration = Duration::from_secs(DAY);
+/// Ended grants stay visible this long. Their access tokens ended long before.
+const GRANTS: Duration = Duration::from_secs(30 * DAY);
+/// Longer than any access token lives.
+const ACCESS_TOKENS: Duration = Duration::from_secs(30 * DAY);
+
+statements! {
+    CODES_BEFORE = "DELETE FROM authorization_codes WHERE expires_at <= ?1";
+    SESSIONS_BEFORE = "DELETE FROM sessions WHERE expires_at <= ?1";
+    FLOWS_BEFORE = "DELETE FROM answered_flows WHERE expires_at <= ?1";
+    SETUP_LINKS_BEFORE = "DELETE FROM setup_links WHERE expires_at <= ?1";
+    UNUSED_REFRESH_TOKENS_BEFORE = "DELETE FROM refresh_tokens
+        WHERE spent_at IS NULL AND expires_at <= ?1";
+    REFRESH_TOKENS_OF_REVOKED_BEFORE = "DELETE FROM refresh_tokens
+        WHERE grant_id IN (SELECT id FROM grants WHERE revoked_at <= ?1)";
+    REFRESH_TOKENS_OF_EXPIRED_BEFORE = "DELETE FROM refresh_tokens
+        WHERE grant_id IN (SELECT id FROM grants WHERE expires_at <= ?1)";
+    EMPTY_REPEATS_BEFORE = "UPDATE refresh_tokens SET sealed_response = NULL
+        WHERE sealed_response IS NOT NULL AND spent_at <= ?1";
+    GRANTS_REVOKED_BEFORE = "DELETE FROM grants WHERE revoked_at <= ?1
+        AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)";
+    GRANTS_EXPIRED_BEFORE = "DELETE FROM grants WHERE expires_at <= ?1
+        AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)";
+    ACCESS_TOKENS_BEFORE = "DELETE FROM revoked_access_tokens WHERE revoked_at <= ?1";
+    CLIENTS_UNUSED_SINCE = "DELETE FROM clients
+        WHERE origin = 'dynamic' AND used_at IS NULL AND revoked_at IS NULL AND created_at < ?1
+            AND NOT EXISTS (SELECT 1 FROM authorization_codes WHERE client_id = clients.id)
+            AND NOT EXISTS (SELECT 1 FROM grants WHERE client_id = clients.id)
+            AND NOT EXISTS (SELECT 1 FROM consents WHERE client_id = clients.id)";
+}
+
+/// Deletes it all and says how many rows went.
+pub(in crate::sqlite) fn reap(
+    connection: &Connection,
+    now: UnixTime,
+    unused_since: UnixTime,
+) -> Result<usize> {
+    let before = |limit: UnixTime, sql| change(connection, sql, [limit.millis()]);
+    before(now - REPEATS, EMPTY_REPEATS_BEFORE)?;
+    let gone = [
+        before(now - CODES, CODES_BEFORE)?,
+        before(now, SESSIONS_BEFORE)?,
+        before(now - FLOWS, FLOWS_BEFORE)?,
+        before(now, SETUP_LINKS_BEFORE)?,
+        before(now, UNUSED_REFRESH_TOKENS_BEFORE)?,
+        before(now, REFRESH_TOKENS_OF_REVOKED_BEFORE)?,
+        before(now, REFRESH_TOKENS_OF_EXPIRED_BEFORE)?,
+        before(now - GRANTS, GRANTS_REVOKED_BEFORE)?,
+        before(now - GRANTS, GRANTS_EXPIRED_BEFORE)?,
+        before(now - ACCESS_TOKENS, ACCESS_TOKENS_BEFORE)?,
+        before(unused_since, CLIENTS_UNUSED_SINCE)?,
+    ];
+    Ok(gone.iter().sum())
+}

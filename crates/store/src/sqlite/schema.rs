@@ -1,0 +1,153 @@
+//! The schema and how it comes to be: numbered migrations, each applied once.
+//!
+//! A migration that was applied is never edited: its digest is stored beside its
+//! number, and a database with another digest is refused. All pending migrations
+//! run in one transaction, so an upgrade that is killed leaves the old schema
+//! (CR-06). Migrations only expand; what contracts comes a release later.
+
+use std::{io, path::PathBuf};
+
+use doorward_core::secret::Digest;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use crate::StoreError;
+
+/// Every migration in order; the first makes schema 1.
+const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/0001_first.sql")];
+
+/// Marks a file as a database of Doorward: "Door".
+const APPLICATION_ID: i64 = 0x446f_6f72;
+
+/// Larger files are not read from end to end at every start.
+const LARGEST_TO_CHECK: i64 = 128 * 1024 * 1024;
+
+const MAKE_MIGRATIONS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
+    version INTEGER PRIMARY KEY,
+    digest  BLOB NOT NULL CHECK (length(digest) = 32)
+) STRICT";
+const APPLIED: &str = "SELECT digest FROM schema_migrations WHERE version = ?1";
+const NOTE_APPLIED: &str = "INSERT INTO schema_migrations (version, digest) VALUES (?1, ?2)";
+
+/// Why a database was refused when it was opened. The file was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file cannot be made or looked at.
+    #[error("cannot open {}", .0.display())]
+    File(PathBuf, #[source] io::Error),
+    /// The file has no content, yet it was there before.
+    #[error("{} is empty: restore a backup, or delete the file to start anew", .0.display())]
+    Emptied(PathBuf),
+    /// The file is not a database of Doorward.
+    #[error("the file is not a Doorward database")]
+    Foreign,
+    /// The file is damaged.
+    #[error("the database is damaged ({0}): restore a backup")]
+    Damaged(String),
+    /// The file was written by a newer version.
+    #[error("the database has schema {found} and this version knows {known}: use a newer Doorward")]
+    Newer {
+        /// The schema of the file.
+        found: i64,
+        /// The newest schema known here.
+        known: i64,
+    },
+    /// A migration that was applied is not the one known here.
+    #[error("migration {version} of the database is not the one that this version knows")]
+    Altered {
+        /// Its number.
+        version: i64,
+    },
+}
+
+impl From<OpenError> for StoreError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Damaged(_) => Self::Corrupt(error.into()),
+            OpenError::File(..)
+            | OpenError::Emptied(_)
+            | OpenError::Foreign
+            | OpenError::Newer { .. }
+            | OpenError::Altered { .. } => Self::Unavailable(error.into()),
+        }
+    }
+}
+
+/// Looks at a database without changing it: whose it is, how new, and whether it is whole.
+pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
+    let (application, version) =
+        identity(connection).map_err(|error| match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => OpenError::Foreign.into(),
+            Some(rusqlite::ErrorCode::DatabaseCorrupt) => {
+                OpenError::Damaged(error.to_string()).into()
+            }
+            _ => StoreError::from(error),
+        })?;
+    let fresh = pragma(connection, "schema_version")? == 0;
+    if !fresh && application != APPLICATION_ID {
+        return Err(OpenError::Foreign.into());
+    }
+    if version > newest() {
+        let (found, known) = (version, newest());
+        return Err(OpenError::Newer { found, known }.into());
+    }
+    whole(connection)
+}
+
+fn identity(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
+    Ok((
+        pragma(connection, "application_id")?,
+        pragma(connection, "user_version")?,
+    ))
+}
+
+fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, name, |row| row.get(0))
+}
+
+fn newest() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// CR-03: a damaged file is found at the start and not by the first user who needs it.
+fn whole(connection: &Connection) -> Result<(), StoreError> {
+    let bytes = pragma(connection, "page_count")? * pragma(connection, "page_size")?;
+    if bytes > LARGEST_TO_CHECK {
+        return Ok(());
+    }
+    let found: rusqlite::Result<String> =
+        connection.pragma_query_value(None, "quick_check", |row| row.get(0));
+    match found {
+        Ok(verdict) if verdict == "ok" => Ok(()),
+        Ok(verdict) => Err(OpenError::Damaged(verdict).into()),
+        Err(error) => Err(OpenError::Damaged(error.to_string()).into()),
+    }
+}
+
+/// Applies every migration that the database does not have yet.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(MAKE_MIGRATIONS)?;
+    for (version, sql) in (1..).zip(MIGRATIONS) {
+        apply(&transaction, version, sql)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", newest())?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn apply(connection: &Connection, version: i64, sql: &str) -> Result<(), StoreError> {
+    let known = Digest::of(sql);
+    let applied: Option<[u8; 32]> = connection
+        .query_row(APPLIED, [version], |row| row.get(0))
+        .optional()?;
+    match applied {
+        Some(digest) if digest == *known.as_bytes() => Ok(()),
+        Some(_) => Err(OpenError::Altered { version }.into()),
+        None => {
+            connection.execute_batch(sql)?;
+            connection.execute(NOTE_APPLIED, params![version, known.as_bytes()])?;
+            Ok(())
+        }
+    }
+}

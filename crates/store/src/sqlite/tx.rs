@@ -1,0 +1,254 @@
+//! A unit of work: reads at once, collects writes, hands them over at commit.
+//!
+//! Each read sees the newest committed state; no transaction is open between
+//! reads. What a flow decided on an old state is caught at commit, where every
+//! write names the state that it expects.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use doorward_core::{
+    audit::AuditEvent,
+    client::Client,
+    code::AuthorizationCode,
+    consent::{Consent, ConsentKey},
+    grant::{Grant, RevocationReason},
+    id::{ClientId, FlowId, GrantId, TokenId, UserId},
+    refresh::{RefreshToken, Spent},
+    secret::Digest,
+    session::{Session, SetupLink},
+    time::UnixTime,
+    user::{PasswordHash, Role, User, Username},
+};
+
+use super::{
+    queue::Queue,
+    readers::Readers,
+    rows::{
+        clients, codes, consents, grants, refresh_tokens, revocations, sessions, setup_links,
+        signing_keys, users,
+    },
+};
+use crate::{
+    RevokedTokens, SealedSigningKey, StoreError, Tx,
+    write::{Batch, Write},
+};
+
+pub(super) struct SqliteTx {
+    queue: Arc<Queue>,
+    readers: Arc<Readers>,
+    batch: Batch,
+}
+
+impl SqliteTx {
+    pub(super) fn new(queue: Arc<Queue>, readers: Arc<Readers>) -> Self {
+        Self {
+            queue,
+            readers,
+            batch: Batch::default(),
+        }
+    }
+
+    fn write(&mut self, write: Write) {
+        self.batch.writes.push(write);
+    }
+}
+
+#[async_trait]
+impl Tx for SqliteTx {
+    async fn user(&mut self, id: &UserId) -> Result<Option<User>, StoreError> {
+        self.readers.lookup(|db| users::by_id(db, id))
+    }
+
+    async fn user_by_name(&mut self, name: &Username) -> Result<Option<User>, StoreError> {
+        self.readers.lookup(|db| users::by_name(db, name))
+    }
+
+    async fn users(&mut self) -> Result<Vec<User>, StoreError> {
+        Readers::scan(&self.readers, users::all).await
+    }
+
+    async fn has_users(&mut self) -> Result<bool, StoreError> {
+        self.readers.lookup(users::any)
+    }
+
+    fn add_user(&mut self, user: &User) {
+        self.write(Write::AddUser(user.clone()));
+    }
+
+    fn set_password(&mut self, user: &UserId, password: &PasswordHash) {
+        self.write(Write::SetPassword(user.clone(), password.clone()));
+    }
+
+    fn set_role(&mut self, user: &UserId, role: Role) {
+        self.write(Write::SetRole(user.clone(), role));
+    }
+
+    fn set_disabled(&mut self, user: &UserId, at: Option<UnixTime>) {
+        self.write(Write::SetDisabled(user.clone(), at));
+    }
+
+    async fn client(&mut self, id: &ClientId) -> Result<Option<Client>, StoreError> {
+        self.readers.lookup(|db| clients::by_id(db, id))
+    }
+
+    async fn clients(&mut self) -> Result<Vec<Client>, StoreError> {
+        Readers::scan(&self.readers, clients::all).await
+    }
+
+    async fn unused_clients(&mut self) -> Result<u64, StoreError> {
+        self.readers.lookup(clients::count_unused)
+    }
+
+    fn add_client(&mut self, client: &Client) {
+        self.write(Write::AddClient(client.clone()));
+    }
+
+    fn mark_client_used(&mut self, id: &ClientId, at: UnixTime) {
+        self.write(Write::MarkClientUsed(id.clone(), at));
+    }
+
+    fn revoke_client(&mut self, id: &ClientId, at: UnixTime) {
+        self.write(Write::RevokeClient(id.clone(), at));
+    }
+
+    async fn code(&mut self, digest: &Digest) -> Result<Option<AuthorizationCode>, StoreError> {
+        self.readers.lookup(|db| codes::by_digest(db, digest))
+    }
+
+    fn add_code(&mut self, code: &AuthorizationCode) {
+        self.write(Write::AddCode(Box::new(code.clone())));
+    }
+
+    fn redeem_code(&mut self, digest: &Digest, grant: &GrantId) {
+        self.write(Write::RedeemCode(*digest, grant.clone()));
+    }
+
+    fn burn_code(&mut self, digest: &Digest) {
+        self.write(Write::BurnCode(*digest));
+    }
+
+    async fn grant(&mut self, id: &GrantId) -> Result<Option<Grant>, StoreError> {
+        self.readers.lookup(|db| grants::by_id(db, id))
+    }
+
+    async fn grants(
+        &mut self,
+        user: Option<&UserId>,
+        client: Option<&ClientId>,
+    ) -> Result<Vec<Grant>, StoreError> {
+        let (user, client) = (user.cloned(), client.cloned());
+        Readers::scan(&self.readers, move |db| {
+            grants::of(db, user.as_ref(), client.as_ref())
+        })
+        .await
+    }
+
+    fn add_grant(&mut self, grant: &Grant) {
+        self.write(Write::AddGrant(Box::new(grant.clone())));
+    }
+
+    fn mark_grant_used(&mut self, id: &GrantId, at: UnixTime) {
+        self.write(Write::MarkGrantUsed(id.clone(), at));
+    }
+
+    fn revoke_grant(&mut self, id: &GrantId, at: UnixTime, reason: RevocationReason) {
+        self.write(Write::RevokeGrant(id.clone(), at, reason));
+    }
+
+    fn revoke_grants_of_user(&mut self, user: &UserId, at: UnixTime, reason: RevocationReason) {
+        self.write(Write::RevokeGrantsOfUser(user.clone(), at, reason));
+    }
+
+    fn revoke_grants_of_client(
+        &mut self,
+        client: &ClientId,
+        at: UnixTime,
+        reason: RevocationReason,
+    ) {
+        self.write(Write::RevokeGrantsOfClient(client.clone(), at, reason));
+    }
+
+    async fn refresh_token(&mut self, digest: &Digest) -> Result<Option<RefreshToken>, StoreError> {
+        self.readers
+            .lookup(|db| refresh_tokens::by_digest(db, digest))
+    }
+
+    fn add_refresh_token(&mut self, token: &RefreshToken) {
+        self.write(Write::AddRefreshToken(token.clone()));
+    }
+
+    fn spend_refresh_token(&mut self, digest: &Digest, spent: &Spent) {
+        self.write(Write::SpendRefreshToken(*digest, spent.clone()));
+    }
+
+    async fn session(&mut self, digest: &Digest) -> Result<Option<Session>, StoreError> {
+        self.readers.lookup(|db| sessions::by_digest(db, digest))
+    }
+
+    fn add_session(&mut self, session: &Session) {
+        self.write(Write::AddSession(session.clone()));
+    }
+
+    fn end_session(&mut self, digest: &Digest) {
+        self.write(Write::EndSession(*digest));
+    }
+
+    fn end_sessions_of_user(&mut self, user: &UserId) {
+        self.write(Write::EndSessionsOfUser(user.clone()));
+    }
+
+    async fn consent(&mut self, key: &ConsentKey) -> Result<Option<Consent>, StoreError> {
+        self.readers.lookup(|db| consents::by_key(db, key))
+    }
+
+    fn remember_consent(&mut self, consent: &Consent) {
+        self.write(Write::RememberConsent(consent.clone()));
+    }
+
+    fn answer_flow(&mut self, flow: &FlowId, expires_at: UnixTime) {
+        self.write(Write::AnswerFlow(flow.clone(), expires_at));
+    }
+
+    async fn setup_link(&mut self, digest: &Digest) -> Result<Option<SetupLink>, StoreError> {
+        self.readers.lookup(|db| setup_links::by_digest(db, digest))
+    }
+
+    fn replace_setup_link(&mut self, link: &SetupLink) {
+        self.write(Write::ReplaceSetupLink(link.clone()));
+    }
+
+    fn use_setup_link(&mut self, digest: &Digest, at: UnixTime) {
+        self.write(Write::UseSetupLink(*digest, at));
+    }
+
+    async fn signing_keys(&mut self) -> Result<Vec<SealedSigningKey>, StoreError> {
+        self.readers.lookup(signing_keys::all)
+    }
+
+    fn add_signing_key(&mut self, key: &SealedSigningKey) {
+        self.write(Write::AddSigningKey(key.clone()));
+    }
+
+    fn revoke_access_token(&mut self, token: &TokenId, at: UnixTime) {
+        self.write(Write::RevokeAccessToken(token.clone(), at));
+    }
+
+    async fn revocations_since(
+        &mut self,
+        since: UnixTime,
+    ) -> Result<Vec<RevokedTokens>, StoreError> {
+        Readers::scan(&self.readers, move |db| revocations::since(db, since)).await
+    }
+
+    fn audit(&mut self, event: AuditEvent) {
+        self.batch.events.push(event);
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        self.queue.commit(self.batch).await.map(drop)
+    }
+}

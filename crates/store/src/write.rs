@@ -1,0 +1,78 @@
+//! Writes as values: what a unit of work collects until it is committed.
+//!
+//! Every database applies the same [`Write`]s; what each of them expects to find
+//! stands where it is applied, in one exhaustive match per database.
+
+use doorward_core::{
+    audit::AuditEvent,
+    client::Client,
+    code::AuthorizationCode,
+    consent::Consent,
+    grant::{Grant, RevocationReason},
+    id::{ClientId, FlowId, GrantId, TokenId, UserId},
+    refresh::{RefreshToken, Spent},
+    secret::Digest,
+    session::{Session, SetupLink},
+    time::UnixTime,
+    user::{PasswordHash, Role, User},
+};
+
+use crate::SealedSigningKey;
+
+/// What one commit applies, in order, or not at all.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    /// Changes of state.
+    pub(crate) writes: Vec<Write>,
+    /// Audit records of these changes.
+    pub(crate) events: Vec<AuditEvent>,
+}
+
+impl Batch {
+    /// Whether there is nothing to apply.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.writes.is_empty() && self.events.is_empty()
+    }
+}
+
+/// One write; the methods of [`crate::Tx`] say what each means.
+#[derive(Debug)]
+pub(crate) enum Write {
+    AddUser(User),
+    SetPassword(UserId, PasswordHash),
+    SetRole(UserId, Role),
+    SetDisabled(UserId, Option<UnixTime>),
+
+    AddClient(Client),
+    MarkClientUsed(ClientId, UnixTime),
+    RevokeClient(ClientId, UnixTime),
+
+    AddCode(Box<AuthorizationCode>),
+    RedeemCode(Digest, GrantId),
+    BurnCode(Digest),
+
+    AddGrant(Box<Grant>),
+    MarkGrantUsed(GrantId, UnixTime),
+    RevokeGrant(GrantId, UnixTime, RevocationReason),
+    RevokeGrantsOfUser(UserId, UnixTime, RevocationReason),
+    RevokeGrantsOfClient(ClientId, UnixTime, RevocationReason),
+
+    AddRefreshToken(RefreshToken),
+    SpendRefreshToken(Digest, Spent),
+
+    AddSession(Session),
+    EndSession(Digest),
+    EndSessionsOfUser(UserId),
+    RememberConsent(Consent),
+    AnswerFlow(FlowId, UnixTime),
+    ReplaceSetupLink(SetupLink),
+    UseSetupLink(Digest, UnixTime),
+
+    AddSigningKey(SealedSigningKey),
+    RevokeAccessToken(TokenId, UnixTime),
+
+    Reap {
+        now: UnixTime,
+        unused_since: UnixTime,
+    },
+}
