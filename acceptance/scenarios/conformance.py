@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from stage.client import Client
 from stage.doorward import PASSWORD, USER, Doorward
-from stage.processes import free_port
+from stage.processes import free_port, listening, wait_until
 from stage.report import Report
 from stage.tools import ACCEPTANCE, CONFORMANCE, NODE, environment
 from stage.upstreams import fixture_over_http
@@ -39,24 +39,30 @@ def _authorize(report: Report, doorward: Doorward, name: str, words: list[str]) 
     client = Client.register(doorward.resource, f"http://127.0.0.1:{port}/callback", "Conformance suite")
     results = doorward.folder / name.replace(" ", "-")
     run = ["authorization", "--url", doorward.origin, "--client-id", client.client_id, "--port", port, *words]
-    printed = _run_with_user([NODE, CONFORMANCE, *run, "--output-dir", results], User(USER, PASSWORD))
+    user = User(USER, PASSWORD)
+    printed = _run_with_user([NODE, CONFORMANCE, *run, "--output-dir", results], user, port)
     checks = _read_checks(results, printed)
     for check, (status, reason) in checks.items():
         # A warning is about what the specification recommends: said, not failed.
         report.step(f"{name}: {check}", status != "FAILURE", f"{status}: {reason}" if reason else None)
 
 
-def _run_with_user(command: list[object], user: User) -> str:
-    """The suite prints an authorization URL and waits for its callback; `user` goes there and comes back."""
+def _run_with_user(command: list[object], user: User, port: int) -> str:
+    """The suite prints an authorization URL and waits at `port`; `user` goes there and comes back."""
     printed = []
     with subprocess.Popen(
         [str(word) for word in command],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ACCEPTANCE, env=environment(),
     ) as suite:  # fmt: skip
-        for line in suite.stdout:
-            printed.append(line)
-            if re.match(r"https?://\S+[?&]response_type=code", line):
-                user.follow(user.authorize(line.strip()))
+        try:
+            for line in suite.stdout:
+                printed.append(line)
+                if re.match(r"https?://\S+[?&]response_type=code", line):
+                    back = user.authorize(line.strip())
+                    wait_until(lambda: listening(port), "the suite listens for its callback", 10)
+                    user.follow(back)
+        finally:
+            suite.kill()
     return "".join(printed)
 
 
