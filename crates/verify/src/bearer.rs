@@ -38,11 +38,12 @@ pub fn bearer(headers: &HeaderMap) -> Result<&str, BearerFault> {
     if !scheme.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(BearerFault::Malformed);
     }
-    match scheme.eq_ignore_ascii_case("bearer") {
-        true if is_token(token) => Ok(token),
-        true if !token.is_empty() => Err(BearerFault::Malformed),
-        true | false => Err(BearerFault::Missing),
+    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
+        return Err(BearerFault::Missing);
     }
+    is_token(token)
+        .then_some(token)
+        .ok_or(BearerFault::Malformed)
 }
 
 /// Like [`bearer`], and refuses a second token in the query (RFC 6750 section 2).

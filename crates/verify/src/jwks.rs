@@ -100,27 +100,24 @@ impl Shared {
     }
 
     async fn refresh(&self) {
-        self.update(|known, now| known.attempted_at = Some(now));
-        match self.fetch().await {
-            Ok((keys, lifetime)) => self.update(|known, now| {
+        let fetched = tokio::time::timeout(PATIENCE, self.fetch()).await;
+        let fetched = fetched.unwrap_or(Err(JwksError::TooSlow));
+        let now = self.clock.now();
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        // Only now: whoever came while the fetch was under way waits for its outcome.
+        known.attempted_at = Some(now);
+        match fetched {
+            Ok((keys, lifetime)) => {
                 known.set = Some(KeySet {
                     keys,
                     fetched_at: now,
                     lifetime,
                 });
-            }),
+            }
             Err(error) => {
-                tracing::warn!(issuer = self.issuer, %error, "cannot fetch the issuer's keys")
+                tracing::warn!(issuer = self.issuer, %error, "cannot fetch the issuer's keys");
             }
         }
-    }
-
-    fn update(&self, change: impl FnOnce(&mut Known, UnixTime)) {
-        let now = self.clock.now();
-        change(
-            &mut self.known.write().unwrap_or_else(PoisonError::into_inner),
-            now,
-        );
     }
 
     async fn fetch(&self) -> Result<(HashMap<KeyId, PublicKey>, Duration), JwksError> {
@@ -159,6 +156,8 @@ struct IssuerMetadata {
 enum JwksError {
     #[error(transparent)]
     Fetch(#[from] FetchError),
+    #[error("the issuer took too long")]
+    TooSlow,
     #[error("the metadata document has no issuer and jwks_uri")]
     NotMetadata,
     #[error("the metadata document is that of another issuer")]
@@ -273,5 +272,7 @@ const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
 const SHORTEST_LIFETIME: Duration = Duration::from_secs(5 * 60);
 const LONGEST_LIFETIME: Duration = Duration::from_secs(60 * 60);
 const LONGEST_STALE: Duration = Duration::from_secs(24 * 60 * 60);
+/// For all documents together; somebody is waiting.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Also for names that nobody knows, so that made-up ones cause no flood.
 const BETWEEN_FETCHES: Duration = Duration::from_secs(10);
