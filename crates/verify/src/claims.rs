@@ -16,7 +16,7 @@ use serde::{Deserialize, Deserializer};
 use crate::{jws::object, token::Refusal};
 
 /// Claims whose signature is good; whether they open anything is not known yet.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(crate) struct SignedClaims {
     iss: String,
     sub: UserId,
@@ -34,7 +34,7 @@ pub(crate) struct SignedClaims {
 }
 
 /// One audience, alone or as the only entry of an array.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(untagged)]
 enum Audience {
     Alone(Resource),

@@ -22,7 +22,6 @@ use serde::{
 use crate::token::Refusal;
 
 /// A token taken apart; nothing in it is believed yet.
-#[derive(Debug)]
 pub(crate) struct UnverifiedToken<'a> {
     /// The key that is said to have signed it.
     pub(crate) kid: KeyId,
