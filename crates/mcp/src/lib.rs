@@ -1,1 +1,29 @@
-//! placeholder
+//! MCP on the wire, as pure functions over bytes.
+//!
+//! Everything here is synchronous, reads no clock, draws no randomness and opens
+//! no connection: bytes go in, verdicts and bytes come out.
+//!
+//! - [`era`] and [`method`]: which revisions exist and what each of them allows;
+//! - [`json`] and [`envelope`]: one strict pass over a JSON-RPC body that borrows
+//!   from it, and says where the parts stand that a gateway must replace;
+//! - [`splice`]: replacing those parts while every other byte stays as it was;
+//! - [`headers`] and [`content_type`]: what HTTP says about the body, checked
+//!   against the body;
+//! - [`error`]: the JSON-RPC errors that are sent, and their HTTP status;
+//! - [`sse`]: server-sent events, read and written;
+//! - [`list`]: the lists of tools, prompts and resources, filtered in place.
+//!
+//! What it refuses: to guess. A body that two parsers could read differently
+//! (duplicate keys, keys that differ in case only, lone surrogates) is refused
+//! here, so that nobody behind this crate has to be right about it.
+
+pub mod content_type;
+pub mod envelope;
+pub mod era;
+pub mod error;
+pub mod headers;
+pub mod json;
+pub mod list;
+pub mod method;
+pub mod splice;
+pub mod sse;
