@@ -89,9 +89,9 @@ class _Telling:
 
     def _revoke(self, line: dict) -> dict:
         """Revokes the client's grant; both of its tokens must be dead at once, for anybody."""
-        grants = [grant for grant in self._doorward.grants() if line["client_id"] in grant.values()]
+        grants = [grant for grant in self._doorward.live_grants() if grant["client"] == line["client_id"]]
         if not grants:
-            raise RuntimeError(f"no grant of client {line['client_id']} in {self._doorward.grants()}")
+            raise RuntimeError(f"client {line['client_id']} has no grant")
         for grant in grants:
             self._doorward.revoke(grant["id"])
         bearer = {"Authorization": f"Bearer {line['tokens']['access_token']}"}

@@ -28,7 +28,7 @@ def judge_authorization(report: Report) -> None:
     report.scene("conformance suite, authorization mode")
     with tempfile.TemporaryDirectory() as scratch, report.guard("the suite runs"):
         folder = Path(scratch)
-        with fixture_over_http(folder) as url, Doorward(folder, ["--", url]) as doorward:
+        with fixture_over_http(folder) as url, Doorward(folder, [url]) as doorward:
             doorward.add_user()
             _authorize(report, doorward, "without a resource", [])
             _authorize(report, doorward, "with a resource", ["--resource", doorward.resource])
@@ -75,7 +75,7 @@ def judge_server(report: Report) -> None:
 
 
 def _compare(report: Report, revision: str, folder: Path) -> None:
-    with fixture_over_http(folder) as url, Doorward(folder, ["--", url]) as doorward:
+    with fixture_over_http(folder) as url, Doorward(folder, [url]) as doorward:
         doorward.add_user()
         token = Client.register(doorward.resource).token(User(USER, PASSWORD))
         direct = _checks(url, revision, folder / "direct", None)

@@ -71,10 +71,9 @@ class Doorward:
         """`doorward user add` without a terminal."""
         self.command("user", "add", USER, "--password-stdin", text=PASSWORD + "\n")
 
-    def grants(self) -> list[dict]:
-        """`doorward grant list --json`."""
-        listed = json.loads(self.command("grant", "list", "--json"))
-        return listed if isinstance(listed, list) else listed["grants"]
+    def live_grants(self) -> list[dict]:
+        """`doorward grant list --json`, without those that were revoked before."""
+        return [grant for grant in json.loads(self.command("grant", "list", "--json")) if not grant["revoked_at"]]
 
     def revoke(self, grant: str) -> None:
         """`doorward grant revoke`."""

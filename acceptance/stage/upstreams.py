@@ -23,7 +23,7 @@ def upstream(name: str, folder: Path) -> Iterator[Sequence[object]]:
         return
     serve = everything_over_http if name.startswith("server-everything") else fixture_over_http
     with serve(folder) as url:
-        yield ["--", url]
+        yield [url]
 
 
 @contextmanager
