@@ -38,7 +38,7 @@ def _judge_upstream(report: Report, name: str, folder: Path) -> None:
                 _Telling(report, doorward).hear([*map(str, command), doorward.resource])
         report.scene(name)
         left = doorward.stop()
-        report.step("Doorward ends together with its upstream's processes", not left, left)
+        report.step("Doorward ends together with its upstream's processes", not left, left or None)
 
 
 class _Telling:

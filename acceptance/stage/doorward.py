@@ -39,12 +39,17 @@ class Doorward:
         self._program.wait_until(self._serves_metadata, "Doorward does not serve its metadata")
 
     def stop(self) -> set[int]:
-        """Ends it; returns the processes that it had started and that still live, which should be none."""
+        """Asks it to end, which it must do even while clients are connected.
+
+        Returns the processes that it had started and that still live, which should be none.
+        """
         if self._program is None:
             return set()
         program, self._program = self._program, None
         own = descendants(program.process.pid)
-        program.stop()
+        status = program.stop()
+        if status != 0:
+            raise RuntimeError(f"Doorward did not end well when asked to, but with status {status}")
         try:
             wait_until(lambda: not own & descendants(), "upstream processes end", 5)
         except TimeoutError:
