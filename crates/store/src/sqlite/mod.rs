@@ -106,7 +106,7 @@ impl Store for SqliteStore {
     }
 
     async fn audit(&self, filter: AuditFilter) -> Result<AuditPage, StoreError> {
-        self.flush().await?;
+        let _ = self.flush().await; // a full disk must not hide what was recorded before
         Readers::scan(&self.readers, move |connection| {
             audit_log::page(connection, &filter)
         })
@@ -114,7 +114,7 @@ impl Store for SqliteStore {
     }
 
     async fn verify_audit(&self) -> Result<Result<ChainHead, ChainBroken>, StoreError> {
-        self.flush().await?;
+        let _ = self.flush().await;
         let written = self.queue().written();
         Readers::scan(&self.readers, move |connection| {
             audit_log::verify(connection, &written)

@@ -8,7 +8,7 @@
 use std::{io, path::PathBuf};
 
 use doorward_core::secret::Digest;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 
 use crate::StoreError;
 
@@ -74,30 +74,52 @@ impl From<OpenError> for StoreError {
 
 /// Looks at a database without changing it: whose it is, how new, and whether it is whole.
 pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
-    let (application, version) =
-        identity(connection).map_err(|error| match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::NotADatabase) => OpenError::Foreign.into(),
-            Some(rusqlite::ErrorCode::DatabaseCorrupt) => {
-                OpenError::Damaged(error.to_string()).into()
-            }
-            _ => StoreError::from(error),
-        })?;
-    let fresh = pragma(connection, "schema_version")? == 0;
-    if !fresh && application != APPLICATION_ID {
+    let found = Inspection::of(connection).map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => OpenError::Foreign.into(),
+        Some(ErrorCode::DatabaseCorrupt) => OpenError::Damaged(error.to_string()).into(),
+        _ => StoreError::from(error),
+    })?;
+    if !found.fresh && found.application != APPLICATION_ID {
         return Err(OpenError::Foreign.into());
     }
-    if version > newest() {
-        let (found, known) = (version, newest());
+    if found.version > newest() {
+        let (found, known) = (found.version, newest());
         return Err(OpenError::Newer { found, known }.into());
     }
-    whole(connection)
+    match found.damage {
+        Some(damage) => Err(OpenError::Damaged(damage).into()),
+        None => Ok(()),
+    }
 }
 
-fn identity(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
-    Ok((
-        pragma(connection, "application_id")?,
-        pragma(connection, "user_version")?,
-    ))
+/// What a database says of itself.
+struct Inspection {
+    /// Nothing was ever written.
+    fresh: bool,
+    application: i64,
+    version: i64,
+    damage: Option<String>,
+}
+
+impl Inspection {
+    fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            fresh: pragma(connection, "schema_version")? == 0,
+            application: pragma(connection, "application_id")?,
+            version: pragma(connection, "user_version")?,
+            damage: damage(connection)?,
+        })
+    }
+}
+
+/// CR-03: a damaged file is found at the start and not by the first user who needs it.
+fn damage(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let bytes = pragma(connection, "page_count")? * pragma(connection, "page_size")?;
+    if bytes > LARGEST_TO_CHECK {
+        return Ok(None);
+    }
+    let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+    Ok(Some(verdict).filter(|verdict| verdict != "ok"))
 }
 
 fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
@@ -106,21 +128,6 @@ fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
 
 fn newest() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
-}
-
-/// CR-03: a damaged file is found at the start and not by the first user who needs it.
-fn whole(connection: &Connection) -> Result<(), StoreError> {
-    let bytes = pragma(connection, "page_count")? * pragma(connection, "page_size")?;
-    if bytes > LARGEST_TO_CHECK {
-        return Ok(());
-    }
-    let found: rusqlite::Result<String> =
-        connection.pragma_query_value(None, "quick_check", |row| row.get(0));
-    match found {
-        Ok(verdict) if verdict == "ok" => Ok(()),
-        Ok(verdict) => Err(OpenError::Damaged(verdict).into()),
-        Err(error) => Err(OpenError::Damaged(error.to_string()).into()),
-    }
 }
 
 /// Applies every migration that the database does not have yet.

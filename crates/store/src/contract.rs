@@ -1,1 +1,0 @@
-//! The contract of [`crate::Store`], which every database must keep.

@@ -1,0 +1,84 @@
+//! Authorization codes.
+
+use doorward_core::code::{AuthorizationCode, CodeState};
+
+use super::{
+    Subject,
+    samples::{at, client_id, code, digest, grant_id, user_id},
+    steps::{conflict, populate, reader, write},
+};
+
+async fn state(store: &Subject, text: &str) -> Option<CodeState> {
+    let found = reader(store).await.code(&digest(text)).await;
+    found.expect("readable").map(|code| code.state)
+}
+
+pub(crate) async fn a_code_reads_back_as_it_was_added(store: Subject) {
+    populate(&store).await;
+    write(&store, |tx| tx.add_code(&code("c"))).await;
+    let mut tx = reader(&store).await;
+    assert_eq!(
+        tx.code(&digest("c")).await.expect("readable"),
+        Some(code("c"))
+    );
+    assert_eq!(tx.code(&digest("d")).await.expect("readable"), None);
+}
+
+pub(crate) async fn a_code_is_redeemed_once(store: Subject) {
+    populate(&store).await;
+    write(&store, |tx| tx.add_code(&code("c"))).await;
+    write(&store, |tx| tx.redeem_code(&digest("c"), &grant_id("g"))).await;
+    conflict(&store, |tx| tx.redeem_code(&digest("c"), &grant_id("h"))).await; // AZ-09
+    conflict(&store, |tx| {
+        tx.redeem_code(&digest("unknown"), &grant_id("h"))
+    })
+    .await;
+    let grant = grant_id("g");
+    assert_eq!(
+        state(&store, "c").await,
+        Some(CodeState::Redeemed { grant })
+    );
+}
+
+pub(crate) async fn a_burnt_code_cannot_be_redeemed(store: Subject) {
+    populate(&store).await;
+    write(&store, |tx| tx.add_code(&code("c"))).await;
+    write(&store, |tx| tx.burn_code(&digest("c"))).await;
+    conflict(&store, |tx| tx.redeem_code(&digest("c"), &grant_id("g"))).await; // AZ-07
+    conflict(&store, |tx| tx.burn_code(&digest("c"))).await;
+    assert_eq!(state(&store, "c").await, Some(CodeState::Burnt));
+}
+
+pub(crate) async fn a_redeemed_code_cannot_be_burnt(store: Subject) {
+    populate(&store).await;
+    write(&store, |tx| tx.add_code(&code("c"))).await;
+    write(&store, |tx| tx.redeem_code(&digest("c"), &grant_id("g"))).await;
+    conflict(&store, |tx| tx.burn_code(&digest("c"))).await;
+}
+
+pub(crate) async fn a_code_is_refused_for_who_may_not_act(store: Subject) {
+    populate(&store).await;
+    let unknown_client = AuthorizationCode {
+        client: client_id("nobody"),
+        ..code("c")
+    };
+    let unknown_user = AuthorizationCode {
+        user: user_id("nobody"),
+        ..code("c")
+    };
+    conflict(&store, |tx| tx.add_code(&unknown_client)).await;
+    conflict(&store, |tx| tx.add_code(&unknown_user)).await;
+
+    write(&store, |tx| tx.set_disabled(&user_id("alice"), Some(at(1)))).await;
+    conflict(&store, |tx| tx.add_code(&code("c"))).await;
+    write(&store, |tx| tx.set_disabled(&user_id("alice"), None)).await;
+    write(&store, |tx| tx.add_code(&code("c"))).await;
+    write(&store, |tx| tx.revoke_client(&client_id("editor"), at(1))).await;
+    conflict(&store, |tx| tx.add_code(&code("d"))).await;
+}
+
+pub(crate) async fn the_same_code_is_not_added_twice(store: Subject) {
+    populate(&store).await;
+    write(&store, |tx| tx.add_code(&code("c"))).await;
+    conflict(&store, |tx| tx.add_code(&code("c"))).await;
+}

@@ -1,0 +1,67 @@
+//! Remembered approvals.
+
+use doorward_core::{
+    consent::{Consent, ConsentKey},
+    resource::Resource,
+    scope::ScopeSet,
+};
+
+use super::{
+    Subject,
+    samples::{at, client_id, consent, user_id},
+    steps::{conflict, populate, reader, write},
+};
+
+async fn find(store: &Subject, key: &ConsentKey) -> Option<Consent> {
+    reader(store).await.consent(key).await.expect("readable")
+}
+
+pub(crate) async fn scopes_of_approvals_add_up(store: Subject) {
+    populate(&store).await;
+    let scopes = |text| ScopeSet::parse(text).expect("scopes");
+    let first = consent(scopes("mcp:read a"), 1);
+    assert_eq!(find(&store, &first.key).await, None);
+    write(&store, |tx| tx.remember_consent(&first)).await;
+    assert_eq!(find(&store, &first.key).await, Some(first.clone()));
+
+    write(&store, |tx| tx.remember_consent(&consent(scopes("b"), 2))).await;
+    let both = find(&store, &first.key).await.expect("remembered");
+    assert_eq!(both.scopes, scopes("a b mcp:read"));
+    assert_eq!(both.granted_at, at(2));
+}
+
+pub(crate) async fn approvals_are_apart_by_every_part_of_their_key(store: Subject) {
+    populate(&store).await;
+    let approved = consent(ScopeSet::baseline(), 1);
+    write(&store, |tx| tx.remember_consent(&approved)).await;
+    let key = &approved.key;
+    let others = [
+        ConsentKey {
+            user: user_id("bob"),
+            ..key.clone()
+        },
+        ConsentKey {
+            client: client_id("terminal"),
+            ..key.clone()
+        },
+        ConsentKey {
+            redirect_host: "evil.example".to_owned(),
+            ..key.clone()
+        },
+        ConsentKey {
+            resource: Resource::from_known("https://mcp.example/mcp/other"),
+            ..key.clone()
+        },
+    ];
+    for other in others {
+        assert_eq!(find(&store, &other).await, None, "{other:?}");
+    }
+}
+
+pub(crate) async fn an_approval_for_an_unknown_client_conflicts(store: Subject) {
+    write(&store, |tx| tx.add_user(&super::samples::user("alice"))).await;
+    conflict(&store, |tx| {
+        tx.remember_consent(&consent(ScopeSet::baseline(), 1))
+    })
+    .await;
+}

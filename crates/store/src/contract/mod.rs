@@ -1,0 +1,133 @@
+//! The contract of [`crate::Store`], which every database must keep.
+//!
+//! Each test takes a fresh store and knows nothing of what is behind it. A
+//! database runs all of them by handing [`every_contract`] a macro that turns
+//! the names into tests.
+
+pub(crate) mod audit;
+pub(crate) mod clients;
+pub(crate) mod codes;
+pub(crate) mod consents;
+pub(crate) mod grants;
+pub(crate) mod races;
+pub(crate) mod reaping;
+pub(crate) mod refresh_tokens;
+pub(crate) mod revocations;
+pub(crate) mod sessions;
+pub(crate) mod setup_links;
+pub(crate) mod signing_keys;
+pub(crate) mod units_of_work;
+pub(crate) mod users;
+
+mod samples;
+mod steps;
+
+/// A store under test, shared between tasks that race.
+pub(crate) type Subject = std::sync::Arc<dyn crate::Store>;
+
+/// Hands every test of the contract, by module, to the macro `$run`.
+macro_rules! every_contract {
+    ($run:ident) => {
+        $run! {
+            audit {
+                records_keep_their_order_across_commits_and_single_records
+                a_refused_commit_leaves_no_record
+                a_filter_returns_what_meets_every_condition
+                the_newest_records_come_oldest_first
+                the_chain_of_an_empty_log_is_its_start
+                a_flush_makes_every_earlier_record_readable
+            }
+            clients {
+                a_client_reads_back_as_it_was_added
+                adding_a_known_client_changes_nothing
+                adding_a_revoked_client_again_does_not_bring_it_back
+                a_client_is_revoked_once
+                marking_an_unknown_client_as_used_conflicts
+                unused_clients_are_the_dynamic_ones_nobody_signed_in_through
+                clients_are_listed_newest_first
+            }
+            codes {
+                a_code_reads_back_as_it_was_added
+                a_code_is_redeemed_once
+                a_burnt_code_cannot_be_redeemed
+                a_redeemed_code_cannot_be_burnt
+                a_code_is_refused_for_who_may_not_act
+                the_same_code_is_not_added_twice
+            }
+            consents {
+                scopes_of_approvals_add_up
+                approvals_are_apart_by_every_part_of_their_key
+                an_approval_for_an_unknown_client_conflicts
+            }
+            grants {
+                a_grant_reads_back_as_it_was_added
+                a_grant_is_refused_for_who_may_not_act
+                grants_are_listed_newest_first_by_user_and_client
+                revoking_twice_keeps_the_first_reason
+                a_revoked_grant_cannot_be_used
+                using_a_grant_never_moves_its_time_back
+                revoking_all_of_a_user_spares_others_and_burns_fresh_codes
+                revoking_all_of_a_client_spares_others_and_burns_fresh_codes
+            }
+            races {
+                of_two_units_of_work_on_one_record_one_conflicts
+                a_code_redeemed_200_times_at_once_is_redeemed_once
+                a_refresh_token_spent_200_times_at_once_is_spent_once
+                a_grant_cannot_slip_in_behind_a_revocation
+                unrelated_commits_all_succeed
+            }
+            reaping {
+                a_redeemed_code_is_recognised_for_ten_minutes_after_its_expiry
+                a_spent_refresh_token_is_recognised_until_its_grant_ends
+                refresh_tokens_of_ended_grants_go
+                an_unused_refresh_token_goes_when_it_expires
+                a_sealed_response_is_emptied_after_a_day
+                sessions_and_setup_links_go_when_they_expire
+                an_answered_flow_stays_answered_for_a_day_after_its_expiry
+                only_unused_dynamic_clients_go
+                ended_grants_go_after_thirty_days
+                revoked_access_tokens_go_after_thirty_days
+            }
+            refresh_tokens {
+                a_refresh_token_reads_back_as_it_was_added
+                a_refresh_token_is_spent_once
+                an_unknown_refresh_token_cannot_be_spent
+                a_refresh_token_needs_its_grant
+            }
+            revocations {
+                everything_revoked_since_is_named
+                what_was_revoked_earlier_is_left_out
+                revoking_an_access_token_twice_keeps_the_first_time
+            }
+            sessions {
+                a_session_ends_when_told
+                ending_all_sessions_of_a_user_spares_others
+                a_disabled_user_gets_no_session
+                a_flow_is_answered_once
+            }
+            setup_links {
+                only_the_newest_setup_link_works
+                a_setup_link_is_used_once
+            }
+            signing_keys {
+                signing_keys_are_listed_newest_first
+                a_key_identifier_is_not_used_twice
+            }
+            units_of_work {
+                dropping_a_unit_of_work_writes_nothing
+                a_conflict_writes_nothing_of_its_commit
+                writes_apply_in_the_order_they_were_made
+                an_empty_commit_succeeds
+                reads_see_what_others_committed_meanwhile
+            }
+            users {
+                a_user_reads_back_by_identity_and_by_name
+                a_name_is_taken_once
+                changes_of_a_user_are_kept
+                changing_an_unknown_user_conflicts
+                users_are_listed_by_name
+            }
+        }
+    };
+}
+pub(crate) use every_contract;

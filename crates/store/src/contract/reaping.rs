@@ -1,0 +1,193 @@
+//! What may be forgotten, and what must be kept because it still protects somebody.
+
+use doorward_core::{
+    client::{Client, ClientOrigin},
+    grant::{Grant, RevocationReason},
+    id::{FlowId, TokenId},
+    refresh::RefreshState,
+    session::Session,
+    time::UnixTime,
+};
+
+use super::{
+    Subject,
+    samples::{
+        DAY, MINUTE, at, client, client_id, code, digest, grant, grant_id, refresh_token, session,
+        setup_link, spent, user_id,
+    },
+    steps::{conflict, populate, populate_with_grant, reader, write},
+};
+
+/// Reaps at `now`, sparing every unused client.
+async fn reap(store: &Subject, now: UnixTime) -> usize {
+    store.reap(now, at(-DAY)).await.expect("reaps")
+}
+
+pub(crate) async fn a_redeemed_code_is_recognised_for_ten_minutes_after_its_expiry(store: Subject) {
+    populate(&store).await;
+    write(&store, |tx| {
+        tx.add_code(&code("c"));
+        tx.redeem_code(&digest("c"), &grant_id("g"));
+    })
+    .await;
+    assert_eq!(reap(&store, at(11 * MINUTE - 1)).await, 0);
+    assert!(
+        reader(&store)
+            .await
+            .code(&digest("c"))
+            .await
+            .expect("readable")
+            .is_some()
+    );
+    assert_eq!(reap(&store, at(11 * MINUTE)).await, 1);
+    assert!(
+        reader(&store)
+            .await
+            .code(&digest("c"))
+            .await
+            .expect("readable")
+            .is_none()
+    );
+}
+
+/// The grant `g` with a spent token `t` and its active successor `u`.
+async fn populate_rotated(store: &Subject) {
+    populate_with_grant(store).await;
+    write(store, |tx| {
+        tx.add_refresh_token(&refresh_token("t"));
+        tx.spend_refresh_token(&digest("t"), &spent(1, "u"));
+        tx.add_refresh_token(&refresh_token("u"));
+    })
+    .await;
+}
+
+async fn token_exists(store: &Subject, text: &str) -> bool {
+    let found = reader(store).await.refresh_token(&digest(text)).await;
+    found.expect("readable").is_some()
+}
+
+pub(crate) async fn a_spent_refresh_token_is_recognised_until_its_grant_ends(store: Subject) {
+    populate_rotated(&store).await;
+    reap(&store, at(90 * DAY - 1)).await;
+    assert!(token_exists(&store, "t").await);
+    reap(&store, at(90 * DAY)).await;
+    assert!(!token_exists(&store, "t").await);
+}
+
+pub(crate) async fn refresh_tokens_of_ended_grants_go(store: Subject) {
+    populate_rotated(&store).await;
+    let reason = RevocationReason::Administrator;
+    write(&store, |tx| tx.revoke_grant(&grant_id("g"), at(5), reason)).await;
+    assert_eq!(reap(&store, at(6)).await, 2);
+    assert!(!token_exists(&store, "t").await);
+    assert!(!token_exists(&store, "u").await);
+}
+
+pub(crate) async fn an_unused_refresh_token_goes_when_it_expires(store: Subject) {
+    populate_rotated(&store).await;
+    assert_eq!(reap(&store, at(30 * DAY - 1)).await, 0);
+    assert!(token_exists(&store, "u").await);
+    assert_eq!(reap(&store, at(30 * DAY)).await, 1);
+    assert!(!token_exists(&store, "u").await);
+}
+
+pub(crate) async fn a_sealed_response_is_emptied_after_a_day(store: Subject) {
+    populate_rotated(&store).await;
+    let sealed = async || {
+        let found = reader(&store).await.refresh_token(&digest("t")).await;
+        match found.expect("readable").expect("kept").state {
+            RefreshState::Spent(spent) => spent.sealed_response,
+            RefreshState::Active => panic!("it was spent"),
+        }
+    };
+    reap(&store, at(DAY)).await;
+    assert_eq!(sealed().await, spent(1, "u").sealed_response);
+    reap(&store, at(DAY + 1)).await;
+    assert!(sealed().await.is_empty());
+}
+
+pub(crate) async fn sessions_and_setup_links_go_when_they_expire(store: Subject) {
+    populate(&store).await;
+    let longer = Session {
+        expires_at: at(DAY),
+        ..session("longer", "alice")
+    };
+    write(&store, |tx| {
+        tx.add_session(&session("s", "alice"));
+        tx.add_session(&longer);
+        tx.replace_setup_link(&setup_link("link"));
+    })
+    .await;
+    assert_eq!(reap(&store, at(MINUTE - 1)).await, 0);
+    assert_eq!(reap(&store, at(MINUTE)).await, 2);
+    let kept = reader(&store).await.session(&digest("longer")).await;
+    assert_eq!(kept.expect("readable"), Some(longer));
+}
+
+pub(crate) async fn an_answered_flow_stays_answered_for_a_day_after_its_expiry(store: Subject) {
+    let flow = FlowId::from_known("flow");
+    write(&store, |tx| tx.answer_flow(&flow, at(MINUTE))).await;
+    assert_eq!(reap(&store, at(DAY)).await, 0); // CR-05
+    conflict(&store, |tx| tx.answer_flow(&flow, at(MINUTE))).await;
+    assert_eq!(reap(&store, at(DAY + MINUTE)).await, 1);
+}
+
+pub(crate) async fn only_unused_dynamic_clients_go(store: Subject) {
+    let preregistered = Client {
+        origin: ClientOrigin::Preregistered,
+        ..client("preregistered")
+    };
+    let recent = Client {
+        created_at: at(DAY),
+        ..client("recent")
+    };
+    write(&store, |tx| {
+        for id in ["unused", "used", "revoked"] {
+            tx.add_client(&client(id));
+        }
+        tx.add_client(&preregistered);
+        tx.add_client(&recent);
+        tx.mark_client_used(&client_id("used"), at(1));
+        tx.revoke_client(&client_id("revoked"), at(1));
+    })
+    .await;
+    assert_eq!(store.reap(at(DAY), at(DAY)).await.expect("reaps"), 1);
+    let clients = reader(&store).await.clients().await.expect("readable");
+    let ids: Vec<_> = clients.iter().map(|client| client.id.as_str()).collect();
+    assert_eq!(ids, ["recent", "preregistered", "revoked", "used"]);
+}
+
+pub(crate) async fn ended_grants_go_after_thirty_days(store: Subject) {
+    populate_rotated(&store).await;
+    let reason = RevocationReason::Administrator;
+    let short = Grant {
+        expires_at: at(DAY),
+        ..grant("short")
+    };
+    write(&store, |tx| {
+        tx.add_grant(&short);
+        tx.revoke_grant(&grant_id("g"), at(DAY), reason);
+    })
+    .await;
+    reap(&store, at(31 * DAY - 1)).await;
+    let grants = reader(&store)
+        .await
+        .grants(Some(&user_id("alice")), None)
+        .await;
+    assert_eq!(grants.expect("readable").len(), 2);
+    assert_eq!(reap(&store, at(31 * DAY)).await, 2);
+    let grants = reader(&store)
+        .await
+        .grants(Some(&user_id("alice")), None)
+        .await;
+    assert_eq!(grants.expect("readable"), []);
+}
+
+pub(crate) async fn revoked_access_tokens_go_after_thirty_days(store: Subject) {
+    write(&store, |tx| {
+        tx.revoke_access_token(&TokenId::from_known("t"), at(0))
+    })
+    .await;
+    assert_eq!(reap(&store, at(30 * DAY - 1)).await, 0);
+    assert_eq!(reap(&store, at(30 * DAY)).await, 1);
+}

@@ -1,0 +1,55 @@
+//! People's sessions and answered flows.
+
+use doorward_core::id::FlowId;
+
+use super::{
+    Subject,
+    samples::{at, digest, session, user_id},
+    steps::{conflict, populate, reader, write},
+};
+
+async fn exists(store: &Subject, text: &str) -> bool {
+    let found = reader(store).await.session(&digest(text)).await;
+    found.expect("readable").is_some()
+}
+
+pub(crate) async fn a_session_ends_when_told(store: Subject) {
+    populate(&store).await;
+    write(&store, |tx| tx.add_session(&session("s", "alice"))).await;
+    let found = reader(&store).await.session(&digest("s")).await;
+    assert_eq!(found.expect("readable"), Some(session("s", "alice")));
+    write(&store, |tx| tx.end_session(&digest("s"))).await;
+    assert!(!exists(&store, "s").await);
+    write(&store, |tx| tx.end_session(&digest("s"))).await;
+}
+
+pub(crate) async fn ending_all_sessions_of_a_user_spares_others(store: Subject) {
+    populate(&store).await;
+    write(&store, |tx| {
+        tx.add_session(&session("1", "alice"));
+        tx.add_session(&session("2", "alice"));
+        tx.add_session(&session("3", "bob"));
+    })
+    .await;
+    write(&store, |tx| tx.end_sessions_of_user(&user_id("alice"))).await;
+    assert!(!exists(&store, "1").await);
+    assert!(!exists(&store, "2").await);
+    assert!(exists(&store, "3").await);
+}
+
+pub(crate) async fn a_disabled_user_gets_no_session(store: Subject) {
+    conflict(&store, |tx| tx.add_session(&session("s", "alice"))).await;
+    populate(&store).await;
+    write(&store, |tx| tx.set_disabled(&user_id("alice"), Some(at(1)))).await;
+    conflict(&store, |tx| tx.add_session(&session("s", "alice"))).await;
+}
+
+pub(crate) async fn a_flow_is_answered_once(store: Subject) {
+    let flow = FlowId::from_known("flow");
+    write(&store, |tx| tx.answer_flow(&flow, at(60))).await;
+    conflict(&store, |tx| tx.answer_flow(&flow, at(60))).await;
+    write(&store, |tx| {
+        tx.answer_flow(&FlowId::from_known("other"), at(60))
+    })
+    .await;
+}

@@ -1,0 +1,84 @@
+//! The schema: every statement fits it, and other schemas are refused (CR-06).
+
+use rusqlite::Connection;
+
+use super::{Opened, open};
+use crate::{
+    OpenError, SqliteStore, StoreError,
+    sqlite::{connection, rows},
+};
+
+#[test]
+fn every_statement_prepares_against_a_freshly_migrated_database() {
+    let connection = connection::open_memory().expect("the migrations apply");
+    for sql in rows::all_statements() {
+        if let Err(error) = connection.prepare(sql) {
+            panic!("{error}: {sql}");
+        }
+    }
+}
+
+/// Why a database is refused after `sql` changed it.
+fn refusal(sql: &str) -> OpenError {
+    let Opened {
+        store,
+        connection,
+        path,
+        _folder,
+    } = open();
+    drop((store, connection));
+    let other = Connection::open(&path).expect("opens");
+    other.execute_batch(sql).expect("changes the file");
+    drop(other);
+    let before = std::fs::read(&path).expect("readable");
+    let refusal = super::files::refusal(&path);
+    let after = std::fs::read(&path).expect("readable");
+    assert!(before == after, "the file was not touched");
+    refusal
+}
+
+#[test]
+fn a_newer_schema_is_refused() {
+    let refusal = refusal("PRAGMA user_version = 4711");
+    assert!(
+        matches!(refusal, OpenError::Newer { found: 4711, .. }),
+        "{refusal:?}"
+    );
+}
+
+#[test]
+fn a_migration_that_was_edited_is_refused() {
+    let refusal = refusal("UPDATE schema_migrations SET digest = zeroblob(32)");
+    assert!(
+        matches!(refusal, OpenError::Altered { version: 1 }),
+        "{refusal:?}"
+    );
+}
+
+#[test]
+fn a_database_of_another_program_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("other.db");
+    let other = Connection::open(&path).expect("opens");
+    other
+        .execute_batch("CREATE TABLE users (id TEXT)")
+        .expect("is made");
+    drop(other);
+    let refusal = super::files::refusal(&path);
+    assert!(matches!(refusal, OpenError::Foreign), "{refusal:?}");
+}
+
+#[test]
+fn opening_again_applies_no_migration_twice() {
+    let Opened {
+        store,
+        connection,
+        path,
+        _folder,
+    } = open();
+    drop((store, connection));
+    for _ in 0..2 {
+        let again: Result<SqliteStore, StoreError> = SqliteStore::open(&path);
+        assert!(again.is_ok(), "{again:?}");
+    }
+}
