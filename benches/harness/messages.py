@@ -1,0 +1,83 @@
+"""The tool calls that are sent, as files for the load generators."""
+
+import http.client
+import json
+from pathlib import Path
+
+from harness.loads import LoadFailed, Message
+from harness.systems import SERVER, System
+
+CALL_BYTES = 207
+REPLY_BYTES = 280
+_COMMON = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+_META = {"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {}}
+
+
+def stateless(folder: Path, tool: str = "echo", size: int = CALL_BYTES) -> Message:
+    """A call of 2026-07-28, filled up to `size` bytes."""
+    headers = {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": tool}
+    parameters = {"name": tool, "arguments": {"n": ""}, "_meta": _META}
+    return _write(folder, f"stateless-{tool}-{size}", headers, parameters, size)
+
+
+def in_session(folder: Path, session: str) -> Message:
+    """A call of 2025-11-25 in a session."""
+    headers = {"MCP-Protocol-Version": "2025-11-25", "Mcp-Session-Id": session}
+    return _write(folder, "session", headers, {"name": "echo", "arguments": {"n": ""}}, CALL_BYTES)
+
+
+def _write(folder: Path, name: str, headers: dict, parameters: dict, size: int) -> Message:
+    body = _call(parameters)
+    if len(body) > size:
+        parameters["arguments"] = {}
+        body = _call(parameters)
+    else:
+        parameters["arguments"] = {"n": "x" * (size - len(body))}
+        body = _call(parameters)
+    message = Message(folder / f"{name}.headers", folder / f"{name}.body")
+    message.headers.write_text("".join(f"{name}: {value}\n" for name, value in (_COMMON | headers).items()))
+    message.body.write_text(body)
+    return message
+
+
+def _call(parameters: dict) -> str:
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": parameters}
+    return json.dumps(message, separators=(",", ":"))
+
+
+def send(system: System, message: Message, token: str | None) -> tuple[int, http.client.HTTPMessage, bytes]:
+    """Sends one message; returns status, headers and body."""
+    headers = dict(line.split(": ", 1) for line in message.headers.read_text().splitlines())
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    connection = http.client.HTTPConnection("127.0.0.1", system.port, timeout=10)
+    connection.request("POST", f"/mcp/{SERVER}", message.body.read_bytes(), headers)
+    answer = connection.getresponse()
+    return answer.status, answer.headers, answer.read()
+
+
+def open_session(system: System, folder: Path, token: str) -> str:
+    """Initializes a session of 2025-11-25; returns its id."""
+    client = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "bench", "version": "1"}}
+    message = Message(folder / "initialize.headers", folder / "initialize.body")
+    message.headers.write_text("".join(f"{name}: {value}\n" for name, value in _COMMON.items()))
+    message.body.write_text(json.dumps({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": client}))
+    status, headers, body = send(system, message, token)
+    if status != 200 or not headers["Mcp-Session-Id"]:
+        raise LoadFailed(f"{system.name}: initialize: {status} {body[:300]!r}")
+    return headers["Mcp-Session-Id"]
+
+
+def stream_request(folder: Path, system: System, session: str, token: str) -> Path:
+    """A whole `GET` that opens an event stream, as bytes in a file."""
+    headers = {
+        "Host": f"127.0.0.1:{system.port}",
+        "Accept": "text/event-stream",
+        "Authorization": f"Bearer {token}",
+        "MCP-Protocol-Version": "2025-11-25",
+        "Mcp-Session-Id": session,
+    }
+    lines = [f"GET /mcp/{SERVER} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    path = folder / f"{system.name}-stream.request"
+    path.write_bytes(("\r\n".join(lines) + "\r\n\r\n").encode())
+    return path

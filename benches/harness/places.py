@@ -1,0 +1,14 @@
+"""Where things are, and on which core they run."""
+
+from pathlib import Path
+
+BENCHES = Path(__file__).resolve().parent.parent
+PROJECT = BENCHES.parent
+RESULTS = PROJECT / "artifacts" / "benchmarks"
+WORK = RESULTS / "work"  # beside the results, not in /tmp: databases belong on a disk
+DOCUMENT = PROJECT / "docs" / "benchmarks.md"
+TOOLS = PROJECT / ".tools" / "benches"
+OIDC_PROVIDER = BENCHES / "oidc-provider"
+
+SYSTEM_CORE = 0
+LOAD_CORE = 1

@@ -1,0 +1,163 @@
+"""What a run found: as JSON for machines, as `docs/benchmarks.md` for people."""
+
+import dataclasses
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+
+from harness.machine import describe, versions
+from harness.places import DOCUMENT, RESULTS
+from harness.run import Row, Run
+
+_YES = {True: "yes", False: "**no**", None: "–"}
+
+
+def write_json(run: Run, options: dict[str, object]) -> Path:
+    """Writes everything that was found, rejected or not."""
+    now = datetime.now(timezone.utc)
+    found = {
+        "date": now.isoformat(timespec="seconds"),
+        "options": options,
+        "machine": describe(),
+        "versions": versions(run.programs),
+        "rejected": run.rejected,
+        "figures": run.figures,
+        "checks": [dataclasses.asdict(check) for check in run.checks],
+        "rows": [_plain(row) for row in run.rows],
+    }
+    path = RESULTS / f"{now:%Y%m%dT%H%M%SZ}.json"
+    path.write_text(json.dumps(found, indent=1) + "\n")
+    return path
+
+
+def write_document(path: Path) -> None:
+    """Makes the page from a run's JSON."""
+    found = json.loads(path.read_text())
+    rows = [Row(**{name: value for name, value in row.items() if name not in ("floor_reached", "goal_reached")}) for row in found["rows"]]
+    by_table = {name: [row for row in rows if row.table == name] for name in ("calls", "footprint", "tokens")}
+    parts = [_head(found), _calls(by_table["calls"]), _footprint(by_table["footprint"]), _tokens(by_table["tokens"]), _gate(found), _TAIL]
+    DOCUMENT.write_text("\n".join(parts))
+
+
+def _plain(row: Row) -> dict:
+    marks = {"floor_reached": row.reaches(row.floor), "goal_reached": row.reaches(row.goal)}
+    return dataclasses.asdict(row) | marks
+
+
+def _head(found: dict) -> str:
+    machine, version, figures = found["machine"], found["versions"], found["figures"]
+    drift = f"{figures['nginx drift']:.1%}" if "nginx drift" in figures else "not measured"
+    return f"""# Benchmarks
+
+Made by `benches/run` on {found["date"][:10]}{" with `--short`" if found["options"]["short"] else ""}. \
+Every figure is from one run; nothing is carried over from another one.
+
+| | |
+|---|---|
+| machine | {machine["processor"]}, {machine["cores"]} cores, {machine["memory"]}, {machine["system"]}, Linux {machine["kernel"]} |
+| Doorward | {version["doorward"]}, profile `{found["options"]["profile"]}`, rustc {version["rustc"]} |
+| beside it | nginx {version["nginx"]}, oidc-provider {version["oidc-provider"]} on Node.js {version["node"]}, wrk {version["wrk"]} |
+| drift of nginx over the run | {drift} (5 % would reject the run) |
+
+Absolute rates mean little on a shared machine. What counts is **processor microseconds per request** (user and system, all \
+processes of the system under test) and the **ratio to a reference of the same run**: nginx `proxy_pass` to the same upstream, \
+and oidc-provider with everything in RAM. "Floor" is what Doorward must reach, "goal" what it wants.
+"""
+
+
+def _calls(rows: list[Row]) -> str:
+    lines = [
+        "## Tool calls through the gateway\n",
+        "Token check, allow list, limits and the audit log on disk are on. "
+        "x nginx = nginx's microseconds / Doorward's: more is better, 1.00 would be a plain reverse proxy.\n",
+        "| | Doorward us | nginx us | x nginx | Doorward /s | nginx /s | floor | goal | floor reached | goal reached |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        cells = [_number(row.cells.get("us"), 1), _number(row.cells.get("nginx us"), 1), _number(row.cells.get("x nginx"), 2)]
+        cells += [_number(row.cells.get("rate"), 0), _number(row.cells.get("nginx rate"), 0)]
+        lines.append(_line(row, cells))
+    return "\n".join(lines) + "\n"
+
+
+def _footprint(rows: list[Row]) -> str:
+    lines = [
+        "## Latency, memory, start\n",
+        "Less is better.\n",
+        "| | Doorward | nginx | floor | goal | floor reached | goal reached |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        unit = row.cells.get("unit", "")
+        cells = [f"{_number(row.cells.get(name), 3 if unit == 'ms' and row.key == 'latency' else 1)} {unit}" for name in ("ours", "nginx")]
+        lines.append(_line(row, cells, unit))
+    return "\n".join(lines) + "\n"
+
+
+def _tokens(rows: list[Row]) -> str:
+    lines = [
+        "## Authorization server\n",
+        "Requests per second on one core, 64 connections. Doorward's are committed to disk with their audit records before they "
+        "are answered; oidc-provider keeps everything in RAM and records nothing. Disks differ, so the number of requests that "
+        "shared one flush of the disk stands beside the rate.\n",
+        "| | Doorward /s | oidc-provider /s | ratio | Doorward us | oidc-provider us | requests per flush | floor | goal | floor reached | goal reached |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        cells = [_number(row.cells.get("rate"), 0), _number(row.cells.get("oidc-provider rate"), 0)]
+        cells += [_number(row.cells.get("x oidc-provider"), 1)]
+        cells += [_number(row.cells.get(name), 1) for name in ("us", "oidc-provider us", "per flush")]
+        lines.append(_line(row, cells))
+    return "\n".join(lines) + "\n"
+
+
+def _line(row: Row, cells: list[str], unit: str = "") -> str:
+    if row.void:
+        cells = ["void", *("–" for _ in cells[1:])]
+    marks = [f"{mark:g} {unit}".strip() if mark is not None else "–" for mark in (row.floor, row.goal)]
+    return f"| {row.title} | {' | '.join(cells)} | {' | '.join(marks)} | {_YES[row.reaches(row.floor)]} | {_YES[row.reaches(row.goal)]} |"
+
+
+def _gate(found: dict) -> str:
+    lines = [
+        "## Correctness\n",
+        "Checked in the same run; a figure of a gateway that does not do its work would mean nothing.\n",
+        "| | passed | |",
+        "|---|---|---|",
+    ]
+    for check in found["checks"]:
+        lines.append(f"| {check['title']} | {_YES[bool(check['passed'])]} | {check['detail'].replace('|', '&#124;')[:160]} |")
+    return "\n".join(lines) + "\n"
+
+
+def _number(value: float | None, places: int) -> str:
+    return "–" if value is None else f"{value:,.{places}f}"
+
+
+_TAIL = """## Running it again
+
+```
+benches/run            # everything, about ten minutes; writes this page and artifacts/benchmarks/*.json
+benches/run --short    # the same in less than four minutes, less steady
+benches/run hot cold   # some rows only; this page stays as it is
+```
+
+It needs two cores, Linux, Python 3.11 and the Rust toolchain. As root on Debian it installs nginx and wrk when they are missing; \
+Node.js is the one that the acceptance tests install. Doorward runs with [`benches/doorward.toml`](../benches/doorward.toml), nginx \
+with [`benches/nginx.conf`](../benches/nginx.conf), oidc-provider with [`benches/oidc-provider`](../benches/oidc-provider/server.js).
+
+How it is measured:
+- The system under test has core 0 for itself; the upstream and the load have core 1. All is loopback, without TLS.
+- Tokens come from Doorward itself: a client registers, a user signs in and consents, and each token is one refresh. \
+"Hot" calls rotate through 1,000 tokens; "cold" ones use every token once.
+- Each figure is the median of several windows. A window in which other processes took more than 8 % of a core is measured again; \
+when that does not help, or when nginx at the start, in the middle and at the end differs by more than 5 %, the run is rejected and this page is not written.
+- The added latency is at a fixed 200 requests a second, each counted from the instant at which it was due.
+- Memory is the proportional set size (PSS) of the whole process tree.
+
+## What is not measured
+
+TLS, real networks and real disks (a flush of this machine's disk may take a fraction of a millisecond); access tokens signed with \
+EdDSA or RS256; stdio servers; policies beyond an allow list; several replicas; the 99th percentile, which means little on two cores; \
+anything that lasts longer than the run.
+"""
