@@ -182,7 +182,8 @@ impl RpcError {
         .with_data(serde_json::json!({ "elicitations": elicitations }))
     }
 
-    /// Any other error that is the answer of a method.
+    /// Any other error that is the answer of a method. Which codes a revision
+    /// knows is for the caller to heed: -32042 is of 2025-11-25 only.
     pub fn answer(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
         let (message, data, transport) = (message.into(), None, false);
         Self {

@@ -13,6 +13,17 @@
 //! - [`sse`]: server-sent events, read and written;
 //! - [`list`]: the lists of tools, prompts and resources, filtered in place.
 //!
+//! ```
+//! use doorward_mcp::{envelope::Message, splice::{Edit, splice}};
+//!
+//! let body = br#"{"jsonrpc":"2.0","id":"abc","method":"ping","x":1.0}"#;
+//! let message = Message::parse(body)?;
+//! let id = message.id().expect("a request has one");
+//! let upstream = splice(body, &[Edit::new(id.span(), "41")])?;
+//! assert_eq!(upstream, br#"{"jsonrpc":"2.0","id":41,"method":"ping","x":1.0}"#);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! What it refuses: to guess. A body that two parsers could read differently
 //! (duplicate keys, keys that differ in case only, lone surrogates) is refused
 //! here, so that nobody behind this crate has to be right about it.

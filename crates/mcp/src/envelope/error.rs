@@ -85,6 +85,11 @@ impl EnvelopeError {
         self.refusal.code()
     }
 
+    /// The whole JSON-RPC response.
+    pub fn to_body(&self) -> String {
+        self.to_rpc().to_body(self.id())
+    }
+
     /// The answer, without its id.
     pub fn to_rpc(&self) -> RpcError {
         match self.code() {

@@ -13,9 +13,9 @@ use crate::{
 impl McpHeaders<'_> {
     /// Decides by header and body in which era a message was sent.
     ///
-    /// A version in `_meta` wins, unless it is one of the session era; without
-    /// one, a header of the stateless era still means that era, and the request
-    /// will then be refused for its missing `_meta`.
+    /// A version in `_meta` means the stateless era, whatever it says; without
+    /// one, a header of that era still means it, and the request will then be
+    /// refused for its missing `_meta`.
     pub fn era(&self, message: &Message<'_>) -> Era {
         let in_meta = message
             .params()

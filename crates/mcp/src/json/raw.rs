@@ -105,23 +105,19 @@ impl<'a> Raw<'a> {
         let Some((name, rest)) = path.split_first() else {
             return Some(*self);
         };
-        let found = self.members().into_iter().find(|(key, _)| key == name);
-        found?.1.member(rest)
+        let mut found = None;
+        self.each_member(|key, value| {
+            if key == *name {
+                found = Some(value);
+            }
+        });
+        found?.member(rest)
     }
 
     /// Every member of an object in order, keys decoded; nothing for other values.
-    pub fn members(&self) -> Vec<(Cow<'a, str>, Raw<'a>)> {
+    pub fn members(&self) -> Vec<(String, Raw<'a>)> {
         let mut members = Vec::new();
-        if self.is_object() {
-            let mut scanner = Scanner::over(self.text);
-            let read = scanner.object(|scanner, key| -> Result<(), Fault> {
-                let value = scanner.value()?;
-                let key = Cow::Owned(key.to_owned());
-                members.push((key, self.outward(value)));
-                Ok(())
-            });
-            debug_assert!(read.is_ok(), "a raw value was well formed");
-        }
+        self.each_member(|key, value| members.push((key.to_owned(), value)));
         members
     }
 
@@ -137,6 +133,19 @@ impl<'a> Raw<'a> {
             debug_assert!(read.is_ok(), "a raw value was well formed");
         }
         elements
+    }
+
+    fn each_member(&self, mut visit: impl FnMut(&str, Raw<'a>)) {
+        if !self.is_object() {
+            return;
+        }
+        let mut scanner = Scanner::over(self.text);
+        let read = scanner.object(|scanner, key| -> Result<(), Fault> {
+            let value = scanner.value()?;
+            visit(key, self.outward(value));
+            Ok(())
+        });
+        debug_assert!(read.is_ok(), "a raw value was well formed");
     }
 
     /// The text between the quotes, undecoded.
