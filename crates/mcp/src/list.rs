@@ -114,18 +114,20 @@ impl<'a> List<'a> {
             return Err(ListError::NoList);
         };
         let result = result.raw;
-        let array = result.member(&[kind.field()]).filter(Raw::is_array);
-        let array = array.ok_or(ListError::NoList)?;
-        let items = array
-            .elements()
-            .into_iter()
-            .map(|raw| Item::read(raw, kind));
+        let members = result.members();
+        let find = |name| {
+            let mut named = members.iter().filter(|(key, _)| key == name);
+            named.next().map(|(_, value)| *value)
+        };
+        let array = find(kind.field()).filter(Raw::is_array);
+        let elements = array.ok_or(ListError::NoList)?.elements();
+        let items = elements.into_iter().map(|raw| Item::read(raw, kind));
         Ok(Self {
             body,
             result,
             items: items.collect::<Result<_, _>>()?,
-            cache_scope: result.member(&["cacheScope"]),
-            next_cursor: result.member(&["nextCursor"]),
+            cache_scope: find("cacheScope"),
+            next_cursor: find("nextCursor"),
         })
     }
 
