@@ -312,9 +312,7 @@ fn resources(
         meant = published.to_vec();
     }
     for text in named {
-        let found = published.iter().find(|resource| resource.matches(text));
-        let found = found.or_else(|| only_one_at_origin(text, published));
-        let resource = found.ok_or(AuthorizeError::Target)?;
+        let resource = resource_meant(text, published).ok_or(AuthorizeError::Target)?;
         if !meant.contains(resource) {
             meant.push(resource.clone());
         }
@@ -324,6 +322,12 @@ fn resources(
     } else {
         Ok(meant)
     }
+}
+
+/// The published resource that a client means by `text`, here and at the token endpoint.
+pub fn resource_meant<'a>(text: &str, published: &'a [Resource]) -> Option<&'a Resource> {
+    let named = published.iter().find(|resource| resource.matches(text));
+    named.or_else(|| only_one_at_origin(text, published))
 }
 
 /// Some clients name the origin instead of the endpoint (interop 29); with exactly one

@@ -1,1 +1,38 @@
-//! placeholder
+//! The authorization server: endpoints, sign-in and consent pages, grants.
+//!
+//! An [`Issuer`] is a value; several can live in one process. Its
+//! [`router`](Issuer::router) serves everything under `public_url` that is OAuth
+//! or a page for people. Each endpoint has a folder: `http` extracts and
+//! renders, `flow` loads, decides by a rule of `doorward-core`, applies and
+//! commits, `error` maps every refusal to its wire form, `wire` holds serde types.
+//!
+//! It never forwards an MCP message, never reaches out to the network, and never
+//! answers before the audit record of what it decided is durable.
+
+mod administration;
+mod authorize;
+mod browser;
+mod consent;
+mod form;
+mod home;
+mod issuer;
+mod keys;
+mod limits;
+mod metadata;
+mod pages;
+mod passwords;
+mod public_url;
+mod register;
+mod revoke;
+mod routes;
+mod setup;
+mod shared;
+mod sign_in;
+mod token;
+mod wire;
+
+pub use administration::{Administration, AdministrationError, NewClient};
+pub use issuer::{
+    Issuer, IssuerConfig, IssuerParts, MasterKey, PublishedServer, StartError, ToolCatalogue,
+};
+pub use public_url::PublicUrlError;

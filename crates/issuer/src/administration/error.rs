@@ -1,0 +1,54 @@
+//! Why an administrator's command is not done.
+
+use doorward_core::{
+    redirect::RedirectError,
+    user::{NotAUsername, PasswordError},
+};
+use doorward_store::StoreError;
+
+/// Why. The text says what was expected and what was found.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AdministrationError {
+    /// The text cannot be a user name.
+    #[error(transparent)]
+    NotAUsername(#[from] NotAUsername),
+    /// The password is too short or too long.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// Passwords cannot be hashed.
+    #[error("password hashing failed")]
+    PasswordHashing,
+    /// The name is taken.
+    #[error("there is already a user named {0}")]
+    NameTaken(String),
+    /// There is no such user.
+    #[error("there is no user named {0}")]
+    NoSuchUser(String),
+    /// The account that would be disabled is the last administrator's.
+    #[error("{0} is the last administrator that can sign in")]
+    LastAdministrator(String),
+    /// There is no such client.
+    #[error("there is no client {0}")]
+    NoSuchClient(String),
+    /// There is no such grant.
+    #[error("there is no grant {0}")]
+    NoSuchGrant(String),
+    /// A client needs a name and at least one redirect URI.
+    #[error("a client needs a name and at least one redirect URI")]
+    EmptyClient,
+    /// A redirect URI cannot be registered.
+    #[error("{uri}: {error}")]
+    Redirect {
+        /// The URI.
+        uri: String,
+        /// Why.
+        error: RedirectError,
+    },
+    /// There is an account, so there is nothing to set up.
+    #[error("there is already an account: make others with `doorward user add`")]
+    SetUp,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

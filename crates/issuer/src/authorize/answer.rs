@@ -1,0 +1,180 @@
+//! Answers an authorization request: with a code, or with the person's no.
+
+use doorward_core::{
+    audit::{AuditEvent, AuditKind, Outcome},
+    authorize::{AuthorizeError, RedirectFault},
+    client::ClientOrigin,
+    code::{AuthorizationCode, CodeState},
+    consent::{Circumstances, Consent, ConsentKey, may_skip, redirect_host},
+    entropy::draw,
+    redirect::Destination,
+    resource::Resource,
+    scope::ScopeSet,
+    secret::Secret,
+    time::UnixTime,
+};
+use doorward_store::{StoreError, Tx};
+
+use super::{
+    error::{AuthorizeRefused, answer_location, error_location},
+    flow::Opened,
+};
+use crate::{
+    browser::{SignedIn, Visitor},
+    shared::Shared,
+};
+
+/// What a person approved.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Approval<'a> {
+    pub(crate) opened: &'a Opened,
+    pub(crate) signed_in: &'a SignedIn,
+    pub(crate) resource: &'a Resource,
+    pub(crate) scopes: &'a ScopeSet,
+}
+
+impl Shared {
+    /// Answers without a page when the person approved the same before and the rule allows it.
+    pub(crate) async fn answer_as_before(
+        &self,
+        mut tx: Box<dyn Tx>,
+        opened: &Opened,
+        signed_in: &SignedIn,
+        visitor: &Visitor,
+    ) -> Result<Option<String>, AuthorizeRefused> {
+        let [resource] = opened.checked.resources.as_slice() else {
+            return Ok(None); // the person must choose
+        };
+        let key = consent_key(opened, signed_in, resource);
+        let remembered = tx.consent(&key).await?;
+        let scopes = &opened.checked.scopes;
+        if !may_skip(remembered.as_ref(), scopes, circumstances(opened)) {
+            return Ok(None);
+        }
+        let approval = Approval {
+            opened,
+            signed_in,
+            resource,
+            scopes,
+        };
+        self.approve(tx, approval, visitor).await.map(Some)
+    }
+
+    /// Makes the code, remembers the approval, and commits both with their record.
+    /// Returns where the browser goes.
+    pub(crate) async fn approve(
+        &self,
+        mut tx: Box<dyn Tx>,
+        approval: Approval<'_>,
+        visitor: &Visitor,
+    ) -> Result<String, AuthorizeRefused> {
+        let now = self.clock.now();
+        let Approval {
+            opened, signed_in, ..
+        } = approval;
+        let secret = Secret::mint("dwk_", draw(&*self.entropy));
+        self.close(&mut *tx, opened);
+        tx.add_code(&self.code(&approval, &secret, now));
+        tx.mark_client_used(&opened.client.id, now);
+        tx.remember_consent(&Consent {
+            key: consent_key(opened, signed_in, approval.resource),
+            scopes: approval.scopes.clone(),
+            granted_at: now,
+        });
+        let event = self.consent_event(opened, signed_in, Outcome::Allowed, visitor);
+        let event = match self.published().server_name(approval.resource) {
+            Some(name) => event.server(name.as_str()),
+            None => event,
+        };
+        tx.audit(event.reason(approval.scopes.to_string()));
+        tx.commit().await.map_err(answered)?;
+        let state = opened.checked.state.as_deref();
+        let answer = [("code", secret.expose())];
+        Ok(answer_location(
+            self,
+            &opened.checked.redirect,
+            state,
+            &answer,
+        ))
+    }
+
+    /// Commits the person's no. Returns where the browser goes.
+    pub(crate) async fn deny(
+        &self,
+        mut tx: Box<dyn Tx>,
+        opened: &Opened,
+        signed_in: &SignedIn,
+        visitor: &Visitor,
+    ) -> Result<String, AuthorizeRefused> {
+        self.close(&mut *tx, opened);
+        tx.audit(self.consent_event(opened, signed_in, Outcome::Denied, visitor));
+        tx.commit().await.map_err(answered)?;
+        let fault = RedirectFault {
+            redirect: opened.checked.redirect.clone(),
+            state: opened.checked.state.clone(),
+            error: AuthorizeError::AccessDenied,
+        };
+        Ok(error_location(self, &fault))
+    }
+
+    /// A flow is answered once.
+    fn close(&self, tx: &mut dyn Tx, opened: &Opened) {
+        let lifetime = self.published().config.lifetimes.flow;
+        tx.answer_flow(&opened.pass.flow, opened.pass.begun_at + lifetime);
+    }
+
+    fn code(&self, approval: &Approval<'_>, secret: &Secret, now: UnixTime) -> AuthorizationCode {
+        let checked = &approval.opened.checked;
+        AuthorizationCode {
+            digest: secret.digest(),
+            client: approval.opened.client.id.clone(),
+            redirect_uri: checked.redirect.as_str().to_owned(),
+            challenge: checked.challenge.clone(),
+            user: approval.signed_in.user.id.clone(),
+            resource: approval.resource.clone(),
+            scopes: approval.scopes.clone(),
+            authenticated_at: approval.signed_in.session.authenticated_at,
+            expires_at: now + self.published().config.lifetimes.code,
+            state: CodeState::Fresh,
+        }
+    }
+
+    fn consent_event(
+        &self,
+        opened: &Opened,
+        signed_in: &SignedIn,
+        outcome: Outcome,
+        visitor: &Visitor,
+    ) -> AuditEvent {
+        AuditEvent::new(self.clock.now(), AuditKind::Consent, outcome)
+            .user(signed_in.user.name.as_str())
+            .client(opened.client.id.as_str())
+            .peer(visitor.peer)
+    }
+}
+
+fn consent_key(opened: &Opened, signed_in: &SignedIn, resource: &Resource) -> ConsentKey {
+    ConsentKey {
+        user: signed_in.user.id.clone(),
+        client: opened.client.id.clone(),
+        redirect_host: redirect_host(&opened.checked.redirect.destination()),
+        resource: resource.clone(),
+    }
+}
+
+fn circumstances(opened: &Opened) -> Circumstances {
+    Circumstances {
+        self_registered: opened.client.origin == ClientOrigin::Dynamic,
+        loopback: opened.checked.redirect.destination() == Destination::Loopback,
+        cross_site: opened.pass.cross_site,
+        prompted: opened.checked.prompt.consent,
+    }
+}
+
+/// Every other write of an answer adds something new: only the flow can conflict.
+fn answered(error: StoreError) -> AuthorizeRefused {
+    match error {
+        StoreError::Conflict => AuthorizeRefused::Answered,
+        StoreError::Corrupt(_) | StoreError::Unavailable(_) => AuthorizeRefused::Store(error),
+    }
+}

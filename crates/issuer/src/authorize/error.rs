@@ -1,0 +1,219 @@
+//! Why an authorization request does not reach its page, and what is shown or sent instead.
+
+use std::time::Duration;
+
+use axum::response::Response;
+use doorward_core::{
+    authorize::{Fault, RedirectFault, ShowFault},
+    redirect::MatchedRedirect,
+};
+use doorward_store::StoreError;
+use http::StatusCode;
+
+use crate::{pages::Message, shared::Shared, wire::printable};
+
+/// Why. Only [`AuthorizeRefused::Return`] can send anything to a client.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AuthorizeRefused {
+    /// The query has invalid encoding.
+    #[error("the request has invalid percent-encoding or invalid UTF-8")]
+    Malformed,
+    /// The query is longer than links carry.
+    #[error("the request is too long")]
+    TooLong,
+    /// A fault that only the person is told.
+    #[error(transparent)]
+    Show(ShowFault),
+    /// A fault that the client is told.
+    #[error("{}", .0.error)]
+    Return(Box<RedirectFault>),
+    /// The link of the page is not one that was made here.
+    #[error("this link was not made here")]
+    NotAFlow,
+    /// The request is older than a flow lives.
+    #[error("the request has expired")]
+    Expired,
+    /// Somebody answered before.
+    #[error("the request was answered before")]
+    Answered,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Fault> for AuthorizeRefused {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Show(fault) => Self::Show(fault),
+            Fault::Redirect(fault) => Self::Return(fault),
+        }
+    }
+}
+
+impl AuthorizeRefused {
+    /// The answer: a page, or a redirect to the client.
+    pub(crate) fn answer(self, issuer: &Shared) -> Response {
+        let lead = self.to_string();
+        let page = |status, title: &str, advice| {
+            let message = message(title, &lead, advice);
+            issuer.pages.message(status, &message)
+        };
+        match self {
+            Self::Malformed | Self::TooLong => page(
+                StatusCode::BAD_REQUEST,
+                "This request cannot be read",
+                AGAIN,
+            ),
+            Self::Show(fault) => issuer
+                .pages
+                .message(StatusCode::BAD_REQUEST, &explain(&fault)),
+            Self::Return(fault) => see_other(&error_location(issuer, &fault)),
+            Self::NotAFlow => page(StatusCode::BAD_REQUEST, "This link does not work", AGAIN),
+            Self::Expired => page(StatusCode::GONE, "This request has expired", AGAIN),
+            Self::Answered => page(
+                StatusCode::CONFLICT,
+                "This request was answered already",
+                DONE,
+            ),
+            Self::Store(error) => {
+                tracing::error!(%error, "storage failed");
+                issuer.pages.come_again(
+                    "Doorward cannot reach its storage right now.",
+                    Duration::from_secs(2),
+                )
+            }
+        }
+    }
+}
+
+type Advice = &'static [(&'static str, &'static str)];
+
+const AGAIN: Advice = &[(
+    "You",
+    "Go back to the application that sent you here and start connecting again.",
+)];
+const DONE: Advice = &[(
+    "You",
+    "Return to the application. If it is still not connected, start connecting there again.",
+)];
+
+/// A redirect that a browser follows with GET.
+pub(crate) fn see_other(location: &str) -> Response {
+    let mut response = Response::new(axum::body::Body::empty());
+    let headers = [
+        (http::header::LOCATION, location),
+        (http::header::CACHE_CONTROL, "no-store"),
+        (http::header::REFERRER_POLICY, "no-referrer"),
+    ];
+    for (name, value) in headers {
+        match http::HeaderValue::try_from(value) {
+            Ok(value) => drop(response.headers_mut().insert(name, value)),
+            Err(_) => {
+                *response.status_mut() = StatusCode::BAD_REQUEST;
+                return response;
+            }
+        }
+    }
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    response
+}
+
+/// The redirect that tells a client about a fault.
+pub(super) fn error_location(issuer: &Shared, fault: &RedirectFault) -> String {
+    let description = printable(&fault.error.to_string());
+    let answer = [
+        ("error", fault.error.code()),
+        ("error_description", &description),
+    ];
+    answer_location(issuer, &fault.redirect, fault.state.as_deref(), &answer)
+}
+
+/// A redirect with an answer, `state` as it was sent, and `iss` (RFC 9207).
+pub(crate) fn answer_location(
+    issuer: &Shared,
+    redirect: &MatchedRedirect,
+    state: Option<&str>,
+    answer: &[(&str, &str)],
+) -> String {
+    let mut parameters = answer.to_vec();
+    parameters.extend(state.map(|state| ("state", state)));
+    parameters.push(("iss", issuer.url.as_str()));
+    redirect.with(&parameters)
+}
+
+fn message(title: &str, lead: &str, advice: Advice) -> Message {
+    Message {
+        title: title.to_owned(),
+        lead: sentence(lead),
+        advice: advice
+            .iter()
+            .map(|(who, what)| (*who, (*what).to_owned()))
+            .collect(),
+        ..Message::default()
+    }
+}
+
+/// A page that teaches: what was sent, what is registered, what to do (interop 18).
+fn explain(fault: &ShowFault) -> Message {
+    let (title, you, developer) = match fault {
+        ShowFault::ClientMissing => (
+            "Which application is asking?",
+            "Go back to the application and start connecting again.",
+            "Send exactly one client_id.",
+        ),
+        ShowFault::ClientUnknown => (
+            "This application is not registered here",
+            "Remove this server from the application and add it again: it then registers afresh. Registrations that nobody used are deleted after a while, and an administrator can revoke one.",
+            "Register again at the registration endpoint and use the new client_id. The token endpoint answers 401 invalid_client for an unknown one.",
+        ),
+        ShowFault::RedirectMissing => (
+            "Where should the answer go?",
+            "Go back to the application and start connecting again.",
+            "Send exactly one redirect_uri.",
+        ),
+        ShowFault::RedirectMismatch { .. } => (
+            "The answer would go somewhere unknown",
+            "Do not continue if a link in a message brought you here. Otherwise remove this server from the application and add it again.",
+            "The redirect_uri must be one of the registered ones, byte for byte; on loopback the port may differ.",
+        ),
+        ShowFault::StateTooLong => (
+            "This request cannot be carried",
+            "Go back to the application and start connecting again.",
+            "Keep state within 2048 bytes.",
+        ),
+    };
+    Message {
+        title: title.to_owned(),
+        lead: sentence(&fault.to_string()),
+        facts: facts(fault),
+        advice: vec![
+            ("You", you.to_owned()),
+            ("The developer of the application", developer.to_owned()),
+        ],
+        next: None,
+    }
+}
+
+fn facts(fault: &ShowFault) -> Vec<(&'static str, Vec<String>)> {
+    match fault {
+        ShowFault::RedirectMismatch { sent, registered } => vec![
+            ("Sent", vec![sent.clone()]),
+            ("Registered", registered.clone()),
+        ],
+        ShowFault::ClientMissing
+        | ShowFault::ClientUnknown
+        | ShowFault::RedirectMissing
+        | ShowFault::StateTooLong => Vec::new(),
+    }
+}
+
+/// `text` with a capital letter and a full stop.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first: String = characters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    format!("{first}{}.", characters.as_str())
+}

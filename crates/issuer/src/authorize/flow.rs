@@ -1,0 +1,158 @@
+//! Begins an authorization request, and picks it up again on every page.
+
+use doorward_core::{
+    audit::{AuditEvent, AuditKind, Outcome},
+    authorize::{AuthorizeError, Checked, RedirectFault, ShowFault, check},
+    client::Client,
+    time::UnixTime,
+};
+use doorward_store::Tx;
+
+use super::{
+    error::AuthorizeRefused,
+    pass::{NotAPass, Pass},
+};
+use crate::{
+    browser::{SignedIn, Visitor},
+    form::{Malformed, Pairs},
+    shared::Shared,
+};
+
+/// The longest query that is carried: a state of 2 KiB, percent-encoded, and ample room (AZ-14).
+const MAXIMUM_QUERY: usize = 12 * 1024;
+
+/// A request that was checked just now, with its client as registered just now.
+#[derive(Clone, Debug)]
+pub(crate) struct Opened {
+    pub(crate) pass: Pass,
+    pub(crate) client: Client,
+    pub(crate) checked: Checked,
+}
+
+/// Where the browser goes from here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// To the sign-in page.
+    SignIn,
+    /// To the consent page.
+    Consent,
+}
+
+/// Whether the sign-in satisfies the request: there is one, and it is young enough.
+///
+/// `prompt=login` is satisfied by a sign-in after the request began, and so is
+/// any `max_age`: with `max_age=0` the page would otherwise come for ever (AZ-15).
+pub(crate) fn next(opened: &Opened, signed_in: Option<&SignedIn>, now: UnixTime) -> Next {
+    let Some(signed_in) = signed_in else {
+        return Next::SignIn;
+    };
+    let authenticated_at = signed_in.session.authenticated_at;
+    let since_begun = authenticated_at >= opened.pass.begun_at;
+    let age = now.since(authenticated_at).as_secs();
+    let too_old = opened
+        .checked
+        .max_age
+        .is_some_and(|most| age > u64::from(most));
+    if !since_begun && (opened.checked.prompt.login || too_old) {
+        Next::SignIn
+    } else {
+        Next::Consent
+    }
+}
+
+impl Shared {
+    /// Answers an authorization request with the place where the browser goes next.
+    pub(crate) async fn begin(
+        &self,
+        query: String,
+        visitor: &Visitor,
+    ) -> Result<String, AuthorizeRefused> {
+        if query.len() > MAXIMUM_QUERY {
+            return Err(AuthorizeRefused::TooLong);
+        }
+        let now = self.clock.now();
+        let pass = self.new_pass(query, visitor.cross_site);
+        let mut tx = self.store.begin().await?;
+        let opened = self.open(&mut *tx, pass).await?;
+        let signed_in = self
+            .signed_in(&mut *tx, visitor.session.as_ref(), now)
+            .await?;
+        match (next(&opened, signed_in.as_ref(), now), signed_in) {
+            (Next::Consent, Some(signed_in)) => {
+                if let Some(location) = self
+                    .answer_as_before(tx, &opened, &signed_in, visitor)
+                    .await?
+                {
+                    return Ok(location);
+                }
+                quiet(&opened, AuthorizeError::ConsentRequired)?;
+                Ok(self.page_of_flow("/consent", &opened.pass))
+            }
+            (Next::SignIn | Next::Consent, _) => {
+                quiet(&opened, AuthorizeError::LoginRequired)?;
+                Ok(self.page_of_flow("/login", &opened.pass))
+            }
+        }
+    }
+
+    /// Picks up the flow that a page carries.
+    pub(crate) async fn pick_up(
+        &self,
+        tx: &mut dyn Tx,
+        text: &str,
+    ) -> Result<Opened, AuthorizeRefused> {
+        let pass = self
+            .open_pass(text)
+            .map_err(|NotAPass| AuthorizeRefused::NotAFlow)?;
+        let age = self.clock.now().since(pass.begun_at);
+        if age >= self.published().config.lifetimes.flow {
+            return Err(AuthorizeRefused::Expired);
+        }
+        self.open(tx, pass).await
+    }
+
+    /// The link to a page of a flow.
+    pub(crate) fn page_of_flow(&self, page: &str, pass: &Pass) -> String {
+        format!("{}?flow={}", self.path(page), self.seal_pass(pass))
+    }
+
+    /// Records that a request was refused. There is nothing to commit with it.
+    pub(crate) fn note_refusal(&self, refused: &AuthorizeRefused, visitor: &Visitor) {
+        let event = AuditEvent::new(
+            self.clock.now(),
+            AuditKind::AuthorizeRefused,
+            Outcome::Denied,
+        )
+        .reason(refused.to_string())
+        .peer(visitor.peer);
+        if let Err(error) = self.store.record(event) {
+            tracing::error!(%error, "a refused authorization request could not be recorded");
+        }
+    }
+
+    async fn open(&self, tx: &mut dyn Tx, pass: Pass) -> Result<Opened, AuthorizeRefused> {
+        let pairs = Pairs::parse(&pass.query).map_err(|Malformed| AuthorizeRefused::Malformed)?;
+        let parameters = pairs.into_parameters();
+        let id = parameters.client_id().map_err(AuthorizeRefused::Show)?;
+        let client = tx.client(&id).await?;
+        let client = client.ok_or(AuthorizeRefused::Show(ShowFault::ClientUnknown))?;
+        let checked = check(&parameters, &client, &self.published().resources)?;
+        Ok(Opened {
+            pass,
+            client,
+            checked,
+        })
+    }
+}
+
+/// With `prompt=none` no page may be shown.
+fn quiet(opened: &Opened, error: AuthorizeError) -> Result<(), AuthorizeRefused> {
+    if !opened.checked.prompt.none {
+        return Ok(());
+    }
+    Err(AuthorizeRefused::Return(Box::new(RedirectFault {
+        redirect: opened.checked.redirect.clone(),
+        state: opened.checked.state.clone(),
+        error,
+    })))
+}

@@ -1,0 +1,16 @@
+//! `/authorize`: from the request of a client to the pages, and back to the client.
+//!
+//! Nothing is stored until somebody answers. The request travels through the
+//! sign-in and consent pages inside a sealed [`pass::Pass`], and every page
+//! checks it again with the client as it is registered then.
+
+mod answer;
+mod error;
+mod flow;
+mod http;
+mod pass;
+
+pub(crate) use answer::Approval;
+pub(crate) use error::{AuthorizeRefused, see_other, sentence};
+pub(crate) use flow::{Next, Opened, next};
+pub(crate) use http::{get, post};

@@ -1,0 +1,200 @@
+//! The consent page and its answer.
+
+use std::sync::Arc;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    response::Response,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use doorward_core::{resource::Resource, scope::ScopeSet};
+use http::{StatusCode, request::Parts};
+
+use super::{error::ConsentError, page::FormParts};
+use crate::{
+    authorize::{Approval, Next, Opened, next, see_other, sentence},
+    browser::{SignedIn, Visitor, visitor},
+    form::{self, Pairs},
+    pages::Message,
+    shared::{Shared, tag},
+    sign_in,
+};
+
+/// The page, or the next step when there is nothing to ask.
+pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
+    let (visitor, parts, _) = visitor(request, &issuer);
+    let query = Pairs::parse(parts.uri.query().unwrap_or_default());
+    let flow = query
+        .map(|pairs| pairs.first("flow").to_owned())
+        .unwrap_or_default();
+    match issuer.ask(flow, &visitor).await {
+        Ok(response) => response,
+        Err(error) => explain(&issuer, error),
+    }
+}
+
+/// The answer.
+pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
+    let (visitor, parts, body) = visitor(request, &issuer);
+    match issuer.take_answer(&visitor, parts, body).await {
+        Ok(response) => response,
+        Err(error) => {
+            if matches!(error, ConsentError::CrossSite | ConsentError::StaleForm) {
+                issuer.note_cross_site("/consent", &visitor);
+            }
+            explain(&issuer, error)
+        }
+    }
+}
+
+impl Shared {
+    async fn ask(&self, flow: String, visitor: &Visitor) -> Result<Response, ConsentError> {
+        let mut tx = self.store.begin().await?;
+        let opened = self.pick_up(&mut *tx, &flow).await?;
+        let now = self.clock.now();
+        let signed_in = self
+            .signed_in(&mut *tx, visitor.session.as_ref(), now)
+            .await?;
+        let step = next(&opened, signed_in.as_ref(), now);
+        let (Next::Consent, Some(signed_in)) = (step, signed_in) else {
+            return Ok(self.to_sign_in(&flow));
+        };
+        let before = self
+            .answer_as_before(tx, &opened, &signed_in, visitor)
+            .await?;
+        if let Some(location) = before {
+            return Ok(see_other(&location));
+        }
+        Ok(self.show(&opened, &signed_in, flow, None).await)
+    }
+
+    async fn take_answer(
+        &self,
+        visitor: &Visitor,
+        parts: Parts,
+        body: Body,
+    ) -> Result<Response, ConsentError> {
+        if !visitor.own_page {
+            return Err(ConsentError::CrossSite); // CO-02
+        }
+        let form = form::read(&parts.headers, body).await?;
+        let flow = form.first("flow").to_owned();
+        let mut tx = self.store.begin().await?;
+        let opened = self.pick_up(&mut *tx, &flow).await?;
+        let now = self.clock.now();
+        let signed_in = self
+            .signed_in(&mut *tx, visitor.session.as_ref(), now)
+            .await?;
+        let (Next::Consent, Some(signed_in)) = (next(&opened, signed_in.as_ref(), now), signed_in)
+        else {
+            return Ok(self.to_sign_in(&flow)); // the session ended meanwhile
+        };
+        let expected = self.form_tag(&opened, &signed_in);
+        verify_slices_are_equal(form.first("form").as_bytes(), expected.as_bytes())
+            .map_err(|_| ConsentError::StaleForm)?;
+        let location = match form.first("decision") {
+            "allow" => {
+                let Some(resource) = chosen(&opened, form.first("server")) else {
+                    return Ok(self
+                        .show(&opened, &signed_in, flow, Some(ConsentError::NoServer))
+                        .await);
+                };
+                let scopes = narrowed(&opened.checked.scopes, form.first("limit"));
+                let approval = Approval {
+                    opened: &opened,
+                    signed_in: &signed_in,
+                    resource,
+                    scopes: &scopes,
+                };
+                self.approve(tx, approval, visitor).await?
+            }
+            "deny" => self.deny(tx, &opened, &signed_in, visitor).await?,
+            _ => return Err(ConsentError::Unreadable),
+        };
+        Ok(see_other(&location))
+    }
+
+    async fn show(
+        &self,
+        opened: &Opened,
+        signed_in: &SignedIn,
+        flow: String,
+        error: Option<ConsentError>,
+    ) -> Response {
+        let status = if error.is_some() {
+            StatusCode::UNPROCESSABLE_ENTITY
+        } else {
+            StatusCode::OK
+        };
+        let parts = FormParts {
+            flow,
+            form: self.form_tag(opened, signed_in),
+            error: error.map(|_| "Choose which server the application may use."),
+        };
+        let page = self.consent_page(opened, signed_in, parts).await;
+        let source = sign_in::form_source(&opened.checked.redirect); // CO-10
+        self.pages
+            .page((status, "consent.html"), &page, Some(&source))
+    }
+
+    fn to_sign_in(&self, flow: &str) -> Response {
+        see_other(&format!("{}?flow={flow}", self.path("/login")))
+    }
+
+    /// Binds a form to one session and one flow. The same for every load of the page, so
+    /// that a second tab does not spoil the first (CO-10, interop 47).
+    fn form_tag(&self, opened: &Opened, signed_in: &SignedIn) -> String {
+        let session = URL_SAFE_NO_PAD.encode(signed_in.session.digest.as_bytes());
+        tag(
+            &self.derived.form,
+            &format!("{session}.{}", opened.pass.flow),
+        )
+    }
+}
+
+/// The server that was chosen among those that the request means (CO-09).
+fn chosen<'a>(opened: &'a Opened, choice: &str) -> Option<&'a Resource> {
+    match opened.checked.resources.as_slice() {
+        [only] => Some(only),
+        several => several.iter().find(|resource| resource.as_str() == choice),
+    }
+}
+
+/// A person may give less than was asked for, never more.
+fn narrowed(asked: &ScopeSet, limit: &str) -> ScopeSet {
+    let less = ScopeSet::read_only();
+    if limit == "read" && asked.covers_all(&less) {
+        less
+    } else {
+        asked.clone()
+    }
+}
+
+fn explain(issuer: &Shared, error: ConsentError) -> Response {
+    let lead = sentence(&error.to_string());
+    let again = |status, title: &str| {
+        let message = Message {
+            title: title.to_owned(),
+            lead: lead.clone(),
+            advice: vec![(
+                "You",
+                "Go back to the application and start connecting again.".to_owned(),
+            )],
+            ..Message::default()
+        };
+        issuer.pages.message(status, &message)
+    };
+    match error {
+        ConsentError::CrossSite => {
+            let message = sign_in::cross_site();
+            issuer.pages.message(StatusCode::FORBIDDEN, &message)
+        }
+        ConsentError::StaleForm => again(StatusCode::FORBIDDEN, "Nothing was allowed"),
+        ConsentError::Unreadable | ConsentError::NoServer => {
+            again(StatusCode::BAD_REQUEST, "This answer cannot be read")
+        }
+        ConsentError::Flow(refused) => refused.answer(issuer),
+    }
+}

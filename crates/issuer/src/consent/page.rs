@@ -1,0 +1,219 @@
+//! What the consent page shows.
+
+use std::time::Duration;
+
+use doorward_core::{
+    client::ClientOrigin,
+    redirect::Destination,
+    resource::Resource,
+    scope::{ScopeSet, WRITE},
+    server::{ServerName, ToolEffect, ToolSummary},
+};
+use serde::Serialize;
+
+use super::target;
+use crate::{authorize::Opened, browser::SignedIn, shared::Shared};
+
+/// How long the page waits for the list of tools.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The page.
+#[derive(Serialize)]
+pub(super) struct ConsentPage {
+    user: String,
+    client: String,
+    client_id: String,
+    self_registered: bool,
+    destination: String,
+    redirect_uri: String,
+    loopback: bool,
+    servers: Vec<ServerView>,
+    /// Whether writing is asked for, and so can be left out.
+    writes: bool,
+    lasts: String,
+    flow: String,
+    form: String,
+    error: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct ServerView {
+    title: String,
+    resource: String,
+    /// `None` when the list is not known right now.
+    tools: Option<Vec<ToolGroup>>,
+    total: usize,
+}
+
+#[derive(Serialize)]
+struct ToolGroup {
+    /// `read`, `write` or `destructive`.
+    mark: &'static str,
+    heading: &'static str,
+    names: Vec<String>,
+}
+
+/// What the form carries beside the choice.
+pub(super) struct FormParts {
+    pub(super) flow: String,
+    pub(super) form: String,
+    pub(super) error: Option<&'static str>,
+}
+
+impl Shared {
+    /// Puts the page together.
+    pub(super) async fn consent_page(
+        &self,
+        opened: &Opened,
+        signed_in: &SignedIn,
+        parts: FormParts,
+    ) -> ConsentPage {
+        let destination = opened.checked.redirect.destination();
+        let mut servers = Vec::new();
+        for resource in &opened.checked.resources {
+            servers.push(self.server_view(resource, &opened.checked.scopes).await);
+        }
+        ConsentPage {
+            user: signed_in.user.name.to_string(),
+            client: opened.client.name.clone(),
+            client_id: opened.client.id.to_string(),
+            self_registered: opened.client.origin == ClientOrigin::Dynamic,
+            destination: target::in_words(&destination),
+            redirect_uri: opened.checked.redirect.as_str().to_owned(),
+            loopback: destination == Destination::Loopback,
+            servers,
+            writes: opened.checked.scopes.covers(WRITE),
+            lasts: self.lasts(opened),
+            flow: parts.flow,
+            form: parts.form,
+            error: parts.error,
+        }
+    }
+
+    async fn server_view(&self, resource: &Resource, scopes: &ScopeSet) -> ServerView {
+        let published = self.published();
+        let server = published.server_at(resource);
+        let tools = match server {
+            Some(server) => self.tools(&server.name).await,
+            None => None,
+        };
+        let groups = tools.map(|tools| groups(&tools, scopes));
+        ServerView {
+            title: server.map_or_else(|| resource.to_string(), |server| server.title.clone()),
+            resource: resource.to_string(),
+            total: groups.iter().flatten().map(|group| group.names.len()).sum(),
+            tools: groups,
+        }
+    }
+
+    async fn tools(&self, server: &ServerName) -> Option<Vec<ToolSummary>> {
+        let tools = self.catalogue.tools(server);
+        tokio::time::timeout(PATIENCE, tools).await.ok().flatten()
+    }
+
+    fn lasts(&self, opened: &Opened) -> String {
+        let lifetimes = self.published().config.lifetimes;
+        if opened.client.refreshes {
+            let (most, idle) = (lifetimes.refresh_absolute, lifetimes.refresh_idle);
+            format!(
+                "at most {}, and until it goes unused for {}",
+                in_words(most),
+                in_words(idle)
+            )
+        } else {
+            format!("{}; then it asks again", in_words(lifetimes.access))
+        }
+    }
+}
+
+/// The tools that `scopes` open, by what calling them can do.
+fn groups(tools: &[ToolSummary], scopes: &ScopeSet) -> Vec<ToolGroup> {
+    let group = |(effect, mark, heading): (ToolEffect, &'static str, &'static str)| {
+        let opened = tools.iter().filter(|tool| tool.effect == effect);
+        let opened = opened.filter(|tool| scopes.covers(tool.effect.scope()));
+        let names: Vec<String> = opened.map(shown).collect();
+        (!names.is_empty()).then_some(ToolGroup {
+            mark,
+            heading,
+            names,
+        })
+    };
+    [
+        (ToolEffect::Read, "read", "Only read"),
+        (ToolEffect::Write, "write", "Change things"),
+        (
+            ToolEffect::Destructive,
+            "destructive",
+            "May delete or overwrite, or do not say",
+        ),
+    ]
+    .into_iter()
+    .filter_map(group)
+    .collect()
+}
+
+/// Names come from the upstream server: harmless to show, like client names (CO-06).
+fn shown(tool: &ToolSummary) -> String {
+    let name = doorward_core::client::display_name(&tool.name);
+    match tool
+        .title
+        .as_deref()
+        .map(doorward_core::client::display_name)
+    {
+        Some(title) if !title.is_empty() && title != name => format!("{title} ({name})"),
+        _ => name,
+    }
+}
+
+/// A duration as people say it.
+fn in_words(duration: Duration) -> String {
+    const UNITS: [(u64, &str); 3] = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
+    let seconds = duration.as_secs();
+    let (size, unit) = UNITS
+        .into_iter()
+        .find(|(size, _)| seconds >= *size && seconds.is_multiple_of(*size))
+        .unwrap_or((1, "second"));
+    let count = seconds / size;
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_said_in_their_largest_whole_unit() {
+        for (seconds, expected) in [
+            (90 * 86_400, "90 days"),
+            (86_400, "1 day"),
+            (5_400, "90 minutes"),
+            (600, "10 minutes"),
+            (61, "61 seconds"),
+        ] {
+            assert_eq!(in_words(Duration::from_secs(seconds)), expected);
+        }
+    }
+
+    #[test]
+    fn only_the_tools_that_the_scopes_open_are_listed() {
+        let tool = |name: &str, effect| ToolSummary {
+            name: name.to_owned(),
+            title: None,
+            effect,
+        };
+        let tools = [
+            tool("list", ToolEffect::Read),
+            tool("drop\u{202e}", ToolEffect::Destructive),
+        ];
+        let marks = |scopes: &ScopeSet| -> Vec<(&str, Vec<String>)> {
+            let groups = groups(&tools, scopes).into_iter();
+            groups.map(|group| (group.mark, group.names)).collect()
+        };
+        let read = ("read", vec!["list".to_owned()]);
+        let destructive = ("destructive", vec!["drop".to_owned()]);
+        let all = [read, destructive];
+        assert_eq!(marks(&ScopeSet::read_only()), all[..1]);
+        assert_eq!(marks(&ScopeSet::baseline()), all);
+    }
+}

@@ -1,0 +1,78 @@
+//! `/`: what this is and where its MCP servers are.
+//!
+//! The addresses are no secret: protected resource metadata names them too.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
+use http::StatusCode;
+use serde::Serialize;
+
+use crate::{
+    authorize::AuthorizeRefused,
+    browser::{SignedIn, Visitor, visitor},
+    shared::Shared,
+};
+
+#[derive(Serialize)]
+pub(crate) struct EndpointsPage {
+    pub(crate) servers: Vec<EndpointView>,
+    pub(crate) user: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct EndpointView {
+    name: String,
+    title: String,
+    resource: String,
+}
+
+/// The page.
+pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
+    let (visitor, _, _) = visitor(request, &issuer);
+    match issuer.who(&visitor).await {
+        Ok(signed_in) => {
+            let page = issuer.endpoints(signed_in.as_ref());
+            issuer
+                .pages
+                .page((StatusCode::OK, "home.html"), &page, None)
+        }
+        Err(refused) => refused.answer(&issuer),
+    }
+}
+
+impl Shared {
+    /// Who visits.
+    pub(crate) async fn who(
+        &self,
+        visitor: &Visitor,
+    ) -> Result<Option<SignedIn>, AuthorizeRefused> {
+        if visitor.session.is_none() {
+            return Ok(None);
+        }
+        let mut tx = self.store.begin().await?;
+        let now = self.clock.now();
+        Ok(self
+            .signed_in(&mut *tx, visitor.session.as_ref(), now)
+            .await?)
+    }
+
+    /// All servers and how to reach them.
+    pub(crate) fn endpoints(&self, signed_in: Option<&SignedIn>) -> EndpointsPage {
+        let published = self.published();
+        let servers = published.config.servers.iter();
+        EndpointsPage {
+            servers: servers
+                .map(|server| EndpointView {
+                    name: server.name.to_string(),
+                    title: server.title.clone(),
+                    resource: server.resource.to_string(),
+                })
+                .collect(),
+            user: signed_in.map(|signed_in| signed_in.user.name.to_string()),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The issuer as a value: what it is made of, and how it starts.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use doorward_core::{
+    access::CLOCK_SKEW,
+    clock::Clock,
+    entropy::Entropy,
+    jwk::PublicKeySet,
+    lifetimes::Lifetimes,
+    resource::Resource,
+    revocation::Revocations,
+    server::{ServerName, ToolSummary},
+};
+use doorward_store::{Store, StoreError};
+use zeroize::Zeroize;
+
+use crate::{public_url::PublicUrlError, routes, shared::Shared};
+
+/// Tells the consent page which tools a server has.
+#[async_trait]
+pub trait ToolCatalogue: Send + Sync + 'static {
+    /// The tools of `server`; `None` when they are not known right now.
+    async fn tools(&self, server: &ServerName) -> Option<Vec<ToolSummary>>;
+}
+
+/// A server that tokens can be issued for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedServer {
+    /// Its name.
+    pub name: ServerName,
+    /// Its title for people.
+    pub title: String,
+    /// The identifier of its endpoint; the audience of its tokens.
+    pub resource: Resource,
+}
+
+/// What the operator decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuerConfig {
+    /// The issuer identifier: `public_url`, without a trailing slash.
+    pub issuer: String,
+    /// The servers.
+    pub servers: Vec<PublishedServer>,
+    /// How long things live.
+    pub lifetimes: Lifetimes,
+    /// Whether clients may register themselves.
+    pub dynamic_registration: bool,
+}
+
+/// What the issuer works with.
+pub struct IssuerParts {
+    /// Everything that must last.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// The key that protects all other keys.
+    pub master_key: MasterKey,
+    /// What verifiers in this process consult.
+    pub revocations: Arc<Revocations>,
+    /// The tools of each server.
+    pub catalogue: Arc<dyn ToolCatalogue>,
+}
+
+/// 256 random bits that stay outside the store. Erased from memory when dropped.
+#[derive(Clone)]
+pub struct MasterKey([u8; 32]);
+
+impl MasterKey {
+    /// Takes the key as the operator's data folder keeps it.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MasterKey(..)")
+    }
+}
+
+impl Drop for MasterKey {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// Why an issuer does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The public URL cannot be an issuer identifier.
+    #[error(transparent)]
+    PublicUrl(#[from] PublicUrlError),
+    /// The stored signing keys were sealed with another master key (TK-17).
+    #[error(
+        "the master key does not open the stored signing keys: restore the master key that belongs to this database"
+    )]
+    WrongMasterKey,
+    /// A signing key opens but is no key.
+    #[error("a stored signing key is damaged: restore the database from a backup")]
+    DamagedKey,
+    /// No signing key could be made.
+    #[error("no signing key could be made")]
+    KeyGeneration,
+    /// Passwords cannot be hashed here.
+    #[error("password hashing does not work here")]
+    PasswordHashing,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// An authorization server. Clones share everything.
+#[derive(Clone)]
+pub struct Issuer(Arc<Shared>);
+
+impl Issuer {
+    /// Starts an issuer: opens its signing keys, or makes them when there are none yet.
+    pub async fn start(config: IssuerConfig, parts: IssuerParts) -> Result<Self, StartError> {
+        Ok(Self(Arc::new(Shared::start(config, parts).await?)))
+    }
+
+    /// Everything that the issuer serves. Requests should carry their
+    /// [`Peer`](doorward_core::peer::Peer) as an extension.
+    pub fn router(&self) -> Router {
+        routes::router(&self.0)
+    }
+
+    /// The public halves of the signing keys.
+    pub fn public_keys(&self) -> PublicKeySet {
+        self.0.keys.public().clone()
+    }
+
+    /// Takes over a new configuration for all requests that come after. The issuer
+    /// identifier stays as it was at start: tokens and links are bound to it.
+    pub fn reconfigure(&self, config: IssuerConfig) {
+        self.0.publish(config);
+    }
+
+    /// Deletes what has expired, in the store and in memory. Returns how many rows went.
+    pub async fn reap(&self) -> Result<usize, StoreError> {
+        let shared = &self.0;
+        let (now, lifetimes) = (shared.clock.now(), shared.published().config.lifetimes);
+        shared
+            .revocations
+            .forget_before(now - lifetimes.access - CLOCK_SKEW - CLOCK_SKEW);
+        shared.limits.forget_idle(now);
+        shared.store.reap(now, now - lifetimes.unused_client).await
+    }
+}
+
+impl std::fmt::Debug for Issuer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Issuer(..)")
+    }
+}

@@ -1,0 +1,166 @@
+//! How often somebody may try: the generic cell rate algorithm.
+//!
+//! A limit grants a burst and then one try per interval. A try that turns out
+//! well can be given back, so that honest people are never counted out; only
+//! failures wear a limit down (LG-02). Time comes from the issuer's clock.
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    net::IpAddr,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use doorward_core::{secret::Digest, time::UnixTime};
+
+/// The most keys that one limit keeps before it forgets idle ones (DS-05).
+const SWEEP_AT: usize = 10_000;
+
+/// Every limit of an issuer.
+pub(crate) struct Limits {
+    /// Sign-ins from one network peer.
+    pub(crate) sign_in_peer: Limit<Option<IpAddr>>,
+    /// Sign-ins to one account. It refills faster than one peer can wear it down, so that
+    /// nobody locks somebody else out from one address.
+    pub(crate) sign_in_account: Limit<Digest>,
+    /// Registrations from one network peer (interop 17: hosted clients share addresses).
+    pub(crate) register_peer: Limit<Option<IpAddr>>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            sign_in_peer: Limit::new(20, Duration::from_secs(6)),
+            sign_in_account: Limit::new(30, Duration::from_secs(3)),
+            register_peer: Limit::new(60, Duration::from_secs(1)),
+        }
+    }
+}
+
+impl Limits {
+    /// Forgets whoever has their whole burst again.
+    pub(crate) fn forget_idle(&self, now: UnixTime) {
+        self.sign_in_peer.forget_idle(now);
+        self.sign_in_account.forget_idle(now);
+        self.register_peer.forget_idle(now);
+    }
+}
+
+/// The limit is reached; a try will be granted again after this time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wait(pub(crate) Duration);
+
+/// A limit for each key.
+pub(crate) struct Limit<K> {
+    /// How far ahead of now a key may be.
+    tolerance: Duration,
+    interval: Duration,
+    /// When each key will have its whole burst again.
+    full_at: Mutex<HashMap<K, UnixTime>>,
+}
+
+impl<K: Eq + Hash> Limit<K> {
+    fn new(burst: u32, interval: Duration) -> Self {
+        Self {
+            tolerance: interval * burst.saturating_sub(1),
+            interval,
+            full_at: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// Takes one try of `key`.
+    pub(crate) fn take(&self, key: K, now: UnixTime) -> Result<(), Wait> {
+        let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if full_at.len() >= SWEEP_AT {
+            full_at.retain(|_, at| *at > now);
+        }
+        let at = full_at.get(&key).copied().unwrap_or(now).max(now);
+        let ahead = at.since(now);
+        if ahead > self.tolerance {
+            return Err(Wait(ahead - self.tolerance));
+        }
+        full_at.insert(key, at + self.interval);
+        Ok(())
+    }
+
+    /// Gives one try of `key` back.
+    pub(crate) fn give_back(&self, key: &K) {
+        let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = full_at.get_mut(key) {
+            *at = *at - self.interval;
+        }
+    }
+
+    fn forget_idle(&self, now: UnixTime) {
+        let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        full_at.retain(|_, at| *at > now);
+    }
+}
+
+/// What of an address counts as one peer: IPv6 hosts own a whole /64.
+pub(crate) fn peer_key(peer: Option<IpAddr>) -> Option<IpAddr> {
+    peer.map(|address| match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => {
+            let network = u128::from(address) & !u128::from(u64::MAX);
+            IpAddr::V6(network.into())
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const T0: UnixTime = UnixTime::from_seconds(1_000);
+
+    #[test]
+    fn a_burst_is_granted_and_then_one_try_per_interval() {
+        let limit = Limit::new(3, Duration::from_secs(10));
+        for _ in 0..3 {
+            assert_eq!(limit.take("a", T0), Ok(()));
+        }
+        assert_eq!(limit.take("a", T0), Err(Wait(Duration::from_secs(10))));
+        assert_eq!(limit.take("b", T0), Ok(()), "keys do not share");
+        let later = T0 + Duration::from_secs(10);
+        assert_eq!(limit.take("a", later), Ok(()));
+        assert!(limit.take("a", later).is_err());
+        let rested = later + Duration::from_secs(100);
+        for _ in 0..3 {
+            assert_eq!(limit.take("a", rested), Ok(()));
+        }
+        assert!(
+            limit.take("a", rested).is_err(),
+            "rest does not add to the burst"
+        );
+    }
+
+    #[test]
+    fn what_is_given_back_does_not_count() {
+        let limit = Limit::new(2, Duration::from_secs(10));
+        for _ in 0..100 {
+            assert_eq!(limit.take("a", T0), Ok(()));
+            limit.give_back(&"a");
+        }
+    }
+
+    #[test]
+    fn idle_keys_are_forgotten_and_worn_ones_are_not() {
+        let limit = Limit::new(1, Duration::from_secs(10));
+        assert_eq!(limit.take("a", T0), Ok(()));
+        limit.forget_idle(T0 + Duration::from_secs(9)); // DS-05
+        assert!(limit.take("a", T0 + Duration::from_secs(9)).is_err());
+        limit.forget_idle(T0 + Duration::from_secs(10));
+        assert!(limit.full_at.lock().expect("not poisoned").is_empty());
+    }
+
+    #[test]
+    fn one_ipv6_network_is_one_peer() {
+        let key = |text: &str| peer_key(Some(text.parse().expect("address")));
+        assert_eq!(key("2001:db8::1"), key("2001:db8::ffff:1"));
+        assert_ne!(key("2001:db8::1"), key("2001:db8:0:1::1"));
+        assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
+        assert_eq!(key("::ffff:192.0.2.1"), key("192.0.2.1"));
+    }
+}

@@ -1,0 +1,82 @@
+//! Where the documents are served.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+
+use crate::{
+    shared::Shared,
+    wire::{OAuthError, json_bytes},
+};
+
+/// Clients may keep the documents for this long.
+const BRIEFLY: HeaderValue = HeaderValue::from_static("public, max-age=60");
+
+/// The document at the issuer itself, and at the root of its origin.
+pub(crate) async fn at_issuer(State(issuer): State<Arc<Shared>>) -> Response {
+    document(&issuer)
+}
+
+/// The inserted form: the path of the issuer, or of an MCP endpoint, after the well-known name.
+pub(crate) async fn at_suffix(
+    State(issuer): State<Arc<Shared>>,
+    Path(suffix): Path<String>,
+) -> Response {
+    let path = suffix.strip_suffix('/').unwrap_or(&suffix);
+    let prefix = issuer.url.prefix().trim_start_matches('/');
+    let inside = path
+        .strip_prefix(prefix)
+        .map(|rest| rest.trim_start_matches('/'));
+    let known = !prefix.is_empty() && path == prefix
+        || names_server(&issuer, path)
+        || inside.is_some_and(|rest| names_server(&issuer, rest));
+    if known { document(&issuer) } else { unknown() }
+}
+
+/// The appended form, under the path of an MCP endpoint.
+pub(crate) async fn at_endpoint(
+    State(issuer): State<Arc<Shared>>,
+    Path(server): Path<String>,
+) -> Response {
+    if issuer.published().has_server(&server) {
+        document(&issuer)
+    } else {
+        unknown()
+    }
+}
+
+/// The public keys.
+pub(crate) async fn keys(State(issuer): State<Arc<Shared>>) -> Response {
+    let bytes = serde_json::to_vec(issuer.keys.public()).unwrap_or_default();
+    brief(json_bytes(bytes.into()))
+}
+
+fn names_server(issuer: &Shared, path: &str) -> bool {
+    path.strip_prefix("mcp/")
+        .is_some_and(|name| issuer.published().has_server(name))
+}
+
+fn document(issuer: &Shared) -> Response {
+    brief(json_bytes(issuer.published().metadata.clone()))
+}
+
+fn brief(mut response: Response) -> Response {
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, BRIEFLY);
+    response
+}
+
+fn unknown() -> Response {
+    let refused = OAuthError {
+        status: StatusCode::NOT_FOUND,
+        error: "not_found",
+        description: "there is no authorization server of this name",
+        retry_after: None,
+    };
+    refused.into_response()
+}

@@ -1,0 +1,50 @@
+//! The metadata document.
+
+use doorward_core::scope::{READ, WRITE};
+use serde::Serialize;
+
+use crate::issuer::IssuerConfig;
+
+/// RFC 8414 section 2, with RFC 9207. A member that is absent names a feature that is absent.
+#[derive(Serialize)]
+pub(super) struct Metadata<'a> {
+    issuer: &'a str,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    jwks_uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<String>,
+    revocation_endpoint: String,
+    scopes_supported: [&'static str; 2],
+    response_types_supported: [&'static str; 1],
+    response_modes_supported: [&'static str; 1],
+    grant_types_supported: [&'static str; 2],
+    token_endpoint_auth_methods_supported: [&'static str; 3],
+    revocation_endpoint_auth_methods_supported: [&'static str; 3],
+    code_challenge_methods_supported: [&'static str; 1],
+    authorization_response_iss_parameter_supported: bool,
+}
+
+const AUTHENTICATION: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
+
+impl<'a> Metadata<'a> {
+    pub(super) fn of(config: &'a IssuerConfig) -> Self {
+        let at = |path: &str| format!("{}{path}", config.issuer);
+        Self {
+            issuer: &config.issuer,
+            authorization_endpoint: at("/authorize"),
+            token_endpoint: at("/token"),
+            jwks_uri: at("/jwks"),
+            registration_endpoint: config.dynamic_registration.then(|| at("/register")),
+            revocation_endpoint: at("/revoke"),
+            scopes_supported: [READ, WRITE],
+            response_types_supported: ["code"],
+            response_modes_supported: ["query"],
+            grant_types_supported: ["authorization_code", "refresh_token"],
+            token_endpoint_auth_methods_supported: AUTHENTICATION, // A-005, interop 5
+            revocation_endpoint_auth_methods_supported: AUTHENTICATION,
+            code_challenge_methods_supported: ["S256"], // A-004, interop 7
+            authorization_response_iss_parameter_supported: true,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Hashing passwords with Argon2id, a few at a time.
+//!
+//! Each hash takes 19 MiB and some milliseconds on purpose. A bounded number
+//! runs at once and a bounded number waits; whoever comes after that is told to
+//! come again, so that a flood of sign-ins costs nothing but sign-ins (DS-01).
+//! An unknown account costs the same as a known one (LG-03).
+
+use std::sync::Arc;
+
+use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use doorward_core::{
+    secret::Secret,
+    user::{MAXIMUM_PASSWORD, PasswordHash},
+};
+use tokio::{sync::Semaphore, task::spawn_blocking};
+
+/// How many sign-ins may wait for their turn.
+const QUEUE: usize = 64;
+/// How many hashes run at once.
+const AT_ONCE: usize = 2;
+
+/// Too many people are signing in right now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many sign-ins at once")]
+pub(crate) struct Busy;
+
+/// The bounded pool that hashes passwords.
+pub(crate) struct Passwords {
+    admitted: Arc<Semaphore>,
+    running: Semaphore,
+    nobody: PasswordHash,
+}
+
+impl Passwords {
+    /// Prepares the pool; `salt` is for the hash that unknown accounts are compared with.
+    pub(crate) fn new(salt: [u8; 16]) -> Option<Self> {
+        Some(Self {
+            admitted: Arc::new(Semaphore::new(QUEUE + AT_ONCE)),
+            running: Semaphore::new(AT_ONCE),
+            nobody: hash(&Secret::presented("nobody's password"), salt)?,
+        })
+    }
+
+    /// Whether `password` is the one behind `known`. For `None` the answer is no, after
+    /// the same work.
+    pub(crate) async fn verify(
+        &self,
+        password: Secret,
+        known: Option<PasswordHash>,
+    ) -> Result<bool, Busy> {
+        if password.expose().len() > MAXIMUM_PASSWORD {
+            return Ok(false); // DS-01: such a password was never accepted
+        }
+        let exists = known.is_some();
+        let against = known.unwrap_or_else(|| self.nobody.clone());
+        let same = self.turn(move || matches(&password, &against)).await?;
+        Ok(same && exists)
+    }
+
+    /// Hashes a new password.
+    pub(crate) async fn hash(
+        &self,
+        password: Secret,
+        salt: [u8; 16],
+    ) -> Result<PasswordHash, Busy> {
+        self.turn(move || hash(&password, salt)).await?.ok_or(Busy)
+    }
+
+    async fn turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Busy> {
+        let admitted = Arc::clone(&self.admitted)
+            .try_acquire_owned()
+            .map_err(|_| Busy)?;
+        let running = self.running.acquire().await.map_err(|_| Busy)?;
+        let done = spawn_blocking(move || {
+            let _admitted = admitted; // held until the work ends, even when nobody waits any more
+            work()
+        });
+        let result = done.await.map_err(|_| Busy);
+        drop(running);
+        result
+    }
+}
+
+/// Hashes `password` in the form that the store keeps.
+pub(crate) fn hash(password: &Secret, salt: [u8; 16]) -> Option<PasswordHash> {
+    let phc = argon2()?
+        .hash_password_with_salt(password.expose().as_bytes(), &salt)
+        .ok()?;
+    Some(PasswordHash::from_phc(phc.to_string()))
+}
+
+fn matches(password: &Secret, against: &PasswordHash) -> bool {
+    let Some(argon2) = argon2() else { return false };
+    argon2
+        .verify_password(password.expose().as_bytes(), against.as_phc())
+        .is_ok()
+}
+
+/// OWASP's recommendation for Argon2id: 19 MiB, two passes, one lane.
+fn argon2() -> Option<Argon2<'static>> {
+    let params = Params::new(19_456, 2, 1, None).ok()?;
+    Some(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_right_password_of_a_real_account_passes() {
+        let passwords = Passwords::new([1; 16]).expect("hashing works");
+        let right = || Secret::presented("correct horse");
+        let known = passwords.hash(right(), [2; 16]).await.expect("not busy");
+        assert!(
+            known
+                .as_phc()
+                .starts_with("$argon2id$v=19$m=19456,t=2,p=1$")
+        );
+        assert_eq!(
+            passwords.verify(right(), Some(known.clone())).await,
+            Ok(true)
+        );
+        let wrong = Secret::presented("wrong horse");
+        assert_eq!(passwords.verify(wrong, Some(known)).await, Ok(false));
+        let nobody = Secret::presented("nobody's password");
+        assert_eq!(passwords.verify(nobody, None).await, Ok(false)); // LG-03
+        let huge = Secret::presented("a".repeat(1_000_000));
+        assert_eq!(passwords.verify(huge, None).await, Ok(false)); // DS-01
+    }
+
+    #[tokio::test]
+    async fn whoever_comes_after_the_queue_is_told_to_come_again() {
+        let passwords = Passwords::new([1; 16]).expect("hashing works");
+        let all = u32::try_from(QUEUE + AT_ONCE).expect("small");
+        let held = passwords.admitted.try_acquire_many(all).expect("idle");
+        let answer = passwords.verify(Secret::presented("x"), None).await;
+        assert_eq!(answer, Err(Busy)); // DS-01
+        drop(held);
+        assert!(passwords.verify(Secret::presented("x"), None).await.is_ok());
+    }
+}

@@ -1,0 +1,40 @@
+//! `POST /register`.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, request::Parts};
+
+use super::{error::RegisterError, wire::Registered};
+use crate::{browser::peer, form::read_body, shared::Shared, wire::json};
+
+/// The largest document that is read (RG-08).
+const MAXIMUM_DOCUMENT: usize = 16 * 1024;
+
+/// Registers a client.
+pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    match register(&issuer, &parts, body).await {
+        Ok(response) => response,
+        Err(error) => {
+            issuer.note_refused_registration(&error, peer(&parts));
+            error.into_response()
+        }
+    }
+}
+
+async fn register(
+    issuer: &Shared,
+    parts: &Parts,
+    body: axum::body::Body,
+) -> Result<Response, RegisterError> {
+    let peer = peer(parts);
+    issuer.admit_registration(peer)?;
+    let document = read_body(body, MAXIMUM_DOCUMENT).await?;
+    let (client, secret) = issuer.register(&document, peer).await?;
+    let registered = Registered::of(&client, secret.as_ref());
+    Ok(json(StatusCode::CREATED, &registered))
+}

@@ -1,0 +1,84 @@
+//! Everything that an issuer serves, one line for each route.
+//!
+//! The whole table is mounted at the root of the origin and, when the public URL
+//! has a path, under that path too: a reverse proxy may or may not take the path
+//! away, and clients of 2025-03-26 only know the root.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    middleware::from_fn,
+    routing::{MethodRouter, get, post},
+};
+
+use crate::{
+    authorize, consent, home, metadata, pages, register, revoke, setup,
+    shared::Shared,
+    sign_in, token,
+    wire::{allow_any_origin, method_not_allowed},
+};
+
+type Routes = Router<Arc<Shared>>;
+
+const OAUTH: &str = "/.well-known/oauth-authorization-server";
+const OPENID: &str = "/.well-known/openid-configuration";
+
+/// All routes, ready to serve.
+pub(crate) fn router(issuer: &Arc<Shared>) -> Router {
+    let table = || open_to_scripts().merge(for_people());
+    let routes = match issuer.url.prefix() {
+        "" => table(),
+        prefix => table().nest(prefix, table()),
+    };
+    routes.with_state(Arc::clone(issuer))
+}
+
+/// What scripts of any origin may call: no cookie is ever looked at here.
+fn open_to_scripts() -> Routes {
+    Router::new()
+        .route(OAUTH, read(get(metadata::at_issuer)))
+        .route(OPENID, read(get(metadata::at_issuer)))
+        .route(
+            &format!("{OAUTH}/{{*suffix}}"),
+            read(get(metadata::at_suffix)),
+        )
+        .route(
+            &format!("{OPENID}/{{*suffix}}"),
+            read(get(metadata::at_suffix)),
+        )
+        .route(
+            &format!("/mcp/{{server}}{OAUTH}"),
+            read(get(metadata::at_endpoint)),
+        )
+        .route(
+            &format!("/mcp/{{server}}{OPENID}"),
+            read(get(metadata::at_endpoint)),
+        )
+        .route("/jwks", read(get(metadata::keys)))
+        .route("/token", write(post(token::post)))
+        .route("/register", write(post(register::post)))
+        .route("/revoke", write(post(revoke::post)))
+        .layer(from_fn(allow_any_origin))
+}
+
+/// What people see in a browser.
+fn for_people() -> Routes {
+    Router::new()
+        .route("/", get(home::get))
+        .route("/authorize", get(authorize::get).post(authorize::post))
+        .route("/login", get(sign_in::get).post(sign_in::post))
+        .route("/logout", post(sign_in::sign_out))
+        .route("/consent", get(consent::get).post(consent::post))
+        .route("/setup", get(setup::get).post(setup::post))
+        .route("/setup/done", get(setup::done))
+        .route(pages::STYLE_SHEET, get(pages::style_sheet))
+}
+
+fn read(methods: MethodRouter<Arc<Shared>>) -> MethodRouter<Arc<Shared>> {
+    methods.fallback(|| async { method_not_allowed("GET, HEAD, OPTIONS") })
+}
+
+fn write(methods: MethodRouter<Arc<Shared>>) -> MethodRouter<Arc<Shared>> {
+    methods.fallback(|| async { method_not_allowed("POST, OPTIONS") })
+}

@@ -1,0 +1,79 @@
+//! Makes the first administrator and signs in.
+
+use doorward_core::{
+    audit::{AuditEvent, AuditKind, Outcome},
+    entropy::draw,
+    id::UserId,
+    secret::{Digest, Secret},
+    user::{Role, User, Username, check_new_password},
+};
+use doorward_store::Tx;
+
+use super::error::SetupError;
+use crate::{browser::Visitor, shared::Shared};
+
+/// What a person typed.
+#[derive(Debug)]
+pub(super) struct NewAdministrator {
+    pub(super) link: Digest,
+    pub(super) name: String,
+    pub(super) password: Secret,
+    pub(super) again: Secret,
+}
+
+impl Shared {
+    /// Whether the link can still make the first account.
+    pub(super) async fn check_link(&self, link: &Digest) -> Result<(), SetupError> {
+        let mut tx = self.store.begin().await?;
+        self.check_link_in(&mut *tx, link).await
+    }
+
+    /// Makes the account. Returns the value of the session cookie.
+    pub(super) async fn set_up(
+        &self,
+        typed: NewAdministrator,
+        visitor: &Visitor,
+    ) -> Result<Secret, SetupError> {
+        self.check_link(&typed.link).await?;
+        let name = Username::parse(&typed.name)?;
+        check_new_password(typed.password.expose())?;
+        if typed.password != typed.again {
+            return Err(SetupError::Different);
+        }
+        let password = self
+            .passwords
+            .hash(typed.password, draw(&*self.entropy))
+            .await?;
+
+        let now = self.clock.now();
+        let mut tx = self.store.begin().await?;
+        self.check_link_in(&mut *tx, &typed.link).await?;
+        let user = User {
+            id: UserId::from_random(draw(&*self.entropy)),
+            name,
+            role: Role::Administrator,
+            password,
+            created_at: now,
+            disabled_at: None,
+        };
+        tx.use_setup_link(&typed.link, now);
+        tx.add_user(&user);
+        let secret = self.write_session(&mut *tx, &user, visitor);
+        let event = AuditEvent::new(now, AuditKind::UserChange, Outcome::Allowed)
+            .user(user.name.as_str())
+            .peer(visitor.peer);
+        tx.audit(event.reason("first administrator made through the set-up link"));
+        tx.commit().await?;
+        Ok(secret)
+    }
+
+    async fn check_link_in(&self, tx: &mut dyn Tx, link: &Digest) -> Result<(), SetupError> {
+        if tx.has_users().await? {
+            return Err(SetupError::SetUp);
+        }
+        let now = self.clock.now();
+        let stored = tx.setup_link(link).await?;
+        let live = stored.is_some_and(|link| link.used_at.is_none() && now < link.expires_at);
+        live.then_some(()).ok_or(SetupError::Link)
+    }
+}

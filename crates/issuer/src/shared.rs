@@ -1,0 +1,154 @@
+//! What every endpoint of one issuer works with.
+
+use std::{collections::HashMap, sync::Arc};
+
+use arc_swap::ArcSwap;
+use aws_lc_rs::hmac;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use doorward_core::{
+    clock::Clock,
+    entropy::{Entropy, draw},
+    resource::Resource,
+    revocation::Revocations,
+    seal::{self, SealingKey},
+    server::ServerName,
+};
+use doorward_store::Store;
+
+use crate::{
+    issuer::{IssuerConfig, IssuerParts, PublishedServer, StartError, ToolCatalogue},
+    keys::SigningKeys,
+    limits::Limits,
+    metadata,
+    pages::Pages,
+    passwords::Passwords,
+    public_url::PublicUrl,
+};
+
+/// The parts of an issuer.
+pub(crate) struct Shared {
+    pub(crate) url: PublicUrl,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) revocations: Arc<Revocations>,
+    pub(crate) catalogue: Arc<dyn ToolCatalogue>,
+    pub(crate) keys: SigningKeys,
+    pub(crate) derived: Derived,
+    pub(crate) passwords: Passwords,
+    pub(crate) limits: Limits,
+    pub(crate) pages: Pages,
+    published: ArcSwap<Published>,
+}
+
+/// Keys derived from the master key, one for each purpose.
+pub(crate) struct Derived {
+    /// Seals authorization requests on their way through the pages.
+    pub(crate) flow: SealingKey,
+    /// Binds forms to a session and a flow.
+    pub(crate) form: hmac::Key,
+    /// Derives identifiers of public clients from what they register.
+    pub(crate) client: hmac::Key,
+}
+
+/// What the configuration publishes, prepared for answering.
+pub(crate) struct Published {
+    /// As configured.
+    pub(crate) config: IssuerConfig,
+    /// The resources of the servers.
+    pub(crate) resources: Vec<Resource>,
+    /// The metadata document, byte for byte as every location serves it.
+    pub(crate) metadata: Bytes,
+    names: HashMap<String, usize>,
+}
+
+impl Shared {
+    /// Opens or makes the keys and prepares everything else.
+    pub(crate) async fn start(
+        config: IssuerConfig,
+        parts: IssuerParts,
+    ) -> Result<Self, StartError> {
+        let url = PublicUrl::parse(&config.issuer)?;
+        let keys = SigningKeys::open_or_make(&parts).await?;
+        let parent = parts.master_key.as_bytes();
+        let key = |purpose| hmac::Key::new(hmac::HMAC_SHA256, &seal::derive(parent, purpose));
+        Ok(Self {
+            derived: Derived {
+                flow: SealingKey::derive(parent, "flow"),
+                form: key("form"),
+                client: key("client identifier"),
+            },
+            passwords: Passwords::new(draw(&*parts.entropy)).ok_or(StartError::PasswordHashing)?,
+            limits: Limits::default(),
+            pages: Pages::new(url.prefix()),
+            published: ArcSwap::from_pointee(Published::new(&url, config)),
+            store: parts.store,
+            clock: parts.clock,
+            entropy: parts.entropy,
+            revocations: parts.revocations,
+            catalogue: parts.catalogue,
+            keys,
+            url,
+        })
+    }
+
+    /// What is published now.
+    pub(crate) fn published(&self) -> Arc<Published> {
+        self.published.load_full()
+    }
+
+    /// Publishes another configuration under the same issuer identifier.
+    pub(crate) fn publish(&self, config: IssuerConfig) {
+        self.published
+            .store(Arc::new(Published::new(&self.url, config)));
+    }
+
+    /// The absolute path of `path` as browsers reach it.
+    pub(crate) fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.url.prefix())
+    }
+}
+
+impl Published {
+    fn new(url: &PublicUrl, config: IssuerConfig) -> Self {
+        let config = IssuerConfig {
+            issuer: url.as_str().to_owned(),
+            ..config
+        };
+        let named = |(index, server): (usize, &PublishedServer)| (server.name.to_string(), index);
+        Self {
+            metadata: metadata::document(&config),
+            resources: config
+                .servers
+                .iter()
+                .map(|server| server.resource.clone())
+                .collect(),
+            names: config.servers.iter().enumerate().map(named).collect(),
+            config,
+        }
+    }
+
+    /// Whether there is a server of this name.
+    pub(crate) fn has_server(&self, name: &str) -> bool {
+        self.names.contains_key(name)
+    }
+
+    /// The server whose endpoint `resource` is.
+    pub(crate) fn server_at(&self, resource: &Resource) -> Option<&PublishedServer> {
+        self.config
+            .servers
+            .iter()
+            .find(|server| server.resource == *resource)
+    }
+
+    /// The name of the server whose endpoint `resource` is.
+    pub(crate) fn server_name(&self, resource: &Resource) -> Option<&ServerName> {
+        self.server_at(resource).map(|server| &server.name)
+    }
+}
+
+/// A keyed digest in base64url.
+pub(crate) fn tag(key: &hmac::Key, text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(hmac::sign(key, text.as_bytes()))
+}

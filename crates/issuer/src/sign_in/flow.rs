@@ -1,0 +1,122 @@
+//! Signs a person in and out.
+
+use doorward_core::{
+    audit::{AuditEvent, AuditKind, Outcome},
+    entropy::draw,
+    secret::{Digest, Secret},
+    session::Session,
+    time::UnixTime,
+    user::{User, Username},
+};
+use doorward_store::{StoreError, Tx};
+
+use super::error::SignInError;
+use crate::{browser::Visitor, limits::peer_key, shared::Shared};
+
+/// What a person typed.
+#[derive(Debug)]
+pub(crate) struct Credentials {
+    pub(crate) name: String,
+    pub(crate) password: Secret,
+}
+
+impl Shared {
+    /// Checks what was typed and opens a session. Returns the cookie's value.
+    pub(crate) async fn sign_in(
+        &self,
+        typed: Credentials,
+        visitor: &Visitor,
+    ) -> Result<Secret, SignInError> {
+        let now = self.clock.now();
+        let name = Username::parse(&typed.name).ok();
+        let account = Digest::of(name.as_ref().map_or(typed.name.as_str(), Username::as_str));
+        let peer = peer_key(visitor.peer);
+        self.limits.sign_in_peer.take(peer, now)?;
+        self.limits.sign_in_account.take(account, now)?;
+
+        let known = self.account(name.as_ref()).await?;
+        let usable = known.as_ref().filter(|user| user.disabled_at.is_none());
+        let password = usable.map(|user| user.password.clone());
+        let right = self.passwords.verify(typed.password, password).await?;
+        let Some(user) = usable.filter(|_| right) else {
+            self.refuse(name.as_ref(), visitor, now).await?;
+            return Err(SignInError::Refused);
+        };
+        let secret = self.open_session(user, visitor, now).await?;
+        self.limits.sign_in_peer.give_back(&peer);
+        self.limits.sign_in_account.give_back(&account);
+        Ok(secret)
+    }
+
+    /// Ends the session, if there is one.
+    pub(crate) async fn sign_out(&self, visitor: &Visitor) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let mut tx = self.store.begin().await?;
+        let Some(signed_in) = self
+            .signed_in(&mut *tx, visitor.session.as_ref(), now)
+            .await?
+        else {
+            return Ok(());
+        };
+        tx.end_session(&signed_in.session.digest);
+        let event = AuditEvent::new(now, AuditKind::SignOut, Outcome::Allowed);
+        tx.audit(event.user(signed_in.user.name.as_str()).peer(visitor.peer));
+        tx.commit().await
+    }
+
+    /// Writes a new session in place of the visitor's old one (LG-01).
+    pub(crate) fn write_session(&self, tx: &mut dyn Tx, user: &User, visitor: &Visitor) -> Secret {
+        let now = self.clock.now();
+        let secret = Secret::mint("dws_", draw(&*self.entropy));
+        if let Some(old) = &visitor.session {
+            tx.end_session(old);
+        }
+        tx.add_session(&Session {
+            digest: secret.digest(),
+            user: user.id.clone(),
+            authenticated_at: now,
+            expires_at: now + self.published().config.lifetimes.session,
+        });
+        secret
+    }
+
+    async fn account(&self, name: Option<&Username>) -> Result<Option<User>, StoreError> {
+        match name {
+            Some(name) => self.store.begin().await?.user_by_name(name).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn open_session(
+        &self,
+        user: &User,
+        visitor: &Visitor,
+        now: UnixTime,
+    ) -> Result<Secret, SignInError> {
+        let mut tx = self.store.begin().await?;
+        let unchanged = tx.user(&user.id).await?.is_some_and(|again| again == *user);
+        if !unchanged {
+            return Err(SignInError::Refused); // changed while the password was checked
+        }
+        let secret = self.write_session(&mut *tx, user, visitor);
+        let event = AuditEvent::new(now, AuditKind::SignIn, Outcome::Allowed);
+        tx.audit(event.user(user.name.as_str()).peer(visitor.peer));
+        tx.commit().await?;
+        Ok(secret)
+    }
+
+    async fn refuse(
+        &self,
+        name: Option<&Username>,
+        visitor: &Visitor,
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.store.begin().await?;
+        let event = AuditEvent::new(now, AuditKind::SignIn, Outcome::Denied).peer(visitor.peer);
+        tx.audit(match name {
+            Some(name) => event.user(name.as_str()),
+            None => event,
+        });
+        tx.commit().await
+    }
+}

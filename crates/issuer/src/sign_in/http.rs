@@ -1,0 +1,234 @@
+//! The sign-in page.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    response::Response,
+};
+use doorward_core::{redirect::MatchedRedirect, secret::Secret};
+use http::{StatusCode, header, request::Parts};
+use serde::Serialize;
+
+use super::{error::SignInError, flow::Credentials};
+use crate::{
+    authorize::{Opened, see_other, sentence},
+    browser::{Visitor, visitor},
+    consent::target,
+    form::{self, Pairs},
+    pages::Message,
+    shared::Shared,
+    wire::retry_after,
+};
+
+#[derive(Serialize)]
+struct SignInPage {
+    /// The client that waits, if any.
+    client: Option<String>,
+    /// Where the answer will go.
+    destination: Option<String>,
+    flow: String,
+    name: String,
+    error: Option<String>,
+    /// No account exists yet.
+    first: bool,
+}
+
+/// The page.
+pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
+    let (_, parts, _) = visitor(request, &issuer);
+    let query = Pairs::parse(parts.uri.query().unwrap_or_default());
+    let flow = query
+        .map(|pairs| pairs.first("flow").to_owned())
+        .unwrap_or_default();
+    match issuer.waiting(&flow).await {
+        Ok(opened) => {
+            let hint = opened
+                .as_ref()
+                .and_then(|opened| opened.checked.login_hint.clone());
+            let name = hint.unwrap_or_default();
+            show(&issuer, &flow, (opened.as_ref(), &name), None).await
+        }
+        Err(error) => other_page(&issuer, error),
+    }
+}
+
+/// The form.
+pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
+    let (visitor, parts, body) = visitor(request, &issuer);
+    match submit(&issuer, &visitor, parts, body).await {
+        Ok(response) => response,
+        Err(error) => other_page(&issuer, error),
+    }
+}
+
+/// Ends the session, and goes back to where somebody else can sign in.
+pub(crate) async fn sign_out(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
+    let (visitor, parts, body) = visitor(request, &issuer);
+    if !visitor.own_page {
+        issuer.note_cross_site("/logout", &visitor);
+        return other_page(&issuer, SignInError::CrossSite);
+    }
+    let form = form::read(&parts.headers, body).await;
+    let flow = form
+        .map(|form| form.first("flow").to_owned())
+        .unwrap_or_default();
+    if let Err(error) = issuer.sign_out(&visitor).await {
+        return other_page(&issuer, error.into());
+    }
+    let next = if issuer.open_pass(&flow).is_ok() {
+        format!("{}?flow={flow}", issuer.path("/login"))
+    } else {
+        issuer.path("/")
+    };
+    with_cookie(see_other(&next), &issuer.ended_cookie())
+}
+
+async fn submit(
+    issuer: &Shared,
+    visitor: &Visitor,
+    parts: Parts,
+    body: Body,
+) -> Result<Response, SignInError> {
+    if !visitor.own_page {
+        issuer.note_cross_site("/login", visitor);
+        return Err(SignInError::CrossSite);
+    }
+    let form = form::read(&parts.headers, body).await?;
+    let flow = form.first("flow").to_owned();
+    let opened = issuer.waiting(&flow).await?;
+    let typed = Credentials {
+        name: form.first("username").to_owned(),
+        password: Secret::presented(form.first("password")),
+    };
+    let name = typed.name.clone();
+    match issuer.sign_in(typed, visitor).await {
+        Ok(secret) => {
+            let next = if opened.is_some() {
+                format!("{}?flow={flow}", issuer.path("/consent"))
+            } else {
+                issuer.path("/") // LG-07: never a place that the request names
+            };
+            Ok(with_cookie(
+                see_other(&next),
+                &issuer.session_cookie(&secret),
+            ))
+        }
+        Err(error @ (SignInError::Refused | SignInError::TooMany(_) | SignInError::Busy)) => {
+            Ok(show(issuer, &flow, (opened.as_ref(), &name), Some(error)).await)
+        }
+        Err(
+            error @ (SignInError::Form(_)
+            | SignInError::CrossSite
+            | SignInError::Flow(_)
+            | SignInError::Store(_)),
+        ) => Err(error),
+    }
+}
+
+impl Shared {
+    /// The request that waits behind the page; none when somebody just signs in.
+    pub(crate) async fn waiting(&self, flow: &str) -> Result<Option<Opened>, SignInError> {
+        if flow.is_empty() {
+            return Ok(None);
+        }
+        let mut tx = self.store.begin().await?;
+        Ok(Some(self.pick_up(&mut *tx, flow).await?))
+    }
+}
+
+async fn show(
+    issuer: &Shared,
+    flow: &str,
+    (opened, name): (Option<&Opened>, &str),
+    error: Option<SignInError>,
+) -> Response {
+    let first = match issuer.store.begin().await {
+        Ok(mut tx) => tx.has_users().await.is_ok_and(|any| !any),
+        Err(error) => return other_page(issuer, error.into()),
+    };
+    let (status, wait) = error
+        .as_ref()
+        .map_or((StatusCode::OK, None), SignInError::status);
+    let page = SignInPage {
+        client: opened.map(|opened| opened.client.name.clone()),
+        destination: opened.map(|opened| target::in_words(&opened.checked.redirect.destination())),
+        flow: flow.to_owned(),
+        name: name.chars().take(64).collect(),
+        error: error.map(|error| sentence(&error.to_string())),
+        first,
+    };
+    // The answer may follow at once, and browsers hold the form to its whole way (CO-10).
+    let source = opened.map(|opened| form_source(&opened.checked.redirect));
+    let mut response = issuer
+        .pages
+        .page((status, "sign_in.html"), &page, source.as_deref());
+    if let Some(wait) = wait {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, retry_after(wait));
+    }
+    response
+}
+
+fn other_page(issuer: &Shared, error: SignInError) -> Response {
+    let (status, wait) = error.status();
+    match error {
+        SignInError::Flow(refused) => refused.answer(issuer),
+        SignInError::Store(error) => {
+            tracing::error!(%error, "storage failed");
+            let wait = wait.unwrap_or_default();
+            issuer
+                .pages
+                .come_again("Doorward cannot reach its storage right now.", wait)
+        }
+        SignInError::CrossSite => issuer.pages.message(status, &cross_site()),
+        SignInError::Form(_)
+        | SignInError::Refused
+        | SignInError::TooMany(_)
+        | SignInError::Busy => {
+            let message = Message {
+                title: "This form cannot be read".to_owned(),
+                lead: sentence(&error.to_string()),
+                advice: vec![(
+                    "You",
+                    "Go back, load the page again, and try again.".to_owned(),
+                )],
+                ..Message::default()
+            };
+            issuer.pages.message(status, &message)
+        }
+    }
+}
+
+/// What somebody sees whose browser sent a form from another site (CO-02).
+pub(crate) fn cross_site() -> Message {
+    Message {
+        title: "This did not come from this page".to_owned(),
+        lead: "Your browser sent a form that another site made, or did not say where it came from. Nothing was done.".to_owned(),
+        advice: vec![
+            ("You", "If you pressed a button on this site, load the page again and try once more.".to_owned()),
+            ("The operator", "The address in the browser must be the configured public_url.".to_owned()),
+        ],
+        ..Message::default()
+    }
+}
+
+/// The source for `form-action`. A policy cannot name an IPv6 address, so there the scheme must do.
+pub(crate) fn form_source(redirect: &MatchedRedirect) -> String {
+    if redirect.as_str().starts_with("http://[") {
+        "http:".to_owned()
+    } else {
+        redirect.content_security_source()
+    }
+}
+
+/// Adds a cookie to an answer.
+pub(crate) fn with_cookie(mut response: Response, cookie: &str) -> Response {
+    match http::HeaderValue::try_from(cookie) {
+        Ok(value) => drop(response.headers_mut().insert(header::SET_COOKIE, value)),
+        Err(_) => *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR, // our cookies are ASCII
+    }
+    response
+}

@@ -1,0 +1,156 @@
+//! `grant_type=authorization_code` (OAuth 2.1 section 4.1.3).
+
+use doorward_core::{
+    access::Principal,
+    audit::{AuditEvent, AuditKind, Outcome},
+    authorize::resource_meant,
+    code::{AuthorizationCode, Presented, Redemption, redeem},
+    entropy::draw,
+    grant::{Grant, RevocationReason},
+    id::{GrantId, TokenId},
+    pkce::Verifier,
+    revocation::Revocation,
+    secret::Digest,
+    time::UnixTime,
+    user::User,
+};
+use doorward_store::{StoreError, Tx};
+
+use super::{error::TokenError, request::Asked, wire::Issued};
+use crate::shared::Shared;
+
+impl Shared {
+    /// Redeems a code. Whoever loses a race sees it redeemed at the second look.
+    pub(super) async fn redeem(&self, asked: &Asked<'_>) -> Result<Issued, TokenError> {
+        match self.redeem_once(asked).await {
+            Err(TokenError::Store(StoreError::Conflict)) => self.redeem_once(asked).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn redeem_once(&self, asked: &Asked<'_>) -> Result<Issued, TokenError> {
+        let now = self.clock.now();
+        let digest = Digest::of(asked.required("code")?);
+        let mut tx = self.store.begin().await?;
+        let code = tx.code(&digest).await?.ok_or(TokenError::GrantRejected)?;
+        let user = tx.user(&code.user).await?;
+
+        let verifier = asked.optional("code_verifier").and_then(Verifier::parse);
+        let presented = Presented {
+            client: &asked.client.id,
+            redirect_uri: asked.optional("redirect_uri"),
+            verifier: verifier.as_ref(),
+            resources: &self.resources_meant(asked),
+        };
+        match redeem(&code, &presented, now) {
+            Redemption::Redeem => {
+                let user = user.filter(|user| self.may_still(user, &code));
+                let user = user.ok_or(TokenError::GrantRejected)?;
+                self.issue_from_code(tx, asked, &code, &user).await
+            }
+            Redemption::Burn => {
+                tx.burn_code(&digest);
+                let event = AuditEvent::new(now, AuditKind::TokenFromCode, Outcome::Denied);
+                let event = event.client(asked.client.id.as_str()).peer(asked.peer);
+                tx.audit(event.reason("the code_verifier does not answer the challenge"));
+                tx.commit().await?;
+                Err(TokenError::GrantSettled)
+            }
+            Redemption::RevokeGrant(grant) => self.replayed(tx, asked, &grant, now).await,
+            Redemption::Refuse => Err(TokenError::GrantRejected),
+            Redemption::WrongResource => Err(TokenError::Target),
+        }
+    }
+
+    async fn issue_from_code(
+        &self,
+        mut tx: Box<dyn Tx>,
+        asked: &Asked<'_>,
+        code: &AuthorizationCode,
+        user: &User,
+    ) -> Result<Issued, TokenError> {
+        let grant = self.grant_of(asked, code);
+        let mut issued = self.mint_access(&grant, user, &grant.scopes)?;
+        tx.redeem_code(&code.digest, &grant.id);
+        tx.add_grant(&grant);
+        if asked.client.refreshes {
+            let (secret, record) = self.mint_refresh(&grant, grant.created_at);
+            tx.add_refresh_token(&record);
+            issued.refresh_token = Some(secret.expose().to_owned());
+        }
+        let event = self.grant_event((AuditKind::TokenFromCode, Outcome::Allowed), &grant, asked);
+        tx.audit(event.user(user.name.as_str()).reason(issued.scope.clone()));
+        tx.commit().await?;
+        Ok(issued)
+    }
+
+    fn grant_of(&self, asked: &Asked<'_>, code: &AuthorizationCode) -> Grant {
+        let (now, lifetimes) = (self.clock.now(), self.published().config.lifetimes);
+        let lifetime = if asked.client.refreshes {
+            lifetimes.refresh_absolute
+        } else {
+            lifetimes.access
+        };
+        Grant {
+            id: GrantId::from_random(draw(&*self.entropy)),
+            user: code.user.clone(),
+            client: code.client.clone(),
+            resource: code.resource.clone(),
+            scopes: code.scopes.clone(),
+            authenticated_at: code.authenticated_at,
+            created_at: now,
+            last_used_at: now,
+            expires_at: now + lifetime,
+            revoked: None,
+        }
+    }
+
+    /// A code that comes twice from whoever knows its verifier was stolen (A-030, AZ-09).
+    async fn replayed(
+        &self,
+        mut tx: Box<dyn Tx>,
+        asked: &Asked<'_>,
+        grant: &GrantId,
+        now: UnixTime,
+    ) -> Result<Issued, TokenError> {
+        tx.revoke_grant(grant, now, RevocationReason::CodeReplayed);
+        let event = AuditEvent::new(now, AuditKind::CodeReplay, Outcome::Denied)
+            .client(asked.client.id.as_str())
+            .grant(grant.as_str())
+            .peer(asked.peer);
+        tx.audit(event);
+        tx.commit().await?;
+        self.revocations.add(Revocation::Grant(grant.clone()), now);
+        tracing::warn!(client = %asked.client.id, %grant, "authorization code presented twice: grant revoked");
+        Err(TokenError::GrantSettled)
+    }
+
+    /// Whether the person may still do what was approved less than a minute ago: the account
+    /// is not disabled, and nothing revoked its sign-in since (TK-18).
+    fn may_still(&self, user: &User, code: &AuthorizationCode) -> bool {
+        let sign_in = Principal {
+            user: user.id.clone(),
+            username: user.name.as_str().into(),
+            client: code.client.clone(),
+            grant: GrantId::from_known(""),
+            token: TokenId::from_known(""),
+            resource: code.resource.clone(),
+            scopes: code.scopes.clone(),
+            issued_at: code.authenticated_at,
+            expires_at: code.expires_at,
+            authenticated_at: code.authenticated_at,
+        };
+        user.disabled_at.is_none() && !self.revocations.covers(&sign_in)
+    }
+
+    /// The resources that a request names, in the form that is published (interop 28, 29).
+    pub(super) fn resources_meant(&self, asked: &Asked<'_>) -> Vec<String> {
+        let published = self.published();
+        let meant = |text: &str| {
+            let known = resource_meant(text, &published.resources);
+            known.map_or_else(|| text.to_owned(), ToString::to_string)
+        };
+        let named = asked.parameters.all("resource");
+        named.filter(|text| !text.is_empty()).map(meant).collect()
+    }
+}

@@ -1,0 +1,117 @@
+//! `POST /token`.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use doorward_core::{
+    audit::{AuditEvent, AuditKind, Outcome},
+    id::ClientId,
+};
+use doorward_store::StoreError;
+use http::{StatusCode, request::Parts};
+
+use super::{
+    error::TokenError,
+    request::{Asked, RequestError, parameters},
+    wire::TokenResponse,
+};
+use crate::{browser::peer, shared::Shared, wire::json};
+
+/// What is known about a request when it is refused.
+struct Refused {
+    error: TokenError,
+    kind: AuditKind,
+    client: Option<ClientId>,
+}
+
+/// Issues tokens.
+pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    match issuer.token(&parts, body).await {
+        Ok(response) => json(StatusCode::OK, &response),
+        Err(refused) => match issuer.note_refused_token(&refused, &parts).await {
+            Ok(()) => refused.error.into_response(),
+            Err(error) => TokenError::Store(error).into_response(),
+        },
+    }
+}
+
+impl Shared {
+    async fn token(&self, parts: &Parts, body: Body) -> Result<TokenResponse, Refused> {
+        let mut kind = AuditKind::TokenFromCode;
+        let early = |error, kind| Refused {
+            error,
+            kind,
+            client: None,
+        };
+        let parameters = parameters(parts, body)
+            .await
+            .map_err(|error| early(error.into(), kind))?;
+        let grant_type = parameters.one("grant_type").ok().flatten();
+        let code = match grant_type {
+            Some("authorization_code") => true,
+            Some("refresh_token") => {
+                kind = AuditKind::TokenFromRefresh;
+                false
+            }
+            Some(_) => return Err(early(TokenError::GrantType, kind)), // A-019, TK-16
+            None => return Err(early(RequestError::Missing("grant_type").into(), kind)),
+        };
+        let client = self
+            .client_of(parts, &parameters)
+            .await
+            .map_err(|error| early(error, kind))?;
+        let asked = Asked {
+            client: &client,
+            parameters: &parameters,
+            peer: peer(parts),
+        };
+        let issued = if code {
+            self.redeem(&asked).await
+        } else {
+            self.refresh(&asked).await
+        };
+        let now = self.clock.now();
+        issued
+            .map(|issued| issued.response(now))
+            .map_err(|error| Refused {
+                error,
+                kind,
+                client: Some(client.id.clone()),
+            })
+    }
+
+    async fn client_of(
+        &self,
+        parts: &Parts,
+        parameters: &doorward_core::authorize::Parameters,
+    ) -> Result<doorward_core::client::Client, TokenError> {
+        let mut tx = self.store.begin().await?;
+        Ok(self
+            .authenticate(&mut *tx, &parts.headers, parameters)
+            .await?)
+    }
+
+    /// Records a refusal before it is answered. Of unknown clients anybody can send any
+    /// number, so those records are queued.
+    async fn note_refused_token(&self, refused: &Refused, parts: &Parts) -> Result<(), StoreError> {
+        if !refused.error.is_unrecorded() {
+            return Ok(());
+        }
+        let event = AuditEvent::new(self.clock.now(), refused.kind, Outcome::Denied)
+            .reason(refused.error.to_string())
+            .peer(peer(parts));
+        match &refused.client {
+            None => self.store.record(event),
+            Some(client) => {
+                let mut tx = self.store.begin().await?;
+                tx.audit(event.client(client.as_str()));
+                tx.commit().await
+            }
+        }
+    }
+}

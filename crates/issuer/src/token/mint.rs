@@ -1,0 +1,79 @@
+//! Makes access tokens and refresh tokens of a grant.
+
+use doorward_core::{
+    access::AccessClaims,
+    audit::{AuditEvent, AuditKind, Outcome},
+    entropy::draw,
+    grant::Grant,
+    id::TokenId,
+    refresh::{RefreshState, RefreshToken},
+    scope::ScopeSet,
+    secret::Secret,
+    time::UnixTime,
+    user::User,
+};
+
+use super::{error::TokenError, request::Asked, wire::Issued};
+use crate::shared::Shared;
+
+impl Shared {
+    /// An access token of `grant`, opening `scopes`. It never outlives the grant.
+    pub(super) fn mint_access(
+        &self,
+        grant: &Grant,
+        user: &User,
+        scopes: &ScopeSet,
+    ) -> Result<Issued, TokenError> {
+        let now = self.clock.now();
+        let expires_at = (now + self.published().config.lifetimes.access).min(grant.expires_at);
+        let claims = AccessClaims {
+            iss: self.url.as_str().to_owned(),
+            sub: user.id.clone(),
+            aud: grant.resource.clone(),
+            client_id: grant.client.clone(),
+            scope: scopes.to_string(),
+            iat: now.seconds(),
+            exp: expires_at.seconds(),
+            jti: TokenId::from_random(draw(&*self.entropy)),
+            auth_time: grant.authenticated_at.seconds(),
+            grant: grant.id.clone(),
+            preferred_username: user.name.to_string(),
+        };
+        Ok(Issued {
+            access_token: self.keys.sign(&claims)?,
+            expires_at: claims.exp,
+            refresh_token: None,
+            scope: claims.scope,
+        })
+    }
+
+    /// A fresh refresh token of `grant`: it dies when it idles, and with the grant.
+    pub(super) fn mint_refresh(&self, grant: &Grant, now: UnixTime) -> (Secret, RefreshToken) {
+        let secret = Secret::mint("dwr_", draw(&*self.entropy));
+        let idle = now + self.published().config.lifetimes.refresh_idle;
+        let record = RefreshToken {
+            digest: secret.digest(),
+            grant: grant.id.clone(),
+            expires_at: idle.min(grant.expires_at),
+            state: RefreshState::Active,
+        };
+        (secret, record)
+    }
+
+    /// The record of something that happened to a grant.
+    pub(super) fn grant_event(
+        &self,
+        (kind, outcome): (AuditKind, Outcome),
+        grant: &Grant,
+        asked: &Asked<'_>,
+    ) -> AuditEvent {
+        let event = AuditEvent::new(self.clock.now(), kind, outcome)
+            .client(asked.client.id.as_str())
+            .grant(grant.id.as_str())
+            .peer(asked.peer);
+        match self.published().server_name(&grant.resource) {
+            Some(name) => event.server(name.as_str()),
+            None => event,
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! `grant_type=refresh_token` (OAuth 2.1 section 4.3): rotation that forgives a lost answer
+//! and not a copy.
+//!
+//! Scope and resource are judged before anything is spent, so that a wrong one
+//! costs nobody a token (interop 31).
+
+use doorward_core::{
+    audit::{AuditKind, Outcome},
+    entropy::draw,
+    grant::{Grant, RevocationReason},
+    refresh::{Presentation, RefreshState, RefreshToken, Spent, Verdict, present, successor_key},
+    revocation::Revocation,
+    scope::ScopeSet,
+    secret::Secret,
+    user::User,
+};
+use doorward_store::{StoreError, Tx};
+
+use super::{error::TokenError, request::Asked, wire::Issued};
+use crate::shared::Shared;
+
+/// What was loaded about a presented token.
+struct Loaded {
+    secret: Secret,
+    token: RefreshToken,
+    grant: Grant,
+    user: User,
+    successor_used: bool,
+}
+
+impl Shared {
+    /// Refreshes. Whoever loses a race sees the token spent at the second look, and gets
+    /// what the winner got.
+    pub(super) async fn refresh(&self, asked: &Asked<'_>) -> Result<Issued, TokenError> {
+        if !asked.client.refreshes {
+            return Err(TokenError::NotForThisClient);
+        }
+        match self.refresh_once(asked).await {
+            Err(TokenError::Store(StoreError::Conflict)) => self.refresh_once(asked).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn refresh_once(&self, asked: &Asked<'_>) -> Result<Issued, TokenError> {
+        let secret = Secret::presented(asked.required("refresh_token")?);
+        let mut tx = self.store.begin().await?;
+        let loaded = self.load_refresh(&mut *tx, secret).await?;
+        let loaded = loaded.ok_or(TokenError::GrantRejected)?;
+
+        let presentation = Presentation {
+            token: &loaded.token,
+            grant: &loaded.grant,
+            successor_used: loaded.successor_used,
+            client: &asked.client.id,
+        };
+        let window = self.published().config.lifetimes.repeat_window;
+        match present(&presentation, window, self.clock.now()) {
+            Verdict::Refuse => Err(TokenError::GrantRejected),
+            Verdict::RevokeGrant => self.reused(tx, asked, &loaded).await,
+            Verdict::Rotate => {
+                let scopes = self.allowed(asked, &loaded)?;
+                self.rotate(tx, asked, &loaded, &scopes).await
+            }
+            Verdict::Repeat => {
+                let scopes = self.allowed(asked, &loaded)?;
+                self.repeat(tx, asked, &loaded, &scopes).await
+            }
+        }
+    }
+
+    async fn load_refresh(
+        &self,
+        tx: &mut dyn Tx,
+        secret: Secret,
+    ) -> Result<Option<Loaded>, StoreError> {
+        let Some(token) = tx.refresh_token(&secret.digest()).await? else {
+            return Ok(None);
+        };
+        let Some(grant) = tx.grant(&token.grant).await? else {
+            return Ok(None);
+        };
+        let Some(user) = tx.user(&grant.user).await? else {
+            return Ok(None);
+        };
+        let successor_used = match &token.state {
+            RefreshState::Active => false,
+            RefreshState::Spent(spent) => {
+                let successor = tx.refresh_token(&spent.successor).await?;
+                successor.is_none_or(|next| matches!(next.state, RefreshState::Spent(_)))
+            }
+        };
+        Ok(user.disabled_at.is_none().then_some(Loaded {
+            secret,
+            token,
+            grant,
+            user,
+            successor_used,
+        }))
+    }
+
+    /// The scopes of the new access token; the grant keeps its own (A-052, TK-04, TK-05).
+    fn allowed(&self, asked: &Asked<'_>, loaded: &Loaded) -> Result<ScopeSet, TokenError> {
+        let granted = &loaded.grant.resource;
+        let resources = self.resources_meant(asked);
+        if !resources.iter().all(|resource| granted.matches(resource)) {
+            return Err(TokenError::Target);
+        }
+        Ok(loaded.grant.scopes.narrowed(asked.optional("scope"))?)
+    }
+
+    async fn rotate(
+        &self,
+        mut tx: Box<dyn Tx>,
+        asked: &Asked<'_>,
+        loaded: &Loaded,
+        scopes: &ScopeSet,
+    ) -> Result<Issued, TokenError> {
+        let now = self.clock.now();
+        let mut issued = self.mint_access(&loaded.grant, &loaded.user, scopes)?;
+        let (successor, record) = self.mint_refresh(&loaded.grant, now);
+        issued.refresh_token = Some(successor.expose().to_owned());
+        let plain = serde_json::to_vec(&issued).map_err(|_| TokenError::Internal)?;
+        let key = successor_key(&loaded.secret);
+        let context = loaded.grant.id.as_str().as_bytes();
+        let spent = Spent {
+            at: now,
+            successor: record.digest,
+            sealed_response: key.seal(draw(&*self.entropy), context, &plain),
+        };
+        tx.spend_refresh_token(&loaded.token.digest, &spent);
+        tx.add_refresh_token(&record);
+        tx.mark_grant_used(&loaded.grant.id, now);
+        self.note_refreshed(&mut *tx, asked, loaded, &issued);
+        tx.commit().await?;
+        Ok(issued)
+    }
+
+    /// The same successor as before, and the same access token while it lives and opens
+    /// what is asked for now.
+    async fn repeat(
+        &self,
+        mut tx: Box<dyn Tx>,
+        asked: &Asked<'_>,
+        loaded: &Loaded,
+        scopes: &ScopeSet,
+    ) -> Result<Issued, TokenError> {
+        let before = open(loaded).ok_or(TokenError::Internal)?;
+        let same = before.is_live(self.clock.now()) && before.scope == scopes.to_string();
+        let issued = if same {
+            before
+        } else {
+            Issued {
+                refresh_token: before.refresh_token,
+                ..self.mint_access(&loaded.grant, &loaded.user, scopes)?
+            }
+        };
+        self.note_refreshed(&mut *tx, asked, loaded, &issued);
+        tx.commit().await?;
+        Ok(issued)
+    }
+
+    /// A spent token that comes again too late was copied: nobody keeps the grant (TK-02).
+    async fn reused(
+        &self,
+        mut tx: Box<dyn Tx>,
+        asked: &Asked<'_>,
+        loaded: &Loaded,
+    ) -> Result<Issued, TokenError> {
+        let (now, grant) = (self.clock.now(), &loaded.grant);
+        tx.revoke_grant(&grant.id, now, RevocationReason::RefreshTokenReused);
+        let event = self.grant_event((AuditKind::RefreshReuse, Outcome::Denied), grant, asked);
+        tx.audit(event.user(loaded.user.name.as_str()));
+        tx.commit().await?;
+        self.revocations
+            .add(Revocation::Grant(grant.id.clone()), now);
+        tracing::warn!(
+            client = %asked.client.id, user = %loaded.user.name, grant = %grant.id,
+            "a spent refresh token was presented again: grant revoked"
+        );
+        Err(TokenError::GrantSettled)
+    }
+
+    fn note_refreshed(&self, tx: &mut dyn Tx, asked: &Asked<'_>, loaded: &Loaded, issued: &Issued) {
+        let what = (AuditKind::TokenFromRefresh, Outcome::Allowed);
+        let event = self.grant_event(what, &loaded.grant, asked);
+        tx.audit(
+            event
+                .user(loaded.user.name.as_str())
+                .reason(issued.scope.clone()),
+        );
+    }
+}
+
+fn open(loaded: &Loaded) -> Option<Issued> {
+    let RefreshState::Spent(spent) = &loaded.token.state else {
+        return None;
+    };
+    let context = loaded.grant.id.as_str().as_bytes();
+    let key = successor_key(&loaded.secret);
+    let plain = key.open(context, &spent.sealed_response).ok()?;
+    serde_json::from_slice(&plain).ok()
+}

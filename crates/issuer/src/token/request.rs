@@ -1,0 +1,71 @@
+//! The form of `/token` and `/revoke`, read once and strictly (TK-15).
+
+use axum::body::Body;
+use doorward_core::{authorize::Parameters, client::Client};
+use http::request::Parts;
+use std::net::IpAddr;
+
+use crate::form::{self, BodyError, Pairs};
+
+/// Names that must never stand in a query, where logs keep them.
+const CREDENTIALS: [&str; 8] = [
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "code",
+    "code_verifier",
+    "grant_type",
+    "refresh_token",
+    "token",
+];
+
+/// Why a form is not even looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum RequestError {
+    /// The body cannot be read.
+    #[error(transparent)]
+    Body(#[from] BodyError),
+    /// Parameters stand in the query.
+    #[error("parameters belong into the body and never into the query")]
+    InQuery,
+    /// A parameter stands twice.
+    #[error("a parameter is repeated")]
+    Repeated,
+    /// A parameter is missing.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+}
+
+/// A request of a client that is known.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) parameters: &'a Parameters,
+    pub(crate) peer: Option<IpAddr>,
+}
+
+impl<'a> Asked<'a> {
+    /// A parameter that may be absent.
+    pub(crate) fn optional(&self, name: &'static str) -> Option<&'a str> {
+        self.parameters.one(name).ok().flatten()
+    }
+
+    /// A parameter that must be there.
+    pub(crate) fn required(&self, name: &'static str) -> Result<&'a str, RequestError> {
+        self.optional(name).ok_or(RequestError::Missing(name))
+    }
+}
+
+/// Reads the form of a request.
+pub(crate) async fn parameters(parts: &Parts, body: Body) -> Result<Parameters, RequestError> {
+    let query = Pairs::parse(parts.uri.query().unwrap_or_default());
+    let clean = query.is_ok_and(|query| !query.names().any(|name| CREDENTIALS.contains(&name)));
+    if !clean {
+        return Err(RequestError::InQuery);
+    }
+    let pairs = form::read(&parts.headers, body).await?;
+    if pairs.repeated(&["resource"]) {
+        return Err(RequestError::Repeated); // AZ-11
+    }
+    Ok(pairs.into_parameters())
+}
