@@ -81,3 +81,9 @@ def stream_request(folder: Path, system: System, session: str, token: str) -> Pa
     path = folder / f"{system.name}-stream.request"
     path.write_bytes(("\r\n".join(lines) + "\r\n\r\n").encode())
     return path
+
+
+def forged(token: str) -> str:
+    """The same token with another signature."""
+    head, dot, signature = token.rpartition(".")
+    return head + dot + ("B" if signature[0] == "A" else "A") + signature[1:]

@@ -46,7 +46,7 @@ def _plain(row: Row) -> dict:
 
 def _head(found: dict) -> str:
     machine, version, figures = found["machine"], found["versions"], found["figures"]
-    drift = f"{figures['nginx drift']:.1%}" if "nginx drift" in figures else "not measured"
+    drift = f"{figures['nginx drift']:.1%}".replace("%", " %") if "nginx drift" in figures else "not measured"
     return f"""# Benchmarks
 
 Made by `benches/run` on {found["date"][:10]}{" with `--short`" if found["options"]["short"] else ""}. \

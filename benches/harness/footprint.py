@@ -1,0 +1,103 @@
+"""Rows about latency at rest, memory and start, each beside nginx."""
+
+import http.client
+import statistics
+import time
+from typing import TYPE_CHECKING
+
+from harness import messages
+from harness.loads import LoadFailed, Tool
+from harness.run import Row
+from harness.systems import System
+from harness.window import sample
+
+if TYPE_CHECKING:
+    from harness.calls import Calls
+
+_RATE = 200
+_PATIENCE = 20
+
+
+def latency(bench: "Calls") -> None:
+    """The added median at a fixed rate, the two systems taking turns."""
+    options = {
+        "tokens": bench.tokens, "headers": bench.call.headers, "body": bench.call.body,
+        "rate": _RATE, "seconds": bench.run.pace.open_loop_seconds,
+    }  # fmt: skip
+    medians: dict[str, list[float]] = {"nginx": [], "doorward": []}
+    for system in (bench.nginx, bench.doorward) * 2:
+        load = Tool(bench.run.programs, bench.folder, "open-loop", options | {"url": system.endpoint})
+        taken = sample(system, load, 1)
+        bench.disturbed("latency", taken)
+        medians[system.name].append(taken.said("p50"))
+    ours, theirs = (statistics.mean(medians[name]) / 1_000 for name in ("doorward", "nginx"))
+    cells = {"ours": ours, "nginx": theirs, "added": ours - theirs, "unit": "ms"}
+    title = f"p50 at {_RATE} requests/s (marks: added to nginx)"
+    bench.run.add(Row("footprint", "latency", title, cells, ours - theirs, 0.10, 0.03, more_is_better=False))
+
+
+def memory(bench: "Calls") -> None:
+    """What was seen at rest, and in the middle of the loads before."""
+    seen = bench.memory
+    rows = [
+        ("at rest", "at rest", 25.0, 15.0),
+        (f"{bench.connections} connections", "under load", None, None),
+        ("1,000 connections", "1,000 connections", 60.0, 25.0),
+    ]
+    for title, key, floor, goal in rows:
+        if ("doorward", key) in seen:
+            ours, theirs = seen["doorward", key], seen.get(("nginx", key))
+            cells = {"ours": ours, "nginx": theirs, "unit": "MB"}
+            bench.run.add(Row("footprint", "memory", f"PSS, {title}", cells, ours, floor, goal, more_is_better=False))
+
+
+def streams(bench: "Calls") -> None:
+    """What each held event stream adds."""
+    session = messages.open_session(bench.doorward, bench.folder, bench.token)
+    ours, theirs = (_held(bench, system, session) for system in (bench.doorward, bench.nginx))
+    title = f"PSS per held event stream ({bench.run.pace.streams:,})"
+    cells = {"ours": ours, "nginx": theirs, "unit": "KB"}
+    bench.run.add(Row("footprint", "streams", title, cells, ours, 40, 10, more_is_better=False))
+
+
+def _held(bench: "Calls", system: System, session: str) -> float:
+    """Opens streams at a freshly started system; returns kilobytes for each."""
+    system.halt()
+    system.launch()
+    messages.send(system, bench.call, bench.token)
+    before = system.memory_megabytes()
+    request = messages.stream_request(bench.folder, system, session, bench.token)
+    options = {"url": system.endpoint, "request": request, "streams": bench.run.pace.streams}
+    load = Tool(bench.run.programs, bench.folder, "hold", options)
+    load.prepare()
+    opened = load.fire()["requests"]
+    time.sleep(0.5)  # until nothing moves any more
+    after = system.memory_megabytes()
+    load.process.stdin.write("\n")
+    load.finish()
+    return (after - before) * 1024 / opened
+
+
+def start(bench: "Calls") -> None:
+    """From starting the process to the first answered call, the data folder being there."""
+    times = range(bench.run.pace.starts)
+    taken = {system.name: [_started(bench, system) for _ in times] for system in (bench.nginx, bench.doorward)}
+    ours, theirs = (statistics.median(taken[name]) * 1_000 for name in ("doorward", "nginx"))
+    cells = {"ours": ours, "nginx": theirs, "unit": "ms"}
+    bench.run.add(Row("footprint", "start", "start to first answered call", cells, ours, 150, 50, more_is_better=False))
+
+
+def _started(bench: "Calls", system: System) -> float:
+    """Seconds from starting a system to an authorised call that is answered."""
+    system.halt()
+    begun = time.perf_counter()
+    system.start_only()
+    while time.perf_counter() - begun < _PATIENCE:
+        try:
+            status, _, _ = messages.send(system, bench.call, bench.token)
+            if status == 200:
+                return time.perf_counter() - begun
+        except (OSError, http.client.HTTPException):
+            pass
+        time.sleep(0.000_5)
+    raise LoadFailed(f"{system.name} answers no call {_PATIENCE} s after its start")
