@@ -1,0 +1,368 @@
+//! `doorward user`, `client`, `grant` and `audit`.
+
+use doorward_core::{
+    audit::AuditRecord,
+    clock::Clock,
+    id::{ClientId, GrantId},
+    time::UnixTime,
+    user::Role,
+};
+
+use super::{
+    AuditCommand, ClientCommand, GrantCommand, UserCommand,
+    arguments::AuditArguments,
+    output, password,
+    time::{absolute, ago},
+};
+use crate::{
+    control::{
+        self, AdminRequest, AdminResponse, AuditQuery, ClientRow, GrantRow, Password, UserRow,
+    },
+    data::DataFolder,
+    failure::Failure,
+    system::SystemClock,
+};
+
+/// `doorward user`.
+pub(super) fn user(command: UserCommand, folder: &DataFolder) -> Result<(), Failure> {
+    match command {
+        UserCommand::Add {
+            name,
+            admin,
+            password_stdin,
+            json,
+        } => {
+            let password = ask_password(&name, password_stdin)?;
+            let role = if admin {
+                Role::Administrator
+            } else {
+                Role::Member
+            };
+            let response = ask(
+                folder,
+                AdminRequest::UserAdd {
+                    name,
+                    role,
+                    password,
+                },
+            )?;
+            show(response, json, "Added.")
+        }
+        UserCommand::List { json } => show(ask(folder, AdminRequest::UserList)?, json, ""),
+        UserCommand::Disable { name } => {
+            let done = format!("Disabled {name}; all tokens and sessions ended.");
+            show(
+                ask(folder, AdminRequest::UserDisable { name })?,
+                false,
+                &done,
+            )
+        }
+        UserCommand::Enable { name } => {
+            let done = format!("Enabled {name}.");
+            show(
+                ask(folder, AdminRequest::UserEnable { name })?,
+                false,
+                &done,
+            )
+        }
+        UserCommand::Passwd {
+            name,
+            password_stdin,
+        } => {
+            let password = ask_password(&name, password_stdin)?;
+            let done = format!("Set the password of {name}; all tokens and sessions ended.");
+            show(
+                ask(folder, AdminRequest::UserPassword { name, password })?,
+                false,
+                &done,
+            )
+        }
+    }
+}
+
+/// `doorward client`.
+pub(super) fn client(command: ClientCommand, folder: &DataFolder) -> Result<(), Failure> {
+    match command {
+        ClientCommand::Add {
+            name,
+            redirect_uris,
+            confidential,
+            json,
+        } => {
+            let request = AdminRequest::ClientAdd {
+                name,
+                redirect_uris,
+                confidential,
+            };
+            show(ask(folder, request)?, json, "")
+        }
+        ClientCommand::List { json } => show(ask(folder, AdminRequest::ClientList)?, json, ""),
+        ClientCommand::Show { id, json } => {
+            let id = ClientId::from_known(id);
+            let response = ask(folder, AdminRequest::ClientShow { id })?;
+            match response {
+                AdminResponse::Clients { clients } if json => output::json(&clients.first()),
+                AdminResponse::Clients { clients } => clients.iter().try_for_each(one_client),
+                other => show(other, json, ""),
+            }
+        }
+        ClientCommand::Revoke { id } => {
+            let done = format!("Revoked {id}; all of its tokens ended.");
+            let id = ClientId::from_known(id);
+            show(
+                ask(folder, AdminRequest::ClientRevoke { id })?,
+                false,
+                &done,
+            )
+        }
+    }
+}
+
+/// `doorward grant`.
+pub(super) fn grant(command: GrantCommand, folder: &DataFolder) -> Result<(), Failure> {
+    match command {
+        GrantCommand::List { user, client, json } => {
+            let client = client.map(ClientId::from_known);
+            show(
+                ask(folder, AdminRequest::GrantList { user, client })?,
+                json,
+                "",
+            )
+        }
+        GrantCommand::Revoke { id } => {
+            let done = format!("Revoked {id}; all of its tokens ended.");
+            let id = GrantId::from_known(id);
+            show(ask(folder, AdminRequest::GrantRevoke { id })?, false, &done)
+        }
+    }
+}
+
+/// `doorward audit`.
+pub(super) fn audit(command: AuditCommand, folder: &DataFolder) -> Result<(), Failure> {
+    match command {
+        AuditCommand::List(arguments) => {
+            let json = arguments.json;
+            show(
+                ask(folder, AdminRequest::AuditList(query(arguments)))?,
+                json,
+                "",
+            )
+        }
+        AuditCommand::Tail(arguments) => {
+            let json = arguments.json;
+            let request = AdminRequest::AuditTail(query(arguments));
+            let shown = |response| show(response, json, "");
+            if !block_on(control::follow(folder, request, shown))?? {
+                eprintln!("doorward: nothing is running on this data folder, so nothing follows");
+            }
+            Ok(())
+        }
+        AuditCommand::Verify { json } => show(ask(folder, AdminRequest::AuditVerify)?, json, ""),
+    }
+}
+
+fn ask(folder: &DataFolder, request: AdminRequest) -> Result<AdminResponse, Failure> {
+    block_on(control::ask(folder, request))?
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map(|runtime| runtime.block_on(future))
+        .map_err(|error| Failure::new(format!("cannot start: {error}")))
+}
+
+fn ask_password(name: &str, from_stdin: bool) -> Result<Password, Failure> {
+    password::ask(name, from_stdin).map(|secret| Password(secret.expose().to_owned()))
+}
+
+fn query(arguments: AuditArguments) -> AuditQuery {
+    AuditQuery {
+        newest: arguments.lines,
+        user: arguments.user,
+        client: arguments.client,
+        server: arguments.server,
+        event: arguments.event,
+    }
+}
+
+fn show(response: AdminResponse, json: bool, done: &str) -> Result<(), Failure> {
+    match response {
+        AdminResponse::Done => output::line(done),
+        AdminResponse::Users { users } if json => output::json(&users),
+        AdminResponse::Users { users } => user_table(&users),
+        AdminResponse::Clients { clients } if json => output::json(&clients),
+        AdminResponse::Clients { clients } => client_table(&clients),
+        AdminResponse::ClientAdded { client, secret } if json => {
+            output::json(&serde_json::json!({ "client": client, "client_secret": secret }))
+        }
+        AdminResponse::ClientAdded { client, secret } => client_added(&client, secret),
+        AdminResponse::Grants { grants } if json => output::json(&grants),
+        AdminResponse::Grants { grants } => grant_table(&grants),
+        AdminResponse::Audit { lines } => audit_lines(&lines, json),
+        AdminResponse::AuditIntact { records } if json => {
+            output::json(&serde_json::json!({ "intact": true, "records": records }))
+        }
+        AdminResponse::AuditIntact { records } => output::line(&format!(
+            "All {records} audit records follow from one another."
+        )),
+        AdminResponse::AuditBroken { sequence } => Err(Failure::new(format!(
+            "audit record {sequence} does not follow from the one before it"
+        ))
+        .fix("compare the database with a backup: somebody changed it")),
+        AdminResponse::Refused { reason } => Err(Failure::new(reason)),
+    }
+}
+
+fn user_table(users: &[UserRow]) -> Result<(), Failure> {
+    let now = SystemClock.now();
+    let row = |user: &UserRow| {
+        let state = user.disabled_at.map_or_else(
+            || "active".to_owned(),
+            |at| format!("disabled {}", ago(at.0, now)),
+        );
+        [
+            user.name.as_str().to_owned(),
+            role(user.role).to_owned(),
+            state,
+            ago(user.created_at.0, now),
+        ]
+    };
+    output::table(
+        ["NAME", "ROLE", "STATE", "ADDED"],
+        &users.iter().map(row).collect::<Vec<_>>(),
+    )
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Member => "member",
+        Role::Administrator => "administrator",
+    }
+}
+
+fn client_table(clients: &[ClientRow]) -> Result<(), Failure> {
+    let now = SystemClock.now();
+    let row = |client: &ClientRow| {
+        let used = client
+            .used_at
+            .map_or_else(|| "never".to_owned(), |at| ago(at.0, now));
+        let state = if client.revoked_at.is_some() {
+            "revoked"
+        } else {
+            "active"
+        };
+        [
+            client.id.as_str().to_owned(),
+            client.name.clone(),
+            state.to_owned(),
+            used,
+        ]
+    };
+    output::table(
+        ["ID", "NAME", "STATE", "LAST SIGN-IN"],
+        &clients.iter().map(row).collect::<Vec<_>>(),
+    )
+}
+
+fn one_client(client: &ClientRow) -> Result<(), Failure> {
+    let now = SystemClock.now();
+    let since = |when: Option<control::When>, never: &str| {
+        when.map_or_else(|| never.to_owned(), |at| ago(at.0, now))
+    };
+    let facts = [
+        ("id", client.id.as_str().to_owned()),
+        ("name", client.name.clone()),
+        ("origin", format!("{:?}", client.origin).to_lowercase()),
+        ("authentication", client.authentication.clone()),
+        ("redirect URIs", client.redirect_uris.join(" ")),
+        ("registered", since(Some(client.created_at), "")),
+        ("last sign-in", since(client.used_at, "never")),
+        ("revoked", since(client.revoked_at, "no")),
+    ];
+    output::write(|out| {
+        let mut facts = facts.iter();
+        facts.try_for_each(|(name, value)| writeln!(out, "{name:<16}{}", output::harmless(value)))
+    })
+}
+
+fn client_added(client: &ClientRow, secret: Option<Password>) -> Result<(), Failure> {
+    output::write(|out| {
+        writeln!(out, "client_id      {}", client.id)?;
+        match secret {
+            Some(secret) => writeln!(out, "client_secret  {}  (shown this once)", secret.0),
+            None => Ok(()),
+        }
+    })
+}
+
+fn grant_table(grants: &[GrantRow]) -> Result<(), Failure> {
+    let now = SystemClock.now();
+    let row = |grant: &GrantRow| {
+        [
+            grant.id.as_str().to_owned(),
+            grant.user.clone(),
+            grant.client_name.clone(),
+            grant.resource.clone(),
+            grant.scope.clone(),
+            grant_state(grant, now),
+            ago(grant.last_used_at.0, now),
+        ]
+    };
+    let headings = [
+        "ID",
+        "USER",
+        "CLIENT",
+        "RESOURCE",
+        "SCOPE",
+        "STATE",
+        "LAST USED",
+    ];
+    output::table(headings, &grants.iter().map(row).collect::<Vec<_>>())
+}
+
+fn grant_state(grant: &GrantRow, now: UnixTime) -> String {
+    match (grant.revoked_at, &grant.revoked_reason) {
+        (Some(_), Some(reason)) => format!("revoked: {reason}"),
+        (Some(_), None) => "revoked".to_owned(),
+        (None, _) if now >= grant.expires_at.0 => "expired".to_owned(),
+        (None, _) => "active".to_owned(),
+    }
+}
+
+fn audit_lines(lines: &[String], json: bool) -> Result<(), Failure> {
+    output::write(|out| {
+        for line in lines {
+            match serde_json::from_str::<AuditRecord<'_>>(line) {
+                Ok(record) if !json => writeln!(out, "{}", output::harmless(&audit_line(&record)))?,
+                _ => writeln!(out, "{line}")?,
+            }
+        }
+        Ok(())
+    })
+}
+
+fn audit_line(record: &AuditRecord<'_>) -> String {
+    let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let outcome = serde_json::to_value(record.outcome)
+        .map(word)
+        .unwrap_or_default();
+    let event = serde_json::to_value(record.event)
+        .map(word)
+        .unwrap_or_default();
+    let mut line = format!("{}  {outcome:<7}  {event:<17}", absolute(record.at));
+    let facts = [
+        ("user", &record.user),
+        ("client", &record.client),
+        ("server", &record.server),
+        ("tool", &record.tool),
+        ("reason", &record.reason),
+    ];
+    for (name, value) in facts {
+        if let Some(value) = value {
+            line.push_str(&format!("  {name}={value}"));
+        }
+    }
+    line
+}

@@ -1,0 +1,197 @@
+//! The arguments of every command.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Subcommand};
+
+/// Arguments of `doorward up`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    doorward up --demo\n  \
+    doorward up http://127.0.0.1:3001/mcp\n  \
+    doorward up -- npx -y @modelcontextprotocol/server-everything")]
+pub(crate) struct UpArguments {
+    /// The Streamable HTTP endpoint of an MCP server
+    #[arg(value_name = "URL", conflicts_with_all = ["demo", "command"])]
+    pub(crate) url: Option<String>,
+    /// The program that speaks MCP on standard input and output, after `--`
+    #[arg(last = true, value_name = "COMMAND", conflicts_with = "demo")]
+    pub(crate) command: Vec<String>,
+    /// Serve a small built-in MCP server
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// The name of the server in its URL [default: told from the command or URL]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: String,
+    /// The URL that clients use, when a proxy or tunnel stands in front [default: http://LISTEN]
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Where to serve health and metrics
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9464")]
+    pub(crate) ops_listen: SocketAddr,
+}
+
+/// Arguments of `doorward serve`.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArguments {
+    /// The configuration file
+    #[arg(long, value_name = "FILE", default_value = "doorward.toml")]
+    pub(crate) config: PathBuf,
+}
+
+/// What can be done with accounts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Add an account; asks for the password
+    Add {
+        /// The name to sign in with
+        name: String,
+        /// Make it an administrator
+        #[arg(long)]
+        admin: bool,
+        /// Read the password from the first line of standard input
+        #[arg(long)]
+        password_stdin: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List all accounts
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Disable an account; its tokens and sessions end at once
+    Disable {
+        /// The sign-in name
+        name: String,
+    },
+    /// Enable a disabled account
+    Enable {
+        /// The sign-in name
+        name: String,
+    },
+    /// Set the password of an account; its tokens and sessions end at once
+    Passwd {
+        /// The sign-in name
+        name: String,
+        /// Read the password from the first line of standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+/// What can be done with clients.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClientCommand {
+    /// Register a client by hand
+    Add {
+        /// Its name, which people see when they are asked
+        name: String,
+        /// Where answers may go; can be given several times
+        #[arg(long = "redirect-uri", value_name = "URI", required = true)]
+        redirect_uris: Vec<String>,
+        /// Give it a secret, which is shown once
+        #[arg(long)]
+        confidential: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List all clients
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one client
+    Show {
+        /// Its identifier
+        id: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke a client; its tokens end at once
+    Revoke {
+        /// Its identifier
+        id: String,
+    },
+}
+
+/// What can be done with grants.
+#[derive(Debug, Subcommand)]
+pub(crate) enum GrantCommand {
+    /// List all grants
+    List {
+        /// Only those of this user
+        #[arg(long, value_name = "NAME")]
+        user: Option<String>,
+        /// Only those of this client
+        #[arg(long, value_name = "ID")]
+        client: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke a grant; its tokens end at once
+    Revoke {
+        /// Its identifier
+        id: String,
+    },
+}
+
+/// What can be done with the audit log.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Show the latest records and follow
+    Tail(AuditArguments),
+    /// Show records
+    List(AuditArguments),
+    /// Check that no record was changed, removed or put in
+    Verify {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Which audit records to show.
+#[derive(Debug, Args)]
+pub(crate) struct AuditArguments {
+    /// How many of the latest to show; 0 shows all
+    #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 20)]
+    pub(crate) lines: usize,
+    /// Only those of this user
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: Option<String>,
+    /// Only those of this client
+    #[arg(long, value_name = "ID")]
+    pub(crate) client: Option<String>,
+    /// Only those of this server
+    #[arg(long, value_name = "NAME")]
+    pub(crate) server: Option<String>,
+    /// Only this kind of event, like tool.call
+    #[arg(long, value_name = "EVENT")]
+    pub(crate) event: Option<String>,
+    /// Print the records as they are stored, one JSON object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What can be done with configuration files.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Check a configuration file
+    Check {
+        /// The file
+        #[arg(value_name = "FILE", default_value = "doorward.toml")]
+        file: PathBuf,
+    },
+    /// Print the JSON Schema of the configuration file
+    Schema,
+}

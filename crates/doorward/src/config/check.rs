@@ -1,0 +1,226 @@
+//! What the keys mean together. Everything that is refused says what to write instead.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use doorward_core::{lifetimes::Lifetimes, resource::canonical, user::Username};
+use ipnet::IpNet;
+use url::Url;
+
+use super::{
+    Configuration, PublicUrl, TlsFiles,
+    document::{Document, Dynamic, Storage, Tokens},
+    duration::Lasting,
+    servers,
+};
+
+impl Document {
+    /// Checks the meaning and fetches secrets; relative paths start at `base`.
+    pub(super) fn check(self, base: &Path) -> Result<Configuration, String> {
+        let listen = address("listen", &self.listen)?;
+        let trusted_proxies = networks(&self.trusted_proxies)?;
+        let tls = self.tls.map(|tls| TlsFiles {
+            certificate: base.join(tls.certificate),
+            key: base.join(tls.key),
+        });
+        require_protection(listen, tls.is_some() || !trusted_proxies.is_empty())?;
+        let groups = by_user(self.groups.iter())?;
+        let group_names: Vec<&str> = self.groups.keys().map(String::as_str).collect();
+        Ok(Configuration {
+            public_url: public_url(self.public_url.as_deref(), listen, tls.is_some())?,
+            listen,
+            ops_listen: address("ops_listen", &self.ops_listen)?,
+            tls,
+            trusted_proxies,
+            allowed_origins: origins(self.allowed_origins)?,
+            database: database(&self.storage)?,
+            lifetimes: lifetimes(&self.tokens)?,
+            dynamic_registration: self.registration.dynamic == Dynamic::Open,
+            groups,
+            servers: servers::check(self.servers, &group_names, base)?,
+        })
+    }
+}
+
+/// Reads an address with a port; `localhost` is the IPv4 loopback.
+pub(crate) fn address(key: &str, text: &str) -> Result<SocketAddr, String> {
+    let numeric = text
+        .strip_prefix("localhost:")
+        .map(|port| format!("127.0.0.1:{port}"));
+    numeric.as_deref().unwrap_or(text).parse().map_err(|_| {
+        format!("{key} `{text}` is not an address with a port; write it like 127.0.0.1:8080")
+    })
+}
+
+/// Tokens never cross a network in clear: what is not loopback needs TLS, here or in front.
+pub(crate) fn require_protection(listen: SocketAddr, protected: bool) -> Result<(), String> {
+    if listen.ip().is_loopback() || protected {
+        return Ok(());
+    }
+    Err(format!(
+        "listening on {listen} would take passwords and tokens from the network in clear; \
+         listen on 127.0.0.1, or set tls, or name the proxy that ends TLS in trusted_proxies"
+    ))
+}
+
+fn public_url(text: Option<&str>, listen: SocketAddr, tls: bool) -> Result<PublicUrl, String> {
+    match text {
+        Some(text) => PublicUrl::parse(text).map_err(|cause| format!("public_url {cause}")),
+        None if listen.ip().is_loopback() && listen.port() != 0 && !tls => PublicUrl::of_listener(listen),
+        None => Err("public_url is missing; write the URL that clients will use, like https://mcp.example.com".to_owned()),
+    }
+}
+
+fn networks(texts: &[String]) -> Result<Vec<IpNet>, String> {
+    let network = |text: &String| {
+        let single = text.parse::<IpAddr>().map(IpNet::from).ok();
+        single.or_else(|| text.parse().ok()).ok_or_else(|| {
+            format!(
+                "trusted_proxies `{text}` is neither an address nor a network such as 10.0.0.0/8"
+            )
+        })
+    };
+    texts.iter().map(network).collect()
+}
+
+fn origins(texts: Vec<String>) -> Result<Vec<String>, String> {
+    for text in &texts {
+        let origin = Url::parse(text).is_ok_and(|url| url.path() == "/");
+        if !origin || canonical(text).as_deref() != Some(text) {
+            return Err(format!(
+                "allowed_origins `{text}` is not an origin such as https://app.example.com"
+            ));
+        }
+    }
+    Ok(texts)
+}
+
+fn database(storage: &Storage) -> Result<PathBuf, String> {
+    let path = storage
+        .url
+        .strip_prefix("sqlite:")
+        .filter(|path| !path.is_empty());
+    path.map(PathBuf::from).ok_or_else(|| {
+        "storage.url must be `sqlite:` and a path, like sqlite:doorward.db".to_owned()
+    })
+}
+
+fn lifetimes(tokens: &Tokens) -> Result<Lifetimes, String> {
+    let access = tokens.access_ttl.duration().as_secs();
+    if !(30..=3600).contains(&access) {
+        return Err(format!(
+            "tokens.access_ttl is {}; it must be between 30s and 1h",
+            tokens.access_ttl
+        ));
+    }
+    if tokens.refresh_idle_ttl <= tokens.access_ttl {
+        return Err("tokens.refresh_idle_ttl must be longer than tokens.access_ttl".to_owned());
+    }
+    if tokens.refresh_absolute_ttl < tokens.refresh_idle_ttl {
+        return Err(
+            "tokens.refresh_absolute_ttl must not be shorter than tokens.refresh_idle_ttl"
+                .to_owned(),
+        );
+    }
+    if tokens.refresh_absolute_ttl > Lasting::days(3650) {
+        return Err("tokens.refresh_absolute_ttl must not be longer than 3650d".to_owned());
+    }
+    Ok(Lifetimes {
+        access: tokens.access_ttl.duration(),
+        refresh_idle: tokens.refresh_idle_ttl.duration(),
+        refresh_absolute: tokens.refresh_absolute_ttl.duration(),
+        ..Lifetimes::default()
+    })
+}
+
+fn by_user<'a>(
+    groups: impl Iterator<Item = (&'a String, &'a Vec<String>)>,
+) -> Result<HashMap<String, Vec<String>>, String> {
+    let mut users: HashMap<String, Vec<String>> = HashMap::new();
+    for (group, members) in groups {
+        for member in members {
+            let name = Username::parse(member)
+                .map_err(|error| format!("groups.{group} `{member}`: {error}"))?;
+            users.entry(name.into()).or_default().push(group.clone());
+        }
+    }
+    Ok(users)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::read::parse, *};
+
+    const SERVER: &str = "[[servers]]\nname = 'a'\ncommand = ['cat']\n";
+
+    fn check(head: &str) -> Result<Configuration, String> {
+        parse(&format!("{head}\n{SERVER}"))
+            .expect(head)
+            .check(Path::new("/"))
+    }
+
+    #[test]
+    fn what_is_refused_says_why() {
+        #[rustfmt::skip]
+        let cases = [
+            ("public_url = 'http://mcp.example.com'",              "must be https"), // S-024
+            ("public_url = 'https://mcp.example.com/'",            "must be written as `https://mcp.example.com`"),
+            ("listen = '0.0.0.0:8080'",                            "in clear"),
+            ("listen = '[::]:8080'\npublic_url = 'https://a.example'", "in clear"),
+            ("listen = '8080'",                                    "not an address with a port"),
+            ("listen = '10.0.0.1:80'\ntrusted_proxies = ['10.0.0.2']", "public_url is missing"),
+            ("trusted_proxies = ['proxy']",                        "neither an address nor a network"),
+            ("allowed_origins = ['https://a.example/']",           "not an origin"),
+            ("allowed_origins = ['*']",                            "not an origin"),
+            ("storage.url = 'postgres://x'",                       "must be `sqlite:`"),
+            ("tokens.access_ttl = '2h'",                           "between 30s and 1h"),
+            ("tokens.refresh_idle_ttl = '5m'",                     "longer than tokens.access_ttl"),
+            ("tokens.refresh_idle_ttl = '100d'",                   "not be shorter"),
+            ("groups.staff = ['not a name']",                      "groups.staff `not a name`"),
+        ];
+        for (head, expected) in cases {
+            let cause = check(head).expect_err(head);
+            assert!(cause.contains(expected), "{head}: {cause}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_has_a_safe_default() {
+        let configuration = check("").expect("defaults");
+        assert_eq!(configuration.public_url.as_str(), "http://127.0.0.1:8080");
+        assert_eq!(configuration.lifetimes, Lifetimes::default());
+        assert!(configuration.dynamic_registration && configuration.trusted_proxies.is_empty());
+    }
+
+    #[test]
+    fn a_public_listener_is_accepted_behind_a_named_proxy() {
+        let head = "listen = '0.0.0.0:80'\ntrusted_proxies = ['10.0.0.0/8', '::1']\npublic_url = 'https://a.example'";
+        assert_eq!(check(head).expect(head).trusted_proxies.len(), 2);
+    }
+
+    #[test]
+    fn groups_are_turned_into_the_groups_of_each_user() {
+        let head = "groups = { staff = ['Alice', 'bob'], ops = ['bob'] }";
+        let groups = check(head).expect(head).groups;
+        assert_eq!(groups.get("alice"), Some(&vec!["staff".to_owned()]));
+        assert_eq!(
+            groups.get("bob"),
+            Some(&vec!["ops".to_owned(), "staff".to_owned()])
+        );
+    }
+
+    #[test]
+    fn only_what_is_bound_at_start_needs_a_restart() {
+        let before = check("").expect("defaults");
+        let after = check("tokens.access_ttl = '5m'").expect("shorter");
+        assert!(before.needs_restart(&after).is_empty());
+        let moved = check("listen = '127.0.0.1:9'\nstorage.url = 'sqlite:b.db'").expect("moved");
+        assert_eq!(
+            before.needs_restart(&moved),
+            ["public_url", "listen", "storage.url"]
+        );
+    }
+}

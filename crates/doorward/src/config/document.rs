@@ -1,0 +1,196 @@
+//! The configuration file as it is written. The JSON Schema and the reference in
+//! `docs/configuration.md` are made from these types and their comments.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{DEFAULT_LISTEN, DEFAULT_OPS_LISTEN, duration::Lasting, secret::SecretValue};
+
+/// The configuration of Doorward.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document {
+    /// The origin under which people and clients reach Doorward, with an optional path prefix and
+    /// without a trailing slash. It is the issuer of every token. `https`, or `http` on loopback.
+    /// Default: `http://` and the address in `listen`, when that is a loopback address.
+    pub(super) public_url: Option<String>,
+    /// The address and port where requests are accepted. Anything but loopback needs `tls` or
+    /// `trusted_proxies`.
+    #[serde(default = "default_listen")]
+    pub(super) listen: String,
+    /// The address and port of `/healthz`, `/readyz` and `/metrics`.
+    #[serde(default = "default_ops_listen")]
+    pub(super) ops_listen: String,
+    /// Serves HTTPS with this certificate, instead of a proxy that does.
+    pub(super) tls: Option<Tls>,
+    /// Addresses or networks of proxies whose `X-Forwarded-For` is believed.
+    #[serde(default)]
+    pub(super) trusted_proxies: Vec<String>,
+    /// Web origins, such as `https://app.example.com`, whose pages may call the MCP endpoints.
+    #[serde(default)]
+    pub(super) allowed_origins: Vec<String>,
+    /// Where things are remembered.
+    #[serde(default)]
+    pub(super) storage: Storage,
+    /// How long tokens live.
+    #[serde(default)]
+    pub(super) tokens: Tokens,
+    /// How clients become known.
+    #[serde(default)]
+    pub(super) registration: Registration,
+    /// Groups of users, by name, for the allow lists of servers.
+    #[serde(default)]
+    pub(super) groups: BTreeMap<String, Vec<String>>,
+    /// The MCP servers behind the door; at least one.
+    #[serde(default)]
+    pub(super) servers: Vec<ServerEntry>,
+}
+
+/// A certificate to serve HTTPS with.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tls {
+    /// The certificate chain in PEM, leaf first; relative to the configuration file.
+    pub(super) certificate: String,
+    /// The private key in PEM; relative to the configuration file.
+    pub(super) key: String,
+}
+
+/// Where things are remembered.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Storage {
+    /// `sqlite:` and a path, relative to the data folder.
+    #[serde(default = "default_storage")]
+    pub(super) url: String,
+}
+
+/// How long tokens live.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tokens {
+    /// Access tokens; between 30 seconds and 1 hour.
+    #[serde(default = "default_access")]
+    pub(super) access_ttl: Lasting,
+    /// A refresh token that nobody uses for this long dies.
+    #[serde(default = "default_idle")]
+    pub(super) refresh_idle_ttl: Lasting,
+    /// A login ends after this long, however often it is refreshed.
+    #[serde(default = "default_absolute")]
+    pub(super) refresh_absolute_ttl: Lasting,
+}
+
+/// How clients become known.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Registration {
+    /// Whether a client may register itself (RFC 7591).
+    #[serde(default)]
+    pub(super) dynamic: Dynamic,
+}
+
+/// Whether a client may register itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Dynamic {
+    /// Any client may; people still decide at the consent page.
+    #[default]
+    Open,
+    /// Only clients that an administrator added.
+    Off,
+}
+
+/// An MCP server behind the door: either `command` or `url`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ServerEntry {
+    /// Its name in URLs: 1 to 32 lower-case letters, digits and hyphens.
+    pub(super) name: String,
+    /// Its name for people; default: `name`.
+    pub(super) title: Option<String>,
+    /// The program that speaks MCP on its standard input and output, with its arguments.
+    pub(super) command: Option<Vec<String>>,
+    /// Where the command runs; relative to the configuration file.
+    pub(super) directory: Option<String>,
+    /// Environment variables of the command; it inherits none besides `PATH`, `HOME` and the like.
+    #[serde(default)]
+    pub(super) environment: BTreeMap<String, SecretValue>,
+    /// The Streamable HTTP endpoint of the server.
+    pub(super) url: Option<String>,
+    /// Headers that Doorward adds to every request to `url`.
+    #[serde(default)]
+    pub(super) headers: BTreeMap<String, SecretValue>,
+    /// Who may use what. Without any entry, everyone who is signed in may use everything; with
+    /// entries, only what one of them names.
+    #[serde(default)]
+    pub(super) allow: Vec<AllowEntry>,
+}
+
+/// One entry of an allow list: whoever matches all of `users`, `groups` and `clients` that are
+/// stated may use what `tools`, `prompts` and `resources` name. `*` stands for any characters.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AllowEntry {
+    /// Sign-in names.
+    #[serde(default)]
+    pub(super) users: Vec<String>,
+    /// Names from `[groups]`.
+    #[serde(default)]
+    pub(super) groups: Vec<String>,
+    /// Client identifiers.
+    #[serde(default)]
+    pub(super) clients: Vec<String>,
+    /// Tools that may be called.
+    #[serde(default)]
+    pub(super) tools: Vec<String>,
+    /// Prompts that may be fetched.
+    #[serde(default)]
+    pub(super) prompts: Vec<String>,
+    /// Resource URIs that may be read.
+    #[serde(default)]
+    pub(super) resources: Vec<String>,
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self {
+            url: default_storage(),
+        }
+    }
+}
+
+impl Default for Tokens {
+    fn default() -> Self {
+        Self {
+            access_ttl: default_access(),
+            refresh_idle_ttl: default_idle(),
+            refresh_absolute_ttl: default_absolute(),
+        }
+    }
+}
+
+fn default_listen() -> String {
+    DEFAULT_LISTEN.to_owned()
+}
+
+fn default_ops_listen() -> String {
+    DEFAULT_OPS_LISTEN.to_owned()
+}
+
+fn default_storage() -> String {
+    "sqlite:doorward.db".to_owned()
+}
+
+fn default_access() -> Lasting {
+    Lasting::minutes(10)
+}
+
+fn default_idle() -> Lasting {
+    Lasting::days(30)
+}
+
+fn default_absolute() -> Lasting {
+    Lasting::days(90)
+}

@@ -1,0 +1,145 @@
+//! The configuration: one TOML file, read whole or refused whole.
+//!
+//! ```text
+//! text --read--> Document --check--> Configuration
+//!      keys, types         meaning, secrets resolved
+//! ```
+//!
+//! An unknown key is an error that names its line and the nearest known key. A
+//! [`Configuration`] is complete and consistent; nothing behind it asks again.
+
+mod check;
+mod document;
+mod duration;
+mod public_url;
+mod read;
+mod schema;
+mod secret;
+mod servers;
+
+use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
+
+use doorward_core::{lifetimes::Lifetimes, permit::AllowList, server::ServerName};
+use http::{HeaderName, HeaderValue};
+use ipnet::IpNet;
+use url::Url;
+
+pub(crate) use self::{
+    check::{address, require_protection},
+    public_url::PublicUrl,
+    read::read,
+    schema::schema,
+    servers::endpoint,
+};
+
+/// Where requests are accepted unless the configuration says otherwise.
+pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+/// Where health and metrics are served unless the configuration says otherwise.
+pub(crate) const DEFAULT_OPS_LISTEN: &str = "127.0.0.1:9464";
+
+/// Everything that `serve` and `up` need to know, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct Configuration {
+    /// The issuer and the base of every published URL.
+    pub(crate) public_url: PublicUrl,
+    /// Where requests are accepted.
+    pub(crate) listen: SocketAddr,
+    /// Where health and metrics are served.
+    pub(crate) ops_listen: SocketAddr,
+    /// The certificate to serve with, when TLS ends here.
+    pub(crate) tls: Option<TlsFiles>,
+    /// Whose `X-Forwarded-For` is believed.
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    /// Web origins that may call the MCP endpoints.
+    pub(crate) allowed_origins: Vec<String>,
+    /// The database file; relative to the data folder.
+    pub(crate) database: PathBuf,
+    /// How long what is issued lives.
+    pub(crate) lifetimes: Lifetimes,
+    /// Whether clients may register themselves.
+    pub(crate) dynamic_registration: bool,
+    /// The groups of each user.
+    pub(crate) groups: HashMap<String, Vec<String>>,
+    /// The servers behind the door.
+    pub(crate) servers: Vec<Server>,
+}
+
+/// A certificate chain and its private key, both PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TlsFiles {
+    /// The certificate chain, leaf first.
+    pub(crate) certificate: PathBuf,
+    /// The private key.
+    pub(crate) key: PathBuf,
+}
+
+/// One server behind the door.
+#[derive(Clone, Debug)]
+pub(crate) struct Server {
+    /// Its name in paths.
+    pub(crate) name: ServerName,
+    /// Its title for people.
+    pub(crate) title: Option<String>,
+    /// How it is reached.
+    pub(crate) upstream: Upstream,
+    /// Who may use what of it.
+    pub(crate) allow: AllowList,
+}
+
+/// How a server is reached.
+#[derive(Clone)]
+pub(crate) enum Upstream {
+    /// A command that speaks MCP on its standard input and output.
+    Command {
+        /// The program and its arguments.
+        command: Vec<String>,
+        /// Its environment besides `PATH` and `HOME`; may hold credentials.
+        environment: Vec<(String, String)>,
+        /// Where it runs.
+        directory: Option<PathBuf>,
+    },
+    /// A Streamable HTTP endpoint.
+    Http {
+        /// The endpoint.
+        url: Url,
+        /// Headers sent with every request; may hold credentials.
+        headers: Vec<(HeaderName, HeaderValue)>,
+    },
+}
+
+impl std::fmt::Debug for Upstream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Command { .. } => f.write_str("Command(..)"),
+            Self::Http { .. } => f.write_str("Http(..)"),
+        }
+    }
+}
+
+impl Configuration {
+    /// What of `next` cannot take effect while the process runs.
+    pub(crate) fn needs_restart(&self, next: &Self) -> Vec<&'static str> {
+        let changes = [
+            ("public_url", self.public_url != next.public_url),
+            ("listen", self.listen != next.listen),
+            ("ops_listen", self.ops_listen != next.ops_listen),
+            ("tls", self.tls != next.tls),
+            ("storage.url", self.database != next.database),
+        ];
+        let changed = |(key, differs): (&'static str, bool)| differs.then_some(key);
+        changes.into_iter().filter_map(changed).collect()
+    }
+
+    /// What is in effect once `next` was taken over while the process runs.
+    pub(crate) fn with_changes_of(&self, next: Self) -> Self {
+        let current = self.clone();
+        Self {
+            public_url: current.public_url,
+            listen: current.listen,
+            ops_listen: current.ops_listen,
+            tls: current.tls,
+            database: current.database,
+            ..next
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The `[[servers]]` of the configuration file.
+
+use std::{collections::BTreeMap, path::Path};
+
+use doorward_core::{
+    permit::{AllowList, AllowRule, Pattern},
+    server::ServerName,
+};
+use http::{HeaderName, HeaderValue, header};
+use url::Url;
+
+use super::{
+    Server, Upstream,
+    document::{AllowEntry, ServerEntry},
+    read::nearest,
+    secret::SecretValue,
+};
+
+/// Headers that belong to the connection and not to the operator.
+const RESERVED: [HeaderName; 6] = [
+    header::HOST,
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    header::CONNECTION,
+    header::UPGRADE,
+    header::TE,
+];
+
+/// Checks every entry; there is at least one, and no name is given twice.
+pub(super) fn check(
+    entries: Vec<ServerEntry>,
+    groups: &[&str],
+    base: &Path,
+) -> Result<Vec<Server>, String> {
+    if entries.is_empty() {
+        return Err(
+            "there are no [[servers]]; add one with a name and a command or url".to_owned(),
+        );
+    }
+    let mut servers: Vec<Server> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let server = one(entry, groups, base)?;
+        if servers.iter().any(|other| other.name == server.name) {
+            return Err(format!("two servers have the name `{}`", server.name));
+        }
+        servers.push(server);
+    }
+    Ok(servers)
+}
+
+fn one(mut entry: ServerEntry, groups: &[&str], base: &Path) -> Result<Server, String> {
+    let shown = entry.name.clone();
+    let within = |cause: String| format!("server `{shown}`: {cause}");
+    let name = ServerName::parse(&entry.name).map_err(|error| within(error.to_string()))?;
+    let rules = std::mem::take(&mut entry.allow);
+    let rules: Result<Vec<AllowRule>, String> =
+        rules.into_iter().map(|rule| allow(rule, groups)).collect();
+    Ok(Server {
+        name,
+        title: entry.title.take(),
+        allow: AllowList {
+            rules: rules.map_err(within)?,
+        },
+        upstream: upstream(entry, base).map_err(within)?,
+    })
+}
+
+fn upstream(entry: ServerEntry, base: &Path) -> Result<Upstream, String> {
+    match (entry.command, entry.url) {
+        (Some(command), None) => {
+            if !entry.headers.is_empty() {
+                return Err("headers only go with url".to_owned());
+            }
+            if command.first().is_none_or(String::is_empty) {
+                return Err("command is empty".to_owned());
+            }
+            Ok(Upstream::Command {
+                command,
+                environment: resolve("environment", &entry.environment, base)?,
+                directory: entry.directory.map(|path| base.join(path)),
+            })
+        }
+        (None, Some(url)) => {
+            if entry.directory.is_some() || !entry.environment.is_empty() {
+                return Err("directory and environment only go with command".to_owned());
+            }
+            Ok(Upstream::Http {
+                url: endpoint(&url)?,
+                headers: headers(resolve("headers", &entry.headers, base)?)?,
+            })
+        }
+        (Some(_), Some(_)) => Err("has both command and url; keep one".to_owned()),
+        (None, None) => Err("has neither command nor url; add one".to_owned()),
+    }
+}
+
+/// Reads the URL of a Streamable HTTP endpoint.
+pub(crate) fn endpoint(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|_| format!("`{text}` is not a URL"))?;
+    let web = matches!(url.scheme(), "http" | "https") && url.has_host();
+    if !web || !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
+        return Err(format!(
+            "`{text}` must be an http(s) URL without user name or fragment; credentials belong in headers"
+        ));
+    }
+    Ok(url)
+}
+
+fn resolve(
+    key: &str,
+    values: &BTreeMap<String, SecretValue>,
+    base: &Path,
+) -> Result<Vec<(String, String)>, String> {
+    let value = |(name, value): (&String, &SecretValue)| {
+        let text = value
+            .resolve(base)
+            .map_err(|cause| format!("{key}.{name}: {cause}"))?;
+        Ok((name.clone(), text))
+    };
+    values.iter().map(value).collect()
+}
+
+fn headers(pairs: Vec<(String, String)>) -> Result<Vec<(HeaderName, HeaderValue)>, String> {
+    let header = |(name, text): (String, String)| {
+        let parsed = HeaderName::from_bytes(name.as_bytes()).ok();
+        let parsed = parsed.filter(|header| !RESERVED.contains(header));
+        let parsed = parsed.ok_or_else(|| format!("headers.{name} cannot be set"))?;
+        let mut value = HeaderValue::from_str(&text)
+            .map_err(|_| format!("headers.{name} has characters that a header cannot carry"))?;
+        value.set_sensitive(true);
+        Ok((parsed, value))
+    };
+    pairs.into_iter().map(header).collect()
+}
+
+fn allow(entry: AllowEntry, groups: &[&str]) -> Result<AllowRule, String> {
+    for group in &entry.groups {
+        if !groups.contains(&group.as_str()) {
+            let hint = nearest(group, groups.iter().copied())
+                .map(|known| format!("; did you mean `{known}`?"))
+                .unwrap_or_default();
+            return Err(format!(
+                "allow: there is no group `{group}` in [groups]{hint}"
+            ));
+        }
+    }
+    let patterns = |texts: Vec<String>| texts.into_iter().map(Pattern::new).collect();
+    Ok(AllowRule {
+        users: entry
+            .users
+            .iter()
+            .map(|user| user.trim().to_ascii_lowercase())
+            .collect(),
+        groups: entry.groups,
+        clients: entry.clients,
+        tools: patterns(entry.tools),
+        prompts: patterns(entry.prompts),
+        resources: patterns(entry.resources),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::read::parse, *};
+
+    fn servers(text: &str) -> Result<Vec<Server>, String> {
+        let document = parse(text).expect(text);
+        let groups: Vec<&str> = document.groups.keys().map(String::as_str).collect();
+        check(document.servers, &groups, Path::new("/etc/doorward"))
+    }
+
+    #[test]
+    fn a_server_that_cannot_work_is_refused() {
+        #[rustfmt::skip]
+        let cases = [
+            ("",                                                        "no [[servers]]"),
+            ("servers = [{ name = 'A', command = ['x'] }]",             "lower-case"),
+            ("servers = [{ name = 'a' }]",                              "neither command nor url"),
+            ("servers = [{ name = 'a', command = ['x'], url = 'http://x' }]", "both command and url"),
+            ("servers = [{ name = 'a', command = [] }]",                "command is empty"),
+            ("servers = [{ name = 'a', url = 'localhost:3000' }]",      "http(s) URL"),
+            ("servers = [{ name = 'a', url = 'http://u:p@h/mcp' }]",    "credentials belong in headers"),
+            ("servers = [{ name = 'a', url = 'http://h', directory = '/' }]", "only go with command"),
+            ("servers = [{ name = 'a', command = ['x'], headers = { A = 'b' } }]", "only go with url"),
+            ("servers = [{ name = 'a', url = 'http://h', headers = { Host = 'b' } }]", "cannot be set"),
+            ("servers = [{ name = 'a', url = 'http://h', headers = { X = \"a\\nb\" } }]", "cannot carry"),
+            ("servers = [{ name = 'a', url = 'http://h', headers = { X = { env = 'DOORWARD_NOT_SET' } } }]", "headers.X: the environment variable DOORWARD_NOT_SET is not set"),
+            ("servers = [{ name = 'a', command = ['x'] }, { name = 'a', command = ['y'] }]", "two servers have the name `a`"),
+            ("groups = { staff = [] }\nservers = [{ name = 'a', command = ['x'], allow = [{ groups = ['staf'] }] }]", "did you mean `staff`?"),
+        ];
+        for (text, expected) in cases {
+            let cause = servers(text).expect_err(text);
+            assert!(cause.contains(expected), "{text}: {cause}");
+        }
+    }
+
+    #[test]
+    fn headers_with_credentials_do_not_show() {
+        let text = "servers = [{ name = 'a', url = 'http://h', headers = { Authorization = 'Bearer x' } }]";
+        let servers = servers(text).expect(text);
+        assert!(!format!("{servers:?}").contains("Bearer"));
+        match servers.into_iter().next().map(|server| server.upstream) {
+            Some(Upstream::Http { headers, .. }) => assert!(headers[0].1.is_sensitive()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_directory_is_relative_to_the_file() {
+        let text = "servers = [{ name = 'a', command = ['x'], directory = 'work' }]";
+        match servers(text)
+            .expect(text)
+            .into_iter()
+            .next()
+            .map(|server| server.upstream)
+        {
+            Some(Upstream::Command { directory, .. }) => {
+                assert_eq!(directory.as_deref(), Some(Path::new("/etc/doorward/work")));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}

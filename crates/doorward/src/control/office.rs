@@ -1,0 +1,231 @@
+//! Answering administration, wherever it is asked.
+
+use std::{collections::HashMap, sync::Arc};
+
+use doorward_core::{
+    client::Client,
+    grant::Grant,
+    id::{ClientId, UserId},
+    revocation::Revocations,
+    secret::Secret,
+    time::UnixTime,
+    user::User,
+};
+use doorward_issuer::{Administration, AdministrationError, NewClient};
+use doorward_store::{AuditFilter, AuditPage, Store};
+
+use super::{AdminRequest, AdminResponse, ClientRow, GrantRow, Password, UserRow, When};
+use crate::{
+    data::{Lock, Opened},
+    system::{SystemClock, SystemEntropy},
+    wire::House,
+};
+
+/// Whoever answers: within the running process, or alone on the open store.
+#[derive(Clone)]
+pub(crate) struct Office {
+    administration: Administration,
+    store: Arc<dyn Store>,
+    _lock: Option<Arc<Lock>>,
+}
+
+impl Office {
+    /// Within the running process.
+    pub(crate) fn of(house: &House) -> Self {
+        Self {
+            administration: house.administration().clone(),
+            store: house.store(),
+            _lock: None,
+        }
+    }
+
+    /// On a store that nobody else uses.
+    pub(crate) fn alone(opened: Opened) -> Self {
+        let store: Arc<dyn Store> = opened.store;
+        Self {
+            administration: Administration::new(
+                Arc::clone(&store),
+                Arc::new(SystemClock),
+                Arc::new(SystemEntropy),
+                Arc::new(Revocations::default()),
+            ),
+            store,
+            _lock: Some(Arc::new(opened.lock)),
+        }
+    }
+
+    /// Does what was asked. Refusals and failures are answers too.
+    pub(crate) async fn answer(&self, request: AdminRequest) -> AdminResponse {
+        self.execute(request)
+            .await
+            .unwrap_or_else(|reason| AdminResponse::Refused { reason })
+    }
+
+    async fn execute(&self, request: AdminRequest) -> Result<AdminResponse, String> {
+        let desk = &self.administration;
+        match request {
+            AdminRequest::UserAdd {
+                name,
+                role,
+                password,
+            } => {
+                let user = desk.add_user(&name, secret(password), role).await;
+                user.map(|user| users(vec![user])).map_err(told)
+            }
+            AdminRequest::UserList => desk.users().await.map(users).map_err(told),
+            AdminRequest::UserDisable { name } => done(desk.disable_user(&name).await),
+            AdminRequest::UserEnable { name } => done(desk.enable_user(&name).await),
+            AdminRequest::UserPassword { name, password } => {
+                done(desk.set_password(&name, secret(password)).await)
+            }
+            AdminRequest::ClientAdd {
+                name,
+                redirect_uris,
+                confidential,
+            } => {
+                let new = NewClient {
+                    name,
+                    redirect_uris,
+                    confidential,
+                };
+                let (client, secret) = desk.add_client(new).await.map_err(told)?;
+                let secret = secret.map(|secret| Password(secret.expose().to_owned()));
+                Ok(AdminResponse::ClientAdded {
+                    client: client_row(client),
+                    secret,
+                })
+            }
+            AdminRequest::ClientList => desk.clients().await.map(clients).map_err(told),
+            AdminRequest::ClientShow { id } => {
+                let client = desk.client(id.as_str()).await;
+                client.map(|client| clients(vec![client])).map_err(told)
+            }
+            AdminRequest::ClientRevoke { id } => done(desk.revoke_client(id.as_str()).await),
+            AdminRequest::GrantList { user, client } => {
+                self.grants(user, client).await.map_err(told)
+            }
+            AdminRequest::GrantRevoke { id } => done(desk.revoke_grant(id.as_str()).await),
+            AdminRequest::AuditList(query) | AdminRequest::AuditTail(query) => {
+                let page = self.audit(query.after(0, query.newest)).await?;
+                Ok(AdminResponse::Audit { lines: page.lines })
+            }
+            AdminRequest::AuditVerify => match self.store.verify_audit().await {
+                Ok(Ok(head)) => Ok(AdminResponse::AuditIntact {
+                    records: head.sequence,
+                }),
+                Ok(Err(broken)) => Ok(AdminResponse::AuditBroken {
+                    sequence: broken.sequence,
+                }),
+                Err(error) => Err(error.to_string()),
+            },
+        }
+    }
+
+    /// Reads audit records, including those that are still queued.
+    pub(super) async fn audit(&self, filter: AuditFilter) -> Result<AuditPage, String> {
+        self.store
+            .flush()
+            .await
+            .map_err(|error| error.to_string())?;
+        self.store
+            .audit(filter)
+            .await
+            .map_err(|error| error.to_string())
+    }
+
+    async fn grants(
+        &self,
+        user: Option<String>,
+        client: Option<ClientId>,
+    ) -> Result<AdminResponse, AdministrationError> {
+        let desk = &self.administration;
+        let grants = desk.grants(user.as_deref()).await?;
+        let users = desk.users().await?.into_iter();
+        let users: HashMap<UserId, String> =
+            users.map(|user| (user.id, user.name.to_string())).collect();
+        let clients = desk.clients().await?.into_iter();
+        let clients: HashMap<ClientId, String> =
+            clients.map(|client| (client.id, client.name)).collect();
+        let wanted = |grant: &Grant| client.as_ref().is_none_or(|client| grant.client == *client);
+        let named = |grant: Grant| {
+            let user = users
+                .get(&grant.user)
+                .cloned()
+                .unwrap_or_else(|| grant.user.to_string());
+            let client = clients.get(&grant.client).cloned().unwrap_or_default();
+            grant_row(grant, user, client)
+        };
+        let grants = grants.into_iter().filter(wanted).map(named).collect();
+        Ok(AdminResponse::Grants { grants })
+    }
+}
+
+fn told(error: AdministrationError) -> String {
+    error.to_string()
+}
+
+fn done<T>(result: Result<T, AdministrationError>) -> Result<AdminResponse, String> {
+    result.map(|_| AdminResponse::Done).map_err(told)
+}
+
+fn secret(password: Password) -> Secret {
+    Secret::presented(password.0)
+}
+
+fn when(time: Option<UnixTime>) -> Option<When> {
+    time.map(When)
+}
+
+fn users(users: Vec<User>) -> AdminResponse {
+    let row = |user: User| UserRow {
+        id: user.id,
+        name: user.name,
+        role: user.role,
+        created_at: When(user.created_at),
+        disabled_at: when(user.disabled_at),
+    };
+    AdminResponse::Users {
+        users: users.into_iter().map(row).collect(),
+    }
+}
+
+fn clients(clients: Vec<Client>) -> AdminResponse {
+    AdminResponse::Clients {
+        clients: clients.into_iter().map(client_row).collect(),
+    }
+}
+
+fn client_row(client: Client) -> ClientRow {
+    ClientRow {
+        authentication: client.authentication_method().to_owned(),
+        redirect_uris: client
+            .redirects
+            .iter()
+            .map(|uri| uri.as_str().to_owned())
+            .collect(),
+        id: client.id,
+        name: client.name,
+        origin: client.origin,
+        created_at: When(client.created_at),
+        used_at: when(client.used_at),
+        revoked_at: when(client.revoked_at),
+    }
+}
+
+fn grant_row(grant: Grant, user: String, client_name: String) -> GrantRow {
+    GrantRow {
+        id: grant.id,
+        user,
+        client: grant.client,
+        client_name,
+        resource: grant.resource.to_string(),
+        scope: grant.scopes.to_string(),
+        created_at: When(grant.created_at),
+        last_used_at: When(grant.last_used_at),
+        expires_at: When(grant.expires_at),
+        revoked_at: when(grant.revoked.map(|revoked| revoked.at)),
+        revoked_reason: grant
+            .revoked
+            .map(|revoked| revoked.reason.as_str().to_owned()),
+    }
+}

@@ -1,0 +1,288 @@
+//! What the command line asks and what it is told.
+
+use std::fmt;
+
+use doorward_core::{
+    id::{ClientId, GrantId, UserId},
+    time::UnixTime,
+    user::{Role, Username},
+};
+use doorward_store::AuditFilter;
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+/// A use case of administration.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "snake_case")]
+pub(crate) enum AdminRequest {
+    /// Adds an account.
+    UserAdd {
+        /// The sign-in name.
+        name: String,
+        /// What it may do.
+        role: Role,
+        /// Its password.
+        password: Password,
+    },
+    /// Lists accounts.
+    UserList,
+    /// Disables an account.
+    UserDisable {
+        /// The sign-in name.
+        name: String,
+    },
+    /// Enables an account.
+    UserEnable {
+        /// The sign-in name.
+        name: String,
+    },
+    /// Sets a password.
+    UserPassword {
+        /// The sign-in name.
+        name: String,
+        /// The new password.
+        password: Password,
+    },
+    /// Registers a client.
+    ClientAdd {
+        /// Its name for people.
+        name: String,
+        /// Where answers may go.
+        redirect_uris: Vec<String>,
+        /// Whether it gets a secret.
+        confidential: bool,
+    },
+    /// Lists clients.
+    ClientList,
+    /// Shows a client.
+    ClientShow {
+        /// Its identifier.
+        id: ClientId,
+    },
+    /// Revokes a client.
+    ClientRevoke {
+        /// Its identifier.
+        id: ClientId,
+    },
+    /// Lists grants.
+    GrantList {
+        /// Only of this user.
+        user: Option<String>,
+        /// Only of this client.
+        client: Option<ClientId>,
+    },
+    /// Revokes a grant.
+    GrantRevoke {
+        /// Its identifier.
+        id: GrantId,
+    },
+    /// Reads audit records.
+    AuditList(AuditQuery),
+    /// Reads audit records and goes on with those that follow.
+    AuditTail(AuditQuery),
+    /// Checks the chain of audit records.
+    AuditVerify,
+}
+
+/// What came of a request.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "response", rename_all = "snake_case")]
+pub(crate) enum AdminResponse {
+    /// It was done.
+    Done,
+    /// Accounts.
+    Users {
+        /// In order of their names.
+        users: Vec<UserRow>,
+    },
+    /// Clients.
+    Clients {
+        /// Newest first.
+        clients: Vec<ClientRow>,
+    },
+    /// A client that was just registered.
+    ClientAdded {
+        /// The client.
+        client: ClientRow,
+        /// Its secret, shown this once.
+        secret: Option<Password>,
+    },
+    /// Grants.
+    Grants {
+        /// Newest first.
+        grants: Vec<GrantRow>,
+    },
+    /// Audit records, as stored.
+    Audit {
+        /// Oldest first.
+        lines: Vec<String>,
+    },
+    /// Every audit record follows from the one before it.
+    AuditIntact {
+        /// How many there are.
+        records: u64,
+    },
+    /// An audit record was changed, removed or put in.
+    AuditBroken {
+        /// The first that does not follow.
+        sequence: u64,
+    },
+    /// It was refused, or it failed.
+    Refused {
+        /// Why, in one line.
+        reason: String,
+    },
+}
+
+/// Which audit records to read.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct AuditQuery {
+    /// How many of the newest; zero means all.
+    pub(crate) newest: usize,
+    /// Only of this user.
+    pub(crate) user: Option<String>,
+    /// Only of this client.
+    pub(crate) client: Option<String>,
+    /// Only of this server.
+    pub(crate) server: Option<String>,
+    /// Only of this event.
+    pub(crate) event: Option<String>,
+}
+
+impl AuditQuery {
+    /// The filter for the store, for records after the one with this number.
+    pub(crate) fn after(&self, sequence: u64, newest: usize) -> AuditFilter {
+        AuditFilter {
+            after: sequence,
+            newest,
+            user: self.user.clone(),
+            client: self.client.clone(),
+            server: self.server.clone(),
+            event: self.event.clone(),
+        }
+    }
+}
+
+/// An account, as listed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct UserRow {
+    /// The `sub` of its tokens.
+    pub(crate) id: UserId,
+    /// The sign-in name.
+    pub(crate) name: Username,
+    /// What it may do.
+    pub(crate) role: Role,
+    /// When it was made.
+    pub(crate) created_at: When,
+    /// Since when it is disabled.
+    pub(crate) disabled_at: Option<When>,
+}
+
+/// A client, as listed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ClientRow {
+    /// Its identifier.
+    pub(crate) id: ClientId,
+    /// Its name for people.
+    pub(crate) name: String,
+    /// How it became known.
+    pub(crate) origin: doorward_core::client::ClientOrigin,
+    /// How it authenticates.
+    pub(crate) authentication: String,
+    /// Where answers may go.
+    pub(crate) redirect_uris: Vec<String>,
+    /// When it was registered.
+    pub(crate) created_at: When,
+    /// When somebody last signed in through it.
+    pub(crate) used_at: Option<When>,
+    /// Since when it is refused.
+    pub(crate) revoked_at: Option<When>,
+}
+
+/// A grant, as listed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct GrantRow {
+    /// Its identifier.
+    pub(crate) id: GrantId,
+    /// Who approved.
+    pub(crate) user: String,
+    /// Which client got it.
+    pub(crate) client: ClientId,
+    /// The name of that client.
+    pub(crate) client_name: String,
+    /// What it is for.
+    pub(crate) resource: String,
+    /// What it opens.
+    pub(crate) scope: String,
+    /// When it was made.
+    pub(crate) created_at: When,
+    /// When its last token was issued.
+    pub(crate) last_used_at: When,
+    /// When it ends.
+    pub(crate) expires_at: When,
+    /// When it was revoked.
+    pub(crate) revoked_at: Option<When>,
+    /// Why it was revoked.
+    pub(crate) revoked_reason: Option<String>,
+}
+
+/// A credential on its way; blank in `Debug`.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Password(pub(crate) String);
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(..)")
+    }
+}
+
+/// A point in time, in JSON as RFC 3339 in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct When(pub(crate) UnixTime);
+
+impl Serialize for When {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let time = Timestamp::from_millisecond(self.0.millis()).unwrap_or(Timestamp::MAX);
+        serializer.collect_str(&time)
+    }
+}
+
+impl<'de> Deserialize<'de> for When {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let time: Timestamp = text.parse().map_err(D::Error::custom)?;
+        Ok(Self(UnixTime::from_millis(time.as_millisecond())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_one_line_and_reads_back() {
+        let request = AdminRequest::UserAdd {
+            name: "alice\nx".to_owned(),
+            role: Role::Member,
+            password: Password("s3cret".to_owned()),
+        };
+        let line = serde_json::to_string(&request).unwrap();
+        assert!(!line.contains('\n'));
+        assert!(!format!("{request:?}").contains("s3cret"));
+        match serde_json::from_str(&line).unwrap() {
+            AdminRequest::UserAdd { name, password, .. } => {
+                assert_eq!((name.as_str(), password.0.as_str()), ("alice\nx", "s3cret"));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn times_are_written_as_rfc_3339_and_read_back() {
+        let when = When(UnixTime::from_millis(1_795_420_799_999));
+        let json = serde_json::to_string(&when).unwrap();
+        assert_eq!(json, "\"2026-11-23T07:59:59.999Z\"");
+        assert_eq!(serde_json::from_str::<When>(&json).unwrap(), when);
+    }
+}

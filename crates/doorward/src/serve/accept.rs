@@ -1,0 +1,96 @@
+//! Accepting connections, as many as fit.
+
+use std::{
+    io::{self, ErrorKind},
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    time::{sleep, timeout},
+};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::task::TaskTracker;
+
+use super::{Drain, connection, front::Front};
+
+/// A TLS handshake must be complete this soon.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// What was sent and is not acknowledged or not read for this long ends the connection.
+#[cfg(target_os = "linux")]
+const UNREAD: u32 = 60_000;
+
+/// What connections are accepted with.
+#[derive(Clone)]
+pub(crate) struct Accepting {
+    /// Who answers.
+    pub(super) front: Arc<Front>,
+    /// TLS, when it ends here.
+    pub(super) tls: Option<TlsAcceptor>,
+    /// The most connections at a time.
+    pub(super) most: usize,
+    /// When to stop.
+    pub(super) drain: Drain,
+    /// What still runs.
+    pub(super) connections: TaskTracker,
+}
+
+/// Accepts until the drain begins. A full house waits instead of refusing.
+pub(crate) async fn accept(listener: TcpListener, accepting: Accepting) {
+    let room = Arc::new(Semaphore::new(accepting.most));
+    loop {
+        let Ok(place) = Arc::clone(&room).acquire_owned().await else {
+            return;
+        };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = accepting.drain.begun() => return,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let one = accepting.clone();
+                accepting.connections.spawn(async move {
+                    one.front.counters().connected();
+                    if let Err(error) = one.serve(stream).await {
+                        tracing::debug!(%error, "connection not served");
+                    }
+                    one.front.counters().disconnected();
+                    drop(place);
+                });
+            }
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "cannot accept connections");
+                sleep(Duration::from_millis(200)).await;
+            }
+        }
+    }
+}
+
+impl Accepting {
+    async fn serve(&self, stream: TcpStream) -> io::Result<()> {
+        let remote = stream.peer_addr()?.ip();
+        stream.set_nodelay(true)?;
+        rustix::net::sockopt::set_socket_keepalive(&stream, true)?;
+        #[cfg(target_os = "linux")]
+        rustix::net::sockopt::set_tcp_user_timeout(&stream, UNREAD)?;
+        let (front, drain) = (Arc::clone(&self.front), self.drain.clone());
+        match &self.tls {
+            None => connection::serve(stream, remote, front, drain).await,
+            Some(tls) => {
+                let stream = timeout(HANDSHAKE, tls.accept(stream)).await??;
+                connection::serve(stream, remote, front, drain).await;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_of_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset
+    )
+}

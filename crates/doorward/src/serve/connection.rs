@@ -1,0 +1,87 @@
+//! One connection: HTTP/1.1 or HTTP/2, within limits, until it ends or is drained.
+
+use std::{net::IpAddr, pin::pin, sync::Arc, task::Poll, time::Duration};
+
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto::Builder,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::{Instant, sleep},
+};
+
+use super::{
+    Drain,
+    front::{Door, Front},
+    patience::{Arrivals, Counted, HEAD, HeadTimer, LOOK_EVERY},
+};
+
+/// The longest head of a request, and the largest buffer of a connection.
+const BUFFER: usize = 32 * 1024;
+/// The most headers of a request.
+const HEADERS: usize = 100;
+/// The most requests that one HTTP/2 connection may have open.
+const STREAMS: u32 = 128;
+/// The most streams that a peer may open and reset before they were looked at.
+const RESETS: usize = 20;
+const PING_EVERY: Duration = Duration::from_secs(30);
+
+/// Serves `stream` until either side is done.
+pub(super) async fn serve<S>(stream: S, remote: IpAddr, front: Arc<Front>, drain: Drain)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let arrivals = Arrivals::default();
+    let builder = builder(arrivals.clone());
+    let io = TokioIo::new(Counted::new(stream, arrivals.clone()));
+    let mut connection = pin!(builder.serve_connection(io, Door { front, remote }));
+    let mut look = pin!(sleep(LOOK_EVERY));
+    let mut draining = pin!(drain.begun());
+    let (accepted, mut registered, mut told) = (Instant::now(), false, false);
+    std::future::poll_fn(|cx| {
+        loop {
+            if connection.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(());
+            }
+            // The waker of a task stays the same: registering it once is enough.
+            let drained = match registered {
+                false => draining.as_mut().poll(cx).is_ready(),
+                true => drain.has_begun(),
+            };
+            registered = true;
+            if drained && !told {
+                told = true;
+                connection.as_mut().graceful_shutdown();
+                continue;
+            }
+            if look.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+            if arrivals.silent_after(accepted.elapsed()) {
+                return Poll::Ready(());
+            }
+            look.as_mut().reset(Instant::now() + LOOK_EVERY);
+        }
+    })
+    .await;
+}
+
+fn builder(arrivals: Arrivals) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(HeadTimer(arrivals))
+        .header_read_timeout(HEAD)
+        .max_headers(HEADERS)
+        .max_buf_size(BUFFER)
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING_EVERY)
+        .max_concurrent_streams(STREAMS)
+        .max_pending_accept_reset_streams(RESETS)
+        .max_local_error_reset_streams(RESETS)
+        .max_header_list_size(BUFFER as u32)
+        .max_send_buf_size(BUFFER);
+    builder
+}

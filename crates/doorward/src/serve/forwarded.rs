@@ -1,0 +1,76 @@
+//! Where a request came from, when proxies stand in between.
+//!
+//! `X-Forwarded-For` counts only as far as trusted proxies wrote it: read from
+//! the right, the first address that is not a trusted proxy is the peer. Nothing
+//! else that is forwarded (`Host`, `Proto`, `Prefix`, `Forwarded`) counts for
+//! anything (MD-03).
+
+use std::net::IpAddr;
+
+use http::{HeaderMap, HeaderName};
+use ipnet::IpNet;
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The network peer of a request that arrived from `remote`.
+pub(super) fn peer(remote: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
+    let remote = remote.to_canonical();
+    if !trusted(remote, proxies) {
+        return remote;
+    }
+    let mut nearest = remote;
+    let lines: Vec<_> = headers.get_all(FORWARDED_FOR).iter().collect();
+    let lines = lines
+        .iter()
+        .rev()
+        .map(|line| line.to_str().unwrap_or_default());
+    for entry in lines.flat_map(|line| line.rsplit(',')) {
+        // What a proxy wrote unreadably came from further away: stop at the proxy.
+        let Ok(address) = entry.trim().parse::<IpAddr>() else {
+            return nearest;
+        };
+        nearest = address.to_canonical();
+        if !trusted(nearest, proxies) {
+            return nearest;
+        }
+    }
+    nearest
+}
+
+fn trusted(address: IpAddr, proxies: &[IpNet]) -> bool {
+    proxies.iter().any(|proxy| proxy.contains(&address))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn only_what_trusted_proxies_wrote_counts() {
+        #[rustfmt::skip]
+        let cases: &[(&str, &str, &[&str], &str)] = &[
+            ("no proxy",               "9.9.9.9",  &[],                          "9.9.9.9"),
+            ("spoofed, MD-03",         "9.9.9.9",  &["1.1.1.1"],                 "9.9.9.9"),
+            ("one proxy",              "10.0.0.1", &["1.1.1.1"],                 "1.1.1.1"),
+            ("spoofed on the left",    "10.0.0.1", &["8.8.8.8, 1.1.1.1"],        "1.1.1.1"),
+            ("two proxies",            "10.0.0.1", &["1.1.1.1, 10.0.0.2"],       "1.1.1.1"),
+            ("two header lines",       "10.0.0.1", &["8.8.8.8", "1.1.1.1"],      "1.1.1.1"),
+            ("unreadable",             "10.0.0.1", &["1.1.1.1, x"],              "10.0.0.1"),
+            ("empty",                  "10.0.0.1", &[""],                        "10.0.0.1"),
+            ("proxies only",           "10.0.0.1", &["10.0.0.2"],                "10.0.0.2"),
+            ("mapped IPv4",            "::ffff:10.0.0.1", &["::ffff:1.1.1.1"],   "1.1.1.1"),
+            ("IPv6",                   "10.0.0.1", &["2001:db8::1"],             "2001:db8::1"),
+        ];
+        let proxies = ["10.0.0.0/8".parse().unwrap()];
+        for (name, remote, lines, expected) in cases {
+            let mut headers = HeaderMap::new();
+            for line in *lines {
+                headers.append(FORWARDED_FOR, HeaderValue::from_static(line));
+            }
+            let found = peer(remote.parse().unwrap(), &headers, &proxies);
+            assert_eq!(found.to_string(), *expected, "{name}");
+        }
+    }
+}

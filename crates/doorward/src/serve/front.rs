@@ -1,0 +1,127 @@
+//! The front of every request: right host, known peer, no panic gets out.
+//!
+//! Nothing here reads a query, a header of meaning or a body; those belong to
+//! issuer and gateway.
+
+use std::{
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    sync::Arc,
+};
+
+use arc_swap::ArcSwap;
+use axum::{Router, body::Body, response::Response};
+use doorward_core::peer::Peer;
+use futures_util::FutureExt;
+use http::{Method, Request};
+use hyper::body::Incoming;
+use ipnet::IpNet;
+use tower::ServiceExt;
+
+use super::{
+    counters::Counters, forwarded, hosts::Hosts, refusal::FrontRefusal, stalled::Stallable,
+};
+use crate::config::PublicUrl;
+
+/// What stands before the routers of one listener.
+pub(super) struct Front {
+    router: Router,
+    hosts: Option<Hosts>,
+    proxies: ArcSwap<Vec<IpNet>>,
+    counters: Arc<Counters>,
+}
+
+impl Front {
+    /// For the listener that everyone reaches.
+    pub(super) fn public(
+        router: Router,
+        public_url: &PublicUrl,
+        listen: SocketAddr,
+        counters: Arc<Counters>,
+    ) -> Self {
+        Self::new(router, Some(Hosts::new(public_url, listen)), counters)
+    }
+
+    /// For the ops listener.
+    pub(super) fn ops(router: Router, listen: SocketAddr, counters: Arc<Counters>) -> Self {
+        Self::new(router, Hosts::local(listen), counters)
+    }
+
+    fn new(router: Router, hosts: Option<Hosts>, counters: Arc<Counters>) -> Self {
+        Self {
+            router: router.fallback(async || FrontRefusal::NotFound.response()),
+            hosts,
+            proxies: ArcSwap::default(),
+            counters,
+        }
+    }
+
+    /// Believes these proxies from now on.
+    pub(super) fn trust(&self, proxies: Vec<IpNet>) {
+        self.proxies.store(Arc::new(proxies));
+    }
+
+    pub(super) fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    async fn answer(&self, remote: IpAddr, request: Request<Incoming>) -> Response {
+        let response = match self.check(&request) {
+            Ok(()) => self.route(remote, request).await,
+            Err(refusal) => {
+                if refusal == FrontRefusal::ForeignHost {
+                    self.counters.foreign_host();
+                }
+                refusal.response()
+            }
+        };
+        self.counters.answered(response.status());
+        response
+    }
+
+    fn check(&self, request: &Request<Incoming>) -> Result<(), FrontRefusal> {
+        match *request.method() {
+            Method::TRACE => return Err(FrontRefusal::Trace), // GW-24
+            Method::CONNECT => return Err(FrontRefusal::Connect),
+            _ => {}
+        }
+        match &self.hosts {
+            Some(hosts) => hosts.check(request.uri(), request.headers()),
+            None => Ok(()),
+        }
+    }
+
+    async fn route(&self, remote: IpAddr, request: Request<Incoming>) -> Response {
+        let peer = forwarded::peer(remote, request.headers(), &self.proxies.load());
+        let mut request = request.map(|body| Body::new(Stallable::new(body)));
+        request.extensions_mut().insert(Peer(peer));
+        let answered = self.router.clone().oneshot(request);
+        match AssertUnwindSafe(answered).catch_unwind().await {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            Err(_) => {
+                self.counters.panicked();
+                FrontRefusal::Broken.response()
+            }
+        }
+    }
+}
+
+/// The front as one connection sees it.
+pub(super) struct Door {
+    pub(super) front: Arc<Front>,
+    pub(super) remote: IpAddr,
+}
+
+impl hyper::service::Service<Request<Incoming>> for Door {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let (front, remote) = (Arc::clone(&self.front), self.remote);
+        Box::pin(async move { Ok(front.answer(remote, request).await) })
+    }
+}

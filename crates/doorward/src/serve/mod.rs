@@ -1,0 +1,33 @@
+//! Serving: from sockets to the routers, and back to a quiet end.
+//!
+//! ```text
+//! listener -> connection (limits, patience) -> front (host, peer, panics) -> issuer or gateway
+//! ```
+//!
+//! A signal ends it: nothing new is accepted, what runs may finish for a few
+//! seconds, streams and server processes end, and the process with them (CR-07).
+
+mod accept;
+mod connection;
+mod counters;
+mod drain;
+mod forwarded;
+mod front;
+mod hosts;
+mod limits;
+mod listener;
+mod ops;
+mod patience;
+mod refusal;
+mod reload;
+mod run;
+mod stalled;
+mod tls;
+
+pub(crate) use self::{
+    accept::{Accepting, accept},
+    drain::Drain,
+    limits::raise_file_limit,
+    listener::bind,
+    run::{Doorway, keep_open, run, runtime},
+};

@@ -1,0 +1,178 @@
+//! How long a peer may take to say what it wants (GW-25).
+//!
+//! A connection may rest between two requests for a minute and more; once a
+//! request has begun, its head must be complete within seconds. hyper knows one
+//! timeout for both, so it is given a timer that tells the two apart by whether
+//! any byte arrived. The timer never registers with the runtime: the connection
+//! looks at it every second, which costs a request nothing but a small box.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use hyper::rt::{Sleep, Timer};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// A request's head must be complete this soon after its first byte.
+pub(super) const HEAD: Duration = Duration::from_secs(10);
+/// A connection without a request is kept this long.
+const REST: Duration = Duration::from_secs(90);
+/// How often a connection looks at its timer.
+pub(super) const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Shorter than any request: who sent less so far has not said anything yet.
+const SOMETHING: u64 = 24;
+
+/// How many bytes a connection has received.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Arrivals(Arc<AtomicU64>);
+
+impl Arrivals {
+    fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Whether a connection of this age has sent too little to be a request.
+    pub(super) fn silent_after(&self, age: Duration) -> bool {
+        age > HEAD && self.count() < SOMETHING
+    }
+}
+
+/// Counts what arrives on `stream`.
+pub(super) struct Counted<S> {
+    stream: S,
+    arrivals: Arrivals,
+}
+
+impl<S> Counted<S> {
+    pub(super) fn new(stream: S, arrivals: Arrivals) -> Self {
+        Self { stream, arrivals }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        let arrived = buffer.filled().len().saturating_sub(before);
+        self.arrivals.0.fetch_add(arrived as u64, Ordering::Relaxed);
+        polled
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+/// Gives hyper its timeouts for one connection.
+pub(super) struct HeadTimer(pub(super) Arrivals);
+
+impl Timer for HeadTimer {
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
+        self.sleep_until(Instant::now() + duration)
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
+        Box::pin(HeadSleep {
+            deadline,
+            arrivals: self.0.clone(),
+            before: self.0.count(),
+        })
+    }
+}
+
+/// Over at the deadline if anything arrived, else when the connection has rested enough.
+struct HeadSleep {
+    deadline: Instant,
+    arrivals: Arrivals,
+    before: u64,
+}
+
+impl HeadSleep {
+    fn is_over(&self, now: Instant) -> bool {
+        let begun = self.arrivals.count() != self.before;
+        let patience = if begun { Duration::ZERO } else { REST - HEAD };
+        now >= self.deadline + patience
+    }
+}
+
+impl Future for HeadSleep {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        // No waker: the connection polls again every `LOOK_EVERY`.
+        match self.is_over(Instant::now()) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
+    }
+}
+
+impl Sleep for HeadSleep {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resting_connection_is_kept_longer_than_one_that_began_to_speak() {
+        let arrivals = Arrivals::default();
+        let start = Instant::now();
+        let sleep = HeadSleep {
+            deadline: start + HEAD,
+            arrivals: arrivals.clone(),
+            before: 0,
+        };
+        assert!(!sleep.is_over(start + HEAD));
+        assert!(!sleep.is_over(start + REST - Duration::from_secs(1)));
+        assert!(sleep.is_over(start + REST));
+        arrivals.0.store(1, Ordering::Relaxed);
+        assert!(sleep.is_over(start + HEAD)); // GW-25
+        assert!(!sleep.is_over(start + HEAD - Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn a_connection_that_never_says_anything_is_noticed() {
+        let arrivals = Arrivals::default();
+        assert!(!arrivals.silent_after(HEAD));
+        assert!(arrivals.silent_after(HEAD + Duration::from_millis(1)));
+        arrivals.0.store(SOMETHING, Ordering::Relaxed);
+        assert!(!arrivals.silent_after(REST));
+    }
+}

@@ -1,0 +1,86 @@
+//! Taking over a changed configuration file while serving.
+//!
+//! A signal or a new modification time makes the file read again. It takes
+//! effect as a whole or not at all: a broken one is reported and the old
+//! configuration stays.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::{MissedTickBehavior, interval},
+};
+
+use super::front::Front;
+use crate::{
+    config::{self, Configuration},
+    wire::House,
+};
+
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Watches `path` for as long as the process lives.
+pub(super) async fn watch(path: PathBuf, current: Configuration, house: House, front: Arc<Front>) {
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
+        return;
+    };
+    let mut ticks = interval(LOOK_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut current, mut seen) = (current, modified(&path));
+    loop {
+        let asked = tokio::select! {
+            received = hangup.recv() => received.is_some(),
+            _ = ticks.tick() => false,
+        };
+        let now = modified(&path);
+        // A file that is away for a moment is being replaced.
+        if asked || (now.is_some() && now != seen) {
+            seen = now;
+            if let Some(next) = take_over(&path, &current, &house, &front) {
+                current = next;
+            }
+        }
+    }
+}
+
+fn take_over(
+    path: &Path,
+    current: &Configuration,
+    house: &House,
+    front: &Front,
+) -> Option<Configuration> {
+    let read = config::read(path).and_then(|next| {
+        let waiting = current.needs_restart(&next);
+        let next = current.with_changes_of(next);
+        house.reconfigure(&next)?;
+        front.trust(next.trusted_proxies.clone());
+        Ok((next, waiting))
+    });
+    match read {
+        Err(failure) => {
+            tracing::error!("{failure}; the configuration from before stays in effect");
+            None
+        }
+        Ok((next, waiting)) => {
+            if waiting.is_empty() {
+                tracing::info!("configuration reloaded");
+            } else {
+                let keys = waiting.join(", ");
+                tracing::warn!(
+                    "configuration reloaded, but {keys} takes effect only after a restart"
+                );
+            }
+            Some(next)
+        }
+    }
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    std::fs::metadata(path)
+        .and_then(|file| file.modified())
+        .ok()
+}

@@ -1,0 +1,190 @@
+//! `doorward serve`, and what `serve` and `up` have in common.
+
+use std::{io::IsTerminal, path::PathBuf, sync::Arc, time::Duration};
+
+use tokio::{
+    net::TcpListener,
+    runtime::Runtime,
+    signal::unix::{Signal, SignalKind, signal},
+    time::timeout,
+};
+use tokio_util::task::TaskTracker;
+
+use super::{
+    Accepting, Drain, accept, bind, counters::Counters, front::Front, ops, raise_file_limit,
+    reload, tls,
+};
+use crate::{
+    cli::ServeArguments,
+    config::{self, Configuration},
+    control::{self, Office},
+    data::{self, DataFolder, Lock},
+    failure::Failure,
+    system::SystemEntropy,
+    wire::House,
+};
+
+/// How long requests may go on after a signal.
+const FINISH: Duration = Duration::from_secs(4);
+/// How long streams and server processes may take to end.
+const END: Duration = Duration::from_secs(4);
+
+/// Everything that is open and waits for connections.
+pub(crate) struct Doorway {
+    /// Where requests arrive.
+    pub(crate) listener: TcpListener,
+    /// Where health and metrics are asked for.
+    pub(crate) ops: Option<TcpListener>,
+    /// The file to watch, if there is one.
+    pub(crate) file: Option<PathBuf>,
+    /// What is in effect.
+    pub(crate) configuration: Configuration,
+}
+
+/// `doorward serve`.
+pub(crate) fn run(arguments: &ServeArguments, folder: &DataFolder) -> Result<(), Failure> {
+    let configuration = config::read(&arguments.config)?;
+    runtime()?.block_on(async {
+        let lock = Lock::take(folder).map_err(|error| error.into_failure(folder))?;
+        let opened = data::open(folder, lock, Some(&configuration.database), &SystemEntropy)?;
+        let listener = bind(configuration.listen, "listen in the configuration file").await?;
+        let ops = bind(
+            configuration.ops_listen,
+            "ops_listen in the configuration file",
+        )
+        .await?;
+        let house = House::build(&configuration, opened).await?;
+        announce(&house, &configuration).await?;
+        let doorway = Doorway {
+            listener,
+            ops: Some(ops),
+            file: Some(arguments.config.clone()),
+            configuration,
+        };
+        keep_open(house, doorway).await
+    })
+}
+
+/// The runtime that serves.
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("doorward")
+        .build()
+        .map_err(|error| Failure::new(format!("cannot start: {error}")))
+}
+
+/// Serves until a signal says stop, then ends everything that runs.
+pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Failure> {
+    let signals = Signals::new()?;
+    let (drain, connections) = (Drain::default(), TaskTracker::new());
+    let counters = Arc::new(Counters::default());
+    let configuration = doorway.configuration;
+    let local = |listener: &TcpListener| {
+        listener
+            .local_addr()
+            .map_err(|error| Failure::new(error.to_string()))
+    };
+    let front = Arc::new(Front::public(
+        house.router(),
+        &configuration.public_url,
+        local(&doorway.listener)?,
+        Arc::clone(&counters),
+    ));
+    front.trust(configuration.trusted_proxies.clone());
+    let accepting = Accepting {
+        front: Arc::clone(&front),
+        tls: configuration.tls.as_ref().map(tls::acceptor).transpose()?,
+        most: raise_file_limit(),
+        drain: drain.clone(),
+        connections: connections.clone(),
+    };
+    let socket = house.folder().control_socket();
+    let control = control::listen(&socket, Office::of(&house))?;
+    if let Some(ops) = doorway.ops {
+        let router = ops::router(house.store(), drain.clone(), counters);
+        let front = Front::ops(router, local(&ops)?, Arc::default());
+        let accepting = Accepting {
+            front: Arc::new(front),
+            tls: None,
+            most: 64,
+            ..accepting.clone()
+        };
+        tokio::spawn(accept(ops, accepting));
+    }
+    tokio::spawn(accept(doorway.listener, accepting));
+    tokio::spawn(house.clone().keep_house());
+    tokio::spawn(house.clone().look_at_servers());
+    if let Some(file) = doorway.file {
+        tokio::spawn(reload::watch(file, configuration, house.clone(), front));
+    }
+    signals.wait().await;
+    drain.begin();
+    control.abort();
+    std::fs::remove_file(&socket).ok();
+    end(&house, &connections).await;
+    Ok(())
+}
+
+/// Ends what runs: requests may finish, then streams and server processes are ended.
+async fn end(house: &House, connections: &TaskTracker) {
+    connections.close();
+    timeout(FINISH, connections.wait()).await.ok();
+    if timeout(END, house.shutdown()).await.is_err() {
+        tracing::warn!("not everything ended in time");
+    }
+    timeout(Duration::from_secs(1), connections.wait())
+        .await
+        .ok();
+}
+
+async fn announce(house: &House, configuration: &Configuration) -> Result<(), Failure> {
+    let servers = configuration.servers.len();
+    tracing::info!(public_url = %configuration.public_url, listen = %configuration.listen, servers, "serving");
+    match house.setup_link().await? {
+        Some(link) if std::io::stdout().is_terminal() => {
+            println!(
+                "There is no account yet. Make the first one, once, within an hour:\n  {link}"
+            );
+        }
+        Some(_) => {
+            tracing::warn!("there is no account yet; make one with: doorward user add NAME --admin")
+        }
+        None => {}
+    }
+    Ok(())
+}
+
+/// The signals that end the process.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self, Failure> {
+        let on = |kind| {
+            signal(kind).map_err(|error| Failure::new(format!("cannot watch signals: {error}")))
+        };
+        Ok(Self {
+            terminate: on(SignalKind::terminate())?,
+            interrupt: on(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Waits for the first one; a second one ends the process at once.
+    async fn wait(mut self) {
+        self.either().await;
+        tokio::spawn(async move {
+            self.either().await;
+            std::process::exit(1);
+        });
+    }
+
+    async fn either(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! A Doorward with everything in it.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::Router;
+use doorward_core::{
+    access::CLOCK_SKEW, clock::Clock, entropy::Entropy, lifetimes::Lifetimes,
+    revocation::Revocations,
+};
+use doorward_gateway::{Gateway, GatewayParts};
+use doorward_issuer::{Administration, AdministrationError, Issuer, IssuerParts, MasterKey};
+use doorward_store::{SqliteStore, Store};
+use doorward_verify::{Verifier, VerifierConfig};
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::{
+    adapters::{GatewayTools, IssuerKeys},
+    mapping, outbound, probe,
+};
+use crate::{
+    config::Configuration,
+    data::{DataFolder, Lock, Opened},
+    failure::Failure,
+    system::{SystemClock, SystemEntropy},
+};
+
+/// How often what has expired is deleted.
+const REAP_EVERY: Duration = Duration::from_secs(3600);
+/// The longest lifetime that the configuration allows for access tokens.
+const LONGEST_ACCESS: Duration = Duration::from_secs(3600);
+/// How many verified tokens are remembered.
+const TOKENS: usize = 16_384;
+
+/// The parts, joined. Clones are handles of the same ones.
+#[derive(Clone)]
+pub(crate) struct House(Arc<Parts>);
+
+struct Parts {
+    issuer: Issuer,
+    gateway: Gateway,
+    administration: Administration,
+    store: Arc<SqliteStore>,
+    folder: DataFolder,
+    public_url: String,
+    _lock: Lock,
+}
+
+impl House {
+    /// Joins the parts over an open data folder.
+    pub(crate) async fn build(
+        configuration: &Configuration,
+        opened: Opened,
+    ) -> Result<Self, Failure> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let store: Arc<dyn Store> = opened.store.clone();
+        let revocations = revocations(&*store, &*clock, &configuration.lifetimes).await?;
+        let tools = GatewayTools::default();
+        let parts = IssuerParts {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+            master_key: MasterKey::new(opened.master_key),
+            revocations: Arc::clone(&revocations),
+            catalogue: Arc::new(tools.clone()),
+        };
+        let issuer = Issuer::start(mapping::issuer(configuration), parts)
+            .await
+            .map_err(|error| Failure::new(error.to_string()))?;
+        let verifier = Verifier::new(VerifierConfig {
+            issuer: configuration.public_url.to_string(),
+            keys: Arc::new(IssuerKeys(issuer.clone())),
+            revocations: Arc::clone(&revocations),
+            clock: Arc::clone(&clock),
+            capacity: TOKENS,
+        });
+        let parts = GatewayParts {
+            verifier: Arc::new(verifier),
+            store: Arc::clone(&store),
+            client: outbound::client()?,
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+            master_key: opened.master_key,
+        };
+        let gateway = Gateway::new(mapping::gateway(configuration), parts)
+            .map_err(|error| Failure::new(error.to_string()))?;
+        tools.ask(gateway.clone());
+        Ok(Self(Arc::new(Parts {
+            issuer,
+            gateway,
+            administration: Administration::new(store, clock, entropy, revocations),
+            store: opened.store,
+            folder: opened.folder,
+            public_url: configuration.public_url.to_string(),
+            _lock: opened.lock,
+        })))
+    }
+
+    /// Everything that is served.
+    pub(crate) fn router(&self) -> Router {
+        self.0.issuer.router().merge(self.0.gateway.router())
+    }
+
+    /// The use cases of the command line.
+    pub(crate) fn administration(&self) -> &Administration {
+        &self.0.administration
+    }
+
+    /// The store.
+    pub(crate) fn store(&self) -> Arc<dyn Store> {
+        self.0.store.clone()
+    }
+
+    /// The data folder.
+    pub(crate) fn folder(&self) -> &DataFolder {
+        &self.0.folder
+    }
+
+    /// The one-time link that makes the first account, while there is none.
+    pub(crate) async fn setup_link(&self) -> Result<Option<String>, Failure> {
+        match self.0.administration.setup_link().await {
+            Ok(token) => Ok(Some(format!(
+                "{}/setup?token={}",
+                self.0.public_url,
+                token.expose()
+            ))),
+            Err(AdministrationError::SetUp) => Ok(None),
+            Err(error) => Err(Failure::new(error.to_string())),
+        }
+    }
+
+    /// Takes over a new configuration, or nothing of it.
+    pub(crate) fn reconfigure(&self, configuration: &Configuration) -> Result<(), Failure> {
+        self.0
+            .gateway
+            .reconfigure(mapping::gateway(configuration))
+            .map_err(|error| Failure::new(error.to_string()))?;
+        self.0.issuer.reconfigure(mapping::issuer(configuration));
+        Ok(())
+    }
+
+    /// Deletes what has expired, now and every hour.
+    pub(crate) async fn keep_house(self) {
+        let mut ticks = interval(REAP_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            match self.0.issuer.reap().await {
+                Ok(rows) => tracing::debug!(rows, "deleted what has expired"),
+                Err(error) => tracing::warn!(%error, "cannot delete what has expired"),
+            }
+        }
+    }
+
+    /// Looks once whether every server answers, and says so if one does not.
+    pub(crate) async fn look_at_servers(self) {
+        for check in self.0.gateway.check().await {
+            probe::report(&check);
+        }
+    }
+
+    /// Ends streams and server processes, and writes what is queued.
+    pub(crate) async fn shutdown(&self) {
+        self.0.gateway.shutdown().await;
+        if let Err(error) = self.0.store.flush().await {
+            tracing::error!(%error, "the last audit records were not written");
+        }
+    }
+}
+
+/// What was revoked while tokens from before may still live (request path D, stop 4).
+async fn revocations(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    lifetimes: &Lifetimes,
+) -> Result<Arc<Revocations>, Failure> {
+    // Tokens may have been issued under a longer lifetime, before a restart with a shorter one.
+    let longest = lifetimes.access.max(LONGEST_ACCESS);
+    let since = clock.now() - longest - CLOCK_SKEW - CLOCK_SKEW;
+    let mut tx = store.begin().await?;
+    let memory = Revocations::default();
+    for revoked in tx.revocations_since(since).await? {
+        memory.add(revoked.what, revoked.at);
+    }
+    Ok(Arc::new(memory))
+}

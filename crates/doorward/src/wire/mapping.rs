@@ -1,0 +1,56 @@
+//! The configuration in the words of issuer and gateway.
+
+use doorward_core::resource::Resource;
+use doorward_gateway::{GatewayConfig, GatewayLimits, ServerConfig, UpstreamConfig};
+use doorward_issuer::{IssuerConfig, PublishedServer};
+
+use crate::config::{Configuration, Server, Upstream};
+
+/// What the issuer is told.
+pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
+    let published = |server: &Server| PublishedServer {
+        name: server.name.clone(),
+        title: server
+            .title
+            .clone()
+            .unwrap_or_else(|| server.name.to_string()),
+        resource: Resource::from_known(format!("{}/mcp/{}", configuration.public_url, server.name)),
+    };
+    IssuerConfig {
+        issuer: configuration.public_url.to_string(),
+        servers: configuration.servers.iter().map(published).collect(),
+        lifetimes: configuration.lifetimes,
+        dynamic_registration: configuration.dynamic_registration,
+    }
+}
+
+/// What the gateway is told.
+pub(super) fn gateway(configuration: &Configuration) -> GatewayConfig {
+    GatewayConfig {
+        public_url: configuration.public_url.to_string(),
+        servers: configuration.servers.iter().map(server).collect(),
+        groups: configuration.groups.clone(),
+        allowed_origins: configuration.allowed_origins.clone(),
+        limits: GatewayLimits::default(),
+    }
+}
+
+fn server(server: &Server) -> ServerConfig {
+    ServerConfig {
+        name: server.name.clone(),
+        title: server.title.clone(),
+        upstream: match server.upstream.clone() {
+            Upstream::Http { url, headers } => UpstreamConfig::Http { url, headers },
+            Upstream::Command {
+                command,
+                environment,
+                directory,
+            } => UpstreamConfig::Stdio {
+                command,
+                environment,
+                directory,
+            },
+        },
+        allow: server.allow.clone(),
+    }
+}
