@@ -15,6 +15,8 @@ use crate::StoreError;
 
 /// How long to wait for another process (a backup, a shell) to let go of the file.
 const BUSY: Duration = Duration::from_secs(5);
+/// A write-ahead log that a long read made grow shrinks to this again, in bytes.
+const LARGEST_LOG: i64 = 64 * 1024 * 1024;
 /// More than there are statements.
 const PREPARED_STATEMENTS: usize = 128;
 
@@ -42,6 +44,7 @@ pub(super) fn open_file(path: &Path) -> Result<(Connection, DatabaseFile), Store
     connection.busy_timeout(BUSY)?;
     schema::check(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "journal_size_limit", LARGEST_LOG)?;
     set_up_writer(&connection)?;
     schema::migrate(&mut connection)?;
     Ok((connection, file))

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Result, params};
 use super::{Columns, change, find, statements};
 
 macro_rules! select {
-    ($rest:literal) => {
+    ($rest:expr) => {
         concat!(
             "SELECT first_sequence, last_sequence, first_at, last_at, lines FROM audit_segments ",
             $rest
@@ -14,10 +14,21 @@ macro_rules! select {
     };
 }
 
+/// From the segment on that holds the record `?1`.
+macro_rules! select_from {
+    ($rest:literal) => {
+        select!(concat!(
+            "WHERE first_sequence >= coalesce(
+                (SELECT max(first_sequence) FROM audit_segments WHERE first_sequence <= ?1), 0) ",
+            $rest
+        ))
+    };
+}
+
 statements! {
     NEWEST = select!("ORDER BY first_sequence DESC LIMIT 1");
-    FORWARD = select!("WHERE last_sequence > ?1 ORDER BY first_sequence");
-    BACKWARD = select!("WHERE last_sequence > ?1 ORDER BY first_sequence DESC");
+    FORWARD = select_from!("ORDER BY first_sequence");
+    BACKWARD = select_from!("ORDER BY first_sequence DESC");
     ADD = "INSERT INTO audit_segments (first_sequence, last_sequence, first_at, last_at, lines)
         VALUES (?1, ?2, ?3, ?4, ?5)";
 }
@@ -61,7 +72,7 @@ pub(in crate::sqlite) enum Direction {
     Backward,
 }
 
-/// Visits the segments with records after `after` until `visit` says to stop (`false`).
+/// Visits the segments from the one on that holds record `after`, until `visit` says to stop (`false`).
 pub(in crate::sqlite) fn walk(
     connection: &Connection,
     direction: Direction,

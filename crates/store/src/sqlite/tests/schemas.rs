@@ -18,6 +18,34 @@ fn every_statement_prepares_against_a_freshly_migrated_database() {
     }
 }
 
+#[test]
+fn no_lookup_reads_a_whole_table() {
+    let connection = connection::open_memory().expect("the migrations apply");
+    let small = [
+        "users",
+        "setup_links",
+        "CONSTANT",
+        "clients USING COVERING INDEX clients_unused",
+    ];
+    for sql in rows::all_statements().filter(|sql| sql.contains("WHERE")) {
+        let mut plan = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .expect("prepares");
+        let no_parameters = (0..plan.parameter_count()).map(|_| rusqlite::types::Null);
+        let steps = plan
+            .query_map(rusqlite::params_from_iter(no_parameters), |row| {
+                row.get::<_, String>(3)
+            })
+            .expect("explains");
+        for step in steps.map(|step| step.expect("a step")) {
+            let scanned = step.strip_prefix("SCAN ");
+            let large =
+                scanned.is_some_and(|what| !small.iter().any(|name| what.starts_with(name)));
+            assert!(!large, "{step}: {sql}");
+        }
+    }
+}
+
 /// Why a database is refused after `sql` changed it.
 fn refusal(sql: &str) -> OpenError {
     let Opened {
