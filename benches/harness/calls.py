@@ -57,7 +57,7 @@ class Calls:
         self.wallet = self.folder / "wallet.json"
         run_tool(
             self.run.programs, "sign-in", issuer=self.doorward.origin, resource=self.doorward.endpoint,
-            scope=SCOPE, user=USER, password=PASSWORD, chains=16, wallet=self.wallet,
+            scope=SCOPE, user=USER, password=PASSWORD, chains=footprint.GRANTS, wallet=self.wallet,
         )  # fmt: skip
         self.tokens = self.mint("tokens", HOT_TOKENS)
         self.token = self.tokens.read_text().split("\n")[0]

@@ -14,6 +14,7 @@ from harness.window import sample
 if TYPE_CHECKING:
     from harness.calls import Calls
 
+GRANTS = 16
 _RATE = 200
 _PATIENCE = 20
 
@@ -52,22 +53,24 @@ def memory(bench: "Calls") -> None:
 
 
 def streams(bench: "Calls") -> None:
-    """What each held event stream adds."""
-    session = messages.open_session(bench.doorward, bench.folder, bench.token)
-    ours, theirs = (_held(bench, system, session) for system in (bench.doorward, bench.nginx))
+    """What each held event stream adds. Streams are limited by user and client: there are several."""
+    tokens = bench.mint("stream.tokens", GRANTS).read_text().split()  # one of each grant
+    sessions = [(messages.open_session(bench.doorward, bench.folder, token), token) for token in tokens]
+    ours, theirs = (_held(bench, system, sessions) for system in (bench.doorward, bench.nginx))
     title = f"PSS per held event stream ({bench.run.pace.streams:,})"
     cells = {"ours": ours, "nginx": theirs, "unit": "KB"}
     bench.run.add(Row("footprint", "streams", title, cells, ours, 40, 10, more_is_better=False))
 
 
-def _held(bench: "Calls", system: System, session: str) -> float:
+def _held(bench: "Calls", system: System, sessions: list[tuple[str, str]]) -> float:
     """Opens streams at a freshly started system; returns kilobytes for each."""
     system.halt()
     system.launch()
     messages.send(system, bench.call, bench.token)
     before = system.memory_megabytes()
-    request = messages.stream_request(bench.folder, system, session, bench.token)
-    options = {"url": system.endpoint, "request": request, "streams": bench.run.pace.streams}
+    requests = bench.folder / f"{system.name}-stream.requests"
+    requests.write_bytes(b"".join(messages.stream_request(system, *each) + b"\0" for each in sessions))
+    options = {"url": system.endpoint, "requests": requests, "streams": bench.run.pace.streams}
     load = Tool(bench.run.programs, bench.folder, "hold", options)
     load.prepare()
     opened = load.fire()["requests"]

@@ -68,8 +68,8 @@ def open_session(system: System, folder: Path, token: str) -> str:
     return headers["Mcp-Session-Id"]
 
 
-def stream_request(folder: Path, system: System, session: str, token: str) -> Path:
-    """A whole `GET` that opens an event stream, as bytes in a file."""
+def stream_request(system: System, session: str, token: str) -> bytes:
+    """A whole `GET` that opens an event stream."""
     headers = {
         "Host": f"127.0.0.1:{system.port}",
         "Accept": "text/event-stream",
@@ -78,9 +78,7 @@ def stream_request(folder: Path, system: System, session: str, token: str) -> Pa
         "Mcp-Session-Id": session,
     }
     lines = [f"GET /mcp/{SERVER} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-    path = folder / f"{system.name}-stream.request"
-    path.write_bytes(("\r\n".join(lines) + "\r\n\r\n").encode())
-    return path
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 def forged(token: str) -> str:

@@ -14,8 +14,8 @@ use crate::{gun, options::Options};
 /// How many streams are being opened at any moment.
 const AT_ONCE: usize = 64;
 
-/// Opens `--streams` with the request in the file `--request`, says how many answered with an
-/// event stream, and holds them until its standard input ends.
+/// Opens `--streams` with the requests in the file `--requests` in turn (each ended by a zero
+/// byte), says how many answered with an event stream, and holds them until it is told to end.
 pub async fn run(options: &Options) -> Result<()> {
     let url: Url = options.text("url")?.parse()?;
     let authority = format!(
@@ -23,14 +23,17 @@ pub async fn run(options: &Options) -> Result<()> {
         url.host_str().unwrap_or_default(),
         url.port().unwrap_or(80)
     );
-    let request = options.bytes("request")?;
+    let requests = options.bytes("requests")?;
+    let mut requests = requests.split_inclusive(|byte| *byte == 0).cycle();
     let streams: usize = options.number("streams")?;
     let started = gun::wait()?;
     let mut held = Vec::with_capacity(streams);
     let mut opening = JoinSet::new();
     for number in 0..streams + AT_ONCE {
         if number < streams {
-            opening.spawn(open(authority.clone(), request.clone()));
+            let request = requests.next().context("no request")?;
+            let request = request.strip_suffix(&[0]).context("half a request")?;
+            opening.spawn(open(authority.clone(), request.to_vec()));
         }
         if number >= AT_ONCE
             && let Some(opened) = opening.join_next().await
