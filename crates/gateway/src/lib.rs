@@ -1,1 +1,27 @@
-//! placeholder
+//! The MCP gateway: reads a call, obtains a permit, forwards it.
+//!
+//! ```text
+//! route -> server -> Origin -> token -> rights -> headers -> body -> message
+//!       -> era -> method table -> decide -> Permit -> upstream -> answer
+//! ```
+//!
+//! One way, no returns; every stop that refuses answers at once. Forwarding
+//! consumes a [`Permit`](doorward_core::permit::Permit), so nothing reaches an
+//! upstream undecided. The caller's token ends here: an upstream sees headers from
+//! an allow list, the bytes of the message, and credentials of its own.
+//!
+//! It refuses to translate: a client of the session era needs an upstream of the
+//! session era, and one of 2026-07-28 needs one of 2026-07-28.
+
+mod access;
+mod catalogue;
+mod config;
+mod front;
+mod gateway;
+mod snapshot;
+mod stream;
+mod upstream;
+
+pub use catalogue::{ProbeError, ServerCheck};
+pub use config::{GatewayConfig, GatewayError, GatewayLimits, ServerConfig, UpstreamConfig};
+pub use gateway::{Gateway, GatewayLoad, GatewayParts};

@@ -1,0 +1,113 @@
+//! Who may use a server, resolved once per grant and kept until the configuration changes.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use doorward_core::{
+    access::Principal,
+    id::{ClientId, GrantId, UserId},
+    permit::{AllowList, Caller as Named, Rights},
+};
+use quick_cache::sync::Cache;
+
+/// How many grants are remembered per server.
+const REMEMBERED: usize = 10_000;
+
+/// The allow list of one server together with what was resolved from it.
+pub(crate) struct Access {
+    allow: AllowList,
+    groups: Arc<HashMap<String, Vec<String>>>,
+    known: Cache<GrantId, Option<Arc<Caller>>>,
+}
+
+/// One user through one client, at one server: what every call of theirs shares.
+pub(crate) struct Caller {
+    pub(crate) user: UserId,
+    pub(crate) username: Arc<str>,
+    pub(crate) client: ClientId,
+    /// The client and the grant as audit records name them.
+    pub(crate) client_label: Arc<str>,
+    pub(crate) grant_label: Arc<str>,
+    pub(crate) rights: Rights,
+    streams: AtomicUsize,
+}
+
+impl Access {
+    pub(crate) fn new(allow: AllowList, groups: Arc<HashMap<String, Vec<String>>>) -> Self {
+        Self {
+            allow,
+            groups,
+            known: Cache::new(REMEMBERED),
+        }
+    }
+
+    /// What the holder of a valid token may use; `None` when the server does not exist for
+    /// them (GW-04).
+    pub(crate) fn caller(&self, principal: &Principal) -> Option<Arc<Caller>> {
+        if let Some(known) = self.known.get(&principal.grant) {
+            match known {
+                Some(caller) if caller.is(principal) => return Some(caller),
+                // A grant belongs to one user and client; a name may change.
+                Some(_) | None => {}
+            }
+        }
+        let caller = self.resolve(principal).map(Arc::new);
+        self.known.insert(principal.grant.clone(), caller.clone());
+        caller
+    }
+
+    fn resolve(&self, principal: &Principal) -> Option<Caller> {
+        let groups = self.groups.get(&*principal.username);
+        let rights = self.allow.rights(&Named {
+            user: &principal.username,
+            groups: groups.map(Vec::as_slice).unwrap_or_default(),
+            client: principal.client.as_str(),
+        })?;
+        Some(Caller {
+            user: principal.user.clone(),
+            username: Arc::clone(&principal.username),
+            client: principal.client.clone(),
+            client_label: principal.client.as_str().into(),
+            grant_label: principal.grant.as_str().into(),
+            rights,
+            streams: AtomicUsize::new(0),
+        })
+    }
+}
+
+impl Caller {
+    fn is(&self, principal: &Principal) -> bool {
+        self.username == principal.username
+            && self.user == principal.user
+            && self.client == principal.client
+    }
+
+    /// Whether lists must be filtered for this caller.
+    pub(crate) fn is_limited(&self) -> bool {
+        match self.rights {
+            Rights::Everything => false,
+            Rights::Listed { .. } => true,
+        }
+    }
+
+    /// Counts a new stream in, unless `most` are open already (GW-25).
+    pub(crate) fn open_stream(self: &Arc<Self>, most: usize) -> Option<OpenStream> {
+        let before = self.streams.fetch_add(1, Ordering::Relaxed);
+        let open = OpenStream(Arc::clone(self));
+        (before < most).then_some(open)
+    }
+}
+
+/// One open stream of a caller; counted out when dropped.
+pub(crate) struct OpenStream(Arc<Caller>);
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        self.0.streams.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,125 @@
+//! What the gateway is told: servers, who may use them, limits.
+
+use std::{collections::HashMap, path::PathBuf, time::Duration};
+
+use doorward_core::{permit::AllowList, server::ServerName};
+use http::{HeaderName, HeaderValue};
+use url::Url;
+
+/// Everything that the gateway needs to know. It comes from the operator and is believed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GatewayConfig {
+    /// The issuer and the base of every resource: an origin, or an origin and a path, without
+    /// a slash at the end.
+    pub public_url: String,
+    /// The servers; names must differ.
+    pub servers: Vec<ServerConfig>,
+    /// The groups of each user, by sign-in name.
+    pub groups: HashMap<String, Vec<String>>,
+    /// Origins of web pages that may call, besides that of `public_url` (`https://app.example`).
+    pub allowed_origins: Vec<String>,
+    /// Limits.
+    pub limits: GatewayLimits,
+}
+
+/// One MCP server behind the gateway.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServerConfig {
+    /// Its name in paths.
+    pub name: ServerName,
+    /// Its name for people.
+    pub title: Option<String>,
+    /// Where it is.
+    pub upstream: UpstreamConfig,
+    /// Who may use what of it.
+    pub allow: AllowList,
+}
+
+/// Where an MCP server is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum UpstreamConfig {
+    /// Behind a URL, spoken to over Streamable HTTP.
+    Http {
+        /// The endpoint.
+        url: Url,
+        /// Sent with every request, for example the server's own credentials.
+        headers: Vec<(HeaderName, HeaderValue)>,
+    },
+    /// A program of this machine, spoken to over its standard input and output.
+    Stdio {
+        /// The program and its arguments. Nothing a caller sends ever gets in here (ST-01).
+        command: Vec<String>,
+        /// Environment variables besides the few that every program needs.
+        environment: Vec<(String, String)>,
+        /// Where it runs; Doorward's own working directory when not stated.
+        directory: Option<PathBuf>,
+    },
+}
+
+/// Limits, each with a default that suits most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GatewayLimits {
+    /// The longest request body.
+    pub request_bytes: usize,
+    /// How long a request body may pause.
+    pub request_pause: Duration,
+    /// The longest JSON answer of an upstream.
+    pub response_bytes: usize,
+    /// The longest event of an upstream's stream, and the longest line of a program.
+    pub message_bytes: usize,
+    /// Open event streams per user and client.
+    pub streams: usize,
+    /// After how much silence a stream gets a comment, so that nobody in between hangs up.
+    pub keep_alive: Duration,
+    /// Server processes at a time.
+    pub processes: usize,
+    /// Server processes of one user at a time.
+    pub processes_per_user: usize,
+    /// An unused server process is ended after this long.
+    pub process_idle: Duration,
+}
+
+impl Default for GatewayLimits {
+    fn default() -> Self {
+        Self {
+            request_bytes: 4 << 20,
+            request_pause: Duration::from_secs(30),
+            response_bytes: 8 << 20,
+            message_bytes: 8 << 20,
+            streams: 1024,
+            keep_alive: Duration::from_secs(15),
+            processes: 64,
+            processes_per_user: 8,
+            process_idle: Duration::from_secs(600),
+        }
+    }
+}
+
+/// Why a configuration is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GatewayError {
+    /// `public_url` is no http(s) URL without query, fragment and trailing slash.
+    #[error("public_url must be an http or https URL without query, fragment and trailing slash")]
+    PublicUrl,
+    /// Two servers have one name.
+    #[error("server name {0} is used twice")]
+    RepeatedName(ServerName),
+    /// An upstream URL cannot be one.
+    #[error("url of server {0} must be http or https, without user information and fragment")]
+    UpstreamUrl(ServerName),
+    /// A configured header is one that the gateway or the transport sets.
+    #[error("header {1} of server {0} is set by the gateway itself")]
+    Header(ServerName, HeaderName),
+    /// A command names no program.
+    #[error("command of server {0} is empty")]
+    Command(ServerName),
+    /// An environment variable has a name that cannot be one.
+    #[error("environment variable {1:?} of server {0} has an impossible name or value")]
+    Environment(ServerName, String),
+    /// An origin is not `scheme://host[:port]`.
+    #[error("allowed origin {0:?} is not of the form https://host or https://host:port")]
+    Origin(String),
+    /// The path of `public_url` changed, which only a restart can do.
+    #[error("public_url changes only at a restart")]
+    PublicUrlChanged,
+}

@@ -1,0 +1,75 @@
+//! `/mcp/{server}`: server, origin, token, then the method's own path.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
+use doorward_core::peer::Peer;
+use http::{HeaderValue, Method, header};
+
+use super::{
+    authenticate::authenticate,
+    cors,
+    exchange::{Answer, Exchange},
+    origin::Page,
+    post,
+    refusal::Refusal,
+    server_name, streams,
+};
+use crate::{
+    gateway::Inner,
+    snapshot::{Server, Snapshot},
+};
+
+/// Answers any request to an MCP endpoint.
+pub(super) async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response {
+    let snapshot = inner.snapshot.load_full();
+    let Some(server) = snapshot.find(server_name(request.uri().path())) else {
+        return Refusal::UnknownServer.into_response();
+    };
+    let page = match snapshot.origins.page(request.headers()) {
+        Page::Foreign => return Refusal::ForeignOrigin.into_response(),
+        Page::Allowed(origin) => Some(origin),
+        Page::None => None,
+    };
+    let mut response = if request.method() == Method::OPTIONS {
+        cors::preflight(request.headers())
+    } else {
+        let answer = answer_known(inner, &snapshot, server, request).await;
+        answer.unwrap_or_else(Refusal::into_response)
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(origin) = page {
+        cors::allow(origin, headers);
+    }
+    response
+}
+
+async fn answer_known(
+    inner: Arc<Inner>,
+    snapshot: &Snapshot,
+    server: Arc<Server>,
+    request: Request,
+) -> Answer {
+    let (parts, body) = request.into_parts();
+    let presented = (&parts.uri, &parts.headers);
+    let (principal, caller) = authenticate(&inner, &server, presented).await?;
+    let exchange = Exchange {
+        inner,
+        limits: Arc::clone(&snapshot.limits),
+        server,
+        principal,
+        caller,
+        peer: parts.extensions.get::<Peer>().map(|peer| peer.0),
+        headers: parts.headers,
+    };
+    match parts.method {
+        Method::POST => post::post(&exchange, body).await,
+        Method::GET => streams::get(&exchange).await,
+        Method::DELETE => streams::delete(&exchange).await,
+        _ => Err(Refusal::Method("GET, POST, DELETE, OPTIONS")),
+    }
+}

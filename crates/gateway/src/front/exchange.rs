@@ -1,0 +1,129 @@
+//! One HTTP request whose caller is known, on its way to an answer.
+
+use std::{borrow::Cow, net::IpAddr, sync::Arc};
+
+use axum::response::Response;
+use doorward_core::{
+    access::Principal,
+    audit::{AuditEvent, AuditKind, Outcome},
+    entropy::draw,
+};
+use doorward_mcp::era::Era;
+use doorward_verify::bearer;
+use http::HeaderMap;
+
+use super::refusal::Refusal;
+use crate::{
+    access::Caller,
+    config::GatewayLimits,
+    gateway::Inner,
+    snapshot::Server,
+    stream::{Holder, Pulse, Sieve},
+    upstream::{Fault, http::SESSION_ID},
+};
+
+/// Everything known about a request but its body.
+pub(super) struct Exchange {
+    pub(super) inner: Arc<Inner>,
+    pub(super) limits: Arc<GatewayLimits>,
+    pub(super) server: Arc<Server>,
+    pub(super) principal: Arc<Principal>,
+    pub(super) caller: Arc<Caller>,
+    pub(super) headers: HeaderMap,
+    pub(super) peer: Option<IpAddr>,
+}
+
+/// The answer, or why there is none.
+pub(super) type Answer = Result<Response, Refusal>;
+
+impl Exchange {
+    /// Writes down what was decided. What cannot be written down does not happen.
+    pub(super) fn record(
+        &self,
+        (kind, outcome): (AuditKind, Outcome),
+        subject: Option<&str>,
+        reason: Option<Cow<'static, str>>,
+    ) -> Result<(), Refusal> {
+        let event = AuditEvent {
+            at: self.inner.clock.now(),
+            kind,
+            outcome,
+            user: Some(Arc::clone(&self.caller.username)),
+            client: Some(Arc::clone(&self.caller.client_label)),
+            grant: Some(Arc::clone(&self.caller.grant_label)),
+            server: Some(Arc::clone(&self.server.label)),
+            tool: subject.map(|subject| short(subject).into()),
+            reason,
+            peer: self.peer,
+        };
+        self.inner.store.record(event).map_err(|error| {
+            tracing::error!(%error, "a call was not recorded and is not made");
+            Refusal::Unrecorded
+        })
+    }
+
+    /// Writes down that a message was refused, and refuses it.
+    pub(super) fn refused(&self, subject: Option<&str>, refusal: Refusal) -> Refusal {
+        let what = (AuditKind::McpRefused, Outcome::Denied);
+        match self.record(what, subject, Some(refusal.reason())) {
+            Ok(()) => refusal,
+            Err(unrecorded) => unrecorded,
+        }
+    }
+
+    /// The session that the caller names, as the upstream knows it.
+    pub(super) fn session(&self) -> Result<Option<String>, Refusal> {
+        let mut named = self.headers.get_all(&SESSION_ID).iter();
+        let Some(presented) = named.next() else {
+            return Ok(None);
+        };
+        let ids = &self.inner.sessions;
+        let opened = ids.open(&self.server.name, &self.caller, presented);
+        match (opened, named.next()) {
+            (Some(session), None) => Ok(Some(session)),
+            (_, _) => Err(Refusal::no_session()),
+        }
+    }
+
+    /// Puts a stream under watch; refuses one too many.
+    pub(super) fn pulse(&self) -> Result<Pulse, Refusal> {
+        let open = self
+            .caller
+            .open_stream(self.limits.streams)
+            .ok_or(Refusal::Streams)?;
+        let holder = Holder {
+            token: bearer(&self.headers).unwrap_or_default().into(),
+            principal: Arc::clone(&self.principal),
+            resource: self.server.resource.clone(),
+        };
+        Ok(self.inner.watch.admit(holder, open, self.limits.keep_alive))
+    }
+
+    /// What lists must be filtered by, if by anything.
+    pub(super) fn sieve(&self, era: Era) -> Option<Sieve> {
+        Sieve::of(&self.caller, era)
+    }
+
+    /// Tells the caller that the upstream gave no answer, and the operator why.
+    pub(super) fn failed(&self, fault: Fault, id: Option<&str>) -> Refusal {
+        if fault == Fault::NoSession {
+            return Refusal::no_session();
+        }
+        let reference = fault.is_upstreams().then(|| {
+            let bits: [u8; 5] = draw(&*self.inner.surroundings.entropy);
+            let reference: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
+            tracing::warn!(server = %self.server.name, reference, %fault, "an upstream failed");
+            reference
+        });
+        Refusal::Upstream {
+            fault,
+            id: id.map(str::to_owned),
+            reference,
+        }
+    }
+}
+
+/// As much of a name as an audit record keeps.
+fn short(name: &str) -> &str {
+    name.get(..name.floor_char_boundary(256)).unwrap_or(name)
+}

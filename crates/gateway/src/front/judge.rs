@@ -1,0 +1,175 @@
+//! May this caller do this? Every message that goes upstream passes here.
+//!
+//! The method table has the first word, and what is not in it does not exist
+//! (GW-14). Then rights, then scopes: `core::permit::decide`. Each tool call and
+//! each refusal is written down before anything happens.
+
+use std::borrow::Cow;
+
+use doorward_core::{
+    audit::{AuditKind, Outcome},
+    permit::{Action, Denied, Permit, decide},
+    scope::{ScopeSet, WRITE},
+    server::ToolEffect,
+};
+use doorward_mcp::{
+    envelope::{Params, SubjectKind},
+    era::{Era, Revision},
+    error::RpcError,
+    method::{Class, Method},
+};
+
+use super::{exchange::Exchange, refusal::Refusal};
+use crate::{catalogue::Found, upstream::Kind};
+
+/// A message to be judged.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) method: Method,
+    pub(super) params: &'a Params<'a>,
+    pub(super) id: Option<&'a str>,
+    pub(super) era: Era,
+}
+
+/// The permit for a message, or the refusal that was written down.
+pub(super) async fn judge(exchange: &Exchange, asked: Asked<'_>) -> Result<Permit, Refusal> {
+    let (kind, subject) = match &asked.params.subject {
+        Some(subject) if asked.method == Method::ToolsCall => (AuditKind::ToolCall, &*subject.name),
+        _ => (AuditKind::McpRefused, asked.method.as_str()),
+    };
+    match decided(exchange, asked).await {
+        Ok(permit) => {
+            if kind == AuditKind::ToolCall {
+                exchange.record((kind, Outcome::Allowed), Some(subject), None)?;
+            }
+            Ok(permit)
+        }
+        Err(refusal) => {
+            let reason = Some(refusal.reason());
+            exchange.record((kind, Outcome::Denied), Some(subject), reason)?;
+            Err(refusal)
+        }
+    }
+}
+
+/// The permit for what is about nothing by name: streams, responses, ends of sessions.
+pub(super) fn judge_use(exchange: &Exchange) -> Result<Permit, Refusal> {
+    let rights = &exchange.caller.rights;
+    let scopes = &exchange.principal.scopes;
+    decide(&exchange.server.name, rights, scopes, Action::Use)
+        .map_err(|denied| refuse(exchange, &denied, Action::Use, None))
+        .map_err(|refusal| exchange.refused(None, refusal))
+}
+
+async fn decided(exchange: &Exchange, asked: Asked<'_>) -> Result<Permit, Refusal> {
+    let no_such_method = || {
+        let error = RpcError::method_not_found(asked.method.as_str());
+        Refusal::rpc(error, asked.id, asked.era)
+    };
+    if is_task(asked.method) && matches!(exchange.server.upstream.kind, Kind::Http(_)) {
+        // Tasks of an HTTP server belong to nobody in particular yet.
+        return Err(no_such_method());
+    }
+    let action = match action(asked) {
+        Action::Call(name, _) => Action::Call(name, effect(exchange, name, asked).await?),
+        other => other,
+    };
+    subscriptions(exchange, asked)?;
+    let rights = &exchange.caller.rights;
+    let scopes = &exchange.principal.scopes;
+    decide(&exchange.server.name, rights, scopes, action)
+        .map_err(|denied| refuse(exchange, &denied, action, Some(asked)))
+}
+
+/// What a message wants to do, as rules see it.
+fn action(asked: Asked<'_>) -> Action<'_> {
+    let Some(subject) = &asked.params.subject else {
+        return Action::Use;
+    };
+    match subject.kind {
+        SubjectKind::Tool => Action::Call(&subject.name, None),
+        SubjectKind::Prompt => Action::Prompt(&subject.name),
+        SubjectKind::Resource | SubjectKind::ResourceTemplate => Action::Read(&subject.name),
+        SubjectKind::Task => Action::Use,
+    }
+}
+
+fn is_task(method: Method) -> bool {
+    method.class() == Class::Task || method == Method::TasksList
+}
+
+/// What calling a tool can do, when the answer depends on it.
+async fn effect(
+    exchange: &Exchange,
+    name: &str,
+    asked: Asked<'_>,
+) -> Result<Option<ToolEffect>, Refusal> {
+    let unknown = || {
+        let (error, id) = (RpcError::unknown_tool(name), asked.id);
+        Refusal::rpc(error, id, asked.era)
+    };
+    let caller = &exchange.caller;
+    if !caller.rights.include(Action::Call(name, None)) {
+        return Err(unknown());
+    }
+    if exchange.principal.scopes.covers(WRITE) && !caller.is_limited() {
+        return Ok(None);
+    }
+    match exchange.server.catalogue.find(name).await {
+        Found::Tool(effect) => Ok(Some(effect)),
+        Found::Unknown => Ok(None),
+        // In the very words of a tool that may not be known: the server's own would differ.
+        Found::Absent => Err(unknown()),
+    }
+}
+
+/// A subscription names resources beside its subject.
+fn subscriptions(exchange: &Exchange, asked: Asked<'_>) -> Result<(), Refusal> {
+    if asked.method != Method::SubscriptionsListen || !exchange.caller.is_limited() {
+        return Ok(());
+    }
+    let wanted = asked.params.raw;
+    let wanted = wanted.and_then(|raw| raw.member(&["notifications", "resourceSubscriptions"]));
+    for uri in wanted.iter().flat_map(|list| list.elements()) {
+        let uri = uri.text().unwrap_or(Cow::Borrowed(""));
+        if !exchange.caller.rights.include(Action::Read(&uri)) {
+            let error = RpcError::unknown_resource(&uri);
+            return Err(Refusal::rpc(error, asked.id, asked.era));
+        }
+    }
+    Ok(())
+}
+
+/// The two kinds of no (design 6.7).
+fn refuse(
+    exchange: &Exchange,
+    denied: &Denied,
+    action: Action<'_>,
+    asked: Option<Asked<'_>>,
+) -> Refusal {
+    let id = asked.and_then(|asked| asked.id);
+    let era = asked.map_or(Era::Session, |asked| asked.era);
+    match denied {
+        Denied::Scope(needed) => {
+            let needed_set: ScopeSet = ScopeSet::from_stored(needed);
+            let union = exchange.principal.scopes.union(&needed_set);
+            Refusal::Scope {
+                challenge: exchange.server.challenge.insufficient_scope(&union),
+                needed,
+                id: id.map(str::to_owned),
+            }
+        }
+        Denied::Hidden => {
+            let error = match action {
+                Action::Call(name, _) => RpcError::unknown_tool(name),
+                Action::Prompt(name) => RpcError::unknown_prompt(name),
+                Action::Read(uri) => RpcError::unknown_resource(uri),
+                Action::Use => RpcError::method_not_found("unknown"),
+            };
+            Refusal::rpc(error, id, era)
+        }
+    }
+}
+
+/// The revisions that requests of the stateless era may name.
+pub(super) const STATELESS: [Revision; 1] = [Revision::V2026_07_28];

@@ -1,0 +1,146 @@
+//! The answer of a program of this machine on its way to the caller.
+//!
+//! One JSON document when the first thing it says is the response, an event
+//! stream when anything comes before it.
+
+use std::sync::Arc;
+
+use axum::{body::Body, response::Response};
+use bytes::Bytes;
+use doorward_core::permit::Permit;
+use doorward_mcp::{
+    envelope::{Message, Outcome, Request},
+    era::Era,
+    error::{Code, RpcError},
+    method::Class,
+};
+use http::StatusCode;
+
+use super::{
+    exchange::{Answer, Exchange},
+    post::About,
+    refusal::Refusal,
+    relay::{event_stream, farewell, typed},
+};
+use crate::{
+    stream::Written,
+    upstream::{
+        Fault,
+        http::SESSION_ID,
+        stdio::{Reply, StdioUpstream},
+    },
+};
+
+/// A request to a program.
+pub(super) struct Call<'a> {
+    pub(super) upstream: &'a Arc<StdioUpstream>,
+    pub(super) request: &'a Request<'a>,
+    pub(super) body: &'a Bytes,
+    pub(super) session: Option<String>,
+}
+
+/// Asks a program and passes its answer on.
+pub(super) async fn ask(
+    exchange: &Exchange,
+    permit: Permit,
+    call: Call<'_>,
+    about: About<'_>,
+) -> Answer {
+    let failed = |fault| exchange.failed(fault, about.id);
+    if about.era == Era::Stateless {
+        let caller = (&exchange.caller.user, &exchange.caller.client);
+        let reply = call
+            .upstream
+            .ask_stateless(permit, caller, call.request, call.body);
+        return answer(exchange, reply.await.map_err(failed)?, about).await;
+    }
+    if about.method == Some(doorward_mcp::method::Method::Initialize) {
+        return initialize(exchange, permit, call, about).await;
+    }
+    let session = required(exchange, call.session, about.id)?;
+    let reply = call
+        .upstream
+        .ask(permit, &session, call.request, call.body.clone());
+    answer(exchange, reply.await.map_err(failed)?, about).await
+}
+
+/// The session that the caller named; programs have no messages without one.
+pub(super) fn required(
+    exchange: &Exchange,
+    session: Option<String>,
+    id: Option<&str>,
+) -> Result<String, Refusal> {
+    session.ok_or_else(|| {
+        let error = RpcError::invalid_request(&"Mcp-Session-Id is missing: start with initialize");
+        exchange.refused(None, Refusal::rpc(error, id, Era::Session))
+    })
+}
+
+async fn initialize(
+    exchange: &Exchange,
+    permit: Permit,
+    call: Call<'_>,
+    about: About<'_>,
+) -> Answer {
+    let user = &exchange.caller.user;
+    let opened = call
+        .upstream
+        .initialize(permit, user, call.request, call.body.clone())
+        .await;
+    let (session, reply) = opened.map_err(|fault| exchange.failed(fault, about.id))?;
+    let mut response = answer(exchange, reply, about).await?;
+    let (ids, server) = (&exchange.inner.sessions, &exchange.server.name);
+    if let Some(sealed) = session.and_then(|session| ids.seal(server, &exchange.caller, &session)) {
+        response.headers_mut().insert(SESSION_ID, sealed);
+    }
+    Ok(response)
+}
+
+/// Passes on what a program says in answer to one request or batch.
+pub(super) async fn answer(exchange: &Exchange, reply: Reply, about: About<'_>) -> Answer {
+    let lists = about
+        .method
+        .is_some_and(|method| method.class() == Class::List);
+    let sieve = exchange.sieve(about.era).filter(|_| lists);
+    if reply.first.last {
+        let json = reply.first.json;
+        let status = status(&json, about.era);
+        let json = sieve.map_or(json.clone(), |sieve| sieve.message(json));
+        return Ok(document(json, status));
+    }
+    if about.json_only {
+        let mut item = reply.first;
+        while !item.last {
+            let next = reply.rest.next().await;
+            item = next.ok_or_else(|| exchange.failed(Fault::Ended, about.id))?;
+        }
+        let json = sieve.map_or(item.json.clone(), |sieve| sieve.message(item.json));
+        return Ok(document(json, StatusCode::OK));
+    }
+    let pulse = exchange.pulse()?;
+    let written = Written::new(Some(reply.first.json), reply.rest, pulse, reply.reader);
+    let written = written.through(sieve).with_farewell(farewell(about));
+    Ok(event_stream(Body::new(written)))
+}
+
+/// The status that a server of the stateless era would have sent over HTTP.
+fn status(json: &[u8], era: Era) -> StatusCode {
+    let Ok(Message::Response(response)) = Message::parse(json) else {
+        return StatusCode::OK;
+    };
+    match (era, response.outcome) {
+        (Era::Stateless, Outcome::Error(error)) if Code::is_modern(error.code) => {
+            StatusCode::BAD_REQUEST
+        }
+        (Era::Stateless, Outcome::Error(error)) if error.code == Code::MethodNotFound.number() => {
+            StatusCode::NOT_FOUND
+        }
+        (Era::Stateless | Era::Session, _) => StatusCode::OK,
+    }
+}
+
+fn document(json: Bytes, status: StatusCode) -> Response {
+    let mut response = typed("application/json", Body::from(json));
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,214 @@
+//! The answer of an HTTP upstream on its way to the caller (GW-27).
+//!
+//! Status and headers pass an allow list; what is not MCP becomes one JSON-RPC
+//! error that says what kind of failure it was. Bodies are not looked into unless
+//! a list must be filtered.
+
+use axum::{body::Body, response::Response};
+use bytes::Bytes;
+use doorward_mcp::{
+    content_type::Media,
+    envelope::{Message, Outcome},
+    era::Era,
+    headers::PROTOCOL_VERSION,
+    method::{Class, Method},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+
+use super::{
+    exchange::{Answer, Exchange},
+    post::{About, accepted},
+    refusal::Refusal,
+};
+use crate::{
+    stream::{self, Capped, Passing, Sifted, sift_json},
+    upstream::{
+        Fault,
+        http::{SESSION_ID, read_on},
+    },
+};
+
+/// Passes an upstream's answer on.
+pub(super) async fn answer(
+    exchange: &Exchange,
+    upstream: http::Response<Incoming>,
+    about: About<'_>,
+) -> Answer {
+    let (parts, body) = upstream.into_parts();
+    let failed = |fault| Err(exchange.failed(fault, about.id));
+    let mut answer = match parts.status.as_u16() {
+        200 if about.id.is_some() || about.verb == http::Method::GET => {
+            content(exchange, &parts.headers, body, about).await?
+        }
+        // Nothing was asked: whatever else the upstream says with it is not MCP.
+        200..=299 if about.id.is_none() => {
+            read_on(body);
+            done(parts.status, about)
+        }
+        300..=399 => return failed(Fault::Redirect),
+        401 | 403 | 407 => return failed(Fault::Credentials(parts.status.as_u16())),
+        400..=499 => refused(exchange, parts.status, body, about).await?,
+        status => return failed(Fault::Status(status)),
+    };
+    if about.era == Era::Session {
+        session_headers(exchange, &parts.headers, answer.headers_mut(), about)?;
+    }
+    Ok(answer)
+}
+
+/// The answer to what was not a request.
+fn done(status: StatusCode, about: About<'_>) -> Response {
+    let mut response = accepted();
+    if about.verb != http::Method::POST {
+        *response.status_mut() = match status {
+            StatusCode::ACCEPTED => StatusCode::ACCEPTED,
+            _ => StatusCode::NO_CONTENT,
+        };
+    }
+    response
+}
+
+async fn content(
+    exchange: &Exchange,
+    headers: &HeaderMap,
+    body: Incoming,
+    about: About<'_>,
+) -> Result<Response, Refusal> {
+    let failed = |fault| exchange.failed(fault, about.id);
+    let content_type = headers.get(header::CONTENT_TYPE);
+    let media = content_type.and_then(|value| Media::parse(value.as_bytes()));
+    let is_plain = headers.get(header::CONTENT_ENCODING).is_none();
+    match media.filter(|_| is_plain) {
+        Some(Media::Json) if about.verb == http::Method::POST => {
+            json(exchange, body, about).await.map_err(failed)
+        }
+        Some(Media::EventStream) if about.json_only => {
+            let most = exchange.limits.response_bytes;
+            let response = stream::collect(body, most).await.map_err(failed)?;
+            let sieve = exchange.sieve(about.era).filter(|_| lists(about));
+            let response = sieve.map_or(response.clone(), |sieve| sieve.message(response));
+            Ok(typed("application/json", Body::from(response)))
+        }
+        Some(Media::EventStream) => events(exchange, body, about),
+        Some(Media::Json) | None => Err(failed(Fault::NotMcp)),
+    }
+}
+
+async fn json(exchange: &Exchange, body: Incoming, about: About<'_>) -> Result<Response, Fault> {
+    let most = exchange.limits.response_bytes;
+    let body = match exchange.sieve(about.era).filter(|_| lists(about)) {
+        Some(sieve) => Body::from(sift_json(body, most, &sieve).await?),
+        None => Body::new(Capped::new(body, most).ok_or(Fault::TooLarge)?),
+    };
+    Ok(typed("application/json", body))
+}
+
+fn events(exchange: &Exchange, body: Incoming, about: About<'_>) -> Result<Response, Refusal> {
+    let longest = exchange.limits.message_bytes;
+    let pulse = exchange.pulse()?;
+    let lasts = about.era == Era::Session && about.verb == http::Method::POST;
+    // A GET brings whatever was asked for before its stream broke.
+    let sieve = exchange.sieve(about.era);
+    let sieve = sieve.filter(|_| lists(about) || about.verb == http::Method::GET);
+    let body = match sieve {
+        Some(sieve) => Body::new(Sifted::new(body, longest, sieve, pulse).lasting(lasts)),
+        None => {
+            let changes = exchange.server.catalogue.changes();
+            let passing = Passing::new(body, longest, pulse, changes).lasting(lasts);
+            Body::new(passing.with_farewell(farewell(about)))
+        }
+    };
+    Ok(event_stream(body))
+}
+
+/// What ends a subscription when it is ended from this side.
+pub(super) fn farewell(about: About<'_>) -> Option<Bytes> {
+    let listens = about.method == Some(Method::SubscriptionsListen);
+    about.id.filter(|_| listens).map(stream::farewell)
+}
+
+/// An upstream's refusal: its own words when they are JSON-RPC.
+async fn refused(
+    exchange: &Exchange,
+    status: StatusCode,
+    body: Incoming,
+    about: About<'_>,
+) -> Result<Response, Refusal> {
+    if status == StatusCode::NOT_FOUND && about.in_session && about.era == Era::Session {
+        return Err(Refusal::no_session()); // in the same words as any other
+    }
+    if status == StatusCode::METHOD_NOT_ALLOWED && about.verb != http::Method::POST {
+        return Err(Refusal::Method("POST"));
+    }
+    let body = Limited::new(body, LONGEST_REFUSAL).collect().await;
+    let body = body.map(|body| body.to_bytes()).unwrap_or_default();
+    if !is_error(&body) {
+        return Err(exchange.failed(Fault::Refused(status.as_u16()), about.id));
+    }
+    let mut response = typed("application/json", Body::from(body));
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+fn is_error(body: &[u8]) -> bool {
+    match Message::parse(body) {
+        Ok(Message::Response(response)) => matches!(response.outcome, Outcome::Error(_)),
+        Ok(Message::Request(_) | Message::Notification(_)) | Err(_) => false,
+    }
+}
+
+/// The session as the caller may know it, and the revision that was agreed on.
+fn session_headers(
+    exchange: &Exchange,
+    from: &HeaderMap,
+    to: &mut HeaderMap,
+    about: About<'_>,
+) -> Result<(), Refusal> {
+    if let Some(version) = from.get(&VERSION) {
+        to.insert(VERSION, version.clone());
+    }
+    let Some(session) = from.get(&SESSION_ID) else {
+        return Ok(());
+    };
+    if about.in_session {
+        // It is the one that the caller has named already.
+        if let Some(known) = exchange.headers.get(&SESSION_ID) {
+            to.insert(SESSION_ID, known.clone());
+        }
+        return Ok(());
+    }
+    let text = session.to_str().ok();
+    let (ids, server) = (&exchange.inner.sessions, &exchange.server.name);
+    let sealed = text.and_then(|text| ids.seal(server, &exchange.caller, text));
+    let sealed = sealed.ok_or_else(|| exchange.failed(Fault::NotMcp, about.id))?;
+    to.insert(SESSION_ID, sealed);
+    Ok(())
+}
+
+fn lists(about: About<'_>) -> bool {
+    about
+        .method
+        .is_some_and(|method| method.class() == Class::List)
+}
+
+/// An answer of one type.
+pub(super) fn typed(media: &'static str, body: Body) -> Response {
+    let mut response = Response::new(body);
+    let media = HeaderValue::from_static(media);
+    response.headers_mut().insert(header::CONTENT_TYPE, media);
+    response
+}
+
+/// An answer that is an event stream.
+pub(super) fn event_stream(body: Body) -> Response {
+    let mut response = typed("text/event-stream", body);
+    let no = HeaderValue::from_static("no");
+    response.headers_mut().insert(ACCEL_BUFFERING, no);
+    response
+}
+
+const VERSION: HeaderName = HeaderName::from_static(PROTOCOL_VERSION);
+const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+const LONGEST_REFUSAL: usize = 64 * 1024;

@@ -1,0 +1,81 @@
+//! Session identifiers that only their owner can use (R-060, GW-15, GW-16, P-046).
+//!
+//! What clients get is the upstream's own identifier, sealed for this server,
+//! this user and this client. Nothing is kept here: an identifier is good on any
+//! replica and after a restart, for as long as the upstream knows its session.
+//! Whatever does not open is an unknown session, whoever asks.
+
+use std::sync::Arc;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use doorward_core::{
+    entropy::{Entropy, draw},
+    seal::SealingKey,
+    server::ServerName,
+};
+use http::HeaderValue;
+
+use crate::access::Caller;
+
+/// Seals and opens session identifiers.
+pub(crate) struct SessionIds {
+    key: SealingKey,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl SessionIds {
+    pub(crate) fn new(master_key: &[u8; 32], entropy: Arc<dyn Entropy>) -> Self {
+        Self {
+            key: SealingKey::derive(master_key, "mcp session"),
+            entropy,
+        }
+    }
+
+    /// What the caller gets for the upstream's identifier; `None` for one that no upstream may
+    /// choose.
+    pub(crate) fn seal(
+        &self,
+        server: &ServerName,
+        caller: &Caller,
+        upstreams: &str,
+    ) -> Option<HeaderValue> {
+        let visible = |byte: u8| (0x21..=0x7e).contains(&byte);
+        if upstreams.is_empty() || upstreams.len() > LONGEST || !upstreams.bytes().all(visible) {
+            return None;
+        }
+        let context = context(server, caller);
+        let sealed = self
+            .key
+            .seal(draw(&*self.entropy), &context, upstreams.as_bytes());
+        HeaderValue::try_from(URL_SAFE_NO_PAD.encode(sealed)).ok()
+    }
+
+    /// The upstream's identifier, when `presented` was sealed for this server and caller.
+    pub(crate) fn open(
+        &self,
+        server: &ServerName,
+        caller: &Caller,
+        presented: &HeaderValue,
+    ) -> Option<String> {
+        let bytes = presented.as_bytes();
+        if bytes.len() > 2 * LONGEST {
+            return None;
+        }
+        let sealed = URL_SAFE_NO_PAD.decode(bytes).ok()?;
+        let plain = self.key.open(&context(server, caller), &sealed).ok()?;
+        String::from_utf8(plain).ok()
+    }
+}
+
+/// Neither a server's name nor an identifier that we mint holds NUL, and what comes last may.
+fn context(server: &ServerName, caller: &Caller) -> Vec<u8> {
+    let parts = [
+        server.as_str(),
+        caller.user.as_str(),
+        caller.client.as_str(),
+    ];
+    parts.join("\0").into_bytes()
+}
+
+/// The longest identifier of an upstream's that is taken, in bytes.
+const LONGEST: usize = 1024;

@@ -1,0 +1,115 @@
+//! GET and DELETE of the session era: the stream of what a server says unasked,
+//! and the end of a session. 2026-07-28 has neither.
+
+use axum::{body::Body, response::Response};
+use doorward_core::permit::Permit;
+use doorward_mcp::{
+    content_type::Accept,
+    era::{Era, Revision},
+    headers::McpHeaders,
+};
+use http::{Method, StatusCode, header};
+
+use super::{
+    exchange::{Answer, Exchange},
+    judge::judge_use,
+    post::About,
+    programs,
+    refusal::Refusal,
+    relay,
+};
+use crate::{
+    stream::Written,
+    upstream::{Kind, http::Outbound},
+};
+
+/// Opens the stream.
+pub(super) async fn get(exchange: &Exchange) -> Answer {
+    let (permit, session) = enter(exchange, true)?;
+    let Kind::Stdio(upstream) = &exchange.server.upstream.kind else {
+        return send(exchange, permit, &Method::GET, session).await;
+    };
+    let session = programs::required(exchange, session, None)?;
+    let pulse = exchange.pulse()?;
+    let outbox = upstream.listen(permit, &session);
+    let outbox = outbox.map_err(|fault| exchange.failed(fault, None))?;
+    let reader = Box::new(outbox.reader());
+    let written = Written::new(None, outbox, pulse, reader);
+    Ok(relay::event_stream(Body::new(written)))
+}
+
+/// Ends the session.
+pub(super) async fn delete(exchange: &Exchange) -> Answer {
+    let (permit, session) = enter(exchange, false)?;
+    let Kind::Stdio(upstream) = &exchange.server.upstream.kind else {
+        return send(exchange, permit, &Method::DELETE, session).await;
+    };
+    let session = programs::required(exchange, session, None)?;
+    let ended = upstream.end(permit, &session);
+    ended.map_err(|fault| exchange.failed(fault, None))?;
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    Ok(response)
+}
+
+fn enter(exchange: &Exchange, streams: bool) -> Result<(Permit, Option<String>), Refusal> {
+    let entered = checked(exchange, streams);
+    let session = entered.map_err(|refusal| exchange.refused(None, refusal))?;
+    Ok((judge_use(exchange)?, session))
+}
+
+fn checked(exchange: &Exchange, streams: bool) -> Result<Option<String>, Refusal> {
+    let lines = exchange.headers.iter();
+    let headers = McpHeaders::collect(lines.map(|(name, value)| (name.as_str(), value.as_bytes())));
+    let malformed = |error| Refusal::rpc(error, None, Era::Session);
+    let version = headers
+        .protocol_version()
+        .map_err(|fault| malformed(fault.into()))?;
+    match version.map(Revision::parse) {
+        Some(Some(revision)) if revision.era() == Era::Stateless => {
+            return Err(Refusal::Method("POST"));
+        }
+        Some(None) => {
+            let reason = "MCP-Protocol-Version is not one that is known";
+            return Err(malformed(doorward_mcp::error::RpcError::invalid_request(
+                &reason,
+            )));
+        }
+        Some(Some(_)) | None => {}
+    }
+    let lines = exchange.headers.get_all(header::ACCEPT);
+    let accept = Accept::parse(lines.iter().map(|value| value.as_bytes()));
+    if streams && !accept.event_stream {
+        return Err(Refusal::Unacceptable);
+    }
+    exchange.session()
+}
+
+async fn send(
+    exchange: &Exchange,
+    permit: Permit,
+    verb: &Method,
+    session: Option<String>,
+) -> Answer {
+    let Kind::Http(upstream) = &exchange.server.upstream.kind else {
+        return Err(Refusal::no_session()); // programs are spoken to elsewhere
+    };
+    let about = About {
+        verb,
+        era: Era::Session,
+        id: None,
+        method: None,
+        in_session: session.is_some(),
+        json_only: false,
+    };
+    let outbound = Outbound {
+        method: verb.clone(),
+        era: Era::Session,
+        headers: &exchange.headers,
+        session,
+        body: bytes::Bytes::new(),
+    };
+    let sent = upstream.forward(permit, outbound).await;
+    let answer = sent.map_err(|fault| exchange.failed(fault, None))?;
+    relay::answer(exchange, answer, about).await
+}

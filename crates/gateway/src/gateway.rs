@@ -1,0 +1,162 @@
+//! The gateway as a value: made once, asked by many, told of new configurations.
+
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use arc_swap::ArcSwap;
+use axum::Router;
+use doorward_core::{
+    clock::Clock,
+    entropy::Entropy,
+    server::{ServerName, ToolSummary},
+};
+use doorward_fetch::UpstreamClient;
+use doorward_store::Store;
+use doorward_verify::VerifyToken;
+
+use crate::{
+    catalogue::ServerCheck,
+    config::{GatewayConfig, GatewayError},
+    front::{self, SessionIds},
+    snapshot::Snapshot,
+    stream::Watch,
+    upstream::stdio::Processes,
+};
+
+/// What the gateway needs of others.
+pub struct GatewayParts {
+    /// Who judges access tokens.
+    pub verifier: Arc<dyn VerifyToken>,
+    /// Where calls and refusals are recorded.
+    pub store: Arc<dyn Store>,
+    /// What carries calls to HTTP upstreams.
+    pub client: UpstreamClient,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// Session identifiers are sealed with a key derived from it.
+    pub master_key: [u8; 32],
+}
+
+/// The MCP gateway. Clones are handles of the same one.
+#[derive(Clone)]
+pub struct Gateway {
+    inner: Arc<Inner>,
+}
+
+/// How busy a gateway is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GatewayLoad {
+    /// Open event streams.
+    pub streams: usize,
+    /// Server processes.
+    pub processes: usize,
+}
+
+/// What every request can reach.
+pub(crate) struct Inner {
+    pub(crate) verifier: Arc<dyn VerifyToken>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) sessions: SessionIds,
+    pub(crate) surroundings: Arc<Surroundings>,
+    pub(crate) snapshot: ArcSwap<Snapshot>,
+    pub(crate) watch: Arc<Watch>,
+}
+
+/// What upstreams share, whatever the configuration.
+pub(crate) struct Surroundings {
+    pub(crate) client: UpstreamClient,
+    pub(crate) processes: Arc<Processes>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+}
+
+impl Gateway {
+    /// Checks `config` and makes the gateway. No server is connected to or started yet.
+    ///
+    /// Must be called within a tokio runtime: a task looks after streams and processes for as
+    /// long as the gateway lives.
+    pub fn new(config: GatewayConfig, parts: GatewayParts) -> Result<Self, GatewayError> {
+        let watch = Arc::new(Watch::new(
+            Arc::clone(&parts.verifier),
+            Arc::clone(&parts.clock),
+        ));
+        let surroundings = Arc::new(Surroundings {
+            client: parts.client,
+            processes: Processes::new(&config.limits),
+            entropy: Arc::clone(&parts.entropy),
+        });
+        let snapshot = Snapshot::new(config, &surroundings, None)?;
+        let inner = Arc::new(Inner {
+            verifier: parts.verifier,
+            store: parts.store,
+            clock: parts.clock,
+            sessions: SessionIds::new(&parts.master_key, parts.entropy),
+            surroundings,
+            snapshot: ArcSwap::from_pointee(snapshot),
+            watch,
+        });
+        tokio::spawn(look_after(Arc::downgrade(&inner)));
+        Ok(Self { inner })
+    }
+
+    /// The MCP endpoints and the protected resource metadata.
+    pub fn router(&self) -> Router {
+        front::routes(&self.inner)
+    }
+
+    /// The tools of a server; `None` when they are not known right now.
+    pub async fn tools(&self, server: &ServerName) -> Option<Vec<ToolSummary>> {
+        let server = self.inner.snapshot.load().find(server.as_str())?;
+        let tools = server.catalogue.current().await?;
+        Some(tools.summaries().to_vec())
+    }
+
+    /// Asks every server once whether it can be reached, for the operator to see at start.
+    pub async fn check(&self) -> Vec<ServerCheck> {
+        let servers = self.inner.snapshot.load().all();
+        let checks = servers.iter().map(|server| server.catalogue.check());
+        futures_util::future::join_all(checks).await
+    }
+
+    /// Takes a new configuration at once, or none of it. Sessions, streams and processes of
+    /// servers whose upstream did not change live on.
+    pub fn reconfigure(&self, config: GatewayConfig) -> Result<(), GatewayError> {
+        let before = self.inner.snapshot.load_full();
+        let after = Snapshot::new(config, &self.inner.surroundings, Some(&before))?;
+        self.inner.surroundings.processes.limit(&after.limits);
+        self.inner.snapshot.store(Arc::new(after));
+        Ok(())
+    }
+
+    /// How many event streams are open and how many server processes run.
+    pub fn load(&self) -> GatewayLoad {
+        GatewayLoad {
+            streams: self.inner.watch.count(),
+            processes: self.inner.surroundings.processes.count(),
+        }
+    }
+
+    /// Ends all streams and server processes, and waits until they are gone.
+    pub async fn shutdown(&self) {
+        self.inner.watch.end_all();
+        self.inner.surroundings.processes.end_all().await;
+    }
+}
+
+/// Every second: ends streams whose token is no longer good, and processes that nobody uses.
+async fn look_after(gateway: Weak<Inner>) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        second.tick().await;
+        let Some(inner) = gateway.upgrade() else {
+            break;
+        };
+        inner.watch.look().await;
+        inner.surroundings.processes.sweep();
+    }
+}

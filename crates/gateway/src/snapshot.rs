@@ -1,0 +1,159 @@
+//! One configuration, made ready: replaced as a whole, never changed.
+
+use std::{collections::HashMap, sync::Arc};
+
+use bytes::Bytes;
+use doorward_core::{resource::Resource, scope::ScopeSet, server::ServerName};
+use doorward_verify::{Challenge, ProtectedResourceMetadata, metadata_url};
+use url::Url;
+
+use crate::{
+    access::Access,
+    catalogue::{Catalogue, Changes},
+    config::{GatewayConfig, GatewayError, GatewayLimits, ServerConfig},
+    front::Origins,
+    gateway::Surroundings,
+    upstream::Upstream,
+};
+
+/// A configuration with everything precomputed that requests need.
+pub(crate) struct Snapshot {
+    /// The path of the public URL: `""` or `/prefix`.
+    pub(crate) prefix: String,
+    pub(crate) origins: Origins,
+    pub(crate) limits: Arc<GatewayLimits>,
+    servers: HashMap<String, Arc<Server>>,
+}
+
+/// One server, ready to be called.
+pub(crate) struct Server {
+    pub(crate) name: ServerName,
+    /// The name as audit records hold it.
+    pub(crate) label: Arc<str>,
+    pub(crate) resource: Resource,
+    pub(crate) challenge: Challenge,
+    /// The protected resource metadata document (RFC 9728).
+    pub(crate) metadata: Bytes,
+    pub(crate) access: Access,
+    pub(crate) upstream: Upstream,
+    pub(crate) catalogue: Arc<Catalogue>,
+}
+
+impl Snapshot {
+    /// Checks `config`; servers whose upstream is the same as in `before` keep theirs.
+    pub(crate) fn new(
+        config: GatewayConfig,
+        surroundings: &Arc<Surroundings>,
+        before: Option<&Self>,
+    ) -> Result<Self, GatewayError> {
+        let base = public_base(&config.public_url)?;
+        let prefix = base.path().trim_end_matches('/').to_owned();
+        if before.is_some_and(|before| before.prefix != prefix) {
+            return Err(GatewayError::PublicUrlChanged);
+        }
+        let mut ready = Preparing {
+            public_url: &config.public_url,
+            groups: Arc::new(config.groups),
+            limits: Arc::new(config.limits),
+            surroundings,
+            before,
+        };
+        let mut servers = HashMap::new();
+        for server in config.servers {
+            let name = server.name.clone();
+            let server = Arc::new(ready.server(server)?);
+            if servers.insert(name.as_str().to_owned(), server).is_some() {
+                return Err(GatewayError::RepeatedName(name));
+            }
+        }
+        Ok(Self {
+            origins: Origins::new(&base, &config.allowed_origins)?,
+            limits: ready.limits,
+            prefix,
+            servers,
+        })
+    }
+
+    /// The server of this name.
+    pub(crate) fn find(&self, name: &str) -> Option<Arc<Server>> {
+        self.servers.get(name).cloned()
+    }
+
+    /// The only server, if there is exactly one.
+    pub(crate) fn only(&self) -> Option<&Arc<Server>> {
+        let mut servers = self.servers.values();
+        servers.next().filter(|_| servers.next().is_none())
+    }
+
+    /// Every server, by name.
+    pub(crate) fn all(&self) -> Vec<Arc<Server>> {
+        let mut all: Vec<_> = self.servers.values().cloned().collect();
+        all.sort_by(|one, other| one.name.cmp(&other.name));
+        all
+    }
+}
+
+struct Preparing<'a> {
+    public_url: &'a str,
+    groups: Arc<HashMap<String, Vec<String>>>,
+    limits: Arc<GatewayLimits>,
+    surroundings: &'a Arc<Surroundings>,
+    before: Option<&'a Snapshot>,
+}
+
+impl Preparing<'_> {
+    fn server(&mut self, config: ServerConfig) -> Result<Server, GatewayError> {
+        let resource = Resource::from_known(format!("{}/mcp/{}", self.public_url, config.name));
+        let metadata = self.metadata(&config, &resource);
+        let (upstream, catalogue) = self.upstream(&config)?;
+        Ok(Server {
+            label: config.name.as_str().into(),
+            challenge: challenge(&resource),
+            metadata,
+            access: Access::new(config.allow, Arc::clone(&self.groups)),
+            name: config.name,
+            resource,
+            upstream,
+            catalogue,
+        })
+    }
+
+    /// The upstream of before when its configuration and the limits are the same: its sessions
+    /// and processes live on.
+    fn upstream(&self, config: &ServerConfig) -> Result<(Upstream, Arc<Catalogue>), GatewayError> {
+        let before = self.before.and_then(|before| {
+            let same_limits = before.limits == self.limits;
+            let server = before.servers.get(config.name.as_str())?;
+            (same_limits && server.upstream.is_for(&config.upstream)).then_some(server)
+        });
+        if let Some(same) = before {
+            return Ok((same.upstream.clone(), Arc::clone(&same.catalogue)));
+        }
+        let changes = Arc::new(Changes::default());
+        let upstream = Upstream::new(config, self.surroundings, &self.limits, &changes)?;
+        let catalogue = Catalogue::new(config.name.clone(), upstream.clone(), changes);
+        Ok((upstream, Arc::new(catalogue)))
+    }
+
+    fn metadata(&self, config: &ServerConfig, resource: &Resource) -> Bytes {
+        let title = config.title.as_deref().unwrap_or(config.name.as_str());
+        let document = ProtectedResourceMetadata::new(resource, self.public_url).named(title);
+        serde_json::to_vec(&document).unwrap_or_default().into()
+    }
+}
+
+fn challenge(resource: &Resource) -> Challenge {
+    Challenge::new(&metadata_url(resource), &ScopeSet::baseline())
+}
+
+fn public_base(text: &str) -> Result<Url, GatewayError> {
+    let url = Url::parse(text).map_err(|_| GatewayError::PublicUrl)?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.host().is_some()
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && !text.ends_with('/');
+    plain.then_some(url).ok_or(GatewayError::PublicUrl)
+}

@@ -1,0 +1,40 @@
+//! Bodies of answers: capped JSON, event streams that pass through, event streams
+//! that are written here.
+//!
+//! Every stream has a [`Pulse`], by which it ends when the token that opened it
+//! expires or is revoked (R-026), and shows a sign of life when it is quiet (R-032).
+
+mod capped;
+mod outbox;
+mod passing;
+mod sifted;
+mod watch;
+
+use bytes::Bytes;
+
+pub(crate) use self::{
+    capped::Capped,
+    outbox::Written,
+    passing::Passing,
+    sifted::{Sieve, Sifted, collect, sift_json},
+    watch::{Holder, Pulse, Watch},
+};
+
+/// Why a body stopped in the middle: what was sent is not the whole.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Cut {
+    /// The upstream broke off.
+    #[error("the upstream broke off")]
+    Broken(#[source] hyper::Error),
+    /// The upstream sent more than is allowed.
+    #[error("the upstream's answer is too large")]
+    TooLarge,
+}
+
+/// The last message of a subscription that the server side ends (R-054).
+pub(crate) fn farewell(id: &str) -> Bytes {
+    format!(
+        r#"{{"jsonrpc":"2.0","id":{id},"result":{{"resultType":"complete","_meta":{{"io.modelcontextprotocol/subscriptionId":{id}}}}}}}"#
+    )
+    .into()
+}

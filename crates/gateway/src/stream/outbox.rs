@@ -1,0 +1,106 @@
+//! An event stream that is written here, from a program's messages.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use doorward_mcp::sse::{KEEP_ALIVE, frame};
+use http_body::{Body, Frame};
+
+use super::{Cut, Pulse, Sieve, watch::Sign};
+use crate::upstream::stdio::Outbox;
+
+/// Messages of a program as events.
+pub(crate) struct Written {
+    first: Option<Bytes>,
+    rest: Option<Arc<Outbox>>,
+    sieve: Option<Sieve>,
+    farewell: Option<Bytes>,
+    pulse: Pulse,
+    /// Dropped together with the stream: then nobody reads any more.
+    _reader: Box<dyn Send + Sync>,
+}
+
+impl Written {
+    pub(crate) fn new(
+        first: Option<Bytes>,
+        rest: Arc<Outbox>,
+        pulse: Pulse,
+        reader: Box<dyn Send + Sync>,
+    ) -> Self {
+        Self {
+            first,
+            rest: Some(rest),
+            sieve: None,
+            farewell: None,
+            pulse,
+            _reader: reader,
+        }
+    }
+
+    /// The same, with lists filtered.
+    pub(crate) fn through(self, sieve: Option<Sieve>) -> Self {
+        Self { sieve, ..self }
+    }
+
+    /// The same, saying `message` before it is ended from this side.
+    pub(crate) fn with_farewell(self, message: Option<Bytes>) -> Self {
+        Self {
+            farewell: message,
+            ..self
+        }
+    }
+
+    fn event(&self, json: Bytes) -> Frame<Bytes> {
+        self.pulse.beat();
+        let json = match &self.sieve {
+            Some(sieve) => sieve.message(json),
+            None => json,
+        };
+        Frame::data(frame(None, &json).into())
+    }
+}
+
+impl Body for Written {
+    type Data = Bytes;
+    type Error = Cut;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        if let Some(first) = self.first.take() {
+            return Poll::Ready(Some(Ok(self.event(first))));
+        }
+        let Some(rest) = &self.rest else {
+            return Poll::Ready(None);
+        };
+        let polled = rest.poll_next(context);
+        match self.pulse.sign(context) {
+            Sign::End => {
+                self.rest = None;
+                let farewell = self.farewell.take();
+                return Poll::Ready(farewell.map(|json| Ok(self.event(json))));
+            }
+            Sign::KeepAlive if polled.is_pending() => {
+                return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(KEEP_ALIVE)))));
+            }
+            Sign::KeepAlive | Sign::Go => {}
+        }
+        match std::task::ready!(polled) {
+            Some(item) => {
+                if item.last {
+                    self.rest = None;
+                }
+                Poll::Ready(Some(Ok(self.event(item.json))))
+            }
+            None => {
+                self.rest = None;
+                Poll::Ready(None)
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Lists with only what the caller may know of (GW-13, GW-14).
+//!
+//! A list is judged by the very rule that judges calls. It is recognised by its
+//! shape and not by the request that asked for it, because a resumed stream
+//! brings answers to requests of long ago. What cannot be read is not passed on.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use doorward_core::permit::Action;
+use doorward_mcp::{
+    envelope::{Message, Outcome},
+    era::Era,
+    list::{Item, List, ListKind, Sharing},
+    sse::{Event, KEEP_ALIVE, Parser},
+};
+use http_body::{Body, Frame};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+
+use super::{Cut, Pulse, watch::Sign};
+use crate::{
+    access::Caller,
+    upstream::{Fault, http::read_on},
+};
+
+/// What a caller may see of lists.
+#[derive(Clone)]
+pub(crate) struct Sieve {
+    caller: Arc<Caller>,
+    sharing: Sharing,
+}
+
+impl Sieve {
+    /// A sieve for a caller with an allow list; others need none.
+    pub(crate) fn of(caller: &Arc<Caller>, era: Era) -> Option<Self> {
+        caller.is_limited().then(|| Self {
+            caller: Arc::clone(caller),
+            sharing: match era {
+                Era::Session => Sharing::Upstream,
+                Era::Stateless => Sharing::Private, // P-013, GW-18
+            },
+        })
+    }
+
+    /// The message, with only what may be seen of any list in it.
+    pub(crate) fn message(&self, json: Bytes) -> Bytes {
+        let Ok(message) = Message::parse(&json) else {
+            return unreadable(None);
+        };
+        let Message::Response(response) = &message else {
+            return json;
+        };
+        let Outcome::Result(result) = &response.outcome else {
+            return json;
+        };
+        let id = response.id.map(|id| id.as_json());
+        let lists = KINDS
+            .into_iter()
+            .filter(|kind| result.raw.member(&[kind.field()]).is_some());
+        let mut sifted: Option<Bytes> = None;
+        for kind in lists {
+            let body = sifted.as_ref().unwrap_or(&json);
+            match List::parse(body, kind) {
+                Ok(list) => {
+                    let kept = list.retain(self.sharing, |item| self.shows(kind, item));
+                    sifted = Some(kept.into());
+                }
+                Err(_) => return unreadable(id),
+            }
+        }
+        sifted.unwrap_or(json)
+    }
+
+    fn shows(&self, kind: ListKind, item: &Item<'_>) -> bool {
+        let action = match kind {
+            ListKind::Tools => Action::Call(&item.name, None),
+            ListKind::Prompts => Action::Prompt(&item.name),
+            ListKind::Resources | ListKind::ResourceTemplates => Action::Read(&item.name),
+        };
+        self.caller.rights.include(action)
+    }
+
+    fn event(&self, event: Event) -> Vec<u8> {
+        if event.data().is_empty() {
+            return event.to_bytes();
+        }
+        let (id, retry) = (event.id().cloned(), event.retry());
+        let message = self.message(event.into_data().into());
+        let mut sifted = Event::message(String::from_utf8_lossy(&message));
+        if let Some(id) = id {
+            sifted = sifted.with_id(id);
+        }
+        if let Some(retry) = retry {
+            sifted = sifted.with_retry(retry);
+        }
+        sifted.to_bytes()
+    }
+}
+
+fn unreadable(id: Option<&str>) -> Bytes {
+    Fault::NotMcp.rpc().to_body(id).into()
+}
+
+/// Reads a JSON body whole and sifts it.
+pub(crate) async fn sift_json(body: Incoming, most: usize, sieve: &Sieve) -> Result<Bytes, Fault> {
+    let body = Limited::new(body, most).collect().await;
+    let body = body.map_err(|_| Fault::TooLarge)?.to_bytes();
+    Ok(sieve.message(body))
+}
+
+/// Reads an event stream up to the response, for a client that takes JSON only.
+pub(crate) async fn collect(mut body: Incoming, most: usize) -> Result<Bytes, Fault> {
+    let mut parser = Parser::new(most);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Fault::Broken)?;
+        let Some(chunk) = frame.data_ref() else {
+            continue;
+        };
+        for event in parser.push(chunk).map_err(|_| Fault::TooLarge)? {
+            let data = Bytes::from(event.into_data());
+            if matches!(Message::parse(&data), Ok(Message::Response(_))) {
+                return Ok(data);
+            }
+        }
+    }
+    Err(Fault::Broken)
+}
+
+/// An upstream's event stream, read event by event and written again.
+pub(crate) struct Sifted {
+    upstream: Option<Incoming>,
+    parser: Parser,
+    sieve: Sieve,
+    pulse: Pulse,
+    lasts: bool,
+}
+
+impl Sifted {
+    pub(crate) fn new(upstream: Incoming, longest: usize, sieve: Sieve, pulse: Pulse) -> Self {
+        Self {
+            upstream: Some(upstream),
+            parser: Parser::new(longest),
+            sieve,
+            pulse,
+            lasts: false,
+        }
+    }
+
+    /// The same, reading on when the caller leaves.
+    pub(crate) fn lasting(mut self, lasts: bool) -> Self {
+        self.lasts = lasts;
+        self
+    }
+
+    fn sift(&mut self, chunk: &[u8]) -> Result<Vec<u8>, Cut> {
+        let events = self.parser.push(chunk).map_err(|_| Cut::TooLarge)?;
+        self.pulse.beat();
+        let written = events.into_iter().flat_map(|event| self.sieve.event(event));
+        Ok(written.collect())
+    }
+}
+
+impl Body for Sifted {
+    type Data = Bytes;
+    type Error = Cut;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        loop {
+            let Some(upstream) = &mut self.upstream else {
+                return Poll::Ready(None);
+            };
+            let polled = Pin::new(upstream).poll_frame(context);
+            match self.pulse.sign(context) {
+                Sign::End => {
+                    self.upstream = None;
+                    return Poll::Ready(None);
+                }
+                Sign::KeepAlive if polled.is_pending() => {
+                    return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(KEEP_ALIVE)))));
+                }
+                Sign::KeepAlive | Sign::Go => {}
+            }
+            let sifted = match std::task::ready!(polled) {
+                Some(Ok(frame)) => self.sift(frame.data_ref().map_or(&[], |data| data)),
+                Some(Err(error)) => Err(Cut::Broken(error)),
+                None => {
+                    self.upstream = None;
+                    continue;
+                }
+            };
+            match sifted {
+                Ok(written) if written.is_empty() => {}
+                Ok(written) => return Poll::Ready(Some(Ok(Frame::data(written.into())))),
+                Err(cut) => {
+                    self.upstream = None;
+                    return Poll::Ready(Some(Err(cut)));
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Sifted {
+    fn drop(&mut self) {
+        if let Some(upstream) = self.upstream.take()
+            && self.lasts
+        {
+            read_on(upstream);
+        }
+    }
+}
+
+const KINDS: [ListKind; 4] = [
+    ListKind::Tools,
+    ListKind::Prompts,
+    ListKind::Resources,
+    ListKind::ResourceTemplates,
+];

@@ -1,0 +1,112 @@
+//! Why an upstream gave no answer that could be passed on (GW-27).
+//!
+//! The caller learns what kind of failure it was and a reference; the operator
+//! finds the reference in the log, with what is nobody else's business.
+
+use std::time::Duration;
+
+use doorward_mcp::{
+    era::Revision,
+    error::{Code, RpcError},
+};
+use http::StatusCode;
+
+/// What kind of failure it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error("the MCP server cannot be reached")]
+    Unreachable,
+    #[error("the MCP server broke off before it answered")]
+    Broken,
+    #[error("the MCP server did not answer in time")]
+    Timeout,
+    #[error("the MCP server refused the gateway's own credentials (HTTP {0})")]
+    Credentials(u16),
+    #[error("the MCP server answered with a redirect, which is not followed")]
+    Redirect,
+    #[error("the MCP server failed (HTTP {0})")]
+    Status(u16),
+    #[error("the MCP server refused the request (HTTP {0})")]
+    Refused(u16),
+    #[error("the MCP server's answer is not MCP")]
+    NotMcp,
+    #[error("the MCP server's answer is too large")]
+    TooLarge,
+    #[error("the MCP server's program cannot be started")]
+    CannotStart,
+    #[error("the MCP server's program ended before it answered")]
+    Ended,
+    #[error("the MCP server's program failed; it may be started again in {} s", .0.as_secs() + 1)]
+    Resting(Duration),
+    #[error("too many MCP server programs are running; try again later")]
+    Full,
+    #[error("too many requests are waiting for this MCP server")]
+    Crowded,
+    #[error("another request with this id is waiting")]
+    RepeatedId,
+    /// The session does not exist, or is somebody else's.
+    #[error("session not found: initialize again")]
+    NoSession,
+    /// A program of the session era was asked in the manner of 2026-07-28.
+    #[error("the MCP server speaks revisions up to 2025-11-25: start with initialize")]
+    OtherEra,
+}
+
+impl Fault {
+    /// The HTTP status that tells it.
+    pub(crate) fn status(self) -> StatusCode {
+        match self {
+            Self::Unreachable
+            | Self::Broken
+            | Self::Credentials(_)
+            | Self::Redirect
+            | Self::Status(_)
+            | Self::NotMcp
+            | Self::TooLarge
+            | Self::CannotStart
+            | Self::Ended => StatusCode::BAD_GATEWAY,
+            Self::Timeout => StatusCode::GATEWAY_TIMEOUT,
+            Self::Resting(_) | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Crowded => StatusCode::TOO_MANY_REQUESTS,
+            Self::RepeatedId | Self::OtherEra => StatusCode::BAD_REQUEST,
+            Self::NoSession => StatusCode::NOT_FOUND,
+            // A 4xx tells clients of both eras that they may try the other one.
+            Self::Refused(status) => {
+                StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY)
+            }
+        }
+    }
+
+    /// The JSON-RPC error that tells it.
+    pub(crate) fn rpc(self) -> RpcError {
+        match self {
+            Self::RepeatedId => RpcError::invalid_request(&self),
+            Self::OtherEra => {
+                let served: Vec<_> = Revision::ALL.into_iter().rev().skip(1).collect();
+                RpcError::unsupported_version(Revision::V2026_07_28.as_str(), &served)
+            }
+            Self::NoSession => {
+                let code = Code::application(404).unwrap_or(Code::Internal);
+                RpcError::answer(code, self.to_string())
+            }
+            _ => RpcError::internal(self.to_string()),
+        }
+    }
+
+    /// After how long the caller may try again, if that is known.
+    pub(crate) fn retry_after(self) -> Option<Duration> {
+        match self {
+            Self::Resting(left) => Some(left),
+            Self::Full | Self::Crowded => Some(Duration::from_secs(5)),
+            _ => None,
+        }
+    }
+
+    /// Whether the operator should hear of it.
+    pub(crate) fn is_upstreams(self) -> bool {
+        !matches!(
+            self,
+            Self::RepeatedId | Self::NoSession | Self::OtherEra | Self::Crowded | Self::Refused(_)
+        )
+    }
+}

@@ -1,0 +1,126 @@
+//! MCP servers behind a URL.
+//!
+//! A request upstream is built anew: the bytes of the message, headers from an
+//! allow list, the server's own credentials. Nothing else of the caller's request
+//! goes along, least of all its token (GW-01, GW-06).
+
+mod request;
+mod unbroken;
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use doorward_core::{permit::Permit, server::ServerName};
+use doorward_fetch::{SendError, UpstreamClient};
+use doorward_mcp::era::Era;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use url::Url;
+
+use super::Fault;
+use crate::config::GatewayError;
+
+pub(crate) use self::{
+    request::{Outbound, SESSION_ID},
+    unbroken::read_on,
+};
+
+/// One HTTP server.
+pub(crate) struct HttpUpstream {
+    uri: Uri,
+    own: Vec<(HeaderName, HeaderValue)>,
+    client: UpstreamClient,
+}
+
+impl HttpUpstream {
+    /// Checks the endpoint and the configured headers.
+    pub(crate) fn new(
+        server: &ServerName,
+        url: &Url,
+        headers: &[(HeaderName, HeaderValue)],
+        client: UpstreamClient,
+    ) -> Result<Self, GatewayError> {
+        let bad_url = || GatewayError::UpstreamUrl(server.clone());
+        let plain = matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.fragment().is_none();
+        let uri: Uri = url.as_str().parse().map_err(|_| bad_url())?;
+        if !plain {
+            return Err(bad_url());
+        }
+        if let Some((name, _)) = headers.iter().find(|(name, _)| request::is_ours(name)) {
+            return Err(GatewayError::Header(server.clone(), name.clone()));
+        }
+        let mut own = headers.to_vec();
+        for (_, value) in &mut own {
+            value.set_sensitive(true);
+        }
+        Ok(Self { uri, own, client })
+    }
+
+    /// Sends one allowed message, or an allowed GET or DELETE.
+    ///
+    /// In the session era a caller who leaves does not cancel what was asked: the
+    /// exchange goes on without them for a while. In the stateless era it is dropped at once.
+    pub(crate) async fn forward(
+        self: &Arc<Self>,
+        _permit: Permit,
+        outbound: Outbound<'_>,
+    ) -> Result<Response<Incoming>, Fault> {
+        let lasts = outbound.era == Era::Session && outbound.method == Method::POST;
+        let request = self.request(outbound);
+        let sent = if lasts {
+            let upstream = Arc::clone(self);
+            unbroken::unbroken(async move { upstream.client.send(request, None).await }).await
+        } else {
+            self.client.send(request, None).await
+        };
+        sent.map_err(fault)
+    }
+
+    /// Sends a message of the gateway's own.
+    pub(crate) async fn probe(
+        &self,
+        method: Method,
+        headers: HeaderMap,
+        body: Bytes,
+        within: Duration,
+    ) -> Result<Response<Incoming>, Fault> {
+        let outbound = Outbound {
+            method,
+            era: Era::Session,
+            headers: &HeaderMap::new(),
+            session: None,
+            body,
+        };
+        let mut request = self.request(outbound);
+        request.headers_mut().extend(headers);
+        let sent = self.client.send(request, Some(within)).await;
+        sent.map_err(fault)
+    }
+
+    fn request(&self, outbound: Outbound<'_>) -> Request<Full<Bytes>> {
+        let headers = request::headers(&outbound, &self.own);
+        let mut request = Request::new(Full::new(outbound.body));
+        *request.method_mut() = outbound.method;
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = headers;
+        request
+    }
+}
+
+fn fault(error: SendError) -> Fault {
+    let fault = match &error {
+        SendError::Dial(_) => Fault::Unreachable,
+        SendError::Broken(_) => Fault::Broken,
+        SendError::Timeout => Fault::Timeout,
+    };
+    tracing::debug!(
+        error = &error as &dyn std::error::Error,
+        "an upstream did not answer"
+    );
+    fault
+}

@@ -1,0 +1,129 @@
+//! What all processes of one stdio server have in common.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use doorward_core::{id::UserId, server::ServerName};
+use doorward_mcp::{
+    envelope::{EnvelopeError, IdValue},
+    error::RpcError,
+};
+use tokio::time::Instant;
+
+use super::{
+    backoff::Backoff,
+    process::{End, Process, Receiver},
+    program::Program,
+    slots::{Processes, Tenant},
+};
+use crate::{catalogue::Changes, upstream::Fault};
+
+/// The program of a server and the history of its failures.
+pub(super) struct Home {
+    pub(super) server: ServerName,
+    pub(super) program: Program,
+    pub(super) processes: Arc<Processes>,
+    pub(super) longest_line: usize,
+    pub(super) changes: Arc<Changes>,
+    failures: Mutex<HashMap<UserId, Backoff>>,
+}
+
+impl Home {
+    pub(super) fn new(
+        server: ServerName,
+        program: Program,
+        processes: Arc<Processes>,
+        longest_line: usize,
+        changes: Arc<Changes>,
+    ) -> Self {
+        Self {
+            server,
+            program,
+            processes,
+            longest_line,
+            changes,
+            failures: Mutex::default(),
+        }
+    }
+
+    /// Starts a process for `user`, unless theirs have failed just now.
+    pub(super) fn start(
+        &self,
+        user: &UserId,
+        tenant: Weak<dyn Tenant>,
+        receiver: Arc<dyn Receiver>,
+    ) -> Result<Arc<Process>, Fault> {
+        let now = Instant::now();
+        let resting = self.lock().get(user).and_then(|past| past.remaining(now));
+        if let Some(left) = resting {
+            return Err(Fault::Resting(left));
+        }
+        let slot = self.processes.take(user, tenant).map_err(|full| {
+            tracing::warn!(server = %self.server, %full, "no server process was started");
+            Fault::Full
+        })?;
+        let started = Process::start(
+            &self.program,
+            &self.server,
+            self.longest_line,
+            slot,
+            receiver,
+        );
+        started.map_err(|error| {
+            let program = self.program.name();
+            tracing::warn!(server = %self.server, program, %error, "the program cannot be started");
+            self.failed(user, Duration::ZERO);
+            Fault::CannotStart
+        })
+    }
+
+    /// Notes how a process of `user` ended.
+    pub(super) fn ended(&self, user: &UserId, end: End, ran: Duration) {
+        match end {
+            End::Asked => {}
+            End::Exited | End::Flooded | End::Deaf => self.failed(user, ran),
+        }
+    }
+
+    /// Says what is wrong with a line that is no message, and whose request it answers if it
+    /// can be told.
+    pub(super) fn garbage(&self, line: &Bytes, error: &EnvelopeError) -> Option<IdValue> {
+        let bytes = line.len();
+        tracing::debug!(server = %self.server, bytes, %error, "dropped a line that is no message");
+        id_value(error.id()?)
+    }
+
+    fn failed(&self, user: &UserId, ran: Duration) {
+        let now = Instant::now();
+        let mut failures = self.lock();
+        failures.retain(|_, past| !past.is_over(now));
+        failures.entry(user.clone()).or_default().failed(ran, now);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, Backoff>> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An id from its JSON text.
+fn id_value(json: &str) -> Option<IdValue> {
+    match serde_json::from_str(json).ok()? {
+        serde_json::Value::String(text) => Some(IdValue::Text(text)),
+        serde_json::Value::Number(number) => number.as_i128().map(IdValue::Integer),
+        _ => None,
+    }
+}
+
+/// The answer to a request whose process ended, or which the process did not answer in JSON.
+pub(super) fn failure(fault: Fault, id: &str) -> Bytes {
+    fault.rpc().to_body(Some(id)).into()
+}
+
+/// The answer to a server that asks what it may not.
+pub(super) fn refusal(method: &str, id: &str) -> Bytes {
+    RpcError::method_not_found(method).to_body(Some(id)).into()
+}

@@ -1,0 +1,257 @@
+//! Programs of this machine as MCP servers, spoken to over their pipes.
+//!
+//! Each session has a process of its own, and in the stateless era each user and
+//! client: what one caller does in a server never shows in another's (ST-07).
+
+mod backoff;
+mod diagnostics;
+mod home;
+mod interview;
+mod lines;
+mod outbox;
+mod process;
+mod program;
+mod session;
+mod shared;
+mod slots;
+mod undertaker;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use doorward_core::{
+    entropy::{Entropy, draw},
+    id::{ClientId, UserId},
+    permit::Permit,
+    server::ServerName,
+};
+use doorward_mcp::{
+    envelope::{Message, Request},
+    method::Method,
+};
+use tokio::time::Instant;
+
+use self::{
+    home::Home,
+    process::Text,
+    session::{Ask, Session},
+    shared::Shared,
+};
+use super::Fault;
+use crate::{catalogue::Changes, config::GatewayLimits};
+
+pub(crate) use self::{
+    interview::Interview,
+    outbox::{Item, Outbox},
+    program::Program,
+    slots::Processes,
+};
+
+/// One stdio server.
+pub(crate) struct StdioUpstream {
+    home: Arc<Home>,
+    entropy: Arc<dyn Entropy>,
+    sessions: Mutex<HashMap<String, Arc<Session>>>,
+    shared: Mutex<HashMap<(UserId, ClientId), Arc<Shared>>>,
+    /// Since when the program is known not to speak the stateless era.
+    legacy_since: Mutex<Option<Instant>>,
+}
+
+/// The first message in answer to a request, and where the rest comes from.
+pub(crate) struct Reply {
+    pub(crate) first: Item,
+    pub(crate) rest: Arc<Outbox>,
+    /// Held by whoever reads; when dropped, nobody does.
+    pub(crate) reader: Box<dyn Send + Sync>,
+}
+
+impl StdioUpstream {
+    pub(crate) fn new(
+        server: ServerName,
+        program: Program,
+        processes: Arc<Processes>,
+        entropy: Arc<dyn Entropy>,
+        (limits, changes): (&GatewayLimits, Arc<Changes>),
+    ) -> Arc<Self> {
+        let longest_line = limits.message_bytes;
+        Arc::new(Self {
+            home: Arc::new(Home::new(server, program, processes, longest_line, changes)),
+            entropy,
+            sessions: Mutex::default(),
+            shared: Mutex::default(),
+            legacy_since: Mutex::default(),
+        })
+    }
+
+    /// Begins a session with `initialize`. The session's key comes with the answer.
+    pub(crate) async fn initialize(
+        &self,
+        _permit: Permit,
+        user: &UserId,
+        request: &Request<'_>,
+        body: Bytes,
+    ) -> Result<(Option<String>, Reply), Fault> {
+        let key = URL_SAFE_NO_PAD.encode(draw::<16>(&*self.entropy));
+        let (home, opening) = (Arc::clone(&self.home), Text::one(body));
+        let session = Session::new(home, user.clone(), opening, request.id.value());
+        let opened = Opening(&session);
+        let reply = session.open().await?;
+        if is_error(&reply.first) {
+            return Ok((None, reply)); // no session came about
+        }
+        opened.succeeded();
+        let mut sessions = lock(&self.sessions);
+        sessions.retain(|_, session| !session.is_over());
+        sessions.insert(key.clone(), session);
+        Ok((Some(key), reply))
+    }
+
+    /// Sends one request of a session.
+    pub(crate) async fn ask(
+        &self,
+        _permit: Permit,
+        session: &str,
+        request: &Request<'_>,
+        body: Bytes,
+    ) -> Result<Reply, Fault> {
+        let session = self.session(session)?;
+        session.ask(vec![Ask::of(request)], Text::one(body)).await
+    }
+
+    /// Sends a batch of a session; without requests in it there is no answer.
+    pub(crate) async fn batch(
+        &self,
+        _permits: Vec<Permit>,
+        session: &str,
+        messages: &[Message<'_>],
+    ) -> Result<Option<Reply>, Fault> {
+        let session = self.session(session)?;
+        let text = Text::many(messages.iter().map(|message| message.raw().as_str()));
+        let asks = messages.iter().filter_map(|message| match message {
+            Message::Request(request) => Some(Ask::of(request)),
+            Message::Notification(_) | Message::Response(_) => None,
+        });
+        let asks: Vec<_> = asks.collect();
+        if asks.is_empty() {
+            session.tell(text, false).await?;
+            return Ok(None);
+        }
+        session.ask(asks, text).await.map(Some)
+    }
+
+    /// Sends a notification or a response of a session.
+    pub(crate) async fn tell(
+        &self,
+        _permit: Permit,
+        session: &str,
+        message: &Message<'_>,
+        body: Bytes,
+    ) -> Result<(), Fault> {
+        let initialized = message.method() == Some(Method::Initialized.as_str());
+        self.session(session)?
+            .tell(Text::one(body), initialized)
+            .await
+    }
+
+    /// Opens the stream for what the server says unasked.
+    pub(crate) fn listen(&self, _permit: Permit, session: &str) -> Result<Arc<Outbox>, Fault> {
+        self.session(session)?.listen()
+    }
+
+    /// Ends a session.
+    pub(crate) fn end(&self, _permit: Permit, session: &str) -> Result<(), Fault> {
+        let ended = lock(&self.sessions).remove(session);
+        let session = ended.filter(|session| !session.is_over());
+        session.ok_or(Fault::NoSession).map(|session| session.end())
+    }
+
+    /// Sends one request of the stateless era.
+    pub(crate) async fn ask_stateless(
+        &self,
+        _permit: Permit,
+        caller: (&UserId, &ClientId),
+        request: &Request<'_>,
+        body: &Bytes,
+    ) -> Result<Reply, Fault> {
+        let known = *lock(&self.legacy_since);
+        if known.is_some_and(|since| since.elapsed() < BELIEVED) {
+            return Err(Fault::OtherEra);
+        }
+        let shared = self.shared(caller);
+        let reply = shared.ask(request, body).await;
+        if matches!(reply, Err(Fault::OtherEra)) {
+            *lock(&self.legacy_since) = Some(Instant::now());
+        }
+        reply
+    }
+
+    /// A process for the gateway's own questions.
+    pub(crate) fn interview(&self) -> Interview {
+        Interview::new(Arc::clone(&self.home))
+    }
+
+    /// Ends every process of this server, for when it is no longer configured.
+    pub(crate) fn end_all(&self) {
+        for session in std::mem::take(&mut *lock(&self.sessions)).into_values() {
+            session.end();
+        }
+        for shared in std::mem::take(&mut *lock(&self.shared)).into_values() {
+            shared.end();
+        }
+    }
+
+    fn session(&self, key: &str) -> Result<Arc<Session>, Fault> {
+        let session = lock(&self.sessions).get(key).cloned();
+        session
+            .filter(|session| !session.is_over())
+            .ok_or(Fault::NoSession)
+    }
+
+    fn shared(&self, (user, client): (&UserId, &ClientId)) -> Arc<Shared> {
+        let mut shared = lock(&self.shared);
+        shared.retain(|_, one| Arc::strong_count(one) > 1 || one.is_running());
+        let known = shared.entry((user.clone(), client.clone()));
+        Arc::clone(known.or_insert_with(|| Shared::new(Arc::clone(&self.home), user.clone())))
+    }
+}
+
+impl Drop for StdioUpstream {
+    fn drop(&mut self) {
+        self.end_all();
+    }
+}
+
+/// Ends the session's process when `initialize` does not succeed, or its caller leaves.
+struct Opening<'a>(&'a Arc<Session>);
+
+impl Opening<'_> {
+    fn succeeded(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Opening<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+fn is_error(item: &Item) -> bool {
+    use doorward_mcp::envelope::Outcome;
+    match Message::parse(&item.json) {
+        Ok(Message::Response(response)) => matches!(response.outcome, Outcome::Error(_)),
+        Ok(Message::Request(_) | Message::Notification(_)) | Err(_) => false,
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How long a program is believed to be of the session era.
+const BELIEVED: Duration = Duration::from_secs(600);

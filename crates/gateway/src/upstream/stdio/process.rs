@@ -1,0 +1,299 @@
+//! One running process: three pipes, a task that watches over it, an orderly end.
+//!
+//! ```text
+//! start -> lines in, lines out -> asked to end | crashed | flooded | deaf
+//!       -> input closed -> TERM to the group -> KILL to the group -> reaped
+//! ```
+
+use std::{io, process::ExitStatus, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use doorward_core::server::ServerName;
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::{
+    io::AsyncWriteExt,
+    process::{Child, ChildStdin, ChildStdout},
+    sync::mpsc,
+    time::{Instant, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    diagnostics::Diagnostics,
+    lines::{Lines, NoLine},
+    program::Program,
+    slots::Slot,
+};
+
+/// Who gets what a process writes.
+pub(super) trait Receiver: Send + Sync + 'static {
+    /// One line of its standard output, not empty.
+    fn line(&self, line: Bytes);
+    /// It has ended, or is about to; no line follows.
+    fn ended(&self, end: End, ran: Duration);
+}
+
+/// How a process came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum End {
+    #[error("it was asked to end")]
+    Asked,
+    #[error("it exited")]
+    Exited,
+    #[error("it wrote a line that is too long")]
+    Flooded,
+    #[error("it does not read its input")]
+    Deaf,
+}
+
+/// A handle on a running process.
+pub(super) struct Process {
+    input: mpsc::Sender<Text>,
+    stop: CancellationToken,
+    over: CancellationToken,
+}
+
+/// The process takes no more messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Gone;
+
+impl Process {
+    /// Starts `program`. `slot` is held until nothing of it is left.
+    pub(super) fn start(
+        program: &Program,
+        server: &ServerName,
+        longest_line: usize,
+        slot: Slot,
+        receiver: Arc<dyn Receiver>,
+    ) -> io::Result<Arc<Self>> {
+        let mut child = program.command().spawn()?;
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
+            return Err(io::Error::other("the pipes are missing"));
+        };
+        let group = child.id().unwrap_or_default();
+        slot.undertaker().watch(group);
+        let diagnostics = Arc::new(Diagnostics::default());
+        let draining = (Arc::clone(&diagnostics), server.clone());
+        tokio::spawn(async move { draining.0.drain(&draining.1, stderr).await });
+        let (input, queued) = mpsc::channel(QUEUED_LINES);
+        let (stop, over) = (CancellationToken::new(), CancellationToken::new());
+        let watcher = Watcher {
+            child,
+            group,
+            server: server.clone(),
+            diagnostics,
+            receiver,
+            stop: stop.clone(),
+            over: over.clone(),
+            slot,
+        };
+        tokio::spawn(watcher.run(stdin, Lines::new(stdout, longest_line), queued));
+        Ok(Arc::new(Self { input, stop, over }))
+    }
+
+    /// Waits until a message can be queued.
+    pub(super) async fn room(&self) -> Result<Room<'_>, Gone> {
+        self.input.reserve().await.map(Room).map_err(|_| Gone)
+    }
+
+    /// Queues one message if there is room at once.
+    pub(super) fn try_write(&self, message: Bytes) -> Result<(), Gone> {
+        self.input.try_send(Text::one(message)).map_err(|_| Gone)
+    }
+
+    /// Whether it has ended, or is about to.
+    pub(super) fn is_over(&self) -> bool {
+        self.over.is_cancelled()
+    }
+
+    /// Asks the process to end.
+    pub(super) fn stop(&self) {
+        self.stop.cancel();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Room for one entry of the queue.
+pub(super) struct Room<'a>(mpsc::Permit<'a, Text>);
+
+impl Room<'_> {
+    pub(super) fn send(self, text: Text) {
+        self.0.send(text);
+    }
+}
+
+/// One message per line, without the last line's end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Text(Bytes);
+
+impl Text {
+    /// One message. Between the tokens of a JSON text a line end means as much as a space, and
+    /// within a string it cannot stand.
+    pub(super) fn one(message: Bytes) -> Self {
+        if memchr::memchr2(b'\n', b'\r', &message).is_none() {
+            return Self(message);
+        }
+        let mut bytes = Vec::from(message);
+        for byte in &mut bytes {
+            if matches!(byte, b'\n' | b'\r') {
+                *byte = b' ';
+            }
+        }
+        Self(bytes.into())
+    }
+
+    /// Several messages, in order.
+    pub(super) fn many<'m>(messages: impl Iterator<Item = &'m str>) -> Self {
+        let lines: Vec<_> = messages
+            .map(|text| text.replace(['\n', '\r'], " "))
+            .collect();
+        Self(lines.join("\n").into())
+    }
+}
+
+/// The task that owns the process.
+struct Watcher {
+    child: Child,
+    group: u32,
+    server: ServerName,
+    diagnostics: Arc<Diagnostics>,
+    receiver: Arc<dyn Receiver>,
+    stop: CancellationToken,
+    over: CancellationToken,
+    slot: Slot,
+}
+
+impl Watcher {
+    async fn run(
+        mut self,
+        stdin: ChildStdin,
+        mut stdout: Lines<ChildStdout>,
+        queued: mpsc::Receiver<Text>,
+    ) {
+        let started = Instant::now();
+        let receiver = Arc::clone(&self.receiver);
+        let writing = tokio::spawn(write_lines(stdin, queued));
+        let abort = writing.abort_handle();
+        let end = tokio::select! {
+            biased;
+            () = self.stop.cancelled() => End::Asked,
+            end = read_lines(&mut stdout, &*receiver) => end,
+            _ = writing => End::Deaf,
+            _ = self.child.wait() => {
+                // What it wrote before it exited may still be in the pipe; a grandchild may hold
+                // the pipe open for ever.
+                let rest = read_lines(&mut stdout, &*receiver);
+                timeout(LAST_WORDS, rest).await.unwrap_or(End::Exited)
+            }
+        };
+        self.over.cancel();
+        receiver.ended(end, started.elapsed());
+        abort.abort(); // closes its standard input
+        let status = self.terminate(end).await;
+        self.slot.undertaker().forget(self.group);
+        self.tell(end, status);
+    }
+
+    /// Closes, asks, kills; returns when the process has been reaped.
+    async fn terminate(&mut self, end: End) -> Option<ExitStatus> {
+        let mut status = None;
+        if end == End::Asked {
+            status = timeout(AFTER_CLOSE, self.child.wait()).await.ok();
+        }
+        if status.is_none() {
+            self.signal(Signal::TERM);
+            status = timeout(AFTER_TERM, self.child.wait()).await.ok();
+        }
+        // Whatever is left of the group, its leader included.
+        self.signal(Signal::KILL);
+        match status {
+            Some(status) => status.ok(),
+            None => self.child.wait().await.ok(),
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        let group = i32::try_from(self.group).ok().and_then(Pid::from_raw);
+        if let Some(group) = group
+            && let Err(error) = kill_process_group(group, signal)
+            && error != rustix::io::Errno::SRCH
+        {
+            tracing::warn!(server = %self.server, %error, "a server process cannot be signalled");
+        }
+    }
+
+    fn tell(&self, end: End, status: Option<ExitStatus>) {
+        let server = &self.server;
+        let status = status.map(|status| status.to_string()).unwrap_or_default();
+        match end {
+            End::Asked => tracing::debug!(%server, status, "server process ended"),
+            End::Exited | End::Flooded | End::Deaf => {
+                let stderr = self.diagnostics.summary();
+                tracing::warn!(%server, reason = %end, status, stderr, "server process failed");
+            }
+        }
+    }
+}
+
+async fn read_lines(stdout: &mut Lines<ChildStdout>, receiver: &dyn Receiver) -> End {
+    loop {
+        match stdout.next().await {
+            Ok(line) if line.is_empty() => {}
+            Ok(line) => receiver.line(line),
+            Err(NoLine::End) => return End::Exited,
+            Err(NoLine::TooLong) => return End::Flooded,
+        }
+    }
+}
+
+/// Writes until the queue closes; returns early when the process does not read.
+async fn write_lines(mut stdin: ChildStdin, mut queued: mpsc::Receiver<Text>) {
+    let mut batch = Vec::new();
+    while let Some(line) = queued.recv().await {
+        batch.clear();
+        batch.extend_from_slice(&line.0);
+        batch.push(b'\n');
+        while batch.len() < BATCH
+            && let Ok(line) = queued.try_recv()
+        {
+            batch.extend_from_slice(&line.0);
+            batch.push(b'\n');
+        }
+        match timeout(DEAF_AFTER, stdin.write_all(&batch)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => return,
+        }
+        if batch.capacity() > 4 * BATCH {
+            batch = Vec::new();
+        }
+    }
+}
+
+const QUEUED_LINES: usize = 64;
+const BATCH: usize = 16 * 1024;
+/// How long a process may leave its input unread.
+const DEAF_AFTER: Duration = Duration::from_secs(10);
+/// How long the output of an exited process is still read.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+/// How long a process has after its input closed, and after TERM.
+const AFTER_CLOSE: Duration = Duration::from_secs(1);
+const AFTER_TERM: Duration = Duration::from_secs(4);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_line() {
+        assert_eq!(Text::one("{\"a\":1}".into()).0, "{\"a\":1}");
+        assert_eq!(Text::one("{\r\n\"a\":\n1}".into()).0, "{  \"a\": 1}");
+        let batch = ["{\n}", "{}"];
+        assert_eq!(Text::many(batch.into_iter()).0, "{ }\n{}");
+    }
+}

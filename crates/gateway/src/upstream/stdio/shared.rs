@@ -1,0 +1,397 @@
+//! One process of the stateless era, for all requests of one user and client.
+//!
+//! Several requests of several installations share its two pipes, so ids and
+//! progress tokens are ours on the inside and the caller's own again on the
+//! outside (P-006). What a caller leaves is cancelled (R-049, P-048).
+//!
+//! ```text
+//! caller's id, token --splice--> ours -> process -> ours --splice--> caller's
+//! ```
+//!
+//! A message that belongs to no waiting request is dropped, never broadcast (GW-20).
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use doorward_core::id::UserId;
+use doorward_mcp::{
+    envelope::{IdValue, Message, Notification, Outcome, Request, Response},
+    error::Code,
+    json::Span,
+    method::Method,
+    splice::{Edit, splice},
+};
+use tokio::time::{Instant, timeout};
+
+use super::{
+    Reply,
+    home::{Home, failure, refusal},
+    outbox::Outbox,
+    process::{End, Process, Receiver, Text},
+    slots::{Need, Tenant},
+};
+use crate::upstream::Fault;
+
+/// A process that requests share.
+pub(super) struct Shared {
+    me: Weak<Self>,
+    home: Arc<Home>,
+    user: UserId,
+    starting: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+}
+
+struct State {
+    process: Option<Arc<Process>>,
+    generation: u64,
+    waiting: HashMap<u64, Waiting>,
+    next: u64,
+    last_used: Instant,
+}
+
+/// A request that has not been answered: what the caller called it, and where answers go.
+struct Waiting {
+    outbox: Arc<Outbox>,
+    id: String,
+    progress: Option<String>,
+    listens: bool,
+}
+
+struct Ear {
+    shared: Weak<Shared>,
+    generation: u64,
+}
+
+/// Cancels the request when its reader goes away before the answer came.
+struct Reader {
+    shared: Weak<Shared>,
+    number: u64,
+    outbox: Arc<Outbox>,
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.outbox.abandon();
+        if let Some(shared) = self.shared.upgrade() {
+            shared.cancel(self.number);
+        }
+    }
+}
+
+impl Shared {
+    /// Nothing is started yet.
+    pub(super) fn new(home: Arc<Home>, user: UserId) -> Arc<Self> {
+        Arc::new_cyclic(|me| Self {
+            me: me.clone(),
+            home,
+            user,
+            starting: tokio::sync::Mutex::default(),
+            state: Mutex::new(State {
+                process: None,
+                generation: 0,
+                waiting: HashMap::new(),
+                next: 0,
+                last_used: Instant::now(),
+            }),
+        })
+    }
+
+    /// Sends `request`, whose whole body is `body`, and waits for the first message in return.
+    pub(super) async fn ask(&self, request: &Request<'_>, body: &Bytes) -> Result<Reply, Fault> {
+        let process = self.process().await?;
+        self.send(&process, request, body).await
+    }
+
+    /// Whether there is a process.
+    pub(super) fn is_running(&self) -> bool {
+        self.running().is_some()
+    }
+
+    /// Lets the process go.
+    pub(super) fn end(&self) {
+        let process = self.lock().process.take();
+        if let Some(process) = process {
+            process.stop();
+        }
+    }
+
+    async fn send(
+        &self,
+        process: &Process,
+        request: &Request<'_>,
+        body: &Bytes,
+    ) -> Result<Reply, Fault> {
+        let room = process.room().await.map_err(|_| Fault::Ended)?;
+        let outbox = Outbox::new();
+        let number = self.lock().expect(request, &outbox)?;
+        let reader = Reader {
+            shared: self.me.clone(),
+            number,
+            outbox: Arc::clone(&outbox),
+        };
+        let ours = number.to_string();
+        let mut edits = vec![Edit::new(request.id.span(), ours.as_str())];
+        let token = request.params.meta.progress_token;
+        edits.extend(token.map(|token| Edit::new(token.span(), ours.as_str())));
+        room.send(Text::one(spliced(body, &edits)));
+        let first = outbox.next().await.ok_or(Fault::Ended)?;
+        Ok(Reply {
+            first,
+            rest: outbox,
+            reader: Box::new(reader),
+        })
+    }
+
+    async fn process(&self) -> Result<Arc<Process>, Fault> {
+        if let Some(process) = self.running() {
+            return Ok(process);
+        }
+        let _one_at_a_time = self.starting.lock().await;
+        if let Some(process) = self.running() {
+            return Ok(process);
+        }
+        let process = self.start()?;
+        match timeout(PROBING, self.is_of_this_era(&process)).await {
+            Ok(Ok(true)) => {
+                self.lock().process = Some(Arc::clone(&process));
+                Ok(process)
+            }
+            Ok(Err(fault)) => Err(fault),
+            // Silence too is an answer: only the session era waits for initialize (P-047).
+            Ok(Ok(false)) | Err(_) => {
+                process.stop();
+                Err(Fault::OtherEra)
+            }
+        }
+    }
+
+    fn running(&self) -> Option<Arc<Process>> {
+        self.lock().process.clone()
+    }
+
+    fn start(&self) -> Result<Arc<Process>, Fault> {
+        let generation = {
+            let mut state = self.lock();
+            state.generation += 1;
+            state.generation
+        };
+        let ear = Ear {
+            shared: self.me.clone(),
+            generation,
+        };
+        let tenant: Weak<dyn Tenant> = self.me.clone();
+        self.home.start(&self.user, tenant, Arc::new(ear))
+    }
+
+    async fn is_of_this_era(&self, process: &Process) -> Result<bool, Fault> {
+        let body = Bytes::from_static(DISCOVER);
+        let Ok(Message::Request(request)) = Message::parse(&body) else {
+            return Ok(false);
+        };
+        let answer = self.send(process, &request, &body).await?;
+        if process.is_over() {
+            return Err(Fault::Ended);
+        }
+        let Ok(Message::Response(response)) = Message::parse(&answer.first.json) else {
+            return Ok(false);
+        };
+        Ok(match response.outcome {
+            Outcome::Result(result) => result.raw.member(&["supportedVersions"]).is_some(),
+            Outcome::Error(error) => Code::is_modern(error.code),
+        })
+    }
+
+    fn cancel(&self, number: u64) {
+        let (waiting, process) = {
+            let mut state = self.lock();
+            (state.waiting.remove(&number), state.process.clone())
+        };
+        if let (Some(_), Some(process)) = (waiting, process) {
+            let message = format!(
+                r#"{{"jsonrpc":"2.0","method":"notifications/cancelled","params":{{"requestId":{number}}}}}"#
+            );
+            if process.try_write(message.into()).is_err() {
+                tracing::debug!(server = %self.home.server, "a cancellation found no room");
+            }
+        }
+    }
+
+    fn hear(&self, line: &Bytes) {
+        match Message::parse(line) {
+            Ok(Message::Response(response)) => self.answered(&response, line),
+            Ok(Message::Notification(notification)) => self.notified(&notification, line),
+            // Servers of this era ask nothing (R-048).
+            Ok(Message::Request(request)) => {
+                let process = self.running();
+                let answer = refusal(&request.method, request.id.as_json());
+                let refused = process.is_none_or(|process| process.try_write(answer).is_err());
+                tracing::debug!(server = %self.home.server, refused, "a server asked its client");
+            }
+            Err(error) => {
+                if let Some(number) = self.home.garbage(line, &error).and_then(number)
+                    && let Some(waiting) = self.lock().settle(number)
+                {
+                    waiting
+                        .outbox
+                        .push_last(failure(Fault::NotMcp, &waiting.id));
+                }
+            }
+        }
+    }
+
+    fn answered(&self, response: &Response<'_>, line: &Bytes) {
+        let Some(id) = response.id else { return };
+        let Some(waiting) = number(id.value()).and_then(|number| self.lock().settle(number)) else {
+            return;
+        };
+        let mut edits = vec![Edit::new(id.span(), waiting.id.as_str())];
+        if let Outcome::Result(result) = &response.outcome {
+            let subscription = result.subscription_id;
+            edits.extend(subscription.map(|own| Edit::new(own.span(), waiting.id.as_str())));
+        }
+        waiting.outbox.push_last(spliced(line, &edits));
+    }
+
+    fn notified(&self, notification: &Notification<'_>, line: &Bytes) {
+        if notification.method == Method::ToolsListChanged.as_str() {
+            self.home.changes.note();
+        }
+        if notification.method == Method::Cancelled.as_str() {
+            let ended = notification.params.request_id.map(|id| id.value());
+            self.unsubscribed(ended);
+            return;
+        }
+        let state = self.lock();
+        if let Some((outbox, edit)) = state.addressee(notification) {
+            let edits = edit.map(|(span, text)| Edit::new(span, text));
+            outbox.push(spliced(line, edits.as_slice()));
+        }
+    }
+
+    /// The server ends a subscription; over HTTP that is told by a result (R-054).
+    fn unsubscribed(&self, id: Option<IdValue>) {
+        let waiting = id.and_then(number).and_then(|number| {
+            let mut state = self.lock();
+            state
+                .waiting
+                .get(&number)
+                .filter(|waiting| waiting.listens)?;
+            state.settle(number)
+        });
+        if let Some(waiting) = waiting {
+            let last = crate::stream::farewell(&waiting.id);
+            waiting.outbox.push_last(last);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn expect(&mut self, request: &Request<'_>, outbox: &Arc<Outbox>) -> Result<u64, Fault> {
+        if self.waiting.len() >= MOST_WAITING {
+            return Err(Fault::Crowded);
+        }
+        self.last_used = Instant::now();
+        self.next += 1;
+        let token = request.params.meta.progress_token;
+        let waiting = Waiting {
+            outbox: Arc::clone(outbox),
+            id: request.id.as_json().to_owned(),
+            progress: token.map(|token| token.as_json().to_owned()),
+            listens: request.method == Method::SubscriptionsListen.as_str(),
+        };
+        self.waiting.insert(self.next, waiting);
+        Ok(self.next)
+    }
+
+    fn settle(&mut self, number: u64) -> Option<Waiting> {
+        self.last_used = Instant::now();
+        self.waiting.remove(&number)
+    }
+
+    /// Whose stream a notification belongs on, and what of it must be put back.
+    fn addressee<'s>(
+        &'s self,
+        notification: &Notification<'_>,
+    ) -> Option<(&'s Outbox, Option<(Span, &'s str)>)> {
+        let find = |id: IdValue| self.waiting.get(&number(id)?);
+        if let Some(own) = notification.params.meta.subscription_id {
+            let waiting = find(own.value()).filter(|waiting| waiting.listens)?;
+            return Some((&waiting.outbox, Some((own.span(), &waiting.id))));
+        }
+        if let Some(token) = notification.params.progress_token {
+            let waiting = find(token.value())?;
+            let theirs = waiting.progress.as_deref()?;
+            return Some((&waiting.outbox, Some((token.span(), theirs))));
+        }
+        // Log messages name no request: with more than one waiting, nobody can tell whose it is.
+        let mut calls = self.waiting.values().filter(|waiting| !waiting.listens);
+        let only = calls.next().filter(|_| calls.next().is_none())?;
+        let is_log = notification.method == Method::LogMessage.as_str();
+        is_log.then_some((&*only.outbox, None))
+    }
+}
+
+impl Receiver for Ear {
+    fn line(&self, line: Bytes) {
+        if let Some(shared) = self.shared.upgrade() {
+            shared.hear(&line);
+        }
+    }
+
+    fn ended(&self, end: End, ran: Duration) {
+        let Some(shared) = self.shared.upgrade() else {
+            return;
+        };
+        shared.home.ended(&shared.user, end, ran);
+        let waiting = {
+            let mut state = shared.lock();
+            if state.generation != self.generation {
+                return;
+            }
+            state.process = None;
+            std::mem::take(&mut state.waiting)
+        };
+        for waiting in waiting.into_values() {
+            waiting.outbox.push_last(failure(Fault::Ended, &waiting.id));
+        }
+    }
+}
+
+impl Tenant for Shared {
+    fn idle_since(&self, _: Need) -> Option<Instant> {
+        let state = self.lock();
+        state.waiting.is_empty().then_some(state.last_used)
+    }
+
+    fn evict(&self) {
+        self.end();
+    }
+}
+
+fn number(id: IdValue) -> Option<u64> {
+    match id {
+        IdValue::Integer(number) => u64::try_from(number).ok(),
+        IdValue::Text(_) => None,
+    }
+}
+
+/// The spans are those of this very body, so splicing cannot fail.
+fn spliced(body: &Bytes, edits: &[Edit<'_>]) -> Bytes {
+    if edits.is_empty() {
+        return body.clone();
+    }
+    splice(body, edits).map_or_else(|_| body.clone(), Bytes::from)
+}
+
+/// How long a program may take to say of which era it is.
+const PROBING: Duration = Duration::from_secs(5);
+const MOST_WAITING: usize = 1024;
+const DISCOVER: &[u8] = br#"{"jsonrpc":"2.0","id":0,"method":"server/discover","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},"io.modelcontextprotocol/clientInfo":{"name":"doorward","version":"1"}}}}"#;

@@ -1,0 +1,116 @@
+//! Sees to it that no server process outlives Doorward, however Doorward ends (ST-04).
+//!
+//! A small shell script holds one end of a pipe and the list of process groups.
+//! When Doorward is gone, killed outright included, the pipe closes and the
+//! script ends every group on its list. It runs in a group of its own, so that a
+//! terminal's interrupt does not reach it first. A system without `/bin/sh` has
+//! no undertaker; there, the closing of their input ends well-behaved servers.
+
+use std::{
+    io::Write,
+    os::unix::process::CommandExt,
+    process::{Child, Command, Stdio},
+    sync::{Mutex, PoisonError},
+};
+
+/// The one undertaker of a gateway; started with the first process.
+#[derive(Default)]
+pub(super) struct Undertaker {
+    script: Mutex<State>,
+}
+
+#[derive(Default)]
+enum State {
+    #[default]
+    NotStarted,
+    Running(Child),
+    Missing,
+}
+
+impl Undertaker {
+    /// Puts a process group on the list.
+    pub(super) fn watch(&self, group: u32) {
+        let mut state = self.script.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*state, State::NotStarted) {
+            *state = start();
+        }
+        state.say(&format!("+ {group}\n"));
+    }
+
+    /// Takes a process group that is gone off the list.
+    pub(super) fn forget(&self, group: u32) {
+        let mut state = self.script.lock().unwrap_or_else(PoisonError::into_inner);
+        state.say(&format!("- {group}\n"));
+    }
+
+    /// Ends the script, which then ends whatever is still on its list.
+    pub(super) fn dismiss(&self) {
+        let mut state = self.script.lock().unwrap_or_else(PoisonError::into_inner);
+        if let State::Running(mut child) = std::mem::take(&mut *state) {
+            drop(child.stdin.take());
+            if let Err(error) = child.wait() {
+                tracing::debug!(%error, "the undertaker could not be waited for");
+            }
+        }
+    }
+}
+
+impl Drop for Undertaker {
+    fn drop(&mut self) {
+        self.dismiss();
+    }
+}
+
+impl State {
+    fn say(&mut self, line: &str) {
+        let Self::Running(child) = self else { return };
+        let written = match &mut child.stdin {
+            Some(pipe) => pipe.write_all(line.as_bytes()),
+            None => Ok(()),
+        };
+        if let Err(error) = written {
+            tracing::warn!(%error, "the undertaker is gone: server processes may outlive a crash");
+            *self = Self::Missing;
+        }
+    }
+}
+
+fn start() -> State {
+    let started = Command::new("/bin/sh")
+        .args(["-c", SCRIPT])
+        .env_clear()
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn();
+    match started {
+        Ok(child) => State::Running(child),
+        Err(error) => {
+            tracing::warn!(%error, "no /bin/sh: server processes may outlive a crash");
+            State::Missing
+        }
+    }
+}
+
+/// The list is the positional parameters, so that no other program is needed until the end.
+const SCRIPT: &str = r#"
+set --
+while read -r what group; do
+  if [ "$what" = + ]; then
+    set -- "$@" "$group"
+  else
+    count=$#
+    while [ "$count" -gt 0 ]; do
+      [ "$1" = "$group" ] || set -- "$@" "$1"
+      shift
+      count=$((count - 1))
+    done
+  fi
+done
+[ $# -eq 0 ] && exit
+for group; do kill -s TERM -- "-$group"; done
+PATH=/usr/bin:/bin sleep 2
+for group; do kill -s KILL -- "-$group"; done
+"#;
