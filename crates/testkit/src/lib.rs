@@ -5,4 +5,10 @@
 //! the same test draws the same secrets at every run.
 
 pub mod chance;
+pub mod client;
+pub mod http;
+pub mod page;
+pub mod person;
 pub mod time;
+pub mod upstream;
+pub mod world;

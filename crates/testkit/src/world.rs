@@ -1,0 +1,247 @@
+//! An issuer and a gateway in one process, wired as the binary wires them.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_trait::async_trait;
+use axum::Router;
+use doorward_core::{
+    id::KeyId,
+    jwk::PublicKey,
+    lifetimes::Lifetimes,
+    permit::AllowList,
+    resource::Resource,
+    revocation::Revocations,
+    secret::Secret,
+    server::{ServerName, ToolSummary},
+    user::Role,
+};
+use doorward_fetch::{UpstreamClient, UpstreamConfig as Connections, tls};
+use doorward_gateway::{
+    Gateway, GatewayConfig, GatewayLimits, GatewayParts, ServerConfig, UpstreamConfig,
+};
+use doorward_issuer::{
+    Administration, Issuer, IssuerConfig, IssuerParts, MasterKey, PublishedServer, ToolCatalogue,
+};
+use doorward_store::{AuditFilter, SqliteStore, Store};
+use doorward_verify::{KeySource, KeysUnavailable, Verifier, VerifierConfig};
+use serde_json::Value;
+
+use crate::{
+    chance::SeededEntropy,
+    person::{ORIGIN, Person},
+    time::StoppedClock,
+    upstream::FakeUpstream,
+};
+
+const MASTER_KEY: [u8; 32] = [7; 32];
+
+/// Everything that outlives a restart, and what is running now.
+pub struct World {
+    /// Stands still until a test moves it.
+    pub clock: Arc<StoppedClock>,
+    /// What was committed.
+    pub store: Arc<dyn Store>,
+    /// The MCP server behind the gateway, under every configured name.
+    pub upstream: FakeUpstream,
+    /// Users, clients, grants.
+    pub administration: Administration,
+    /// Everything that is served under [`ORIGIN`].
+    pub router: Router,
+    servers: Vec<(ServerName, AllowList)>,
+    groups: HashMap<String, Vec<String>>,
+    restarts: u64,
+}
+
+impl World {
+    /// One server `notes`, open to everyone who can sign in, and the user `alice`.
+    pub async fn new() -> Self {
+        Self::with(&[("notes", AllowList::default())], &[]).await
+    }
+
+    /// Several servers with allow lists, groups by user, and the user `alice`.
+    pub async fn with(servers: &[(&str, AllowList)], groups: &[(&str, &[&str])]) -> Self {
+        let clock = Arc::new(StoppedClock::default());
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().expect("an empty store"));
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let entropy = Arc::new(SeededEntropy::new(0));
+        let revocations = Arc::new(Revocations::default());
+        let administration =
+            Administration::new(Arc::clone(&store), clock.clone(), entropy, revocations);
+        let mut world = Self {
+            clock,
+            store,
+            upstream: FakeUpstream::start().await,
+            administration,
+            router: Router::new(),
+            servers: servers
+                .iter()
+                .map(|(name, allow)| {
+                    (
+                        ServerName::parse(name).expect("a server name"),
+                        allow.clone(),
+                    )
+                })
+                .collect(),
+            groups: groups
+                .iter()
+                .map(|(user, names)| ((*user).to_owned(), owned(names)))
+                .collect(),
+            restarts: 0,
+        };
+        world.restart().await;
+        world.add_user("alice").await;
+        world
+    }
+
+    /// Adds an account; the password is [`Person::of`]'s.
+    pub async fn add_user(&self, name: &str) -> Person {
+        let person = Person::new(name, &format!("{name}-password"));
+        let added = self
+            .administration
+            .add_user(
+                name,
+                Secret::presented(person.password.as_str()),
+                Role::Member,
+            )
+            .await;
+        added.unwrap_or_else(|error| panic!("{name}: {error}"));
+        person
+    }
+
+    /// `alice` with a fresh browser.
+    pub fn alice(&self) -> Person {
+        Person::new("alice", "alice-password")
+    }
+
+    /// Ends the process and starts it again on what was committed.
+    pub async fn restart(&mut self) {
+        self.restarts += 1;
+        let entropy = Arc::new(SeededEntropy::new(self.restarts));
+        let revocations = Arc::new(Revocations::default());
+        let lifetimes = Lifetimes::default();
+        let since =
+            doorward_core::clock::Clock::now(&*self.clock) - lifetimes.access - lifetimes.access;
+        let mut tx = self.store.begin().await.expect("a transaction");
+        for revoked in tx.revocations_since(since).await.expect("revocations") {
+            revocations.add(revoked.what, revoked.at);
+        }
+        self.administration = Administration::new(
+            Arc::clone(&self.store),
+            self.clock.clone(),
+            entropy.clone(),
+            Arc::clone(&revocations),
+        );
+        let catalogue = Arc::new(GatewayTools::default());
+        let issuer = Issuer::start(
+            self.issuer_config(lifetimes),
+            IssuerParts {
+                store: Arc::clone(&self.store),
+                clock: self.clock.clone(),
+                entropy: entropy.clone(),
+                master_key: MasterKey::new(MASTER_KEY),
+                revocations: Arc::clone(&revocations),
+                catalogue: catalogue.clone(),
+            },
+        );
+        let issuer = issuer.await.expect("an issuer");
+        let verifier = Verifier::new(VerifierConfig {
+            issuer: ORIGIN.to_owned(),
+            keys: Arc::new(IssuerKeys(issuer.clone())),
+            revocations,
+            clock: self.clock.clone(),
+            capacity: 1000,
+        });
+        let connections = Connections::new(tls::client_config([]).expect("a trust store"));
+        let gateway = Gateway::new(
+            self.gateway_config(),
+            GatewayParts {
+                verifier: Arc::new(verifier),
+                store: Arc::clone(&self.store),
+                client: UpstreamClient::new(connections),
+                clock: self.clock.clone(),
+                entropy,
+                master_key: MASTER_KEY,
+            },
+        );
+        let gateway = gateway.expect("a gateway");
+        catalogue
+            .0
+            .set(gateway.clone())
+            .unwrap_or_else(|_| panic!("set once"));
+        self.router = issuer.router().merge(gateway.router());
+    }
+
+    /// The audit records so far, oldest first.
+    pub async fn audit(&self) -> Vec<Value> {
+        self.store.flush().await.expect("a working store");
+        let page = self
+            .store
+            .audit(AuditFilter::default())
+            .await
+            .expect("a working store");
+        page.lines
+            .iter()
+            .map(|line| serde_json::from_str(line).expect("a JSON line"))
+            .collect()
+    }
+
+    fn issuer_config(&self, lifetimes: Lifetimes) -> IssuerConfig {
+        let published = |(name, _): &(ServerName, AllowList)| PublishedServer {
+            name: name.clone(),
+            title: name.to_string(),
+            resource: Resource::from_known(format!("{ORIGIN}/mcp/{name}")),
+        };
+        IssuerConfig {
+            issuer: ORIGIN.to_owned(),
+            servers: self.servers.iter().map(published).collect(),
+            lifetimes,
+            dynamic_registration: true,
+        }
+    }
+
+    fn gateway_config(&self) -> GatewayConfig {
+        let server = |(name, allow): &(ServerName, AllowList)| ServerConfig {
+            name: name.clone(),
+            title: None,
+            upstream: UpstreamConfig::Http {
+                url: self.upstream.url.parse().expect("a URL"),
+                headers: vec![(
+                    http::HeaderName::from_static("x-upstream-key"),
+                    http::HeaderValue::from_static("upstream-credential"),
+                )],
+            },
+            allow: allow.clone(),
+        };
+        GatewayConfig {
+            public_url: ORIGIN.to_owned(),
+            servers: self.servers.iter().map(server).collect(),
+            groups: self.groups.clone(),
+            allowed_origins: Vec::new(),
+            limits: GatewayLimits::default(),
+        }
+    }
+}
+
+struct IssuerKeys(Issuer);
+
+#[async_trait]
+impl KeySource for IssuerKeys {
+    async fn key(&self, kid: &KeyId) -> Result<Option<PublicKey>, KeysUnavailable> {
+        Ok(self
+            .0
+            .public_keys()
+            .keys
+            .into_iter()
+            .find(|key| key.kid == *kid))
+    }
+}
+
+#[derive(Default)]
+struct GatewayTools(std::sync::OnceLock<Gateway>);
+
+#[async_trait]
+impl ToolCatalogue for GatewayTools {
+    async fn tools(&self, server: &ServerName) -> Option<Vec<ToolSummary>> {
+        self.0.get()?.tools(server).await
+    }
+}

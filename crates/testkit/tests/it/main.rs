@@ -1,0 +1,8 @@
+//! Doorward from outside: issuer and gateway together, as clients meet them.
+
+mod canary;
+mod clients;
+mod login;
+mod metadata;
+mod policy;
+mod surface;
