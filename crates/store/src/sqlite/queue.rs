@@ -197,3 +197,59 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use doorward_core::{
+        audit::{AuditKind, Outcome},
+        time::UnixTime,
+    };
+
+    use super::*;
+
+    fn record(queue: &Queue, millis: i64) -> Result<(), StoreError> {
+        let at = UnixTime::from_millis(millis);
+        queue.record(AuditEvent::new(at, AuditKind::ToolCall, Outcome::Allowed))
+    }
+
+    fn times(records: &[AuditEvent]) -> Vec<i64> {
+        records.iter().map(|event| event.at.millis()).collect()
+    }
+
+    #[test]
+    fn records_that_could_not_be_written_come_before_later_ones() {
+        let queue = Queue::new(ChainHead::start());
+        (1..=2).for_each(|millis| record(&queue, millis).expect("has room"));
+        let group = queue.next().expect("a group");
+        record(&queue, 3).expect("has room");
+        queue.failed(group.records);
+
+        assert!(record(&queue, 4).is_err(), "nothing more while they wait"); // AD-06
+        let group = queue.next().expect("the same again");
+        assert_eq!(times(&group.records), [1, 2, 3]);
+        assert!(record(&queue, 4).is_err(), "nor while they are being tried");
+        queue.wrote(ChainHead::start());
+        record(&queue, 4).expect("is taken again");
+    }
+
+    #[test]
+    fn records_in_the_hand_of_the_writer_still_count() {
+        let queue = Queue::new(ChainHead::start());
+        let half = i64::try_from(MOST_RECORDS / 2).expect("small");
+        (0..half).for_each(|millis| record(&queue, millis).expect("has room"));
+        let _group = queue.next().expect("a group");
+        (0..half).for_each(|millis| record(&queue, millis).expect("has room"));
+        assert!(record(&queue, 0).is_err());
+    }
+
+    #[test]
+    fn a_closed_queue_takes_no_more_and_is_emptied() {
+        let queue = Queue::new(ChainHead::start());
+        record(&queue, 1).expect("has room");
+        queue.close();
+        assert!(record(&queue, 2).is_err());
+        let group = queue.next().expect("what was queued before");
+        assert_eq!(times(&group.records), [1]);
+        assert!(queue.next().is_none());
+    }
+}

@@ -86,43 +86,32 @@ async fn a_commit_whose_task_goes_away_is_applied_as_a_whole() {
 
 #[tokio::test]
 async fn a_record_becomes_durable_without_a_commit() {
-    let Opened {
-        store,
-        connection: _connection,
-        path,
-        _folder,
-    } = open();
-    let started = Instant::now();
-    store.record(event("alone")).expect("has room");
-    while segments(&path) == 0 {
-        assert!(started.elapsed() < Duration::from_secs(10), "never written");
-        tokio::task::yield_now().await;
+    let opened = open();
+    for written in 0..10 {
+        let started = Instant::now();
+        opened.store.record(event("alone")).expect("has room");
+        while segments(&opened.path) == written {
+            assert!(started.elapsed() < Duration::from_secs(10), "never written");
+            tokio::task::yield_now().await;
+        }
     }
 }
 
 #[tokio::test]
 async fn a_full_queue_of_commits_is_refused_at_once() {
-    let Opened {
-        store,
-        connection,
-        path: _path,
-        _folder,
-    } = open();
-    let held = hold(&connection);
-    let mut waiting = Vec::new();
-    let refusal = loop {
-        let mut flush = store.flush();
+    let opened = open();
+    let held = hold(&opened.connection);
+    let (mut waiting, mut refused) = (Vec::new(), 0);
+    // The writer may take one full queue into its hand before it waits for the connection.
+    for _ in 0..=2 * queue::MOST_COMMITS {
+        let mut flush = opened.store.flush();
         match start(flush.as_mut()).await {
             Poll::Pending => waiting.push(flush),
-            Poll::Ready(outcome) => break outcome,
+            Poll::Ready(Err(StoreError::Unavailable(_))) => refused += 1, // DS-03
+            Poll::Ready(other) => panic!("{other:?}"),
         }
-    };
-    assert!(matches!(refusal, Err(StoreError::Unavailable(_)))); // DS-03
-    let in_hand = waiting.len() - queue::MOST_COMMITS;
-    assert!(
-        in_hand <= queue::MOST_COMMITS,
-        "one group is in the writer's hand at most"
-    );
+    }
+    assert!(refused > 0);
     drop(held);
     for flush in waiting {
         flush.await.expect("durable");
