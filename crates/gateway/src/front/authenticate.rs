@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use doorward_core::access::Principal;
+use doorward_core::{
+    access::Principal,
+    audit::{AuditEvent, AuditKind, Outcome},
+};
 use doorward_verify::{BearerFault, Refusal as Rejected, presented};
 use http::{HeaderMap, Uri};
 
@@ -34,10 +37,22 @@ pub(super) async fn authenticate(
             Rejected::Unavailable => Refusal::Unjudged,
         }
     })?;
-    // GW-04: exactly the answer of a server that is not there.
-    let caller = server
-        .access
-        .caller(&principal)
-        .ok_or(Refusal::UnknownServer)?;
-    Ok((principal, caller))
+    match server.access.caller(&principal) {
+        Some(caller) => Ok((principal, caller)),
+        None => Err(unseen(inner, server, &principal)),
+    }
+}
+
+/// GW-04: exactly the answer of a server that is not there, and a record of who asked.
+fn unseen(inner: &Inner, server: &Server, principal: &Principal) -> Refusal {
+    let event = AuditEvent::new(inner.clock.now(), AuditKind::McpRefused, Outcome::Denied)
+        .user(&principal.username)
+        .client(principal.client.as_str())
+        .grant(principal.grant.as_str())
+        .server(server.name.as_str())
+        .reason("no rule allows this caller anything here");
+    match inner.store.record(event) {
+        Ok(()) => Refusal::UnknownServer,
+        Err(_) => Refusal::Unrecorded,
+    }
 }
