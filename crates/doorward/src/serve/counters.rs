@@ -5,6 +5,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
+use doorward_gateway::GatewayLoad;
 use http::StatusCode;
 
 /// Counts since the process started.
@@ -48,24 +49,27 @@ impl Counters {
         self.panics.fetch_add(1, Relaxed);
     }
 
-    /// The Prometheus text format.
-    pub(super) fn render(&self) -> String {
+    /// The Prometheus text format, together with what the gateway has open now.
+    pub(super) fn render(&self, load: &GatewayLoad) -> String {
         let mut out = String::new();
-        let mut family = |name: &str, kind: &str, help: &str, samples: &[(&str, &AtomicU64)]| {
+        let mut family = |name: &str, kind: &str, help: &str, samples: &[(&str, u64)]| {
             // Writing to a string cannot fail.
             let _ = writeln!(
                 out,
                 "# HELP doorward_{name} {help}\n# TYPE doorward_{name} {kind}"
             );
             for (labels, value) in samples {
-                let _ = writeln!(out, "doorward_{name}{labels} {}", value.load(Relaxed));
+                let _ = writeln!(out, "doorward_{name}{labels} {value}");
             }
         };
         let requests = [
-            ("{status=\"2xx\"}", &self.informational_or_success),
-            ("{status=\"3xx\"}", &self.redirection),
-            ("{status=\"4xx\"}", &self.client_error),
-            ("{status=\"5xx\"}", &self.server_error),
+            (
+                "{status=\"2xx\"}",
+                self.informational_or_success.load(Relaxed),
+            ),
+            ("{status=\"3xx\"}", self.redirection.load(Relaxed)),
+            ("{status=\"4xx\"}", self.client_error.load(Relaxed)),
+            ("{status=\"5xx\"}", self.server_error.load(Relaxed)),
         ];
         family(
             "requests_total",
@@ -73,31 +77,46 @@ impl Counters {
             "Requests answered, by class of status.",
             &requests,
         );
-        let accepted = [("", &self.accepted)];
-        family(
+        let mut one = |name: &str, kind: &str, help: &str, value: u64| {
+            family(name, kind, help, &[("", value)]);
+        };
+        let count = |counter: &AtomicU64| counter.load(Relaxed);
+        one(
             "connections_total",
             "counter",
             "Connections accepted.",
-            &accepted,
+            count(&self.accepted),
         );
-        family(
+        one(
             "connections",
             "gauge",
             "Connections open now.",
-            &[("", &self.open)],
+            count(&self.open),
         );
-        let foreign = [("", &self.foreign_host)];
-        family(
+        let foreign = count(&self.foreign_host);
+        one(
             "foreign_host_total",
             "counter",
             "Requests for a host that is not served.",
-            &foreign,
+            foreign,
         );
-        family(
+        one(
             "panics_total",
             "counter",
             "Requests that ended in a bug.",
-            &[("", &self.panics)],
+            count(&self.panics),
+        );
+        one(
+            "streams",
+            "gauge",
+            "Event streams open now.",
+            load.streams as u64,
+        );
+        one(
+            "server_processes",
+            "gauge",
+            "Server processes running now.",
+            load.processes as u64,
         );
         out
     }

@@ -29,5 +29,5 @@ pub(crate) use self::{
     drain::Drain,
     limits::raise_file_limit,
     listener::bind,
-    run::{Doorway, keep_open, run, runtime},
+    run::{Doorway, Signals, keep_open, run, runtime},
 };

@@ -7,9 +7,11 @@ use doorward_store::Store;
 use http::{StatusCode, header};
 
 use super::{Drain, counters::Counters};
+use crate::wire::House;
 
 /// `/healthz`: the process answers. `/readyz`: it can do its work. `/metrics`: its numbers.
-pub(super) fn router(store: Arc<dyn Store>, drain: Drain, counters: Arc<Counters>) -> Router {
+pub(super) fn router(house: &House, drain: Drain, counters: Arc<Counters>) -> Router {
+    let store = house.store();
     let ready = move || {
         let (store, drain) = (Arc::clone(&store), drain.clone());
         async move {
@@ -20,8 +22,9 @@ pub(super) fn router(store: Arc<dyn Store>, drain: Drain, counters: Arc<Counters
             }
         }
     };
+    let house = house.clone();
     let metrics = move || {
-        let text = counters.render();
+        let text = counters.render(&house.load());
         async move { ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text) }
     };
     Router::new()

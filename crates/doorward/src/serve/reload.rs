@@ -41,6 +41,7 @@ pub(super) async fn watch(path: PathBuf, current: Configuration, house: House, f
         if asked || (now.is_some() && now != seen) {
             seen = now;
             if let Some(next) = take_over(&path, &current, &house, &front) {
+                tokio::spawn(house.clone().look_at_servers(next.servers.clone()));
                 current = next;
             }
         }

@@ -31,6 +31,8 @@ const END: Duration = Duration::from_secs(4);
 
 /// Everything that is open and waits for connections.
 pub(crate) struct Doorway {
+    /// What ends it; watched from the very start.
+    pub(crate) signals: Signals,
     /// Where requests arrive.
     pub(crate) listener: TcpListener,
     /// Where health and metrics are asked for.
@@ -45,6 +47,7 @@ pub(crate) struct Doorway {
 pub(crate) fn run(arguments: &ServeArguments, folder: &DataFolder) -> Result<(), Failure> {
     let configuration = config::read(&arguments.config)?;
     runtime()?.block_on(async {
+        let signals = Signals::watch()?;
         let lock = Lock::take(folder).map_err(|error| error.into_failure(folder))?;
         let opened = data::open(folder, lock, Some(&configuration.database), &SystemEntropy)?;
         let listener = bind(configuration.listen, "listen in the configuration file").await?;
@@ -56,6 +59,7 @@ pub(crate) fn run(arguments: &ServeArguments, folder: &DataFolder) -> Result<(),
         let house = House::build(&configuration, opened).await?;
         announce(&house, &configuration).await?;
         let doorway = Doorway {
+            signals,
             listener,
             ops: Some(ops),
             file: Some(arguments.config.clone()),
@@ -76,7 +80,6 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
 
 /// Serves until a signal says stop, then ends everything that runs.
 pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Failure> {
-    let signals = Signals::new()?;
     let (drain, connections) = (Drain::default(), TaskTracker::new());
     let counters = Arc::new(Counters::default());
     let configuration = doorway.configuration;
@@ -102,7 +105,7 @@ pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Fail
     let socket = house.folder().control_socket();
     let control = control::listen(&socket, Office::of(&house))?;
     if let Some(ops) = doorway.ops {
-        let router = ops::router(house.store(), drain.clone(), counters);
+        let router = ops::router(&house, drain.clone(), counters);
         let front = Front::ops(router, local(&ops)?, Arc::default());
         let accepting = Accepting {
             front: Arc::new(front),
@@ -114,11 +117,11 @@ pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Fail
     }
     tokio::spawn(accept(doorway.listener, accepting));
     tokio::spawn(house.clone().keep_house());
-    tokio::spawn(house.clone().look_at_servers());
+    tokio::spawn(house.clone().look_at_servers(configuration.servers.clone()));
     if let Some(file) = doorway.file {
         tokio::spawn(reload::watch(file, configuration, house.clone(), front));
     }
-    signals.wait().await;
+    doorway.signals.wait().await;
     drain.begin();
     control.abort();
     std::fs::remove_file(&socket).ok();
@@ -156,13 +159,14 @@ async fn announce(house: &House, configuration: &Configuration) -> Result<(), Fa
 }
 
 /// The signals that end the process.
-struct Signals {
+pub(crate) struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    fn new() -> Result<Self, Failure> {
+    /// Watches them from now on, instead of ending at once.
+    pub(crate) fn watch() -> Result<Self, Failure> {
         let on = |kind| {
             signal(kind).map_err(|error| Failure::new(format!("cannot watch signals: {error}")))
         };

@@ -17,7 +17,7 @@ use crate::{
     data::{self, DataFolder, Lock},
     demo::Demo,
     failure::Failure,
-    serve::{self, Doorway},
+    serve::{self, Doorway, Signals},
     system::SystemEntropy,
     wire::House,
 };
@@ -34,6 +34,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
         .fix("listen on 127.0.0.1, or use `doorward serve` with tls or trusted_proxies")
     })?;
     serve::runtime()?.block_on(async {
+        let signals = Signals::watch()?;
         let lock = Lock::take(folder).map_err(|error| error.into_failure(folder))?;
         let database = PathBuf::from("doorward.db");
         let opened = data::open(folder, lock, Some(&database), &SystemEntropy)?;
@@ -70,6 +71,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
         let link = house.setup_link().await?;
         greeting::print(&configuration.public_url, &name, folder, link.as_deref());
         let doorway = Doorway {
+            signals,
             listener,
             ops,
             file: None,

@@ -7,7 +7,7 @@ use doorward_core::{
     access::CLOCK_SKEW, clock::Clock, entropy::Entropy, lifetimes::Lifetimes,
     revocation::Revocations,
 };
-use doorward_gateway::{Gateway, GatewayParts};
+use doorward_gateway::{Gateway, GatewayLoad, GatewayParts};
 use doorward_issuer::{Administration, AdministrationError, Issuer, IssuerParts, MasterKey};
 use doorward_store::{SqliteStore, Store};
 use doorward_verify::{Verifier, VerifierConfig};
@@ -18,7 +18,7 @@ use super::{
     mapping, outbound, probe,
 };
 use crate::{
-    config::Configuration,
+    config::{Configuration, Server},
     data::{DataFolder, Lock, Opened},
     failure::Failure,
     system::{SystemClock, SystemEntropy},
@@ -153,10 +153,15 @@ impl House {
     }
 
     /// Looks once whether every server answers, and says so if one does not.
-    pub(crate) async fn look_at_servers(self) {
+    pub(crate) async fn look_at_servers(self, servers: Vec<Server>) {
         for check in self.0.gateway.check().await {
-            probe::report(&check);
+            probe::report(&check, &servers);
         }
+    }
+
+    /// Open event streams and running server processes.
+    pub(crate) fn load(&self) -> GatewayLoad {
+        self.0.gateway.load()
     }
 
     /// Ends streams and server processes, and writes what is queued.

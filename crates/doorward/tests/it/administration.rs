@@ -1,0 +1,129 @@
+//! Administration with and without a running process.
+
+use serde_json::Value;
+
+use crate::process::{Place, complaint};
+
+fn json(place: &Place, arguments: &[&str]) -> Value {
+    serde_json::from_str(&place.done(arguments)).expect("JSON")
+}
+
+#[test]
+fn accounts_are_managed_the_same_with_and_without_a_running_process() {
+    for running in [false, true] {
+        let place = Place::new();
+        let _running = running.then(|| place.up(&["--demo"]));
+        place.add_user("Alice", "correct horse");
+        let users = json(&place, &["user", "list", "--json"]);
+        assert_eq!(users[0]["name"], "alice");
+        assert_eq!(users[0]["role"], "member");
+        assert!(users[0]["disabled_at"].is_null());
+        assert!(
+            users[0]["created_at"]
+                .as_str()
+                .is_some_and(|time| time.ends_with('Z'))
+        );
+
+        let again = place.run_with_input(
+            &["user", "add", "alice", "--password-stdin"],
+            "another one\n",
+        );
+        assert_eq!(again.status.code(), Some(1));
+        assert!(complaint(&again).contains("already a user named alice"));
+        let short = place.run_with_input(&["user", "add", "bob", "--password-stdin"], "short\n");
+        assert_eq!(short.status.code(), Some(1));
+        assert!(complaint(&short).contains("at least 8"));
+
+        assert!(
+            place
+                .done(&["user", "disable", "alice"])
+                .contains("Disabled alice")
+        );
+        assert!(place.done(&["user", "list"]).contains("disabled"));
+        assert!(
+            place
+                .done(&["user", "enable", "alice"])
+                .contains("Enabled alice")
+        );
+        let nobody = place.run(&["user", "disable", "nobody"]);
+        assert_eq!(nobody.status.code(), Some(1));
+        assert!(complaint(&nobody).contains("no user named nobody"));
+    }
+}
+
+#[test]
+fn clients_are_managed_and_a_secret_is_shown_once() {
+    for running in [false, true] {
+        let place = Place::new();
+        let _running = running.then(|| place.up(&["--demo"]));
+        let redirect = "https://app.example/cb";
+        let added = json(
+            &place,
+            &[
+                "client",
+                "add",
+                "An app",
+                "--redirect-uri",
+                redirect,
+                "--confidential",
+                "--json",
+            ],
+        );
+        let id = added["client"]["id"].as_str().expect("id");
+        let secret = added["client_secret"].as_str().expect("secret");
+        let shown = json(&place, &["client", "show", id, "--json"]);
+        assert_eq!(shown["redirect_uris"][0], redirect);
+        let everything = format!(
+            "{}{}",
+            place.done(&["client", "list", "--json"]),
+            place.done(&["client", "show", id])
+        );
+        assert!(everything.contains("An app") && !everything.contains(secret));
+        place.done(&["client", "revoke", id]);
+        assert!(place.done(&["client", "list"]).contains("revoked"));
+        let unknown = place.run(&["client", "show", "nothing"]);
+        assert_eq!(unknown.status.code(), Some(1));
+    }
+}
+
+#[test]
+fn the_audit_log_is_listed_followed_and_verified() {
+    let place = Place::new();
+    place.add_user("alice", "correct horse");
+    let tail = place.run(&["audit", "tail"]);
+    assert!(String::from_utf8_lossy(&tail.stdout).contains("user=alice"));
+    assert!(complaint(&tail).contains("nothing is running"));
+    let records = json(&place, &["audit", "verify", "--json"]);
+    assert_eq!(records["intact"], true);
+    let lines = place.done(&["audit", "list", "--json", "--user", "alice"]);
+    let record: Value =
+        serde_json::from_str(lines.lines().next().expect("a record")).expect("JSON");
+    assert_eq!(
+        (&record["event"], &record["user"]),
+        (&"user.change".into(), &"alice".into())
+    );
+    assert_eq!(place.done(&["audit", "list", "--user", "nobody"]), "");
+}
+
+#[test]
+fn a_follower_sees_what_happens_while_it_follows() {
+    use std::io::{BufRead, BufReader};
+    let place = Place::new();
+    let _running = place.up(&["--demo"]);
+    let mut follower = std::process::Command::new(env!("CARGO_BIN_EXE_doorward"))
+        .args(["audit", "tail", "--json", "--data"])
+        .arg(place.data())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("started");
+    let mut lines = BufReader::new(follower.stdout.take().expect("output")).lines();
+    lines
+        .next()
+        .expect("the record of the set-up link")
+        .expect("text");
+    place.add_user("bob", "correct horse");
+    let line = lines.next().expect("the next record").expect("text");
+    assert!(line.contains("\"user\":\"bob\""), "{line}");
+    follower.kill().expect("killed");
+    follower.wait().expect("gone");
+}

@@ -1,0 +1,96 @@
+//! What the listener refuses before anything else looks at a request.
+
+use crate::{
+    http::{raw, request},
+    process::Place,
+};
+
+#[test]
+fn requests_for_other_hosts_and_odd_methods_go_no_further() {
+    let place = Place::new();
+    let running = place.up(&["--demo"]);
+    let authority = running.authority();
+    let port = authority.rsplit(':').next().expect("port");
+    let local = format!("localhost:{port}");
+    let get =
+        |headers: &[(&str, &str)]| request(authority, "GET", "/jwks", headers, "").expect("answer");
+
+    assert_eq!(get(&[]).status, 200);
+    assert_eq!(get(&[("Host", &local)]).status, 200);
+    let foreign = get(&[("Host", "evil.example")]);
+    assert_eq!(foreign.status, 421); // MD-03, GW-21
+    assert_eq!(foreign.header("cache-control"), Some("no-store"));
+    assert_eq!(foreign.json()["error"], "misdirected_request");
+    assert_eq!(get(&[("Host", authority), ("Host", authority)]).status, 400); // MD-03
+    let absolute = format!(
+        "GET http://evil.example/jwks HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n"
+    );
+    assert_eq!(raw(authority, &absolute).expect("answer").status, 400); // MD-03
+    let nameless = "GET /jwks HTTP/1.0\r\nConnection: close\r\n\r\n";
+    assert_eq!(raw(authority, nameless).expect("answer").status, 400);
+
+    assert_eq!(
+        request(authority, "TRACE", "/jwks", &[], "")
+            .expect("answer")
+            .status,
+        405
+    ); // GW-24
+    let missing = request(authority, "GET", "/no/such/path?secret=1", &[], "").expect("answer");
+    assert_eq!(
+        (missing.status, missing.header("cache-control")),
+        (404, Some("no-store"))
+    );
+    assert_eq!(missing.json()["error"], "not_found");
+    assert!(!missing.body.contains("secret"));
+
+    let long = "x".repeat(64 * 1024);
+    assert_eq!(get(&[("X-Long", &long)]).status, 431); // GW-03
+    let many: Vec<(&str, &str)> = vec![("X-Many", "x"); 200];
+    assert_eq!(get(&many).status, 431);
+}
+
+#[test]
+fn forwarded_names_never_show_in_what_is_published() {
+    let place = Place::new();
+    let running = place.up(&["--demo"]);
+    let headers = [
+        ("X-Forwarded-Host", "evil.example"),
+        ("X-Forwarded-Proto", "https"),
+        ("Forwarded", "host=evil.example"),
+    ];
+    let path = "/.well-known/oauth-authorization-server";
+    let metadata = request(running.authority(), "GET", path, &headers, "").expect("answer");
+    assert_eq!(
+        metadata.json()["issuer"],
+        format!("http://{}", running.authority())
+    );
+    assert!(!metadata.body.contains("evil")); // MD-03
+}
+
+#[test]
+fn a_process_that_is_asked_to_end_ends_with_connections_open() {
+    let place = Place::new();
+    let mut running = place.up(&["--demo"]);
+    let idle: Vec<_> = (0..20)
+        .map(|_| std::net::TcpStream::connect(running.authority()).expect("connected"))
+        .collect();
+    let (status, took) = running.terminate();
+    assert_eq!(status, Some(0));
+    assert!(took < std::time::Duration::from_secs(10), "{took:?}"); // CR-07
+    assert!(!place.data().join("control.sock").exists());
+    drop(idle);
+}
+
+#[test]
+fn logs_hold_no_query_and_no_credential() {
+    let place = Place::new();
+    let running = place.up(&["--demo", "--log", "doorward=trace,hyper=debug"]);
+    let bearer = [("Authorization", "Bearer s3cret-token")];
+    for target in [
+        "/authorize?client_id=x&state=s3cret-state",
+        "/mcp/demo?access_token=s3cret-query",
+    ] {
+        request(running.authority(), "GET", target, &bearer, "").expect("answer");
+    }
+    assert!(!running.complaints().contains("s3cret"));
+}

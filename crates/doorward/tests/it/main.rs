@@ -1,0 +1,16 @@
+//! The binary judged from outside: run as a program, spoken to over HTTP and its
+//! command line, killed at bad moments. And the one test over the workspace: the
+//! layers of its crates.
+
+mod administration;
+mod browser;
+mod command_line;
+mod crash;
+mod demo;
+mod front;
+mod http;
+mod layers;
+mod login;
+mod mcp;
+mod process;
+mod reload;
