@@ -1,0 +1,23 @@
+//! Black-box tests of the issuer through its router: a stopped clock, seeded chance, a store
+//! in memory. One file for each RFC or topic.
+#![cfg(test)]
+
+mod world;
+
+mod administration;
+mod audit;
+mod authorize;
+mod client_authentication;
+mod codes;
+mod consent;
+mod failures;
+mod keys;
+mod metadata;
+mod pages;
+mod races;
+mod refresh;
+mod registration;
+mod revocation;
+mod setup;
+mod sign_in;
+mod token;

@@ -1,0 +1,170 @@
+//! RFC 8414 and its neighbours: one document, at every place that clients try.
+
+use doorward_core::{jwk::PublicKeySet, lifetimes::Lifetimes};
+use doorward_issuer::IssuerConfig;
+use http::Method;
+
+use crate::world::{ISSUER, World, config, request};
+
+const OAUTH: &str = "/.well-known/oauth-authorization-server";
+const OPENID: &str = "/.well-known/openid-configuration";
+
+#[tokio::test]
+async fn every_place_serves_the_same_bytes() {
+    let world = World::new().await;
+    let first = world.get(OAUTH).await;
+    let places = [
+        OPENID,
+        "/.well-known/oauth-authorization-server/mcp/files", // interop 23
+        "/.well-known/openid-configuration/mcp/files",
+        "/mcp/files/.well-known/oauth-authorization-server",
+        "/mcp/files/.well-known/openid-configuration",
+    ];
+    for place in places {
+        let answer = world.get(place).await;
+        assert_eq!(answer.status, 200, "{place}");
+        assert_eq!(answer.body, first.body, "{place}"); // interop 6
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        assert_eq!(answer.header("content-type"), "application/json");
+        assert_eq!(answer.header("cache-control"), "public, max-age=60");
+    }
+}
+
+#[tokio::test]
+async fn the_document_lists_exactly_what_exists() {
+    let world = World::new().await;
+    let document = world.get(OAUTH).await.json();
+    let expected = serde_json::json!({
+        "issuer": ISSUER, // A-001, interop 24
+        "authorization_endpoint": "https://mcp.example/authorize",
+        "token_endpoint": "https://mcp.example/token",
+        "jwks_uri": "https://mcp.example/jwks",
+        "registration_endpoint": "https://mcp.example/register",
+        "revocation_endpoint": "https://mcp.example/revoke",
+        "scopes_supported": ["mcp:read", "mcp:write"], // A-014, interop 35
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"], // interop 5
+        "revocation_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
+        "code_challenge_methods_supported": ["S256"], // A-004, interop 7
+        "authorization_response_iss_parameter_supported": true,
+    });
+    assert_eq!(document, expected);
+}
+
+#[tokio::test]
+async fn unknown_places_are_not_found() {
+    let world = World::new().await;
+    for place in [
+        "/.well-known/oauth-authorization-server/mcp/mail",
+        "/.well-known/oauth-authorization-server/tenant",
+        "/.well-known/openid-configuration/mcp/files/x",
+        "/mcp/mail/.well-known/oauth-authorization-server",
+    ] {
+        assert_eq!(world.get(place).await.status, 404, "{place}");
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_with_a_path_is_found_in_every_form() {
+    let issuer = "https://mcp.example/base";
+    let world = World::with(config(issuer, &["files"])).await;
+    let places = [
+        "/.well-known/oauth-authorization-server/base",
+        "/base/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration/base",
+        "/base/.well-known/openid-configuration",
+        "/.well-known/oauth-authorization-server/base/mcp/files",
+        "/base/mcp/files/.well-known/oauth-authorization-server",
+        OAUTH,
+    ];
+    for place in places {
+        let answer = world.get(place).await;
+        assert_eq!(answer.status, 200, "{place}");
+        assert_eq!(answer.json()["issuer"], issuer, "{place}");
+    }
+    let refused = "/.well-known/oauth-authorization-server/basement";
+    assert_eq!(world.get(refused).await.status, 404);
+    for endpoint in ["/authorize", "/base/authorize"] {
+        assert_eq!(world.get(endpoint).await.status, 400, "{endpoint} is there");
+    }
+}
+
+#[tokio::test]
+async fn a_protocol_version_header_changes_nothing() {
+    let world = World::new().await;
+    let version = [("mcp-protocol-version", "2025-06-18")];
+    let sent = request(Method::GET, OAUTH, &version, String::new());
+    assert_eq!(world.send(sent).await.status, 200);
+}
+
+#[tokio::test]
+async fn scripts_of_any_origin_may_ask_first_and_pages_are_closed_to_them() {
+    let world = World::new().await;
+    let preflight = [
+        ("origin", "https://inspector.example"),
+        ("access-control-request-method", "POST"),
+        (
+            "access-control-request-headers",
+            "content-type,mcp-protocol-version",
+        ),
+    ];
+    for path in [OAUTH, "/token", "/register", "/revoke", "/jwks"] {
+        let sent = request(Method::OPTIONS, path, &preflight, String::new());
+        let answer = world.send(sent).await; // interop 41
+        assert_eq!(answer.status, 204, "{path}");
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        assert!(
+            answer
+                .header("access-control-allow-headers")
+                .contains("MCP-Protocol-Version")
+        );
+        assert_eq!(answer.header("access-control-allow-credentials"), "");
+    }
+    for path in ["/authorize", "/login", "/consent", "/"] {
+        let origin = [("origin", "https://inspector.example")];
+        let answer = world
+            .send(request(Method::GET, path, &origin, String::new()))
+            .await;
+        assert_eq!(answer.header("access-control-allow-origin"), "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_key_set_is_public_and_nothing_else() {
+    let world = World::new().await;
+    let answer = world.get("/jwks").await;
+    let set: PublicKeySet = serde_json::from_str(&answer.body).expect("a key set");
+    assert_eq!(set, world.issuer.public_keys());
+    assert_eq!(set.keys.len(), 1);
+    for private in ["\"d\"", "\"p\"", "\"k\"", "private"] {
+        assert!(!answer.body.contains(private), "MD-04");
+    }
+}
+
+#[tokio::test]
+async fn a_new_configuration_shows_at_once_and_keeps_the_issuer() {
+    let world = World::new().await;
+    world.issuer.reconfigure(IssuerConfig {
+        issuer: "https://other.example".to_owned(),
+        dynamic_registration: false,
+        lifetimes: Lifetimes::default(),
+        ..config(ISSUER, &["mail"])
+    });
+    let document = world
+        .get("/.well-known/openid-configuration/mcp/mail")
+        .await
+        .json();
+    assert_eq!(document["issuer"], ISSUER);
+    assert!(document.get("registration_endpoint").is_none());
+    assert_eq!(
+        world
+            .get("/mcp/files/.well-known/openid-configuration")
+            .await
+            .status,
+        404
+    );
+    let refused = world.register(&serde_json::json!({})).await;
+    refused.refuses(403, "access_denied");
+}
