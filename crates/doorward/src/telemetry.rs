@@ -31,5 +31,10 @@ pub(crate) fn start(
         LogFormat::Text => lines.init(),
         LogFormat::Json => lines.json().init(),
     }
+    std::panic::set_hook(Box::new(|panic| {
+        // Only where: the message could hold what a request held.
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "a bug stopped this request");
+    }));
     Ok(())
 }

@@ -32,12 +32,12 @@ pub(crate) fn open(
     entropy: &dyn Entropy,
 ) -> Result<Opened, Failure> {
     let database = database.or(lock.database()).unwrap_or(Path::new(DATABASE));
-    let database = folder.path().join(database);
-    lock.remember(&database)
-        .map_err(|error| folder.unusable(&error))?;
+    let (named, database) = (database.to_owned(), folder.path().join(database));
     let key = KeyFile::read_or_make(folder, &database, entropy)?;
     let store = SqliteStore::open(&database).map_err(|error| unopenable(&database, error))?;
-    key.settle().map_err(|error| folder.unusable(&error))?;
+    key.settle()
+        .and_then(|()| lock.remember(&named))
+        .map_err(|error| folder.unusable(&error))?;
     Ok(Opened {
         folder: folder.clone(),
         store: Arc::new(store),

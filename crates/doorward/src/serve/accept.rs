@@ -52,11 +52,10 @@ pub(crate) async fn accept(listener: TcpListener, accepting: Accepting) {
             Ok((stream, _)) => {
                 let one = accepting.clone();
                 accepting.connections.spawn(async move {
-                    one.front.counters().connected();
+                    let _open = one.front.counters().connected();
                     if let Err(error) = one.serve(stream).await {
                         tracing::debug!(%error, "connection not served");
                     }
-                    one.front.counters().disconnected();
                     drop(place);
                 });
             }

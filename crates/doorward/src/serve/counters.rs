@@ -22,13 +22,11 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    pub(super) fn connected(&self) {
+    /// Counts a connection, for as long as the answer lives.
+    pub(super) fn connected(&self) -> Open<'_> {
         self.accepted.fetch_add(1, Relaxed);
         self.open.fetch_add(1, Relaxed);
-    }
-
-    pub(super) fn disconnected(&self) {
-        self.open.fetch_sub(1, Relaxed);
+        Open(&self.open)
     }
 
     pub(super) fn answered(&self, status: StatusCode) {
@@ -119,5 +117,14 @@ impl Counters {
             load.processes as u64,
         );
         out
+    }
+}
+
+/// An open connection.
+pub(super) struct Open<'a>(&'a AtomicU64);
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
     }
 }

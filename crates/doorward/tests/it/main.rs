@@ -1,6 +1,7 @@
 //! The binary judged from outside: run as a program, spoken to over HTTP and its
 //! command line, killed at bad moments. And the one test over the workspace: the
 //! layers of its crates.
+#![cfg(test)]
 
 mod administration;
 mod browser;
@@ -13,4 +14,7 @@ mod layers;
 mod login;
 mod mcp;
 mod process;
+mod programs;
 mod reload;
+mod serving;
+mod tls;
