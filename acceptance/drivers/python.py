@@ -177,7 +177,12 @@ class Story:
         async def revoke_and_call() -> str:
             async with self.connected() as client:
                 await self.call(client)
-                await ask("revoke", tokens=self.store.tokens.model_dump(), client_id=self.store.client.client_id)
+                await ask(
+                    "revoke",
+                    tokens=self.store.tokens.model_dump(),
+                    client_id=self.store.client.client_id,
+                    client_secret=self.store.client.client_secret,
+                )
                 return await self.call(client)
 
         async def open_connection() -> str:

@@ -103,6 +103,8 @@ class _Telling:
             "refresh_token": line["tokens"]["refresh_token"],
             "client_id": line["client_id"],
         }
+        if line.get("client_secret"):  # registered without naming a method, so it has one
+            refresh["client_secret"] = line["client_secret"]
         refreshed = http.post_form(f"{self._doorward.origin}/token", refresh)
         dead = refreshed.status == 400 and refreshed.json().get("error") == "invalid_grant"
         self._report.step("the revoked refresh token is refused", dead, f"{refreshed.status} {refreshed.body[:120]}")

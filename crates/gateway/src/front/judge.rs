@@ -70,6 +70,9 @@ async fn decided(exchange: &Exchange, asked: Asked<'_>) -> Result<Permit, Refusa
         // Tasks of an HTTP server belong to nobody in particular yet.
         return Err(no_such_method());
     }
+    if asked.method.subject().is_some() && asked.params.subject.is_none() {
+        return Err(no_such_method()); // what must have a name and has none is never just "use"
+    }
     let action = match action(asked) {
         Action::Call(name, _) => Action::Call(name, effect(exchange, name, asked).await?),
         other => other,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{Id, Meta, Refusal, meta, variant};
 use crate::{
+    era::{Era, Revision},
     json::{Raw, Scanner},
     method::{Method, SubjectField},
 };
@@ -110,7 +111,7 @@ impl<'a> Draft<'a> {
 
     /// Gives the members the meaning that `method` gives them.
     pub(super) fn of_method(self, method: Option<Method>) -> Result<Params<'a>, Refusal> {
-        let subject = match method.and_then(Method::subject) {
+        let subject = match method.and_then(|method| self.demanded(method)) {
             Some(field) => Some(self.subject(field)?),
             None => None,
         };
@@ -136,6 +137,17 @@ impl<'a> Draft<'a> {
             request_id: optional_id("params.requestId", request)?,
             meta: self.meta,
         })
+    }
+
+    /// What `method` must say it is about. Nothing, when the message itself names a
+    /// revision that has no such method: it is unknown there, whatever its parameters.
+    fn demanded(&self, method: Method) -> Option<SubjectField> {
+        let named = self.meta.protocol_version.as_deref();
+        let revision = named.and_then(Revision::parse);
+        let removed = revision.is_some_and(|revision| {
+            revision.era() == Era::Stateless && !method.from_client(revision)
+        });
+        method.subject().filter(|_| !removed)
     }
 
     fn subject(&self, field: SubjectField) -> Result<Subject<'a>, Refusal> {

@@ -435,3 +435,20 @@ fn an_array_is_never_a_single_message() {
         );
     }
 }
+
+#[test]
+fn a_method_that_the_named_revision_removed_needs_no_parameters() {
+    // R-038: it is unknown there, and that is what must be answered
+    let named = |method: &str, revision: &str| {
+        let meta = format!(r#""_meta":{{"io.modelcontextprotocol/protocolVersion":"{revision}"}}"#);
+        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{{meta}}}}}"#)
+    };
+    for method in ["resources/subscribe", "resources/unsubscribe"] {
+        let removed = named(method, "2026-07-28");
+        let message = Message::parse(removed.as_bytes()).expect("readable");
+        assert!(message.params().expect("a request").subject.is_none());
+        refuse(&named(method, "2025-11-25"));
+    }
+    refuse(&named("resources/read", "2026-07-28"));
+    refuse(&named("tools/call", "2026-07-28"));
+}
