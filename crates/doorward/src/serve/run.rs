@@ -6,7 +6,7 @@ use tokio::{
     net::TcpListener,
     runtime::Runtime,
     signal::unix::{Signal, SignalKind, signal},
-    time::timeout,
+    time::{sleep, timeout},
 };
 use tokio_util::task::TaskTracker;
 
@@ -26,6 +26,8 @@ use crate::{
 
 /// How long requests may go on after a signal.
 const FINISH: Duration = Duration::from_secs(4);
+/// How often the end looks whether only streams are left.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long streams and server processes may take to end.
 const END: Duration = Duration::from_secs(4);
 
@@ -132,7 +134,12 @@ pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Fail
 /// Ends what runs: requests may finish, then streams and server processes are ended.
 async fn end(house: &House, connections: &TaskTracker) {
     connections.close();
-    timeout(FINISH, connections.wait()).await.ok();
+    let only_streams = async {
+        while connections.len() > house.load().streams {
+            sleep(LOOK_EVERY).await;
+        }
+    };
+    timeout(FINISH, only_streams).await.ok();
     if timeout(END, house.shutdown()).await.is_err() {
         tracing::warn!("not everything ended in time");
     }

@@ -125,6 +125,23 @@ fn a_question_reaches_the_user_and_comes_back_in_both_eras() {
 }
 
 #[test]
+fn a_process_that_is_asked_to_end_ends_open_streams_too() {
+    let place = Place::new();
+    let (mut running, tokens) = demo(&place);
+    let session = Session::open(&running, &tokens);
+    let counting = json!({
+        "name": "count_slowly",
+        "arguments": { "to": 50, "milliseconds": 2000 },
+        "_meta": { "progressToken": "p" },
+    });
+    let mut stream = session.stream(&counting);
+    assert!(stream.next().is_some());
+    let (status, took) = running.terminate();
+    assert_eq!(status, Some(0));
+    assert!(took < std::time::Duration::from_secs(10), "{took:?}"); // CR-07
+}
+
+#[test]
 fn nobody_on_this_machine_walks_around_the_door() {
     let place = Place::new();
     let (running, _tokens) = demo(&place);
