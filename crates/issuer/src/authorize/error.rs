@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::response::Response;
 use doorward_core::{
     authorize::{Fault, RedirectFault, ShowFault},
+    id::ClientId,
     redirect::MatchedRedirect,
 };
 use doorward_store::StoreError;
@@ -24,6 +25,9 @@ pub(crate) enum AuthorizeRefused {
     /// A fault that only the person is told.
     #[error(transparent)]
     Show(ShowFault),
+    /// The client that the request names is unknown or revoked.
+    #[error("the request names an application that is not registered here, or not any more")]
+    Unregistered(ClientId),
     /// A fault that the client is told.
     #[error("{}", .0.error)]
     Return(Box<RedirectFault>),
@@ -67,6 +71,12 @@ impl AuthorizeRefused {
             Self::Show(fault) => issuer
                 .pages
                 .message(StatusCode::BAD_REQUEST, &explain(&fault)),
+            Self::Unregistered(id) => {
+                let mut message = explain(&ShowFault::ClientUnknown);
+                message.lead = sentence(&lead);
+                message.facts = vec![("Sent client_id", vec![id.to_string()])];
+                issuer.pages.message(StatusCode::BAD_REQUEST, &message)
+            }
             Self::Return(fault) => see_other(&error_location(issuer, &fault)),
             Self::NotAFlow => page(StatusCode::BAD_REQUEST, "This link does not work", AGAIN),
             Self::Expired => page(StatusCode::GONE, "This request has expired", AGAIN),
@@ -197,8 +207,8 @@ fn explain(fault: &ShowFault) -> Message {
 fn facts(fault: &ShowFault) -> Vec<(&'static str, Vec<String>)> {
     match fault {
         ShowFault::RedirectMismatch { sent, registered } => vec![
-            ("Sent", vec![sent.clone()]),
-            ("Registered", registered.clone()),
+            ("Sent redirect_uri", vec![sent.clone()]),
+            ("Registered redirect_uris", registered.clone()),
         ],
         ShowFault::ClientMissing
         | ShowFault::ClientUnknown

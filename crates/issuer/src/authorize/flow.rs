@@ -2,7 +2,7 @@
 
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
-    authorize::{AuthorizeError, Checked, RedirectFault, ShowFault, check},
+    authorize::{AuthorizeError, Checked, RedirectFault, check},
     client::Client,
     time::UnixTime,
 };
@@ -134,8 +134,8 @@ impl Shared {
         let pairs = Pairs::parse(&pass.query).map_err(|Malformed| AuthorizeRefused::Malformed)?;
         let parameters = pairs.into_parameters();
         let id = parameters.client_id().map_err(AuthorizeRefused::Show)?;
-        let client = tx.client(&id).await?;
-        let client = client.ok_or(AuthorizeRefused::Show(ShowFault::ClientUnknown))?;
+        let client = tx.client(&id).await?.filter(Client::is_usable);
+        let client = client.ok_or(AuthorizeRefused::Unregistered(id))?;
         let checked = check(&parameters, &client, &self.published().resources)?;
         Ok(Opened {
             pass,

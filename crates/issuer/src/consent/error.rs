@@ -10,9 +10,9 @@ pub(crate) enum ConsentError {
     /// The form came from another site.
     #[error("the form came from another site")]
     CrossSite,
-    /// The form was made for another session or another request.
+    /// The form was made for another session or another request than the flow that it carries.
     #[error("the page was made for another sign-in")]
-    StaleForm,
+    StaleForm(String),
     /// The form cannot be read, or says neither yes nor no.
     #[error("the form cannot be read")]
     Unreadable,

@@ -41,7 +41,7 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
     match issuer.take_answer(&visitor, parts, body).await {
         Ok(response) => response,
         Err(error) => {
-            if matches!(error, ConsentError::CrossSite | ConsentError::StaleForm) {
+            if matches!(error, ConsentError::CrossSite | ConsentError::StaleForm(_)) {
                 issuer.note_cross_site("/consent", &visitor);
             }
             explain(&issuer, error)
@@ -93,7 +93,7 @@ impl Shared {
         };
         let expected = self.form_tag(&opened, &signed_in);
         verify_slices_are_equal(form.first("form").as_bytes(), expected.as_bytes())
-            .map_err(|_| ConsentError::StaleForm)?;
+            .map_err(|_| ConsentError::StaleForm(flow.clone()))?;
         let location = match form.first("decision") {
             "allow" => {
                 let Some(resource) = chosen(&opened, form.first("server")) else {
@@ -191,7 +191,15 @@ fn explain(issuer: &Shared, error: ConsentError) -> Response {
             let message = sign_in::cross_site();
             issuer.pages.message(StatusCode::FORBIDDEN, &message)
         }
-        ConsentError::StaleForm => again(StatusCode::FORBIDDEN, "Nothing was allowed"),
+        ConsentError::StaleForm(flow) => {
+            let message = Message {
+                title: "Nothing was allowed".to_owned(),
+                lead,
+                next: Some((format!("/consent?flow={flow}"), "Look at the request again")),
+                ..Message::default()
+            };
+            issuer.pages.message(StatusCode::FORBIDDEN, &message)
+        }
         ConsentError::Unreadable | ConsentError::NoServer => {
             again(StatusCode::BAD_REQUEST, "This answer cannot be read")
         }

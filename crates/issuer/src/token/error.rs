@@ -83,7 +83,12 @@ impl IntoResponse for TokenError {
             Self::GrantRejected | Self::GrantSettled => (bad, "invalid_grant"),
             Self::Scope(_) => (bad, "invalid_scope"),
             Self::Target => (bad, "invalid_target"),
-            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "server_error"),
+            Self::Internal => {
+                tracing::error!(
+                    "an access token could not be signed, or a sealed response not opened"
+                );
+                (StatusCode::INTERNAL_SERVER_ERROR, "server_error")
+            }
             Self::Store(error) => return store_error(error),
         };
         let description = self.to_string();

@@ -52,6 +52,15 @@ async fn a_mismatch_page_shows_what_was_sent_and_what_is_registered_harmlessly()
 }
 
 #[tokio::test]
+async fn an_unknown_client_is_named_and_told_how_to_come_back() {
+    let world = World::new().await;
+    let request = AuthorizeRequest::new("dyn_<b>gone");
+    let page = Person::default().get(&world, &request.path()).await;
+    assert!(page.shows("dyn_&lt;b&gt;gone"));
+    assert!(page.shows("add it again")); // interop 18
+}
+
+#[tokio::test]
 async fn invalid_encoding_is_a_page_and_never_a_failure() {
     let world = World::new().await;
     for query in [

@@ -183,6 +183,10 @@ async fn only_the_page_of_this_person_and_this_request_counts() {
     let refused = mallory.post(&world, "/consent", &pairs).await;
     assert_eq!(refused.status, 403, "CO-09: somebody else's page");
     assert!(
+        refused.shows(&format!("href=\"/consent?flow={flow}\"")),
+        "and how to go on"
+    );
+    assert!(
         world
             .audited()
             .await

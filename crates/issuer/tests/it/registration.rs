@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use doorward_core::user::Role;
+use doorward_core::{id::ClientId, user::Role};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -127,6 +127,29 @@ async fn a_burst_of_sixty_from_one_peer_passes_and_then_it_waits() {
     assert_eq!(refused.header("retry-after"), "1");
     world.pass(Duration::from_secs(1));
     assert_eq!(world.register(&public()).await.status, 201);
+}
+
+#[tokio::test]
+async fn when_too_many_clients_are_unused_only_new_ones_wait() {
+    let world = World::new().await;
+    let known = world.client().await;
+    let mut tx = world.store.begin().await.expect("opens");
+    let mut client = world.administration.client(&known).await.expect("there");
+    for number in 0..9_999 {
+        client.id = ClientId::from_known(format!("dyn_{number}"));
+        tx.add_client(&client);
+    }
+    tx.commit().await.expect("written");
+    let refused = world.register(&public()).await;
+    refused.refuses(503, "temporarily_unavailable"); // RG-08
+    assert_eq!(refused.header("retry-after"), "600");
+    assert_eq!(world.client().await, known, "who is known comes in");
+    world.tokens(&known).await;
+    assert_eq!(
+        world.register(&public()).await.status,
+        201,
+        "a used client makes room"
+    );
 }
 
 #[tokio::test]
