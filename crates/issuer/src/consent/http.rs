@@ -94,26 +94,25 @@ impl Shared {
         let expected = self.form_tag(&opened, &signed_in);
         verify_slices_are_equal(form.first("form").as_bytes(), expected.as_bytes())
             .map_err(|_| ConsentError::StaleForm(flow.clone()))?;
-        let location = match form.first("decision") {
+        match form.first("decision") {
             "allow" => {
                 let Some(resource) = chosen(&opened, form.first("server")) else {
-                    return Ok(self
-                        .show(&opened, &signed_in, flow, Some(ConsentError::NoServer))
-                        .await);
+                    let error = Some(ConsentError::NoServer);
+                    return Ok(self.show(&opened, &signed_in, flow, error).await);
                 };
-                let scopes = narrowed(&opened.checked.scopes, form.first("limit"));
                 let approval = Approval {
                     opened: &opened,
                     signed_in: &signed_in,
                     resource,
-                    scopes: &scopes,
+                    scopes: &narrowed(&opened.checked.scopes, form.first("limit")),
                 };
-                self.approve(tx, approval, visitor).await?
+                Ok(see_other(&self.approve(tx, approval, visitor).await?))
             }
-            "deny" => self.deny(tx, &opened, &signed_in, visitor).await?,
-            _ => return Err(ConsentError::Unreadable),
-        };
-        Ok(see_other(&location))
+            "deny" => Ok(see_other(
+                &self.deny(tx, &opened, &signed_in, visitor).await?,
+            )),
+            _ => Err(ConsentError::Unreadable),
+        }
     }
 
     async fn show(

@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use crate::{authorize::AuthorizeRefused, form::BodyError, limits::Wait, passwords::Busy};
 
-/// Why. The first four show the form again, the others a page of their own.
+/// Why. The first three show the form again, the others a page of their own.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SignInError {
     /// The name or the password is wrong, or the account may not be used.
@@ -46,6 +46,14 @@ impl From<Busy> for SignInError {
 }
 
 impl SignInError {
+    /// Whether the form is shown again, for another try.
+    pub(crate) fn shows_form(&self) -> bool {
+        match self {
+            Self::Refused | Self::TooMany(_) | Self::Busy => true,
+            Self::Form(_) | Self::CrossSite | Self::Flow(_) | Self::Store(_) => false,
+        }
+    }
+
     /// The status of the answer, and when to come again.
     pub(crate) fn status(&self) -> (StatusCode, Option<Duration>) {
         match self {

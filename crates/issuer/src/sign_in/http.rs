@@ -110,20 +110,13 @@ async fn submit(
             } else {
                 issuer.path("/") // LG-07: never a place that the request names
             };
-            Ok(with_cookie(
-                see_other(&next),
-                &issuer.session_cookie(&secret),
-            ))
+            let cookie = issuer.session_cookie(&secret);
+            Ok(with_cookie(see_other(&next), &cookie))
         }
-        Err(error @ (SignInError::Refused | SignInError::TooMany(_) | SignInError::Busy)) => {
+        Err(error) if error.shows_form() => {
             Ok(show(issuer, &flow, (opened.as_ref(), &name), Some(error)).await)
         }
-        Err(
-            error @ (SignInError::Form(_)
-            | SignInError::CrossSite
-            | SignInError::Flow(_)
-            | SignInError::Store(_)),
-        ) => Err(error),
+        Err(error) => Err(error),
     }
 }
 

@@ -9,6 +9,8 @@ use axum::{
 };
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
+    authorize::Parameters,
+    client::Client,
     id::ClientId,
 };
 use doorward_store::StoreError;
@@ -40,40 +42,60 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
     }
 }
 
-impl Shared {
-    async fn token(&self, parts: &Parts, body: Body) -> Result<TokenResponse, Refused> {
-        let mut kind = AuditKind::TokenFromCode;
-        let early = |error, kind| Refused {
-            error,
+/// The grant types that are offered.
+#[derive(Clone, Copy)]
+enum GrantType {
+    Code,
+    Refresh,
+}
+
+impl GrantType {
+    fn of(parameters: &Parameters) -> Result<Self, TokenError> {
+        match parameters.one("grant_type").ok().flatten() {
+            Some("authorization_code") => Ok(Self::Code),
+            Some("refresh_token") => Ok(Self::Refresh),
+            Some(_) => Err(TokenError::GrantType), // A-019, TK-16
+            None => Err(RequestError::Missing("grant_type").into()),
+        }
+    }
+
+    fn kind(self) -> AuditKind {
+        match self {
+            Self::Code => AuditKind::TokenFromCode,
+            Self::Refresh => AuditKind::TokenFromRefresh,
+        }
+    }
+}
+
+impl Refused {
+    /// Before anything is known about the client.
+    fn early(error: impl Into<TokenError>, kind: AuditKind) -> Self {
+        Self {
+            error: error.into(),
             kind,
             client: None,
-        };
-        let parameters = parameters(parts, body)
-            .await
-            .map_err(|error| early(error.into(), kind))?;
-        let grant_type = parameters.one("grant_type").ok().flatten();
-        let code = match grant_type {
-            Some("authorization_code") => true,
-            Some("refresh_token") => {
-                kind = AuditKind::TokenFromRefresh;
-                false
-            }
-            Some(_) => return Err(early(TokenError::GrantType, kind)), // A-019, TK-16
-            None => return Err(early(RequestError::Missing("grant_type").into(), kind)),
-        };
-        let client = self
-            .client_of(parts, &parameters)
-            .await
-            .map_err(|error| early(error, kind))?;
+        }
+    }
+}
+
+impl Shared {
+    async fn token(&self, parts: &Parts, body: Body) -> Result<TokenResponse, Refused> {
+        let unknown = AuditKind::TokenFromCode;
+        let parameters = parameters(parts, body).await;
+        let parameters = parameters.map_err(|error| Refused::early(error, unknown))?;
+        let grant_type = GrantType::of(&parameters);
+        let grant_type = grant_type.map_err(|error| Refused::early(error, unknown))?;
+        let kind = grant_type.kind();
+        let client = self.client_of(parts, &parameters).await;
+        let client = client.map_err(|error| Refused::early(error, kind))?;
         let asked = Asked {
             client: &client,
             parameters: &parameters,
             peer: peer(parts),
         };
-        let issued = if code {
-            self.redeem(&asked).await
-        } else {
-            self.refresh(&asked).await
+        let issued = match grant_type {
+            GrantType::Code => self.redeem(&asked).await,
+            GrantType::Refresh => self.refresh(&asked).await,
         };
         let now = self.clock.now();
         issued
@@ -88,8 +110,8 @@ impl Shared {
     async fn client_of(
         &self,
         parts: &Parts,
-        parameters: &doorward_core::authorize::Parameters,
-    ) -> Result<doorward_core::client::Client, TokenError> {
+        parameters: &Parameters,
+    ) -> Result<Client, TokenError> {
         let mut tx = self.store.begin().await?;
         Ok(self
             .authenticate(&mut *tx, &parts.headers, parameters)
