@@ -2,7 +2,6 @@
 //!
 //! Identifiers are public names, not credentials: knowing one grants nothing.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 macro_rules! text_id {
@@ -18,9 +17,10 @@ macro_rules! text_id {
                 Self(text.into())
             }
 
-            /// A fresh identifier from 128 random bits.
+            /// A fresh identifier from 128 random bits: 32 hexadecimal digits, which no command
+            /// line takes for an option and a double click selects whole.
             pub fn from_random(bits: [u8; 16]) -> Self {
-                Self(URL_SAFE_NO_PAD.encode(bits))
+                Self(format!("{:032x}", u128::from_be_bytes(bits)))
             }
 
             /// The identifier as it appears on the wire and in the store.
@@ -60,4 +60,19 @@ text_id! {
 text_id! {
     /// One pass through `/authorize`, from the request to the answer.
     FlowId
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_random_identifier_starts_like_no_option() {
+        let all = [[0; 16], [0xff; 16], [0xfb; 16]].map(GrantId::from_random);
+        assert_eq!(all[0].as_str(), "0".repeat(32));
+        assert!(
+            all.iter()
+                .all(|id| id.as_str().bytes().all(|byte| byte.is_ascii_hexdigit()))
+        );
+    }
 }

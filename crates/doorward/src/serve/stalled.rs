@@ -1,4 +1,9 @@
-//! A request body that pauses for too long is given up (GW-25).
+//! A request body that pauses for too long is given up (GW-25), and one that nobody read
+//! is read off.
+//!
+//! A refusal is often ready before the body has arrived. Were the body just dropped, the
+//! connection would close under the client's next request, which then fails without an
+//! answer. So what is left of a short body is taken off the connection behind the answer.
 
 use std::{
     pin::Pin,
@@ -8,15 +13,21 @@ use std::{
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Sleep, sleep, timeout};
 
 /// The longest pause.
 const PAUSE: Duration = Duration::from_secs(30);
+/// The most of an unread body that is read off, and how long that may take; a connection
+/// with more to come is closed instead.
+const LEFT_OVER: usize = 64 * 1024;
+const READ_OFF: Duration = Duration::from_secs(5);
 
 /// A request body with a limit on its pauses. It costs nothing while bytes arrive.
 pub(super) struct Stallable {
-    body: Incoming,
+    /// None when it was read to its end.
+    body: Option<Incoming>,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
@@ -33,7 +44,30 @@ pub(super) enum BodyError {
 
 impl Stallable {
     pub(super) fn new(body: Incoming) -> Self {
-        Self { body, pause: None }
+        Self {
+            body: (!body.is_end_stream()).then_some(body),
+            pause: None,
+        }
+    }
+}
+
+impl Drop for Stallable {
+    fn drop(&mut self) {
+        let unread = self.body.take().filter(|body| !body.is_end_stream());
+        if let Some(body) = unread {
+            tokio::spawn(timeout(READ_OFF, read_off(body)));
+        }
+    }
+}
+
+/// Reads a short body to its end, for nobody.
+async fn read_off(mut body: Incoming) {
+    let mut read = 0;
+    while read <= LEFT_OVER {
+        match body.frame().await {
+            Some(Ok(frame)) => read += frame.data_ref().map_or(0, Bytes::len),
+            Some(Err(_)) | None => return,
+        }
     }
 }
 
@@ -45,8 +79,14 @@ impl Body for Stallable {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
+        let Some(body) = &mut self.body else {
+            return Poll::Ready(None);
+        };
+        if let Poll::Ready(frame) = Pin::new(body).poll_frame(cx) {
             self.pause = None;
+            if !matches!(frame, Some(Ok(_))) {
+                self.body = None;
+            }
             return Poll::Ready(frame.map(|frame| frame.map_err(BodyError::from)));
         }
         let pause = self.pause.get_or_insert_with(|| Box::pin(sleep(PAUSE)));
@@ -55,10 +95,11 @@ impl Body for Stallable {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.as_ref().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let ended = || SizeHint::with_exact(0);
+        self.body.as_ref().map_or_else(ended, Body::size_hint)
     }
 }

@@ -94,3 +94,39 @@ fn logs_hold_no_query_and_no_credential() {
     }
     assert!(!running.complaints().contains("s3cret"));
 }
+
+#[test]
+fn a_refusal_that_overtakes_its_body_leaves_the_connection_usable() {
+    use std::io::{BufRead, BufReader, Read, Write};
+
+    let place = Place::new();
+    let running = place.up(&["--demo"]);
+    let mut stream = std::net::TcpStream::connect(running.authority()).expect("connected");
+    let head = format!(
+        "POST /mcp/demo HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n",
+        running.authority()
+    );
+    let mut reader = BufReader::new(stream.try_clone().expect("the same connection"));
+    let mut answer = || {
+        let (mut status, mut length) = (String::new(), 0);
+        reader.read_line(&mut status).expect("a status line");
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).expect("a header");
+            let line = line.trim().to_ascii_lowercase();
+            if let Some(value) = line.strip_prefix("content-length: ") {
+                length = value.parse().expect("a length");
+            }
+            if line.is_empty() {
+                break;
+            }
+        }
+        reader.read_exact(&mut vec![0; length]).expect("a body");
+        status
+    };
+    for round in 1..=3 {
+        stream.write_all(head.as_bytes()).expect("sent");
+        assert!(answer().starts_with("HTTP/1.1 401"), "round {round}");
+        stream.write_all(&[b' '; 20]).expect("the body comes late");
+    }
+}
