@@ -93,7 +93,7 @@ impl Conversation {
     }
 
     async fn tools(&mut self) -> Result<Vec<ToolSummary>, ProbeError> {
-        if !self.discover().await {
+        if !self.discover().await? {
             self.initialize().await?;
         }
         let (mut tools, mut cursor, mut seen) = (Vec::new(), None::<String>, HashSet::new());
@@ -116,8 +116,9 @@ impl Conversation {
         Ok(tools)
     }
 
-    /// Whether the server speaks the stateless era.
-    async fn discover(&mut self) -> bool {
+    /// Whether the server speaks the stateless era. One that gives no answer at all will give
+    /// none to `initialize` either.
+    async fn discover(&mut self) -> Result<bool, Fault> {
         self.meta = Some(json!({
             "io.modelcontextprotocol/protocolVersion": Revision::V2026_07_28.as_str(),
             "io.modelcontextprotocol/clientCapabilities": {},
@@ -130,13 +131,14 @@ impl Conversation {
                 let mut versions = versions.elements().into_iter();
                 Some(versions.any(|version| version.text().as_deref() == Some(ours)))
             }),
-            Err(_) => None,
+            Err(Fault::Status(_) | Fault::Refused(_) | Fault::NotMcp | Fault::OtherEra) => None,
+            Err(fault) => return Err(fault),
         };
         let speaks = speaks.unwrap_or(false);
         if !speaks {
             self.meta = None;
         }
-        speaks
+        Ok(speaks)
     }
 
     async fn initialize(&mut self) -> Result<(), ProbeError> {
@@ -182,7 +184,7 @@ impl Conversation {
         }
     }
 
-    async fn ask(&mut self, method: &str, mut params: Value) -> Result<Bytes, ProbeError> {
+    async fn ask(&mut self, method: &str, mut params: Value) -> Result<Bytes, Fault> {
         if let (Some(meta), Some(params)) = (&self.meta, params.as_object_mut()) {
             params.insert("_meta".to_owned(), meta.clone());
         }
@@ -192,7 +194,7 @@ impl Conversation {
         let body = Bytes::from(message.to_string());
         let modern = self.meta.is_some();
         match &mut self.line {
-            Line::Stdio(interview) => Ok(interview.ask(body).await?),
+            Line::Stdio(interview) => interview.ask(body).await,
             Line::Http(upstream, headers) => {
                 let mut sent = headers.clone();
                 if modern {
@@ -223,21 +225,19 @@ impl Conversation {
 }
 
 /// The one response that an answer holds.
-async fn read(answer: Response<Incoming>) -> Result<Bytes, ProbeError> {
+async fn read(answer: Response<Incoming>) -> Result<Bytes, Fault> {
     let media = answer.headers().get(header::CONTENT_TYPE);
     let media = media.and_then(|value| Media::parse(value.as_bytes()));
     match (answer.status().as_u16(), media) {
-        (200, Some(Media::EventStream)) => {
-            Ok(stream::collect(answer.into_body(), MOST_BYTES).await?)
-        }
+        (200, Some(Media::EventStream)) => stream::collect(answer.into_body(), MOST_BYTES).await,
         (200 | 400 | 404, Some(Media::Json)) => {
             let body = Limited::new(answer.into_body(), MOST_BYTES).collect().await;
-            Ok(body.map_err(|_| ProbeError::NotMcp)?.to_bytes())
+            Ok(body.map_err(|_| Fault::NotMcp)?.to_bytes())
         }
-        (status @ (401 | 403), _) => Err(Fault::Credentials(status).into()),
-        (300..=399, _) => Err(Fault::Redirect.into()),
-        (200, _) => Err(ProbeError::NotMcp),
-        (status, _) => Err(Fault::Status(status).into()),
+        (status @ (401 | 403), _) => Err(Fault::Credentials(status)),
+        (300..=399, _) => Err(Fault::Redirect),
+        (200, _) => Err(Fault::NotMcp),
+        (status, _) => Err(Fault::Status(status)),
     }
 }
 

@@ -52,7 +52,9 @@ fn session_era(outbound: &Outbound<'_>, headers: &mut HeaderMap) {
     {
         headers.insert(SESSION_ID, value);
     }
-    if outbound.method == Method::GET {
+    // Outside of a session, an event's number is anybody's: it would bring another caller's
+    // messages (S-008, GW-20).
+    if outbound.method == Method::GET && outbound.session.is_some() {
         copy(outbound.headers, &LAST_EVENT_ID, headers);
     }
 }
@@ -133,6 +135,19 @@ mod tests {
             headers.insert(name, HeaderValue::from_static(value));
         }
         headers
+    }
+
+    #[test]
+    fn a_stream_is_resumed_within_a_session_only() {
+        // S-008, GW-20
+        let outbound = Outbound {
+            method: Method::GET,
+            era: Era::Session,
+            headers: &hostile(),
+            session: None,
+            body: Bytes::new(),
+        };
+        assert!(!headers(&outbound, &[]).contains_key(LAST_EVENT_ID));
     }
 
     fn names(method: Method, era: Era) -> Vec<String> {

@@ -15,7 +15,7 @@ use doorward_fetch::SendError;
 use http::Response;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use tokio::{runtime::Handle, time::timeout};
+use tokio::{runtime::Handle, sync::Semaphore, time::timeout};
 
 type Answer = Result<Response<Incoming>, SendError>;
 type Sending = Pin<Box<dyn Future<Output = Answer> + Send>>;
@@ -68,12 +68,21 @@ async fn drain(mut body: Incoming) {
     }
 }
 
+/// Each holds a connection, so there are only so many; beyond them, who leaves breaks off.
 fn detach(rest: impl Future<Output = ()> + Send + 'static) {
     // Outside of a runtime everything is ending anyway.
-    if let Ok(runtime) = Handle::try_current() {
-        runtime.spawn(timeout(MOST_TIME, rest));
+    if let Ok(runtime) = Handle::try_current()
+        && let Ok(place) = LEFT.try_acquire()
+    {
+        runtime.spawn(async move {
+            timeout(MOST_TIME, rest).await.ok();
+            drop(place);
+        });
     }
 }
+
+/// Of the whole process, as its file descriptors are (GW-26).
+static LEFT: Semaphore = Semaphore::const_new(256);
 
 const MOST_BYTES: usize = 1 << 20;
 const MOST_TIME: Duration = Duration::from_secs(30);

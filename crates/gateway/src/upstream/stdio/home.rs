@@ -123,6 +123,12 @@ pub(super) fn failure(fault: Fault, id: &str) -> Bytes {
     fault.rpc().to_body(Some(id)).into()
 }
 
+/// The answer to a request that its client gave up, for a POST that is still open.
+pub(super) fn cancelled(id: &str) -> Bytes {
+    let error = RpcError::internal("the request was cancelled");
+    error.to_body(Some(id)).into()
+}
+
 /// The answer to a server that asks what it may not.
 pub(super) fn refusal(method: &str, id: &str) -> Bytes {
     RpcError::method_not_found(method).to_body(Some(id)).into()

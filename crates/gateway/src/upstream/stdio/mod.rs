@@ -139,6 +139,9 @@ impl StdioUpstream {
         let asks: Vec<_> = asks.collect();
         if asks.is_empty() {
             session.tell(text, false).await?;
+            for message in messages {
+                give_up(&session, message);
+            }
             return Ok(None);
         }
         session.ask(asks, text).await.map(Some)
@@ -153,9 +156,10 @@ impl StdioUpstream {
         body: Bytes,
     ) -> Result<(), Fault> {
         let initialized = message.method() == Some(Method::Initialized.as_str());
-        self.session(session)?
-            .tell(Text::one(body), initialized)
-            .await
+        let session = self.session(session)?;
+        session.tell(Text::one(body), initialized).await?;
+        give_up(&session, message);
+        Ok(())
     }
 
     /// Opens the stream for what the server says unasked.
@@ -238,6 +242,15 @@ impl Opening<'_> {
 impl Drop for Opening<'_> {
     fn drop(&mut self) {
         self.0.end();
+    }
+}
+
+/// Lets go of the request that `message` cancels, if it cancels one.
+fn give_up(session: &Session, message: &Message<'_>) {
+    if let Message::Notification(notification) = message
+        && let Some(request) = notification.params.request_id
+    {
+        session.cancelled(&request.value());
     }
 }
 

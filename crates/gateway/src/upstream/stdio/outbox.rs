@@ -47,9 +47,9 @@ impl Outbox {
         if state.abandoned || state.complete {
             return false;
         }
-        state.bytes += json.len();
+        state.bytes += cost(&json);
         state.queue.push_back(json);
-        if state.bytes > MOST_BYTES || state.queue.len() > MOST_MESSAGES {
+        if state.bytes > MOST_BYTES {
             // Ends the stream without an answer: what was queued is lost with it.
             *state = State {
                 complete: true,
@@ -65,7 +65,7 @@ impl Outbox {
     pub(super) fn push_last(&self, json: Bytes) {
         let mut state = self.lock();
         if !state.abandoned && !state.complete {
-            state.bytes += json.len();
+            state.bytes += cost(&json);
             state.queue.push_back(json);
             state.complete = true;
         }
@@ -104,7 +104,7 @@ impl Outbox {
         let mut state = self.lock();
         match state.queue.pop_front() {
             Some(json) => {
-                state.bytes -= json.len();
+                state.bytes -= cost(&json);
                 let last = state.complete && state.queue.is_empty();
                 Poll::Ready(Some(Item { json, last }))
             }
@@ -132,9 +132,14 @@ impl Drop for Reader {
     }
 }
 
-/// A message of the longest length must fit.
+/// What a waiting message takes, its place in the queue included.
+fn cost(message: &Bytes) -> usize {
+    message.len() + 64
+}
+
+/// A message of the longest length must fit, and a program may say thousands of short ones
+/// in one breath.
 const MOST_BYTES: usize = 16 << 20;
-const MOST_MESSAGES: usize = 1024;
 
 #[cfg(test)]
 mod tests {
@@ -150,6 +155,21 @@ mod tests {
         assert_eq!(outbox.next().await.map(|item| item.last), Some(false));
         assert_eq!(outbox.next().await.map(|item| item.last), Some(true));
         assert_eq!(outbox.next().await, None);
+    }
+
+    #[tokio::test]
+    async fn a_burst_of_short_messages_does_not_cost_the_answer() {
+        let outbox = Outbox::new();
+        for _ in 0..5000 {
+            assert!(outbox.push("{}".into()));
+        }
+        outbox.push_last("answer".into());
+        let mut items = Vec::new();
+        while let Some(item) = outbox.next().await {
+            items.push(item);
+        }
+        assert_eq!(items.len(), 5001);
+        assert_eq!(items.last().map(|item| &*item.json), Some(&b"answer"[..]));
     }
 
     #[tokio::test]

@@ -9,8 +9,9 @@
 //!
 //! Messages pass byte for byte. A server's own messages go to exactly one stream
 //! that of the request they name by progress token, else that of the
-//! only waiting request, else the GET stream, else the newest waiting request;
-//! when there is nobody at all they wait, within bounds, for a GET.
+//! only waiting request, else the GET stream, else the newest waiting request.
+//! Notices of changes belong to no request: they go to the GET stream alone. What
+//! finds no stream waits for a GET, within bounds.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -25,13 +26,13 @@ use bytes::Bytes;
 use doorward_core::id::UserId;
 use doorward_mcp::{
     envelope::{IdValue, Message, Notification, Request},
-    method::Method,
+    method::{Class, Method},
 };
 use tokio::time::{Instant, timeout};
 
 use super::{
     Reply,
-    home::{Home, failure},
+    home::{Home, cancelled, failure},
     outbox::Outbox,
     process::{End, Process, Receiver, Text},
     slots::{Need, Tenant},
@@ -69,6 +70,16 @@ struct Waiting {
     open: Arc<AtomicUsize>,
     progress: Option<IdValue>,
     order: u64,
+}
+
+/// Whom a message of the server's own concerns.
+enum About {
+    /// The request with this progress token.
+    Token(IdValue),
+    /// Some request, or none: it does not say.
+    Somebody,
+    /// No request: something changed.
+    Everybody,
 }
 
 /// A request as far as routing its answer needs it.
@@ -146,6 +157,11 @@ impl Session {
         state.initialized |= initialized;
         state.last_used = Instant::now();
         Ok(())
+    }
+
+    /// Forgets a request that its client gave up: servers do not answer those.
+    pub(super) fn cancelled(&self, request: &IdValue) {
+        self.lock().answer(request, cancelled(&request.to_string()));
     }
 
     /// Opens the GET stream; one that was open ends.
@@ -266,14 +282,10 @@ impl Session {
                     self.lock().answer(&id, line);
                 }
             }
-            Ok(Message::Request(_)) => self.lock().route(None, line),
+            Ok(Message::Request(_)) => self.lock().route(&About::Somebody, line),
             Ok(Message::Notification(notification)) => {
-                self.note(&notification);
-                let progress = notification
-                    .params
-                    .progress_token
-                    .map(|token| token.value());
-                self.lock().route(progress.as_ref(), line);
+                let about = self.about(&notification);
+                self.lock().route(&about, line);
             }
             Err(error) => {
                 if let Some(id) = self.home.garbage(&line, &error) {
@@ -284,9 +296,18 @@ impl Session {
         }
     }
 
-    fn note(&self, notification: &Notification<'_>) {
-        if notification.method == Method::ToolsListChanged.as_str() {
+    fn about(&self, notification: &Notification<'_>) -> About {
+        let method = Method::notification(&notification.method);
+        if method == Some(Method::ToolsListChanged) {
             self.home.changes.note();
+        }
+        match (
+            notification.params.progress_token,
+            method.map(Method::class),
+        ) {
+            (Some(token), _) => About::Token(token.value()),
+            (None, Some(Class::Subscribe)) => About::Everybody,
+            (None, _) => About::Somebody,
         }
     }
 
@@ -300,6 +321,10 @@ impl State {
     fn expect(&mut self, asks: Vec<Ask>, outbox: &Arc<Outbox>) -> Result<(), Fault> {
         if self.over {
             return Err(Fault::NoSession);
+        }
+        if self.waiting.len() + asks.len() > MOST_WAITING {
+            // Whom nobody waits for may never be answered (GW-26).
+            self.waiting.retain(|_, waiting| waiting.outbox.is_open());
         }
         if self.waiting.len() + asks.len() > MOST_WAITING {
             return Err(Fault::Crowded);
@@ -330,22 +355,13 @@ impl State {
     }
 
     /// Finds the one stream for a message of the server's own.
-    fn route(&mut self, progress: Option<&IdValue>, message: Bytes) {
-        let readers = || {
-            self.waiting
-                .values()
-                .filter(|waiting| waiting.outbox.is_open())
+    fn route(&mut self, about: &About, message: Bytes) {
+        let stream = self.stream.as_ref().filter(|stream| stream.is_open());
+        let outbox = match about {
+            About::Everybody => stream,
+            About::Token(token) => self.named(token).or(stream),
+            About::Somebody => self.only().or(stream).or_else(|| self.newest()),
         };
-        let named =
-            progress.and_then(|token| readers().find(|one| one.progress.as_ref() == Some(token)));
-        let only = || readers().next().filter(|_| readers().count() == 1);
-        let stream = || self.stream.as_ref().filter(|stream| stream.is_open());
-        let newest = || readers().max_by_key(|waiting| waiting.order);
-        let outbox = named
-            .or_else(only)
-            .map(|waiting| &waiting.outbox)
-            .or_else(stream)
-            .or_else(|| newest().map(|waiting| &waiting.outbox));
         match outbox {
             Some(outbox) => {
                 outbox.push(message);
@@ -355,6 +371,29 @@ impl State {
             }
             None => tracing::debug!("dropped a server's message that nobody waits for"),
         }
+    }
+
+    fn readers(&self) -> impl Iterator<Item = &Waiting> {
+        let waiting = self.waiting.values();
+        waiting.filter(|waiting| waiting.outbox.is_open())
+    }
+
+    fn named(&self, token: &IdValue) -> Option<&Arc<Outbox>> {
+        let named = self
+            .readers()
+            .find(|waiting| waiting.progress.as_ref() == Some(token));
+        named.map(|waiting| &waiting.outbox)
+    }
+
+    fn only(&self) -> Option<&Arc<Outbox>> {
+        let mut readers = self.readers();
+        let only = readers.next().filter(|_| readers.next().is_none());
+        only.map(|waiting| &waiting.outbox)
+    }
+
+    fn newest(&self) -> Option<&Arc<Outbox>> {
+        let newest = self.readers().max_by_key(|waiting| waiting.order);
+        newest.map(|waiting| &waiting.outbox)
     }
 
     fn backlog_bytes(&self) -> usize {

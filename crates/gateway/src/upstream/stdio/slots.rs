@@ -164,6 +164,15 @@ impl State {
         let staying = self.slots.values().filter(|held| !held.leaving);
         let own = staying.clone().filter(|held| held.user == *user).count();
         let total = staying.count();
+        // Those that were asked to leave may take their time: without a bound on them, whoever
+        // asks often enough has any number of processes (ST-06).
+        let leaving = self.slots.values().filter(|held| held.leaving);
+        if leaving.clone().filter(|held| held.user == *user).count() >= self.per_user {
+            return Err(Full::User);
+        }
+        if leaving.count() >= self.total {
+            return Err(Full::Total);
+        }
         let mut evicted = None;
         if own >= self.per_user {
             evicted = Some(self.longest_idle(Some(user)).ok_or(Full::User)?);
@@ -288,6 +297,20 @@ mod tests {
         assert!(!busy.evicted.load(Ordering::Relaxed));
         assert!(!others.evicted.load(Ordering::Relaxed));
         assert_eq!(processes.take(&alice, weak(&next)).err(), Some(Full::User));
+    }
+
+    #[tokio::test]
+    async fn processes_that_do_not_leave_are_replaced_only_so_often() {
+        // ST-06
+        let processes = processes(10, 2);
+        let user = UserId::from_known("alice");
+        let idle = fake(Some(Instant::now()));
+        let taken: Vec<_> = (0..10)
+            .map_while(|_| processes.take(&user, weak(&idle)).ok())
+            .collect();
+        assert_eq!(taken.len(), 4);
+        drop(taken);
+        assert!(processes.take(&user, weak(&idle)).is_ok());
     }
 
     #[tokio::test]

@@ -1,0 +1,17 @@
+//! The gateway from outside: through its router, with upstreams on loopback.
+
+mod access;
+mod batches;
+mod catalogue;
+mod decisions;
+mod faults;
+mod http_passing;
+mod metadata;
+mod program_sessions;
+mod program_stateless;
+mod program_trouble;
+mod programs;
+mod stateless;
+mod streams;
+mod upstream;
+mod world;

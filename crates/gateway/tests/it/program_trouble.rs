@@ -1,0 +1,119 @@
+//! Programs that crash, flood, babble or are not there.
+
+use std::time::Duration;
+
+use doorward_gateway::UpstreamConfig;
+
+use crate::{
+    programs::{call_in, call_now, is_alive, pid, program, session_era, stateless_era},
+    world::{INITIALIZE, World, post},
+};
+
+#[tokio::test]
+async fn a_crash_fails_everybody_at_once_and_the_session_goes_on_after_a_pause() {
+    // ST-06
+    let world = World::new(session_era());
+    let session = world.session().await;
+    let before = pid(&world.send(call_in(&session, "pid")).await);
+    let waiting =
+        post(crate::world::call_body("later").replace(":5", ":6")).with("mcp-session-id", &session);
+    let (waiting, crashed) = tokio::join!(world.send(waiting), async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        world.send(call_in(&session, "crash")).await
+    });
+    for (answer, id) in [(waiting, 6), (crashed, 5)] {
+        assert_eq!((answer.code(), &answer.json()["id"]), (-32603, &id.into()));
+    }
+    let resting = world.send(call_in(&session, "pid")).await;
+    assert_eq!((resting.status.as_u16(), resting.code()), (503, -32603));
+    assert_eq!(resting.header("retry-after"), "1");
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let answer = world.send(call_in(&session, "pid")).await;
+    assert_ne!(pid(&answer), before);
+    assert_eq!(
+        answer.json()["result"]["initialized"],
+        "yes",
+        "it was told what the first one knew"
+    );
+}
+
+#[tokio::test]
+async fn a_stateless_crash_is_an_error_and_then_a_new_process() {
+    let world = World::new(stateless_era());
+    let before = pid(&world.send(call_now("pid")).await);
+    let answer = world.send(call_now("crash")).await;
+    assert_eq!(
+        (answer.code(), &answer.json()["id"]),
+        (-32603, &"m-1".into())
+    );
+    assert_eq!(world.send(call_now("pid")).await.status, 503);
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert_ne!(pid(&world.send(call_now("pid")).await), before);
+}
+
+#[tokio::test]
+async fn a_program_that_ends_at_once_is_left_alone_longer_and_longer() {
+    // ST-06
+    let world = World::new(program("exit 1"));
+    let first = world.send(post(INITIALIZE)).await;
+    assert_eq!((first.code(), &first.json()["id"]), (-32603, &0.into()));
+    assert!(!first.headers.contains_key("mcp-session-id"));
+    assert_eq!(world.send(post(INITIALIZE)).await.status, 503);
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert_ne!(world.send(post(INITIALIZE)).await.status, 503);
+    assert_eq!(
+        world.send(post(INITIALIZE)).await.header("retry-after"),
+        "2"
+    );
+}
+
+#[tokio::test]
+async fn a_program_that_is_not_there_is_told_at_start_and_to_callers() {
+    let missing = UpstreamConfig::Stdio {
+        command: vec!["/no/such/program".to_owned()],
+        environment: Vec::new(),
+        directory: None,
+    };
+    let world = World::new(missing);
+    let checked = world.gateway.check().await;
+    let error = checked[0].tools.as_ref().expect_err("not there");
+    assert!(error.to_string().contains("cannot be started"), "{error}");
+    let answer = world.send(post(INITIALIZE)).await;
+    assert_eq!((answer.status.as_u16(), answer.code()), (502, -32603));
+    assert!(!answer.text().contains("/no/such"), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn what_is_no_message_is_dropped_and_the_rest_goes_on() {
+    // ST-05
+    let world = World::new(session_era());
+    let session = world.session().await;
+    let answer = world.send(call_in(&session, "garbage")).await;
+    assert_eq!(
+        answer.json()["result"]["after"],
+        "garbage",
+        "{}",
+        answer.text()
+    );
+    let bad = world.send(call_in(&session, "bad")).await;
+    assert_eq!(
+        (bad.code(), &bad.json()["id"]),
+        (-32603, &5.into()),
+        "an answer that two readers could read differently"
+    );
+    let answer = world.send(call_in(&session, "stderr")).await;
+    assert_eq!(answer.json()["result"]["drained"], true);
+}
+
+#[tokio::test]
+async fn a_line_without_end_ends_the_process() {
+    // ST-05, GW-28
+    let world = World::with(session_era(), |config| {
+        config.limits.message_bytes = 100_000
+    });
+    let session = world.session().await;
+    let server = pid(&world.send(call_in(&session, "pid")).await);
+    let answer = world.send(call_in(&session, "flood")).await;
+    assert_eq!(answer.code(), -32603);
+    world.until("it is gone", || !is_alive(server)).await;
+}

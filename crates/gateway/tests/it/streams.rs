@@ -1,0 +1,190 @@
+//! How streams end, and what happens when the caller leaves.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use http_body_util::BodyExt;
+
+use crate::{
+    upstream::Upstream,
+    world::{World, call, get, modern, post},
+};
+
+async fn next(body: &mut Body) -> Option<String> {
+    let frame = tokio::time::timeout(Duration::from_secs(20), body.frame())
+        .await
+        .expect("in time")?;
+    let data = frame.expect("whole").into_data().expect("data");
+    Some(String::from_utf8(data.to_vec()).expect("UTF-8"))
+}
+
+#[tokio::test]
+async fn a_stream_ends_within_a_second_or_so_of_the_tokens_end() {
+    // R-026, TK-18
+    for ends in [
+        |world: &World| world.tokens.revoke("short"),
+        |world: &World| world.clock.advance(700),
+    ] {
+        let upstream = Upstream::start().await;
+        let world = World::new(upstream.config());
+        world.tokens.grant(
+            "alice",
+            "short",
+            "files",
+            &doorward_core::scope::ScopeSet::baseline(),
+        );
+        let stream = upstream.then_stream();
+        let mut body = world
+            .open(get("/mcp/files").token("short"))
+            .await
+            .into_body();
+        stream.event("1");
+        assert_eq!(next(&mut body).await.as_deref(), Some("data: 1\n\n"));
+        assert_eq!(world.gateway.load().streams, 1);
+        ends(&world);
+        assert_eq!(next(&mut body).await, None);
+        drop(body);
+        assert_eq!(world.gateway.load().streams, 0);
+        world
+            .until("the upstream is let go", || !stream.event("2"))
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn a_subscription_that_is_ended_here_is_told_so() {
+    // R-054
+    let upstream = Upstream::start().await;
+    let world = World::new(upstream.config());
+    world.tokens.grant(
+        "alice",
+        "short",
+        "files",
+        &doorward_core::scope::ScopeSet::baseline(),
+    );
+    let _stream = upstream.then_stream();
+    let mut body = world
+        .open(modern("subscriptions/listen", None, r#""notifications":{}"#).token("short"))
+        .await
+        .into_body();
+    world.tokens.revoke("short");
+    let last = next(&mut body).await.expect("a last word");
+    let last: serde_json::Value =
+        serde_json::from_str(last.trim().trim_start_matches("data: ")).expect("JSON");
+    assert_eq!(last["id"], "m-1");
+    assert_eq!(last["result"]["resultType"], "complete");
+    assert_eq!(
+        last["result"]["_meta"]["io.modelcontextprotocol/subscriptionId"],
+        "m-1"
+    );
+    assert_eq!(next(&mut body).await, None);
+}
+
+#[tokio::test]
+async fn a_quiet_stream_shows_signs_of_life_between_events_only() {
+    // R-032
+    let upstream = Upstream::start().await;
+    let world = World::with(upstream.config(), |config| {
+        config.limits.keep_alive = Duration::from_secs(1)
+    });
+    let stream = upstream.then_stream();
+    let mut body = world.open(get("/mcp/files")).await.into_body();
+    assert_eq!(next(&mut body).await.as_deref(), Some(":\n\n"));
+    stream.write("data: half");
+    assert_eq!(next(&mut body).await.as_deref(), Some("data: half"));
+    let quiet = tokio::time::timeout(Duration::from_millis(2500), body.frame()).await;
+    assert!(quiet.is_err(), "nothing is put into an event");
+    stream.write("\n\n");
+    assert_eq!(next(&mut body).await.as_deref(), Some("\n\n"));
+    assert_eq!(next(&mut body).await.as_deref(), Some(":\n\n"));
+}
+
+#[tokio::test]
+async fn a_caller_has_only_so_many_streams_and_others_are_not_affected() {
+    // GW-25
+    let upstream = Upstream::start().await;
+    let world = World::with(upstream.config(), |config| config.limits.streams = 2);
+    world.tokens.grant(
+        "bob",
+        "bobs",
+        "files",
+        &doorward_core::scope::ScopeSet::baseline(),
+    );
+    let streams: Vec<_> = (0..4).map(|_| upstream.then_stream()).collect();
+    let first = world.open(get("/mcp/files")).await;
+    let _second = world.open(call("slow")).await;
+    assert_eq!(world.open(get("/mcp/files")).await.status(), 429);
+    assert_eq!(
+        world.open(get("/mcp/files").token("bobs")).await.status(),
+        200
+    );
+    drop(first);
+    let _again = upstream.then_stream();
+    assert_eq!(world.open(get("/mcp/files")).await.status(), 200);
+    drop(streams);
+}
+
+#[tokio::test]
+async fn in_2026_a_caller_who_leaves_cancels() {
+    // R-049, GW-26
+    let upstream = Upstream::start().await;
+    let world = World::new(upstream.config());
+    for round in 0..20 {
+        if round % 2 == 0 {
+            let stream = upstream.then_stream();
+            let response = world
+                .open(modern("tools/call", Some("slow"), r#""name":"slow""#))
+                .await;
+            assert!(stream.event("1"));
+            drop(response);
+        } else {
+            upstream.then_silence();
+            let waiting = world.open(modern("tools/call", Some("slow"), r#""name":"slow""#));
+            let left = tokio::time::timeout(Duration::from_millis(50), waiting).await;
+            assert!(left.is_err(), "it was not answered");
+        }
+    }
+    world
+        .until("every exchange has ended upstream", || upstream.open() == 0)
+        .await;
+    assert_eq!(world.gateway.load().streams, 0);
+}
+
+#[tokio::test]
+async fn in_a_session_a_caller_who_leaves_cancels_nothing() {
+    // R-066
+    let upstream = Upstream::start().await;
+    let world = World::new(upstream.config());
+    let stream = upstream.then_stream();
+    let response = world.open(call("slow")).await;
+    stream.event("1");
+    drop(response);
+    upstream.then_silence();
+    let waiting = world.open(call("slow"));
+    assert!(
+        tokio::time::timeout(Duration::from_millis(100), waiting)
+            .await
+            .is_err()
+    );
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(stream.event("2"), "the upstream still has a reader");
+    assert_eq!(upstream.open(), 2, "for what was not answered yet as well");
+    // A reader of nothing does not read without bounds.
+    let flood = "x".repeat(1 << 20);
+    world
+        .until("the reader has had enough", || !stream.event(&flood))
+        .await;
+}
+
+#[tokio::test]
+async fn the_gateways_end_ends_streams() {
+    let upstream = Upstream::start().await;
+    let world = World::new(upstream.config());
+    let _stream = upstream.then_stream();
+    let mut body = world
+        .open(post(crate::world::call_body("slow")))
+        .await
+        .into_body();
+    world.gateway.shutdown().await;
+    assert_eq!(next(&mut body).await, None);
+}
