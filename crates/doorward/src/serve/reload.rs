@@ -23,14 +23,32 @@ use crate::{
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Watches `path` for as long as the process lives.
-pub(super) async fn watch(path: PathBuf, current: Configuration, house: House, front: Arc<Front>) {
+/// A file and what it was when somebody last looked.
+pub(crate) struct Watched {
+    path: PathBuf,
+    seen: Option<SystemTime>,
+}
+
+impl Watched {
+    /// Looks at `path`. To be done before the file is read: what changes after that is
+    /// noticed, however soon it changes.
+    pub(crate) fn from_now_on(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            seen: modified(path),
+        }
+    }
+}
+
+/// Watches a file for as long as the process lives.
+pub(super) async fn watch(file: Watched, current: Configuration, house: House, front: Arc<Front>) {
     let Ok(mut hangup) = signal(SignalKind::hangup()) else {
         return;
     };
     let mut ticks = interval(LOOK_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut current, mut seen) = (current, modified(&path));
+    let Watched { path, mut seen } = file;
+    let mut current = current;
     loop {
         let asked = tokio::select! {
             received = hangup.recv() => received.is_some(),

@@ -1,6 +1,6 @@
 //! `doorward serve`, and what `serve` and `up` have in common.
 
-use std::{io::IsTerminal, path::PathBuf, sync::Arc, time::Duration};
+use std::{io::IsTerminal, sync::Arc, time::Duration};
 
 use tokio::{
     net::TcpListener,
@@ -40,13 +40,14 @@ pub(crate) struct Doorway {
     /// Where health and metrics are asked for.
     pub(crate) ops: Option<TcpListener>,
     /// The file to watch, if there is one.
-    pub(crate) file: Option<PathBuf>,
+    pub(crate) file: Option<reload::Watched>,
     /// What is in effect.
     pub(crate) configuration: Configuration,
 }
 
 /// `doorward serve`.
 pub(crate) fn run(arguments: &ServeArguments, folder: &DataFolder) -> Result<(), Failure> {
+    let file = reload::Watched::from_now_on(&arguments.config);
     let configuration = config::read(&arguments.config)?;
     runtime()?.block_on(async {
         let signals = Signals::watch()?;
@@ -64,7 +65,7 @@ pub(crate) fn run(arguments: &ServeArguments, folder: &DataFolder) -> Result<(),
             signals,
             listener,
             ops: Some(ops),
-            file: Some(arguments.config.clone()),
+            file: Some(file),
             configuration,
         };
         keep_open(house, doorway).await
