@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -51,6 +52,15 @@ class System:
     def halt(self) -> None:
         """Ends it."""
         stop(self.process)
+
+    def renew(self) -> None:
+        """Starts it again with nothing remembered."""
+        self.halt()
+        self.forget()
+        self.launch()
+
+    def forget(self) -> None:
+        """Removes what it left on the disk."""
 
     @property
     def origin(self) -> str:
@@ -113,6 +123,11 @@ class Doorward(System):
         for name, value in fillings.items():
             template = template.replace(f"@{name}@", str(value))
         (self.folder / "doorward.toml").write_text(template)
+        self.forget()
+
+    def forget(self) -> None:
+        """Starts over with one user."""
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
         self.administer("user", "add", USER, "--password-stdin", text=f"{PASSWORD}\n")
 
     def command(self) -> list[object]:

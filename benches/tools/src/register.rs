@@ -1,12 +1,7 @@
 //! Dynamic registration: each request is another client, forwarded for another address, because
 //! one address may not register as fast as this.
 
-use std::{
-    cell::Cell,
-    net::Ipv4Addr,
-    rc::Rc,
-    time::{Duration, Instant},
-};
+use std::{cell::Cell, net::Ipv4Addr, rc::Rc};
 
 use anyhow::{Result, ensure};
 use http::{Request, StatusCode, header};
@@ -22,23 +17,17 @@ use crate::{
     options::Options,
 };
 
-/// Registers for `--seconds` over `--connections`.
+/// Registers `--count` clients over `--connections`.
 pub async fn run(options: &Options) -> Result<()> {
     let issuer: Url = options.text("issuer")?.parse()?;
     let endpoint = oauth::discover(&issuer).await?.registration_endpoint;
-    let duration = Duration::from_secs_f64(options.number("seconds")?);
+    let count: u64 = options.number("count")?;
     let connections: u32 = options.number("connections")?;
     let started = gun::wait()?;
     let done = Rc::new(Cell::new(0));
     let local = LocalSet::new();
     let tasks: Vec<_> = (0..connections)
-        .map(|_| {
-            local.spawn_local(register(
-                endpoint.clone(),
-                started + duration,
-                Rc::clone(&done),
-            ))
-        })
+        .map(|_| local.spawn_local(register(endpoint.clone(), count, Rc::clone(&done))))
         .collect();
     local.await;
     for task in tasks {
@@ -48,10 +37,13 @@ pub async fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-async fn register(endpoint: Url, end: Instant, done: Rc<Cell<u64>>) -> Result<()> {
+async fn register(endpoint: Url, count: u64, done: Rc<Cell<u64>>) -> Result<()> {
     let mut connection = Connection::to(&endpoint);
-    while Instant::now() < end {
+    loop {
         let number = done.get();
+        if number >= count {
+            return Ok(());
+        }
         done.set(number + 1);
         let request = Request::post(endpoint.path())
             .header(header::CONTENT_TYPE, "application/json")
@@ -68,7 +60,6 @@ async fn register(endpoint: Url, end: Instant, done: Rc<Cell<u64>>) -> Result<()
             answer.status
         );
     }
-    Ok(())
 }
 
 /// One of 16 million addresses of a private network.
