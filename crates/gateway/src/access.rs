@@ -95,7 +95,7 @@ impl Caller {
         }
     }
 
-    /// Counts a new stream in, unless `most` are open already (GW-25).
+    /// Counts a new request in, whose answer may become a stream, unless `most` are open already (GW-25).
     pub(crate) fn open_stream(self: &Arc<Self>, most: usize) -> Option<OpenStream> {
         let before = self.streams.fetch_add(1, Ordering::Relaxed);
         let open = OpenStream(Arc::clone(self));
@@ -103,7 +103,7 @@ impl Caller {
     }
 }
 
-/// One open stream of a caller; counted out when dropped.
+/// One open request or stream of a caller; counted out when dropped.
 pub(crate) struct OpenStream(Arc<Caller>);
 
 impl Drop for OpenStream {

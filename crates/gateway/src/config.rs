@@ -67,7 +67,7 @@ pub struct GatewayLimits {
     pub response_bytes: usize,
     /// The longest event of an upstream's stream, and the longest line of a program.
     pub message_bytes: usize,
-    /// Open event streams per user and client.
+    /// Requests and event streams that one user may have open at a time through one client.
     pub streams: usize,
     /// After how much silence a stream gets a comment, so that nobody in between hangs up.
     pub keep_alive: Duration,

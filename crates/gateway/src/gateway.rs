@@ -156,7 +156,7 @@ async fn look_after(gateway: Weak<Inner>) {
         let Some(inner) = gateway.upgrade() else {
             break;
         };
-        inner.watch.look().await;
+        inner.watch.look(&inner.snapshot.load_full()).await;
         inner.surroundings.processes.sweep();
     }
 }

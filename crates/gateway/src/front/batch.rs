@@ -14,7 +14,7 @@ use doorward_mcp::{
 
 use super::{
     exchange::Answer,
-    judge::{Asked, judge, judge_use},
+    judge::{Asked, conclude, judge_use, weigh},
     post::{About, Post, accepted},
     programs,
     refusal::Refusal,
@@ -56,15 +56,23 @@ async fn judge_all(
     post: &Post<'_>,
     messages: &[Message<'_>],
 ) -> Result<Result<Vec<Permit>, String>, Refusal> {
-    let mut permits = Vec::with_capacity(messages.len());
-    let mut errors = Vec::new();
+    let mut weighed = Weighed::default();
     for message in messages {
-        match judge_one(post, message).await {
-            Ok(permit) => permits.push(permit),
-            Err(Refusal::Rpc { error, id, .. }) => errors.push((id, error)),
-            Err(other) => return Err(other), // a challenge is for HTTP to tell
+        match weigh_one(post, message, &mut weighed.calls).await {
+            Ok(permit) => weighed.permits.push(permit),
+            Err(Refusal::Rpc { error, id, .. }) => weighed.errors.push((id, error)),
+            // A challenge is for HTTP to tell.
+            Err(other) => {
+                weighed.conclude(post, Some(UNDONE))?;
+                return Err(other);
+            }
         }
     }
+    let undone = (!weighed.errors.is_empty()).then_some(UNDONE);
+    weighed.conclude(post, undone)?;
+    let Weighed {
+        permits, errors, ..
+    } = weighed;
     if errors.is_empty() {
         return Ok(Ok(permits));
     }
@@ -74,7 +82,7 @@ async fn judge_all(
         };
         let id = request.id.as_json();
         let own = errors.iter().find(|(of, _)| of.as_deref() == Some(id));
-        let undone = RpcError::invalid_request(&"another message of the batch was refused");
+        let undone = RpcError::invalid_request(&UNDONE);
         let error = own.map_or(undone, |(_, error)| (**error).clone());
         Some(error.to_body(Some(id)))
     });
@@ -82,7 +90,27 @@ async fn judge_all(
     Ok(Err(format!("[{}]", answers.join(","))))
 }
 
-async fn judge_one(post: &Post<'_>, message: &Message<'_>) -> Result<Permit, Refusal> {
+/// What was decided so far of a batch.
+#[derive(Default)]
+struct Weighed<'a> {
+    permits: Vec<Permit>,
+    errors: Vec<(Option<String>, Box<RpcError>)>,
+    /// What may be done if all may, and is not written down yet.
+    calls: Vec<Asked<'a>>,
+}
+
+impl Weighed<'_> {
+    fn conclude(&self, post: &Post<'_>, undone: Option<&'static str>) -> Result<(), Refusal> {
+        let mut calls = self.calls.iter();
+        calls.try_for_each(|asked| conclude(post.exchange, *asked, undone))
+    }
+}
+
+async fn weigh_one<'m>(
+    post: &Post<'_>,
+    message: &'m Message<'_>,
+    calls: &mut Vec<Asked<'m>>,
+) -> Result<Permit, Refusal> {
     let (name, params, id, known) = match message {
         Message::Request(request) => {
             let id = Some(request.id.as_json());
@@ -105,18 +133,18 @@ async fn judge_one(post: &Post<'_>, message: &Message<'_>) -> Result<Permit, Ref
             let error = RpcError::method_not_found(name);
             post.refuse(Some(name), Refusal::rpc(error, id, Era::Session))
         })?;
-    let era = Era::Session;
-    judge(
-        post.exchange,
-        Asked {
-            method,
-            params,
-            id,
-            era,
-        },
-    )
-    .await
+    let asked = Asked {
+        method,
+        params,
+        id,
+        era: Era::Session,
+    };
+    let permit = weigh(post.exchange, asked).await?;
+    calls.push(asked);
+    Ok(permit)
 }
+
+const UNDONE: &str = "another message of the batch was refused";
 
 async fn send(
     post: &Post<'_>,

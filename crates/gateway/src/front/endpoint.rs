@@ -1,6 +1,6 @@
 //! `/mcp/{server}`: server, origin, token, then the method's own path.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::{
     extract::{Request, State},
@@ -57,6 +57,8 @@ async fn answer_known(
     let (parts, body) = request.into_parts();
     let presented = (&parts.uri, &parts.headers);
     let (principal, caller) = authenticate(&inner, &server, presented).await?;
+    let place = caller.open_stream(snapshot.limits.streams);
+    let has_place = place.is_some();
     let exchange = Exchange {
         inner,
         limits: Arc::clone(&snapshot.limits),
@@ -65,7 +67,11 @@ async fn answer_known(
         caller,
         peer: parts.extensions.get::<Peer>().map(|peer| peer.0),
         headers: parts.headers,
+        place: Mutex::new(place),
     };
+    if !has_place {
+        return Err(exchange.refused(None, Refusal::Streams)); // GW-25
+    }
     match parts.method {
         Method::POST => post::post(&exchange, body).await,
         Method::GET => streams::get(&exchange).await,

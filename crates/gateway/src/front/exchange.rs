@@ -1,6 +1,10 @@
 //! One HTTP request whose caller is known, on its way to an answer.
 
-use std::{borrow::Cow, net::IpAddr, sync::Arc};
+use std::{
+    borrow::Cow,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use axum::response::Response;
 use doorward_core::{
@@ -14,7 +18,7 @@ use http::HeaderMap;
 
 use super::refusal::Refusal;
 use crate::{
-    access::Caller,
+    access::{Caller, OpenStream},
     config::GatewayLimits,
     gateway::Inner,
     snapshot::Server,
@@ -31,6 +35,8 @@ pub(super) struct Exchange {
     pub(super) caller: Arc<Caller>,
     pub(super) headers: HeaderMap,
     pub(super) peer: Option<IpAddr>,
+    /// Its place among what this caller has open; a stream takes it over.
+    pub(super) place: Mutex<Option<OpenStream>>,
 }
 
 /// The answer, or why there is none.
@@ -85,15 +91,16 @@ impl Exchange {
         }
     }
 
-    /// Puts a stream under watch; refuses one too many.
+    /// Puts the stream of the answer under watch. It takes over the place of its request, so that
+    /// nothing is refused for want of one after it was done.
     pub(super) fn pulse(&self) -> Result<Pulse, Refusal> {
-        let open = self
-            .caller
-            .open_stream(self.limits.streams)
-            .ok_or(Refusal::Streams)?;
+        let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = place.take().ok_or(Refusal::Streams)?;
         let holder = Holder {
             token: bearer(&self.headers).unwrap_or_default().into(),
             principal: Arc::clone(&self.principal),
+            server: self.server.name.clone(),
+            caller: Arc::clone(&self.caller),
             resource: self.server.resource.clone(),
         };
         Ok(self.inner.watch.admit(holder, open, self.limits.keep_alive))

@@ -33,22 +33,48 @@ pub(super) struct Asked<'a> {
 
 /// The permit for a message, or the refusal that was written down.
 pub(super) async fn judge(exchange: &Exchange, asked: Asked<'_>) -> Result<Permit, Refusal> {
-    let (kind, subject) = match &asked.params.subject {
-        Some(subject) if asked.method == Method::ToolsCall => (AuditKind::ToolCall, &*subject.name),
-        _ => (AuditKind::McpRefused, asked.method.as_str()),
+    let permit = weigh(exchange, asked).await?;
+    conclude(exchange, asked, None)?;
+    Ok(permit)
+}
+
+/// The same for one message of several, whose permit is worth something only with those of all
+/// others: when all were weighed, [`conclude`] writes down what became of it.
+pub(super) async fn weigh(exchange: &Exchange, asked: Asked<'_>) -> Result<Permit, Refusal> {
+    let refusal = match decided(exchange, asked).await {
+        Ok(permit) => return Ok(permit),
+        Err(refusal) => refusal,
     };
-    match decided(exchange, asked).await {
-        Ok(permit) => {
-            if kind == AuditKind::ToolCall {
-                exchange.record((kind, Outcome::Allowed), Some(subject), None)?;
-            }
-            Ok(permit)
+    let (kind, subject) = about(&asked);
+    let reason = Some(refusal.reason());
+    exchange.record((kind, Outcome::Denied), Some(subject), reason)?;
+    Err(refusal)
+}
+
+/// Writes down that a call was allowed, or that for `undone` nothing came of it.
+pub(super) fn conclude(
+    exchange: &Exchange,
+    asked: Asked<'_>,
+    undone: Option<&'static str>,
+) -> Result<(), Refusal> {
+    let (kind, subject) = about(&asked);
+    let outcome = match undone {
+        Some(_) => Outcome::Denied,
+        None => Outcome::Allowed,
+    };
+    match kind {
+        AuditKind::ToolCall => {
+            exchange.record((kind, outcome), Some(subject), undone.map(Cow::Borrowed))
         }
-        Err(refusal) => {
-            let reason = Some(refusal.reason());
-            exchange.record((kind, Outcome::Denied), Some(subject), reason)?;
-            Err(refusal)
-        }
+        _ => Ok(()),
+    }
+}
+
+/// How a message is named in the record.
+fn about<'a>(asked: &Asked<'a>) -> (AuditKind, &'a str) {
+    match &asked.params.subject {
+        Some(subject) if asked.method == Method::ToolsCall => (AuditKind::ToolCall, &subject.name),
+        _ => (AuditKind::McpRefused, asked.method.as_str()),
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) enum Refusal {
     TooSlow,
     /// The body broke off.
     Incomplete,
-    /// Too many streams of this caller are open (GW-25).
+    /// Too many requests and streams of this caller are open (GW-25).
     Streams,
     /// Nothing may happen unrecorded, and it cannot be recorded now.
     Unrecorded,
@@ -195,7 +195,7 @@ impl Refusal {
             Self::TooLarge => "The message is too large",
             Self::TooSlow => "The message did not arrive in time",
             Self::Incomplete => "The message broke off",
-            Self::Streams => "Too many streams are open: close some first",
+            Self::Streams => "Too many requests and streams are open: close some first",
             Self::Unrecorded => "Calls cannot be recorded right now: try again",
             Self::Scope { .. } => "More scope is needed",
             Self::Rpc { .. } | Self::Upstream { .. } => "The request failed",

@@ -18,12 +18,16 @@ use doorward_core::{
     access::{CLOCK_SKEW, Principal},
     clock::Clock,
     resource::Resource,
+    server::ServerName,
     time::UnixTime,
 };
 use doorward_verify::{Refusal, VerifyToken};
 use futures_util::task::AtomicWaker;
 
-use crate::access::OpenStream;
+use crate::{
+    access::{Caller, OpenStream},
+    snapshot::Snapshot,
+};
 
 /// All open streams of a gateway.
 pub(crate) struct Watch {
@@ -33,10 +37,12 @@ pub(crate) struct Watch {
     next: AtomicU64,
 }
 
-/// The token that opened a stream.
+/// The token that opened a stream, and what its holder might use then.
 pub(crate) struct Holder {
     pub(crate) token: Box<str>,
     pub(crate) principal: Arc<Principal>,
+    pub(crate) server: ServerName,
+    pub(crate) caller: Arc<Caller>,
     pub(crate) resource: Resource,
 }
 
@@ -105,11 +111,11 @@ impl Watch {
     }
 
     /// Looks at every stream once; called every second.
-    pub(crate) async fn look(&self) {
+    pub(crate) async fn look(&self, snapshot: &Snapshot) {
         let now = self.clock.now();
         let streams: Vec<_> = self.lock().values().cloned().collect();
         for vital in streams {
-            if self.is_over(&vital.holder, now).await {
+            if !vital.holder.may_still(snapshot) || self.is_over(&vital.holder, now).await {
                 vital.end();
             } else {
                 vital.age();
@@ -145,6 +151,16 @@ impl Watch {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<u64, Arc<Vital>>> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Holder {
+    /// Whether the configuration of now gives them what they had: a stream was opened, and is
+    /// filtered, by the rights of then (S-022).
+    fn may_still(&self, snapshot: &Snapshot) -> bool {
+        let server = snapshot.find(self.server.as_str());
+        let now = server.and_then(|server| server.access.caller(&self.principal));
+        now.is_some_and(|now| now.rights == self.caller.rights)
     }
 }
 

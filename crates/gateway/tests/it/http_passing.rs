@@ -266,8 +266,15 @@ async fn a_stream_is_resumed_where_it_lives() {
     //
     let upstream = Upstream::start().await;
     let world = World::new(upstream.config());
+    upstream.then(with(
+        typed(200, "application/json", "{}"),
+        "mcp-session-id",
+        "s1",
+    ));
+    let opened = world.send(post(INITIALIZE)).await;
     let stream = upstream.then_stream();
     let ask = get("/mcp/files")
+        .with("mcp-session-id", opened.header("mcp-session-id"))
         .with("last-event-id", "s/41")
         .with("mcp-protocol-version", "2025-06-18");
     let response = world.open(ask).await;

@@ -1,4 +1,5 @@
 //! The gateway from outside: through its router, with upstreams on loopback.
+#![cfg(test)]
 
 mod access;
 mod batches;

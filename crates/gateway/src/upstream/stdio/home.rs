@@ -12,6 +12,8 @@ use doorward_mcp::{
     envelope::{EnvelopeError, IdValue},
     error::RpcError,
 };
+use serde::Deserialize;
+use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
@@ -94,7 +96,7 @@ impl Home {
     pub(super) fn garbage(&self, line: &Bytes, error: &EnvelopeError) -> Option<IdValue> {
         let bytes = line.len();
         tracing::debug!(server = %self.server, bytes, %error, "dropped a line that is no message");
-        id_value(error.id()?)
+        addressee(line)
     }
 
     fn failed(&self, user: &UserId, ran: Duration) {
@@ -109,11 +111,16 @@ impl Home {
     }
 }
 
-/// An id from its JSON text.
-fn id_value(json: &str) -> Option<IdValue> {
-    match serde_json::from_str(json).ok()? {
-        serde_json::Value::String(text) => Some(IdValue::Text(text)),
-        serde_json::Value::Number(number) => number.as_i128().map(IdValue::Integer),
+/// The id in a line that was refused: good enough to fail that request, whatever another reader
+/// would have made of the rest.
+fn addressee(line: &[u8]) -> Option<IdValue> {
+    #[derive(Deserialize)]
+    struct Addressed {
+        id: Value,
+    }
+    match serde_json::from_slice::<Addressed>(line).ok()?.id {
+        Value::String(text) => Some(IdValue::Text(text)),
+        Value::Number(number) => number.as_i128().map(IdValue::Integer),
         _ => None,
     }
 }
