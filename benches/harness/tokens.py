@@ -22,7 +22,7 @@ KEYS = tuple(_ROWS)
 def measure(run: Run) -> None:
     """Measures one server after the other, then sets them side by side."""
     print("authorization server", flush=True)
-    folder = run.folder / "tokens"
+    folder = run.folder / "authorization-server"
     samples: dict[str, dict[str, Sample | str]] = {}
     with Stub(run.programs, folder) as stub:
         for system in (OidcProvider(run.programs, folder), Doorward(run.programs, folder, stub)):
