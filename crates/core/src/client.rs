@@ -133,8 +133,10 @@ pub fn display_name(raw: &str) -> String {
 /// Control characters and the format characters that hide or reorder text.
 fn is_invisible(c: char) -> bool {
     c.is_control() && !c.is_whitespace()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' | '\u{fe00}'..='\u{fe0f}')
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -196,6 +198,8 @@ mod tests {
             ("\u{1b}[2J",           "[2J"),
             ("  many   spaces ",    "many spaces"),
             ("\u{200b}",            ""),
+            ("\u{3164}\u{2800}",    ""), // letters and symbols without ink
+            ("Clau\u{34f}de",       "Claude"),
         ];
         for (raw, expected) in cases {
             assert_eq!(display_name(raw), expected, "{raw:?}");

@@ -46,8 +46,9 @@ pub fn redirect_host(destination: &Destination) -> String {
 pub struct Circumstances {
     /// The client registered itself, so its name proves nothing.
     pub self_registered: bool,
-    /// The answer goes to a program on the user's machine, which any program can claim to be.
-    pub loopback: bool,
+    /// The answer goes to a program on the user's machine, which any program there can claim
+    /// to be: loopback or a private-use scheme (RFC 8252 section 8.6).
+    pub local: bool,
     /// The request came from another site (`Sec-Fetch-Site` says so, or does not say).
     pub cross_site: bool,
     /// The client asked for the page (`prompt=consent`).
@@ -57,9 +58,9 @@ pub struct Circumstances {
 /// Whether the page may be skipped (A-039, CO-05, design decision 5).
 ///
 /// Never on a cross-site navigation, never for a client that named itself, never
-/// for a loopback target, never for more than was approved.
+/// for a program on the user's machine, never for more than was approved.
 pub fn may_skip(remembered: Option<&Consent>, asked: &ScopeSet, now: Circumstances) -> bool {
-    let harmless = !(now.self_registered || now.loopback || now.cross_site || now.prompted);
+    let harmless = !(now.self_registered || now.local || now.cross_site || now.prompted);
     harmless && remembered.is_some_and(|consent| consent.scopes.covers_all(asked))
 }
 
@@ -84,7 +85,7 @@ mod tests {
     fn the_page_is_skipped_only_for_a_known_client_at_the_same_target_for_no_more() {
         const CALM: Circumstances = Circumstances {
             self_registered: false,
-            loopback: false,
+            local: false,
             cross_site: false,
             prompted: false,
         };
@@ -102,7 +103,7 @@ mod tests {
                 ..CALM
             },
             Circumstances {
-                loopback: true,
+                local: true,
                 ..CALM
             }, // CO-08
             Circumstances {

@@ -197,10 +197,14 @@ fn authority(raw: &str) -> &str {
     rest.split(['/', '?']).next().unwrap_or_default()
 }
 
-/// Whether the parser read the very host that is written there.
+/// Whether the parser read the very host that is written there, and it is one that a
+/// Content-Security-Policy can name without meaning something else (`;`, `,`, `*`).
 fn written_plainly(raw: &str, prefix: &str, url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
+    let letters = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    let nameable = host.starts_with('[') || host.bytes().all(letters);
     !host.is_empty()
+        && nameable
         && raw
             .strip_prefix(prefix)
             .and_then(|rest| rest.strip_prefix(host))
@@ -335,6 +339,10 @@ mod tests {
             Case("no scheme",            "//evil.test", Err(Malformed)),
             Case("host case",            "https://C.example/cb", Err(Scheme)),
             Case("full-width",           "https://ｃ.example/cb", Err(Malformed)),
+            Case("policy separator",     "https://c.example;sandbox/cb", Err(Scheme)), // CO-07
+            Case("policy list",          "https://c.example,x/cb", Err(Scheme)),
+            Case("policy wildcard",      "https://*/cb", Err(Scheme)),
+            Case("IPv6",                 "https://[2001:db8::1]/cb", Ok(())),
         ];
         for Case(name, raw, expected) in cases {
             assert_eq!(RegisteredRedirect::parse(raw).map(drop), expected, "{name}"); // A-023

@@ -24,6 +24,9 @@ pub(crate) struct Limits {
     /// Sign-ins to one account. It refills faster than one peer can wear it down, so that
     /// nobody locks somebody else out from one address.
     pub(crate) sign_in_account: Limit<Digest>,
+    /// Peers that signed in to an account before: whoever guesses from many addresses does not
+    /// lock its owner out (LG-02). Their own limit still holds.
+    pub(crate) familiar: Familiar,
     /// Registrations from one network peer (interop 17: hosted clients share addresses).
     pub(crate) register_peer: Limit<Option<IpAddr>>,
 }
@@ -33,6 +36,7 @@ impl Default for Limits {
         Self {
             sign_in_peer: Limit::new(20, Duration::from_secs(6)),
             sign_in_account: Limit::new(30, Duration::from_secs(3)),
+            familiar: Familiar::default(),
             register_peer: Limit::new(60, Duration::from_secs(1)),
         }
     }
@@ -43,6 +47,7 @@ impl Limits {
     pub(crate) fn forget_idle(&self, now: UnixTime) {
         self.sign_in_peer.forget_idle(now);
         self.sign_in_account.forget_idle(now);
+        self.familiar.forget(now);
         self.register_peer.forget_idle(now);
     }
 }
@@ -95,6 +100,30 @@ impl<K: Eq + Hash> Limit<K> {
     fn forget_idle(&self, now: UnixTime) {
         let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         full_at.retain(|_, at| *at > now);
+    }
+}
+
+/// From where each account was signed in to, for a month.
+#[derive(Default)]
+pub(crate) struct Familiar(Mutex<HashMap<(Digest, IpAddr), UnixTime>>);
+
+impl Familiar {
+    /// Whether `peer` signed in to `account` before.
+    pub(crate) fn knows(&self, account: Digest, peer: Option<IpAddr>) -> bool {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        peer.is_some_and(|peer| known.contains_key(&(account, peer)))
+    }
+
+    /// `peer` proved to be the owner of `account`.
+    pub(crate) fn learn(&self, account: Digest, peer: Option<IpAddr>, now: UnixTime) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.extend(peer.map(|peer| ((account, peer), now)));
+    }
+
+    fn forget(&self, now: UnixTime) {
+        const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, at| *at > now - MONTH);
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Busy;
 /// The bounded pool that hashes passwords.
 pub(crate) struct Passwords {
     admitted: Arc<Semaphore>,
-    running: Semaphore,
+    running: Arc<Semaphore>,
     nobody: PasswordHash,
 }
 
@@ -36,7 +36,7 @@ impl Passwords {
     pub(crate) fn new(salt: [u8; 16]) -> Option<Self> {
         Some(Self {
             admitted: Arc::new(Semaphore::new(QUEUE + AT_ONCE)),
-            running: Semaphore::new(AT_ONCE),
+            running: Arc::new(Semaphore::new(AT_ONCE)),
             nobody: hash(&Secret::presented("nobody's password"), salt)?,
         })
     }
@@ -73,14 +73,13 @@ impl Passwords {
         let admitted = Arc::clone(&self.admitted)
             .try_acquire_owned()
             .map_err(|_| Busy)?;
-        let running = self.running.acquire().await.map_err(|_| Busy)?;
+        let running = Arc::clone(&self.running).acquire_owned();
+        let turn = (admitted, running.await.map_err(|_| Busy)?);
         let done = spawn_blocking(move || {
-            let _admitted = admitted; // held until the work ends, even when nobody waits any more
+            let _turn = turn; // held until the work ends, even when nobody waits any more
             work()
         });
-        let result = done.await.map_err(|_| Busy);
-        drop(running);
-        result
+        done.await.map_err(|_| Busy)
     }
 }
 
@@ -129,6 +128,20 @@ mod tests {
         assert_eq!(passwords.verify(nobody, None).await, Ok(false)); // LG-03
         let huge = Secret::presented("a".repeat(1_000_000));
         assert_eq!(passwords.verify(huge, None).await, Ok(false)); // DS-01
+    }
+
+    #[tokio::test]
+    async fn whoever_hangs_up_while_hashing_does_not_let_more_run_at_once() {
+        let passwords = Passwords::new([1; 16]).expect("hashing works");
+        let (finish, wait) = std::sync::mpsc::channel::<()>();
+        let mut turn = Box::pin(passwords.turn(move || wait.recv().is_ok()));
+        let begun = tokio::time::timeout(std::time::Duration::from_millis(50), &mut turn).await;
+        assert!(begun.is_err(), "the work goes on");
+        drop(turn);
+        assert_eq!(passwords.running.available_permits(), AT_ONCE - 1); // DS-01
+        finish.send(()).expect("the work waits for this");
+        let all = u32::try_from(AT_ONCE).expect("small");
+        assert!(passwords.running.acquire_many(all).await.is_ok());
     }
 
     #[tokio::test]

@@ -16,7 +16,7 @@ use crate::{
     authorize, consent, home, metadata, pages, register, revoke, setup,
     shared::Shared,
     sign_in, token,
-    wire::{allow_any_origin, method_not_allowed},
+    wire::{allow_any_origin, method_not_allowed, preflight, readable, to_the_end},
 };
 
 type Routes = Router<Arc<Shared>>;
@@ -36,6 +36,16 @@ pub(crate) fn router(issuer: &Arc<Shared>) -> Router {
 
 /// What scripts of any origin may call: no cookie is ever looked at here.
 fn open_to_scripts() -> Routes {
+    let endpoints = Router::new()
+        .route("/token", write(post(token::post)))
+        .route("/register", write(post(register::post)))
+        .route("/revoke", write(post(revoke::post)))
+        .layer(from_fn(allow_any_origin));
+    documents().merge(endpoints)
+}
+
+/// What every client reads first. Asked for most, so no layer stands before it.
+fn documents() -> Routes {
     Router::new()
         .route(OAUTH, read(get(metadata::at_issuer)))
         .route(OPENID, read(get(metadata::at_issuer)))
@@ -56,10 +66,6 @@ fn open_to_scripts() -> Routes {
             read(get(metadata::at_endpoint)),
         )
         .route("/jwks", read(get(metadata::keys)))
-        .route("/token", write(post(token::post)))
-        .route("/register", write(post(register::post)))
-        .route("/revoke", write(post(revoke::post)))
-        .layer(from_fn(allow_any_origin))
 }
 
 /// What people see in a browser.
@@ -76,9 +82,13 @@ fn for_people() -> Routes {
 }
 
 fn read(methods: MethodRouter<Arc<Shared>>) -> MethodRouter<Arc<Shared>> {
-    methods.fallback(|| async { method_not_allowed("GET, HEAD, OPTIONS") })
+    methods
+        .options(preflight)
+        .fallback(|| async { readable(method_not_allowed("GET, HEAD, OPTIONS")) })
 }
 
 fn write(methods: MethodRouter<Arc<Shared>>) -> MethodRouter<Arc<Shared>> {
-    methods.fallback(|| async { method_not_allowed("POST, OPTIONS") })
+    methods
+        .layer(from_fn(to_the_end))
+        .fallback(|| async { method_not_allowed("POST, OPTIONS") })
 }

@@ -111,18 +111,45 @@ pub(crate) fn printable(text: &str) -> String {
         .collect()
 }
 
+/// Runs a request to its end even when its client goes away: between the commit of a
+/// revocation and telling the verifiers of this process nobody may cut in (TK-18).
+pub(crate) async fn to_the_end(
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> Response {
+    let failed = |_| {
+        let failed = OAuthError {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            error: "server_error",
+            description: "the server failed",
+            retry_after: None,
+        };
+        failed.into_response()
+    };
+    tokio::spawn(next.run(request)).await.unwrap_or_else(failed)
+}
+
 /// Allows any origin to read an answer of an endpoint that uses no cookies (A-012, interop 41).
 pub(crate) async fn allow_any_origin(
     request: axum::extract::Request,
     next: axum::middleware::Next,
 ) -> Response {
-    let mut response = if request.method() == Method::OPTIONS {
-        StatusCode::NO_CONTENT.into_response()
-    } else {
-        next.run(request).await
-    };
-    let preflight = response.status() == StatusCode::NO_CONTENT;
-    allow(response.headers_mut(), preflight);
+    if request.method() == Method::OPTIONS {
+        return preflight().await;
+    }
+    readable(next.run(request).await)
+}
+
+/// The answer to a browser that asks before it calls.
+pub(crate) async fn preflight() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    allow(response.headers_mut(), true);
+    response
+}
+
+/// Lets scripts of any origin read `response`.
+pub(crate) fn readable(mut response: Response) -> Response {
+    allow(response.headers_mut(), false);
     response
 }
 

@@ -48,7 +48,7 @@ impl Shared {
         let key = consent_key(opened, signed_in, resource);
         let remembered = tx.consent(&key).await?;
         let scopes = &opened.checked.scopes;
-        if !may_skip(remembered.as_ref(), scopes, circumstances(opened)) {
+        if !may_skip(remembered.as_ref(), scopes, circumstances(opened, visitor)) {
             return Ok(None);
         }
         let approval = Approval {
@@ -162,11 +162,14 @@ fn consent_key(opened: &Opened, signed_in: &SignedIn, resource: &Resource) -> Co
     }
 }
 
-fn circumstances(opened: &Opened) -> Circumstances {
+/// A link to a page of a flow can be begun in one browser and followed in another, so the
+/// visit counts as well as the beginning (CO-04).
+fn circumstances(opened: &Opened, visitor: &Visitor) -> Circumstances {
+    let destination = opened.checked.redirect.destination();
     Circumstances {
         self_registered: opened.client.origin == ClientOrigin::Dynamic,
-        loopback: opened.checked.redirect.destination() == Destination::Loopback,
-        cross_site: opened.pass.cross_site,
+        local: !matches!(destination, Destination::Web { .. }),
+        cross_site: opened.pass.cross_site || visitor.cross_site,
         prompted: opened.checked.prompt.consent,
     }
 }

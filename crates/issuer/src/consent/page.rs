@@ -1,15 +1,16 @@
 //! What the consent page shows.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use doorward_core::{
     client::ClientOrigin,
     redirect::Destination,
     resource::Resource,
     scope::{ScopeSet, WRITE},
-    server::{ServerName, ToolEffect, ToolSummary},
+    server::{ToolEffect, ToolSummary},
 };
 use serde::Serialize;
+use tokio::task::JoinHandle;
 
 use super::target;
 use crate::{authorize::Opened, browser::SignedIn, shared::Shared};
@@ -69,9 +70,16 @@ impl Shared {
         parts: FormParts,
     ) -> ConsentPage {
         let destination = opened.checked.redirect.destination();
-        let mut servers = Vec::new();
-        for resource in &opened.checked.resources {
-            servers.push(self.server_view(resource, &opened.checked.scopes).await);
+        let resources = &opened.checked.resources;
+        // All are asked before the first is waited for: the page waits once.
+        let asked: Vec<_> = resources
+            .iter()
+            .map(|named| self.ask_for_tools(named))
+            .collect();
+        let mut servers = Vec::with_capacity(asked.len());
+        for (resource, tools) in resources.iter().zip(asked) {
+            let tools = tools.await.ok().flatten();
+            servers.push(self.server_view(resource, tools, &opened.checked.scopes));
         }
         ConsentPage {
             user: signed_in.user.name.to_string(),
@@ -90,13 +98,14 @@ impl Shared {
         }
     }
 
-    async fn server_view(&self, resource: &Resource, scopes: &ScopeSet) -> ServerView {
+    fn server_view(
+        &self,
+        resource: &Resource,
+        tools: Option<Vec<ToolSummary>>,
+        scopes: &ScopeSet,
+    ) -> ServerView {
         let published = self.published();
         let server = published.server_at(resource);
-        let tools = match server {
-            Some(server) => self.tools(&server.name).await,
-            None => None,
-        };
         let groups = tools.map(|tools| groups(&tools, scopes));
         ServerView {
             title: server.map_or_else(|| resource.to_string(), |server| server.title.clone()),
@@ -106,9 +115,15 @@ impl Shared {
         }
     }
 
-    async fn tools(&self, server: &ServerName) -> Option<Vec<ToolSummary>> {
-        let tools = self.catalogue.tools(server);
-        tokio::time::timeout(PATIENCE, tools).await.ok().flatten()
+    /// Asks for the tools of a server, and waits for a while.
+    fn ask_for_tools(&self, resource: &Resource) -> JoinHandle<Option<Vec<ToolSummary>>> {
+        let server = self.published().server_name(resource).cloned();
+        let catalogue = Arc::clone(&self.catalogue);
+        tokio::spawn(async move {
+            let server = server?;
+            let tools = catalogue.tools(&server);
+            tokio::time::timeout(PATIENCE, tools).await.ok().flatten()
+        })
     }
 
     fn lasts(&self, opened: &Opened) -> String {

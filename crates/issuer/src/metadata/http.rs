@@ -10,7 +10,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::{
     shared::Shared,
-    wire::{OAuthError, json_bytes},
+    wire::{OAuthError, json_bytes, readable},
 };
 
 /// Clients may keep the documents for this long.
@@ -68,7 +68,7 @@ fn brief(mut response: Response) -> Response {
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, BRIEFLY);
-    response
+    readable(response)
 }
 
 fn unknown() -> Response {
@@ -78,5 +78,5 @@ fn unknown() -> Response {
         description: "there is no authorization server of this name",
         retry_after: None,
     };
-    refused.into_response()
+    readable(refused.into_response())
 }

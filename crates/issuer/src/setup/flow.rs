@@ -67,6 +67,19 @@ impl Shared {
         Ok(secret)
     }
 
+    /// Records that nobody was made an administrator. There is nothing to commit with it.
+    pub(super) fn note_refused_setup(&self, error: &SetupError, visitor: &Visitor) {
+        if matches!(error, SetupError::CrossSite) {
+            return; // recorded as such
+        }
+        let event = AuditEvent::new(self.clock.now(), AuditKind::UserChange, Outcome::Denied)
+            .reason(error.to_string())
+            .peer(visitor.peer);
+        if let Err(error) = self.store.record(event) {
+            tracing::error!(%error, "a refused set-up could not be recorded");
+        }
+    }
+
     async fn check_link_in(&self, tx: &mut dyn Tx, link: &Digest) -> Result<(), SetupError> {
         if tx.has_users().await? {
             return Err(SetupError::SetUp);

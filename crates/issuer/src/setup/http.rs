@@ -50,7 +50,10 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
     let (visitor, parts, body) = visitor(request, &issuer);
     match submit(&issuer, &visitor, parts, body).await {
         Ok(response) => response,
-        Err(error) => other_page(&issuer, error),
+        Err(error) => {
+            issuer.note_refused_setup(&error, &visitor);
+            other_page(&issuer, error)
+        }
     }
 }
 

@@ -32,7 +32,10 @@ impl Shared {
         let account = Digest::of(name.as_ref().map_or(typed.name.as_str(), Username::as_str));
         let peer = peer_key(visitor.peer);
         self.limits.sign_in_peer.take(peer, now)?;
-        self.limits.sign_in_account.take(account, now)?;
+        let familiar = self.limits.familiar.knows(account, peer);
+        if !familiar {
+            self.limits.sign_in_account.take(account, now)?;
+        }
 
         let known = self.account(name.as_ref()).await?;
         let usable = known.as_ref().filter(|user| user.disabled_at.is_none());
@@ -44,7 +47,10 @@ impl Shared {
         };
         let secret = self.open_session(user, visitor, now).await?;
         self.limits.sign_in_peer.give_back(&peer);
-        self.limits.sign_in_account.give_back(&account);
+        if !familiar {
+            self.limits.sign_in_account.give_back(&account);
+            self.limits.familiar.learn(account, peer, now);
+        }
         Ok(secret)
     }
 
@@ -103,6 +109,16 @@ impl Shared {
         tx.audit(event.user(user.name.as_str()).peer(visitor.peer));
         tx.commit().await?;
         Ok(secret)
+    }
+
+    /// Records that somebody was told to come again: any number may be, so those are queued.
+    pub(crate) fn note_put_off(&self, error: &SignInError, visitor: &Visitor) {
+        let event = AuditEvent::new(self.clock.now(), AuditKind::SignIn, Outcome::Denied)
+            .reason(error.to_string())
+            .peer(visitor.peer);
+        if let Err(error) = self.store.record(event) {
+            tracing::error!(%error, "a sign-in that was put off could not be recorded");
+        }
     }
 
     async fn refuse(

@@ -37,13 +37,14 @@ struct SignInPage {
 
 /// The page.
 pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
-    let (_, parts, _) = visitor(request, &issuer);
+    let (visitor, parts, _) = visitor(request, &issuer);
     let query = Pairs::parse(parts.uri.query().unwrap_or_default());
     let flow = query
         .map(|pairs| pairs.first("flow").to_owned())
         .unwrap_or_default();
     match issuer.waiting(&flow).await {
         Ok(opened) => {
+            let flow = issuer.followed(flow, opened.as_ref(), &visitor);
             let hint = opened
                 .as_ref()
                 .and_then(|opened| opened.checked.login_hint.clone());
@@ -114,6 +115,9 @@ async fn submit(
             Ok(with_cookie(see_other(&next), &cookie))
         }
         Err(error) if error.shows_form() => {
+            if matches!(error, SignInError::TooMany(_) | SignInError::Busy) {
+                issuer.note_put_off(&error, visitor); // AD-06
+            }
             Ok(show(issuer, &flow, (opened.as_ref(), &name), Some(error)).await)
         }
         Err(error) => Err(error),
@@ -121,6 +125,19 @@ async fn submit(
 }
 
 impl Shared {
+    /// The flow as this visitor carries it on: whoever followed a link of another site to the
+    /// page is asked for consent, wherever the flow began (CO-04).
+    fn followed(&self, flow: String, opened: Option<&Opened>, visitor: &Visitor) -> String {
+        match opened {
+            Some(opened) if visitor.cross_site && !opened.pass.cross_site => {
+                let mut pass = opened.pass.clone();
+                pass.cross_site = true;
+                self.seal_pass(&pass)
+            }
+            Some(_) | None => flow,
+        }
+    }
+
     /// The request that waits behind the page; none when somebody just signs in.
     pub(crate) async fn waiting(&self, flow: &str) -> Result<Option<Opened>, SignInError> {
         if flow.is_empty() {
@@ -210,10 +227,9 @@ pub(crate) fn cross_site() -> Message {
 
 /// The source for `form-action`. A policy cannot name an IPv6 address, so there the scheme must do.
 pub(crate) fn form_source(redirect: &MatchedRedirect) -> String {
-    if redirect.as_str().starts_with("http://[") {
-        "http:".to_owned()
-    } else {
-        redirect.content_security_source()
+    match redirect.as_str().split_once("://[") {
+        Some((scheme @ ("http" | "https"), _)) => format!("{scheme}:"),
+        Some(_) | None => redirect.content_security_source(),
     }
 }
 

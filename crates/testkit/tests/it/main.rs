@@ -1,5 +1,6 @@
 //! Doorward from outside: issuer and gateway together, as clients meet them.
 
+mod attack_issuer;
 mod canary;
 mod clients;
 mod login;
