@@ -4,6 +4,12 @@
 //! Nothing here sleeps or leaves loopback. Time passes when a test says so, and
 //! the same test draws the same secrets at every run.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "set-up that fails is a test that fails, and says where"
+)]
+
 pub mod chance;
 pub mod client;
 pub mod http;

@@ -93,7 +93,7 @@ impl World {
         world
     }
 
-    /// Adds an account; the password is [`Person::of`]'s.
+    /// Adds an account and returns its owner with a fresh browser.
     pub async fn add_user(&self, name: &str) -> Person {
         let person = Person::new(name, &format!("{name}-password"));
         let added = self

@@ -1,5 +1,10 @@
 //! Doorward from outside: issuer and gateway together, as clients meet them.
 
+#![expect(
+    clippy::expect_used,
+    reason = "set-up that fails is a test that fails, and says where"
+)]
+
 mod attack_issuer;
 mod canary;
 mod clients;
