@@ -414,8 +414,10 @@ mod tests {
         .to_vec()
     }
 
+    type Changes<'a> = &'a [(&'a str, &'a str)];
+
     /// A good request with some parameters replaced, removed (`""`) or repeated (`name+`).
-    fn request(changes: &[(&str, &str)]) -> Parameters {
+    fn request(changes: Changes<'_>) -> Parameters {
         let mut pairs: Vec<(String, String)> = [
             ("client_id", "c1"),
             ("redirect_uri", "https://c.example/cb"),
@@ -439,7 +441,7 @@ mod tests {
         Parameters::new(pairs)
     }
 
-    fn judge(changes: &[(&str, &str)]) -> Result<Checked, Fault> {
+    fn judge(changes: Changes<'_>) -> Result<Checked, Fault> {
         check(&request(changes), &client(), &published())
     }
 
@@ -447,7 +449,7 @@ mod tests {
     fn faults_before_the_redirect_is_known_are_shown_and_never_redirected() {
         let long = "x".repeat(2049);
         #[rustfmt::skip]
-        let cases: [(&str, &[(&str, &str)]); 7] = [
+        let cases: [(&str, Changes<'_>); 7] = [
             ("unregistered, AZ-01",      &[("redirect_uri", "https://evil.example/cb")]),
             ("missing, A-017",           &[("redirect_uri", "")]),
             ("two redirect URIs, AZ-11", &[("redirect_uri+", "https://c.example/cb")]),
@@ -474,7 +476,7 @@ mod tests {
     #[test]
     fn faults_after_it_are_told_to_the_client_with_its_state() {
         #[rustfmt::skip]
-        let cases: [(&str, &[(&str, &str)], &str); 24] = [
+        let cases: [(&str, Changes<'_>, &str); 24] = [
             ("token, AZ-12",             &[("response_type", "token")],               "unsupported_response_type"),
             ("hybrid, AZ-12",            &[("response_type", "code token")],          "unsupported_response_type"),
             ("no response_type",         &[("response_type", "")],                    "unsupported_response_type"),
