@@ -6,13 +6,7 @@ use bytes::Bytes;
 use doorward_core::id::UserId;
 use doorward_mcp::{envelope::Message, method::Method};
 
-use super::{
-    Reply,
-    home::Home,
-    process::Text,
-    session::{Ask, Session},
-    shared::Shared,
-};
+use super::{Reply, home::Home, process::Text, routes::Ask, session::Session, shared::Shared};
 use crate::upstream::Fault;
 
 /// Asks a program, in the era that the questions are in.

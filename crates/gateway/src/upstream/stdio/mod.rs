@@ -11,6 +11,7 @@ mod lines;
 mod outbox;
 mod process;
 mod program;
+mod routes;
 mod session;
 mod shared;
 mod slots;
@@ -36,12 +37,7 @@ use doorward_mcp::{
 };
 use tokio::time::Instant;
 
-use self::{
-    home::Home,
-    process::Text,
-    session::{Ask, Session},
-    shared::Shared,
-};
+use self::{home::Home, process::Text, routes::Ask, session::Session, shared::Shared};
 use super::Fault;
 use crate::{catalogue::Changes, config::GatewayLimits};
 

@@ -7,26 +7,18 @@
 //! DELETE, idle, room needed -> session over: 404 from now on
 //! ```
 //!
-//! Messages pass byte for byte. A server's own messages go to exactly one stream
-//! (R-063): that of the request they name by progress token, else that of the
-//! only waiting request, else the GET stream, else the newest waiting request.
-//! Notices of changes belong to no request: they go to the GET stream alone. What
-//! finds no stream waits for a GET, within bounds.
+//! Messages pass byte for byte; [`Routes`] says whose stream the server's own go to.
 
 use std::{
-    collections::{HashMap, VecDeque},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
 use bytes::Bytes;
 use doorward_core::id::UserId;
 use doorward_mcp::{
-    envelope::{IdValue, Message, Notification, Request},
-    method::{Class, Method},
+    envelope::{IdValue, Message},
+    method::Method,
 };
 use tokio::time::{Instant, timeout};
 
@@ -35,6 +27,7 @@ use super::{
     home::{Home, cancelled, failure},
     outbox::Outbox,
     process::{End, Process, Receiver, Text},
+    routes::{Ask, Concern, Routes},
     slots::{Need, Tenant},
 };
 use crate::upstream::Fault;
@@ -54,47 +47,10 @@ struct State {
     process: Option<Arc<Process>>,
     /// Counts processes, so that a late word of an old one is not taken for the new one's.
     generation: u64,
-    waiting: HashMap<IdValue, Waiting>,
-    order: u64,
-    stream: Option<Arc<Outbox>>,
-    backlog: VecDeque<Bytes>,
+    routes: Routes,
     initialized: bool,
     over: bool,
     last_used: Instant,
-}
-
-/// A request that has not been answered.
-struct Waiting {
-    outbox: Arc<Outbox>,
-    /// Requests of the same POST that have not been answered.
-    open: Arc<AtomicUsize>,
-    progress: Option<IdValue>,
-    order: u64,
-}
-
-/// Whom a message of the server's own concerns.
-enum About {
-    /// The request with this progress token.
-    Token(IdValue),
-    /// Some request, or none: it does not say.
-    Somebody,
-    /// No request: something changed.
-    Everybody,
-}
-
-/// A request as far as routing its answer needs it.
-pub(super) struct Ask {
-    id: IdValue,
-    progress: Option<IdValue>,
-}
-
-impl Ask {
-    pub(super) fn of(request: &Request<'_>) -> Self {
-        Self {
-            id: request.id.value(),
-            progress: request.params.progress_token.map(|token| token.value()),
-        }
-    }
 }
 
 /// Hears one process on behalf of its session.
@@ -121,10 +77,7 @@ impl Session {
             state: Mutex::new(State {
                 process: None,
                 generation: 0,
-                waiting: HashMap::new(),
-                order: 0,
-                stream: None,
-                backlog: VecDeque::new(),
+                routes: Routes::default(),
                 initialized: false,
                 over: false,
                 last_used: Instant::now(),
@@ -135,11 +88,8 @@ impl Session {
     /// Starts the process and sends `initialize`.
     pub(super) async fn open(&self) -> Result<Reply, Fault> {
         let process = self.start()?;
-        let ask = Ask {
-            id: self.opening_id.clone(),
-            progress: None,
-        };
-        self.send(&process, vec![ask], self.opening.clone()).await
+        self.keep(&process)?;
+        self.repeat_opening(&process).await
     }
 
     /// Sends a message, or the messages of a batch as one text, and waits for the first
@@ -161,44 +111,30 @@ impl Session {
 
     /// Forgets a request that its client gave up: servers do not answer those.
     pub(super) fn cancelled(&self, request: &IdValue) {
-        self.lock().answer(request, cancelled(&request.to_string()));
+        let answer = cancelled(&request.to_string());
+        self.lock().routes.answer(request, answer);
     }
 
     /// Opens the GET stream; one that was open ends.
     pub(super) fn listen(&self) -> Result<Arc<Outbox>, Fault> {
-        let outbox = Outbox::new();
         let mut state = self.lock();
         if state.over {
             return Err(Fault::NoSession);
         }
-        for message in state.backlog.drain(..) {
-            outbox.push(message);
-        }
-        if let Some(old) = state.stream.replace(Arc::clone(&outbox)) {
-            old.complete();
-        }
         state.last_used = Instant::now();
-        Ok(outbox)
+        Ok(state.routes.listen())
     }
 
     /// Ends the session and its process.
     pub(super) fn end(&self) {
-        let (process, waiting, stream) = {
-            let mut state = self.lock();
-            state.over = true;
-            (
-                state.process.take(),
-                std::mem::take(&mut state.waiting),
-                state.stream.take(),
-            )
-        };
+        let mut state = self.lock();
+        state.over = true;
+        state.routes.close();
+        let process = state.process.take();
+        drop(state);
         if let Some(process) = process {
             process.stop();
         }
-        if let Some(stream) = stream {
-            stream.complete();
-        }
-        fail(waiting);
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -208,7 +144,7 @@ impl Session {
     async fn send(&self, process: &Process, asks: Vec<Ask>, text: Text) -> Result<Reply, Fault> {
         let room = process.room().await.map_err(|_| Fault::Ended)?;
         let outbox = Outbox::new();
-        self.lock().expect(asks, &outbox)?;
+        self.expect(asks, &outbox)?;
         room.send(text);
         // When nobody reads the answer any more the request goes on all the same (R-066).
         let reader = outbox.reader();
@@ -229,13 +165,10 @@ impl Session {
         if let Some(process) = self.running()? {
             return Ok(process);
         }
+        // Nobody can be answered by a process that is gone, the opening of a try before included.
+        self.lock().routes.fail();
         let process = self.start()?;
-        let ask = Ask {
-            id: self.opening_id.clone(),
-            progress: None,
-        };
-        let repeated = self.send(&process, vec![ask], self.opening.clone());
-        match timeout(REOPENING, repeated).await {
+        match timeout(REOPENING, self.repeat_opening(&process)).await {
             Ok(answer) => drop(answer?),
             Err(_) => return Err(Fault::Timeout),
         }
@@ -243,7 +176,22 @@ impl Session {
             let room = process.room().await.map_err(|_| Fault::Ended)?;
             room.send(Text::one(Bytes::from_static(INITIALIZED)));
         }
+        self.keep(&process)?;
         Ok(process)
+    }
+
+    async fn repeat_opening(&self, process: &Process) -> Result<Reply, Fault> {
+        let ask = Ask::by_id(self.opening_id.clone());
+        self.send(process, vec![ask], self.opening.clone()).await
+    }
+
+    fn expect(&self, asks: Vec<Ask>, outbox: &Arc<Outbox>) -> Result<(), Fault> {
+        let mut state = self.lock();
+        if state.over {
+            return Err(Fault::NoSession);
+        }
+        state.last_used = Instant::now();
+        state.routes.expect(asks, outbox)
     }
 
     fn running(&self) -> Result<Option<Arc<Process>>, Fault> {
@@ -251,7 +199,8 @@ impl Session {
         if state.over {
             return Err(Fault::NoSession);
         }
-        Ok(state.process.clone())
+        let process = state.process.as_ref().filter(|process| !process.is_over());
+        Ok(process.cloned())
     }
 
     fn start(&self) -> Result<Arc<Process>, Fault> {
@@ -265,155 +214,50 @@ impl Session {
             generation,
         };
         let tenant: Weak<dyn Tenant> = self.me.clone();
-        let process = self.home.start(&self.user, tenant, Arc::new(ear))?;
+        self.home.start(&self.user, tenant, Arc::new(ear))
+    }
+
+    /// From now on messages go to `process`.
+    fn keep(&self, process: &Arc<Process>) -> Result<(), Fault> {
         let mut state = self.lock();
         if state.over {
-            process.stop();
-            return Err(Fault::NoSession);
+            return Err(Fault::NoSession); // and the process ends with its last handle
         }
-        state.process = Some(Arc::clone(&process));
-        Ok(process)
+        state.process = Some(Arc::clone(process));
+        Ok(())
     }
 
     fn hear(&self, line: Bytes) {
         match Message::parse(&line) {
             Ok(Message::Response(response)) => {
                 if let Some(id) = response.id.map(|id| id.value()) {
-                    self.lock().answer(&id, line);
+                    self.answered(&id, line);
                 }
             }
-            Ok(Message::Request(_)) => self.lock().route(&About::Somebody, line),
+            Ok(Message::Request(_)) => self.lock().routes.deliver(&Concern::Somebody, line),
             Ok(Message::Notification(notification)) => {
-                let about = self.about(&notification);
-                self.lock().route(&about, line);
+                if notification.method == Method::ToolsListChanged.as_str() {
+                    self.home.changes.note();
+                }
+                let concern = Concern::of(&notification);
+                self.lock().routes.deliver(&concern, line);
             }
             Err(error) => {
                 if let Some(id) = self.home.garbage(&line, &error) {
-                    let failed = failure(Fault::NotMcp, &id.to_string());
-                    self.lock().answer(&id, failed);
+                    self.answered(&id, failure(Fault::NotMcp, &id.to_string()));
                 }
             }
         }
     }
 
-    fn about(&self, notification: &Notification<'_>) -> About {
-        let method = Method::notification(&notification.method);
-        if method == Some(Method::ToolsListChanged) {
-            self.home.changes.note();
-        }
-        match (
-            notification.params.progress_token,
-            method.map(Method::class),
-        ) {
-            (Some(token), _) => About::Token(token.value()),
-            (None, Some(Class::Subscribe)) => About::Everybody,
-            (None, _) => About::Somebody,
-        }
+    fn answered(&self, id: &IdValue, message: Bytes) {
+        let mut state = self.lock();
+        state.last_used = Instant::now();
+        state.routes.answer(id, message);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    /// Notes that the answers to `asks` belong to `outbox`.
-    fn expect(&mut self, asks: Vec<Ask>, outbox: &Arc<Outbox>) -> Result<(), Fault> {
-        if self.over {
-            return Err(Fault::NoSession);
-        }
-        if self.waiting.len() + asks.len() > MOST_WAITING {
-            // Whom nobody waits for may never be answered (GW-26).
-            self.waiting.retain(|_, waiting| waiting.outbox.is_open());
-        }
-        if self.waiting.len() + asks.len() > MOST_WAITING {
-            return Err(Fault::Crowded);
-        }
-        if asks.iter().any(|ask| self.waiting.contains_key(&ask.id)) {
-            return Err(Fault::RepeatedId);
-        }
-        self.last_used = Instant::now();
-        let open = Arc::new(AtomicUsize::new(asks.len()));
-        for ask in asks {
-            self.order += 1;
-            let waiting = Waiting {
-                outbox: Arc::clone(outbox),
-                open: Arc::clone(&open),
-                progress: ask.progress,
-                order: self.order,
-            };
-            self.waiting.insert(ask.id, waiting);
-        }
-        Ok(())
-    }
-
-    fn answer(&mut self, id: &IdValue, message: Bytes) {
-        self.last_used = Instant::now();
-        if let Some(waiting) = self.waiting.remove(id) {
-            waiting.settle(message);
-        }
-    }
-
-    /// Finds the one stream for a message of the server's own.
-    fn route(&mut self, about: &About, message: Bytes) {
-        let stream = self.stream.as_ref().filter(|stream| stream.is_open());
-        let outbox = match about {
-            About::Everybody => stream,
-            About::Token(token) => self.named(token).or(stream),
-            About::Somebody => self.only().or(stream).or_else(|| self.newest()),
-        };
-        match outbox {
-            Some(outbox) => {
-                outbox.push(message);
-            }
-            None if self.backlog_bytes() + message.len() <= BACKLOG => {
-                self.backlog.push_back(message)
-            }
-            None => tracing::debug!("dropped a server's message that nobody waits for"),
-        }
-    }
-
-    fn readers(&self) -> impl Iterator<Item = &Waiting> {
-        let waiting = self.waiting.values();
-        waiting.filter(|waiting| waiting.outbox.is_open())
-    }
-
-    fn named(&self, token: &IdValue) -> Option<&Arc<Outbox>> {
-        let named = self
-            .readers()
-            .find(|waiting| waiting.progress.as_ref() == Some(token));
-        named.map(|waiting| &waiting.outbox)
-    }
-
-    fn only(&self) -> Option<&Arc<Outbox>> {
-        let mut readers = self.readers();
-        let only = readers.next().filter(|_| readers.next().is_none());
-        only.map(|waiting| &waiting.outbox)
-    }
-
-    fn newest(&self) -> Option<&Arc<Outbox>> {
-        let newest = self.readers().max_by_key(|waiting| waiting.order);
-        newest.map(|waiting| &waiting.outbox)
-    }
-
-    fn backlog_bytes(&self) -> usize {
-        self.backlog.iter().map(Bytes::len).sum()
-    }
-}
-
-impl Waiting {
-    fn settle(self, message: Bytes) {
-        if self.open.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.outbox.push_last(message);
-        } else {
-            self.outbox.push(message);
-        }
-    }
-}
-
-fn fail(waiting: HashMap<IdValue, Waiting>) {
-    for (id, waiting) in waiting {
-        waiting.settle(failure(Fault::Ended, &id.to_string()));
     }
 }
 
@@ -429,30 +273,21 @@ impl Receiver for Ear {
             return;
         };
         session.home.ended(&session.user, end, ran);
-        let waiting = {
-            let mut state = session.lock();
-            if state.generation != self.generation {
-                return;
-            }
+        let mut state = session.lock();
+        if state.generation == self.generation {
             state.process = None;
-            state.backlog.clear();
-            std::mem::take(&mut state.waiting)
-        };
-        fail(waiting);
+            state.routes.fail();
+        }
     }
 }
 
 impl Tenant for Session {
     fn idle_since(&self, need: Need) -> Option<Instant> {
         let state = self.lock();
-        let answering = state
-            .waiting
-            .values()
-            .any(|waiting| waiting.outbox.is_open());
-        let listening = state.stream.as_ref().is_some_and(|stream| stream.is_open());
+        let answering = state.routes.is_answering();
         let busy = match need {
             Need::Room => answering,
-            Need::Rest => answering || listening,
+            Need::Rest => answering || state.routes.is_listening(),
         };
         (!busy).then_some(state.last_used)
     }
@@ -465,6 +300,3 @@ impl Tenant for Session {
 const INITIALIZED: &[u8] = br#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
 /// How long a new process may take for `initialize`.
 const REOPENING: Duration = Duration::from_secs(30);
-const MOST_WAITING: usize = 256;
-/// Bytes of messages that wait for a GET.
-const BACKLOG: usize = 256 * 1024;

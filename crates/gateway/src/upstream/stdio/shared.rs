@@ -170,7 +170,9 @@ impl Shared {
     }
 
     fn running(&self) -> Option<Arc<Process>> {
-        self.lock().process.clone()
+        let state = self.lock();
+        let process = state.process.as_ref().filter(|process| !process.is_over());
+        process.cloned()
     }
 
     fn start(&self) -> Result<Arc<Process>, Fault> {
