@@ -114,3 +114,35 @@ for group; do kill -s TERM -- "-$group"; done
 PATH=/usr/bin:/bin sleep 2
 for group; do kill -s KILL -- "-$group"; done
 "#;
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use super::*;
+
+    fn sleeper() -> Child {
+        let mut command = Command::new("sleep");
+        command.arg("100").process_group(0);
+        command.spawn().expect("sleep runs")
+    }
+
+    #[test]
+    fn when_the_pipe_closes_what_is_on_the_list_ends_and_what_was_taken_off_lives() {
+        // ST-04: a killed Doorward closes the pipe just the same
+        let undertaker = Undertaker::default();
+        let mut groups = [sleeper(), sleeper(), sleeper()];
+        for child in &groups {
+            undertaker.watch(child.id());
+        }
+        undertaker.forget(groups[1].id());
+        undertaker.dismiss();
+        for number in [0, 2] {
+            let status = groups[number].wait().expect("ended");
+            assert_eq!(status.signal(), Some(15));
+        }
+        assert!(groups[1].try_wait().expect("a status").is_none());
+        groups[1].kill().expect("killed");
+        groups[1].wait().expect("reaped");
+    }
+}
