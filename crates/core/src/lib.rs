@@ -20,6 +20,7 @@ pub mod grant;
 pub mod id;
 pub mod jwk;
 pub mod lifetimes;
+pub mod once;
 pub mod peer;
 pub mod permit;
 pub mod pkce;

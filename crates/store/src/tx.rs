@@ -7,7 +7,8 @@ use doorward_core::{
     code::AuthorizationCode,
     consent::{Consent, ConsentKey},
     grant::{Grant, RevocationReason},
-    id::{ClientId, FlowId, GrantId, TokenId, UserId},
+    id::{ClientId, GrantId, TokenId, UserId},
+    once::OneTime,
     refresh::{RefreshToken, Spent},
     secret::Digest,
     session::{Session, SetupLink},
@@ -150,8 +151,9 @@ pub trait Tx: Send {
     async fn consent(&mut self, key: &ConsentKey) -> Result<Option<Consent>, StoreError>;
     /// Remembers an approval by an existing user for an existing client; scopes add up.
     fn remember_consent(&mut self, consent: &Consent);
-    /// Marks a flow as answered; a flow can be answered once.
-    fn answer_flow(&mut self, flow: &FlowId, expires_at: UnixTime);
+    /// Notes the one use of something that nobody would accept after `expires_at`. It is kept for
+    /// a day longer, so that a clock that ran ahead and is set back opens nothing again.
+    fn use_once(&mut self, used: &OneTime, expires_at: UnixTime);
     /// The set-up link with this digest.
     async fn setup_link(&mut self, digest: &Digest) -> Result<Option<SetupLink>, StoreError>;
     /// Adds a set-up link and removes every other one: only the newest works.

@@ -9,7 +9,8 @@ use doorward_core::{
     code::AuthorizationCode,
     consent::Consent,
     grant::{Grant, RevocationReason},
-    id::{ClientId, FlowId, GrantId, TokenId, UserId},
+    id::{ClientId, GrantId, TokenId, UserId},
+    once::OneTime,
     refresh::{RefreshToken, Spent},
     secret::Digest,
     session::{Session, SetupLink},
@@ -64,7 +65,7 @@ pub(crate) enum Write {
     EndSession(Digest),
     EndSessionsOfUser(UserId),
     RememberConsent(Consent),
-    AnswerFlow(FlowId, UnixTime),
+    UseOnce(OneTime, UnixTime),
     ReplaceSetupLink(SetupLink),
     UseSetupLink(Digest, UnixTime),
 

@@ -7,6 +7,7 @@ use doorward_core::{
     code::{AuthorizationCode, CodeState},
     consent::{Circumstances, Consent, ConsentKey, may_skip, redirect_host},
     entropy::draw,
+    once::OneTime,
     redirect::Destination,
     resource::Resource,
     scope::ScopeSet,
@@ -120,7 +121,8 @@ impl Shared {
     /// A flow is answered once.
     fn close(&self, tx: &mut dyn Tx, opened: &Opened) {
         let lifetime = self.published().config.lifetimes.flow;
-        tx.answer_flow(&opened.pass.flow, opened.pass.begun_at + lifetime);
+        let answered = OneTime::flow(&opened.pass.flow);
+        tx.use_once(&answered, opened.pass.begun_at + lifetime);
     }
 
     fn code(&self, approval: &Approval<'_>, secret: &Secret, now: UnixTime) -> AuthorizationCode {

@@ -83,7 +83,7 @@ macro_rules! every_contract {
                 an_unused_refresh_token_goes_when_it_expires
                 a_sealed_response_is_emptied_after_a_day
                 sessions_and_setup_links_go_when_they_expire
-                an_answered_flow_stays_answered_for_a_day_after_its_expiry
+                what_was_used_once_stays_so_for_a_day_after_its_expiry
                 only_unused_dynamic_clients_go
                 ended_grants_go_after_thirty_days
                 revoked_access_tokens_go_after_thirty_days
@@ -103,7 +103,7 @@ macro_rules! every_contract {
                 a_session_ends_when_told
                 ending_all_sessions_of_a_user_spares_others
                 a_disabled_user_gets_no_session
-                a_flow_is_answered_once
+                what_is_for_one_use_is_used_once
             }
             setup_links {
                 only_the_newest_setup_link_works

@@ -4,6 +4,7 @@ use doorward_core::{
     client::{Client, ClientOrigin},
     grant::{Grant, RevocationReason},
     id::{FlowId, TokenId},
+    once::OneTime,
     refresh::RefreshState,
     session::Session,
     time::UnixTime,
@@ -124,11 +125,11 @@ pub(crate) async fn sessions_and_setup_links_go_when_they_expire(store: Subject)
     assert_eq!(kept.expect("readable"), Some(longer));
 }
 
-pub(crate) async fn an_answered_flow_stays_answered_for_a_day_after_its_expiry(store: Subject) {
-    let flow = FlowId::from_known("flow");
-    write(&store, |tx| tx.answer_flow(&flow, at(MINUTE))).await;
+pub(crate) async fn what_was_used_once_stays_so_for_a_day_after_its_expiry(store: Subject) {
+    let flow = OneTime::flow(&FlowId::from_known("flow"));
+    write(&store, |tx| tx.use_once(&flow, at(MINUTE))).await;
     assert_eq!(reap(&store, at(DAY)).await, 0); // CR-05
-    conflict(&store, |tx| tx.answer_flow(&flow, at(MINUTE))).await;
+    conflict(&store, |tx| tx.use_once(&flow, at(MINUTE))).await;
     assert_eq!(reap(&store, at(DAY + MINUTE)).await, 1);
 }
 

@@ -1,6 +1,9 @@
-//! People's sessions and answered flows.
+//! People's sessions, and what is used once.
 
-use doorward_core::id::FlowId;
+use doorward_core::{
+    id::FlowId,
+    once::{OneTime, Purpose},
+};
 
 use super::{
     Subject,
@@ -44,12 +47,18 @@ pub(crate) async fn a_disabled_user_gets_no_session(store: Subject) {
     conflict(&store, |tx| tx.add_session(&session("s", "alice"))).await;
 }
 
-pub(crate) async fn a_flow_is_answered_once(store: Subject) {
-    let flow = FlowId::from_known("flow");
-    write(&store, |tx| tx.answer_flow(&flow, at(60))).await;
-    conflict(&store, |tx| tx.answer_flow(&flow, at(60))).await;
-    write(&store, |tx| {
-        tx.answer_flow(&FlowId::from_known("other"), at(60))
-    })
-    .await;
+pub(crate) async fn what_is_for_one_use_is_used_once(store: Subject) {
+    let jti = |by, name| OneTime::named(Purpose::ClientAssertion, by, name);
+    let others = [
+        jti("a", "2"),
+        jti("b", "1"),
+        OneTime::named(Purpose::DpopProof, "a", "1"),
+        OneTime::flow(&FlowId::from_known("flow")),
+    ];
+    write(&store, |tx| tx.use_once(&jti("a", "1"), at(60))).await;
+    conflict(&store, |tx| tx.use_once(&jti("a", "1"), at(90))).await;
+    for other in &others {
+        write(&store, |tx| tx.use_once(other, at(60))).await;
+        conflict(&store, |tx| tx.use_once(other, at(60))).await;
+    }
 }

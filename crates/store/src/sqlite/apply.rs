@@ -6,8 +6,8 @@ use rusqlite::Connection;
 use super::{
     fault::WriteFault,
     rows::{
-        clients, codes, consents, expired, flows, grants, refresh_tokens, revocations, sessions,
-        setup_links, signing_keys, users,
+        clients, codes, consents, expired, grants, refresh_tokens, revocations, sessions,
+        setup_links, signing_keys, used_once, users,
     },
 };
 use crate::write::Write;
@@ -53,7 +53,7 @@ pub(super) fn apply(connection: &Connection, write: &Write) -> Result<usize, Wri
         Write::EndSession(digest) => any(sessions::end(db, digest)),
         Write::EndSessionsOfUser(user) => any(sessions::end_of_user(db, user)),
         Write::RememberConsent(consent) => one(consents::remember(db, consent)),
-        Write::AnswerFlow(flow, expires_at) => one(flows::answer(db, flow, *expires_at)),
+        Write::UseOnce(used, expires_at) => one(used_once::note(db, used, *expires_at)),
         Write::ReplaceSetupLink(link) => one(setup_links::replace(db, link)),
         Write::UseSetupLink(digest, at) => one(setup_links::mark_used(db, digest, *at)),
 

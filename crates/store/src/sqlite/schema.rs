@@ -13,7 +13,10 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, pa
 use crate::StoreError;
 
 /// Every migration in order; the first makes schema 1.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/sqlite/0001_first.sql"),
+    include_str!("../../migrations/sqlite/0002_used_once.sql"),
+];
 
 /// Marks a file as a database of Doorward: "Door".
 const APPLICATION_ID: i64 = 0x446f_6f72;

@@ -13,7 +13,8 @@ use doorward_core::{
     code::AuthorizationCode,
     consent::{Consent, ConsentKey},
     grant::{Grant, RevocationReason},
-    id::{ClientId, FlowId, GrantId, TokenId, UserId},
+    id::{ClientId, GrantId, TokenId, UserId},
+    once::OneTime,
     refresh::{RefreshToken, Spent},
     secret::Digest,
     session::{Session, SetupLink},
@@ -206,8 +207,8 @@ impl Tx for SqliteTx {
         self.write(Write::RememberConsent(consent.clone()));
     }
 
-    fn answer_flow(&mut self, flow: &FlowId, expires_at: UnixTime) {
-        self.write(Write::AnswerFlow(flow.clone(), expires_at));
+    fn use_once(&mut self, used: &OneTime, expires_at: UnixTime) {
+        self.write(Write::UseOnce(used.clone(), expires_at));
     }
 
     async fn setup_link(&mut self, digest: &Digest) -> Result<Option<SetupLink>, StoreError> {

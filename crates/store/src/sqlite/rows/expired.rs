@@ -15,8 +15,8 @@ const MINUTE: u64 = 60;
 const DAY: u64 = 24 * 60 * MINUTE;
 /// A code that is presented again this long after its expiry is still recognised.
 const CODES: Duration = Duration::from_secs(10 * MINUTE);
-/// A clock that runs ahead and is set back must not let a flow be answered again.
-const FLOWS: Duration = Duration::from_secs(DAY);
+/// A clock that runs ahead and is set back must not let anything be used again.
+const USED_ONCE: Duration = Duration::from_secs(DAY);
 /// What the first use of a refresh token returned can be returned again for at most this long.
 const REPEATS: Duration = Duration::from_secs(DAY);
 /// Ended grants stay visible this long. Their access tokens ended long before.
@@ -27,7 +27,7 @@ const ACCESS_TOKENS: Duration = Duration::from_secs(30 * DAY);
 statements! {
     CODES_BEFORE = "DELETE FROM authorization_codes WHERE expires_at <= ?1";
     SESSIONS_BEFORE = "DELETE FROM sessions WHERE expires_at <= ?1";
-    FLOWS_BEFORE = "DELETE FROM answered_flows WHERE expires_at <= ?1";
+    USED_ONCE_BEFORE = "DELETE FROM used_once WHERE expires_at <= ?1";
     SETUP_LINKS_BEFORE = "DELETE FROM setup_links WHERE expires_at <= ?1";
     UNUSED_REFRESH_TOKENS_BEFORE = "DELETE FROM refresh_tokens
         WHERE spent_at IS NULL AND expires_at <= ?1";
@@ -60,7 +60,7 @@ pub(in crate::sqlite) fn reap(
     let gone = [
         before(now - CODES, CODES_BEFORE)?,
         before(now, SESSIONS_BEFORE)?,
-        before(now - FLOWS, FLOWS_BEFORE)?,
+        before(now - USED_ONCE, USED_ONCE_BEFORE)?,
         before(now, SETUP_LINKS_BEFORE)?,
         before(now, UNUSED_REFRESH_TOKENS_BEFORE)?,
         before(now, REFRESH_TOKENS_OF_REVOKED_BEFORE)?,

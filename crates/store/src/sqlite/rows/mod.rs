@@ -11,13 +11,13 @@ pub(super) mod clients;
 pub(super) mod codes;
 pub(super) mod consents;
 pub(super) mod expired;
-pub(super) mod flows;
 pub(super) mod grants;
 pub(super) mod refresh_tokens;
 pub(super) mod revocations;
 pub(super) mod sessions;
 pub(super) mod setup_links;
 pub(super) mod signing_keys;
+pub(super) mod used_once;
 pub(super) mod users;
 
 use columns::{Columns, unreadable};
@@ -43,13 +43,13 @@ pub(super) fn all_statements() -> impl Iterator<Item = &'static str> {
         codes::STATEMENTS,
         consents::STATEMENTS,
         expired::STATEMENTS,
-        flows::STATEMENTS,
         grants::STATEMENTS,
         refresh_tokens::STATEMENTS,
         revocations::STATEMENTS,
         sessions::STATEMENTS,
         setup_links::STATEMENTS,
         signing_keys::STATEMENTS,
+        used_once::STATEMENTS,
         users::STATEMENTS,
     ]
     .into_iter()

@@ -110,3 +110,33 @@ fn opening_again_applies_no_migration_twice() {
         assert!(again.is_ok(), "{again:?}");
     }
 }
+
+#[test]
+fn an_older_database_is_brought_up_to_date_and_keeps_what_it_holds() {
+    const FIRST: &str = include_str!("../../../migrations/sqlite/0001_first.sql");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("doorward.db");
+    let old = Connection::open(&path).expect("opens");
+    let make = format!(
+        "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, digest BLOB NOT NULL) STRICT;
+         PRAGMA application_id = 1148153714; PRAGMA user_version = 1; {FIRST}
+         INSERT INTO answered_flows (id, expires_at) VALUES ('f', 7);"
+    );
+    old.execute_batch(&make).expect("is made");
+    let digest = doorward_core::secret::Digest::of(FIRST);
+    old.execute(
+        "INSERT INTO schema_migrations VALUES (1, ?1)",
+        [digest.as_bytes()],
+    )
+    .expect("is noted");
+    drop(old);
+
+    drop(SqliteStore::open(&path).expect("opens"));
+    let new = Connection::open(&path).expect("opens");
+    let kept: (String, String, i64) = new
+        .query_row("SELECT purpose, id, expires_at FROM used_once", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .expect("one row");
+    assert_eq!(kept, ("flow".to_owned(), "f".to_owned(), 7)); // CR-06
+}
