@@ -19,6 +19,7 @@ pub mod entropy;
 pub mod grant;
 pub mod id;
 pub mod jwk;
+pub mod jws;
 pub mod lifetimes;
 pub mod once;
 pub mod peer;

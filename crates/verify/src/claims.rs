@@ -7,13 +7,14 @@
 use doorward_core::{
     access::{AccessClaims, CLOCK_SKEW, Principal},
     id::{ClientId, GrantId, TokenId, UserId},
+    jws::object,
     resource::Resource,
     scope::ScopeSet,
     time::UnixTime,
 };
 use serde::{Deserialize, Deserializer};
 
-use crate::{jws::object, token::Refusal};
+use crate::token::Refusal;
 
 /// Claims whose signature is good; whether they open anything is not known yet.
 #[derive(Deserialize)]

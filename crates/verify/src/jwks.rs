@@ -17,10 +17,14 @@ use std::{
 };
 
 use async_trait::async_trait;
-use doorward_core::{clock::Clock, id::KeyId, jwk::PublicKey, time::UnixTime};
+use doorward_core::{
+    clock::Clock,
+    id::KeyId,
+    jwk::{ForeignKeys, PublicKey},
+    time::UnixTime,
+};
 use doorward_fetch::{FetchError, Fetcher};
 use serde::Deserialize;
-use serde_json::Value;
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -235,40 +239,15 @@ fn metadata_addresses(issuer: &str) -> Option<Vec<Url>> {
     Some(addresses)
 }
 
-#[derive(Deserialize)]
-struct PublishedKeys {
-    keys: Vec<Value>,
-}
-
 /// The usable keys of a key document; what is not understood is left out (RFC 7517 section 5).
 fn read_keys(json: &[u8]) -> Option<HashMap<KeyId, PublicKey>> {
-    let published: PublishedKeys = serde_json::from_slice(json).ok()?;
-    let mut keys = HashMap::new();
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    for value in &published.keys {
-        if let Some(kid) = value.get("kid").and_then(Value::as_str) {
-            *seen.entry(kid.to_owned()).or_default() += 1;
-        }
+    let ForeignKeys { keys, left_out } = ForeignKeys::read(json)?;
+    if left_out > 0 {
+        tracing::warn!(left_out, "the issuer publishes keys that are not usable");
     }
-    for value in published.keys {
-        let private = PRIVATE_MEMBERS.iter().any(|name| value.get(name).is_some());
-        let Ok(key) = serde_json::from_value::<PublicKey>(value) else {
-            continue;
-        };
-        let unique = seen.get(key.kid.as_str()) == Some(&1);
-        if unique && !private && key.purpose == "sig" {
-            keys.insert(key.kid.clone(), key);
-        } else {
-            tracing::warn!(
-                kid = key.kid.as_str(),
-                "the issuer publishes an unusable key"
-            );
-        }
-    }
-    Some(keys)
+    Some(keys.into_iter().map(|key| (key.kid.clone(), key)).collect())
 }
 
-const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 const SHORTEST_LIFETIME: Duration = Duration::from_secs(5 * 60);
 const LONGEST_LIFETIME: Duration = Duration::from_secs(60 * 60);
 const LONGEST_STALE: Duration = Duration::from_secs(24 * 60 * 60);

@@ -47,7 +47,6 @@ mod jwks;
 mod jws;
 mod layer;
 mod metadata;
-mod signature;
 mod token;
 mod verifier;
 

@@ -20,6 +20,7 @@ use doorward_core::{
     clock::Clock,
     id::KeyId,
     jwk::PublicKey,
+    jws::VerifyingKey,
     resource::Resource,
     revocation::Revocations,
     secret::Digest,
@@ -34,8 +35,7 @@ use quick_cache::sync::Cache;
 use crate::{
     claims::{EXPIRED, SignedClaims, has_expired, judge},
     jwks::{InvalidIssuer, JwksKeys},
-    jws::UnverifiedToken,
-    signature::VerifyingKey,
+    jws,
     token::{KeySource, Refusal, VerifyToken},
 };
 
@@ -123,18 +123,12 @@ impl Verifier {
 
     /// Everything but memory and revocations: key, signature, claims.
     async fn examine(&self, token: &str, resource: &Resource) -> Result<Principal, Refusal> {
-        let token = UnverifiedToken::parse(token)?;
-        let published = self.config.keys.key(&token.kid).await?;
+        let token = jws::parse(token)?;
+        let published = self.config.keys.key(jws::kid(&token)?).await?;
         let published = published.ok_or(Refusal::Invalid("signed by an unknown key"))?;
         let key = self.read(published)?;
-        let message = token.signed.as_bytes();
-        if !key
-            .verifying
-            .accepts(token.algorithm, message, &token.signature)
-        {
-            return Err(Refusal::Invalid("signature is not that of the named key"));
-        }
-        let claims = SignedClaims::parse(&token.payload)?;
+        let payload = token.verified_by(&key.verifying).ok_or(FORGED)?;
+        let claims = SignedClaims::parse(payload)?;
         judge(
             claims,
             &self.config.issuer,
@@ -215,6 +209,7 @@ impl Clock for SystemClock {
     }
 }
 
+const FORGED: Refusal = Refusal::Invalid("signature is not that of the named key");
 const TOKENS_REMEMBERED: usize = 10_000;
 /// More than any issuer has in use at once; kids come from the issuer alone.
 const KEYS_READ: usize = 32;

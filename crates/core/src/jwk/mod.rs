@@ -1,4 +1,14 @@
 //! Public keys as they are published (RFC 7517): never a private member (MD-04).
+//!
+//! Ours always carry `kid`, `use` and `alg`. Keys of others are read by
+//! [`PublicKey::foreign`] and [`ForeignKeys`], which fill in what follows from the
+//! key itself and leave out what could verify nothing.
+
+mod foreign;
+mod thumbprint;
+
+pub use foreign::ForeignKeys;
+pub use thumbprint::Thumbprint;
 
 use serde::{Deserialize, Serialize};
 

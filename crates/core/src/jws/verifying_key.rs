@@ -9,18 +9,19 @@ use aws_lc_rs::signature::{
     RsaPublicKeyComponents,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use doorward_core::jwk::{Algorithm, KeyMaterial, PublicKey};
 
-/// A public key, parsed once and used for every token that names it.
+use crate::jwk::{Algorithm, KeyMaterial, PublicKey};
+
+/// A public key, parsed once and used for everything that names it.
 #[derive(Debug)]
-pub(crate) struct VerifyingKey {
+pub struct VerifyingKey {
     algorithm: Algorithm,
     key: ParsedPublicKey,
 }
 
 impl VerifyingKey {
     /// Reads a key; `None` when it is not one for signatures with its algorithm.
-    pub(crate) fn parse(key: &PublicKey) -> Option<Self> {
+    pub fn parse(key: &PublicKey) -> Option<Self> {
         if key.purpose != "sig" {
             return None;
         }
@@ -34,6 +35,9 @@ impl VerifyingKey {
             }
             (Algorithm::Rs256, KeyMaterial::Rsa { n, e }) => {
                 let (n, e) = (decode(n)?, decode(e)?);
+                if !RSA_MODULUS_BYTES.contains(&n.len()) {
+                    return None; // the library would say so only at the first signature
+                }
                 let components = RsaPublicKeyComponents { n, e };
                 let parsed = components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256);
                 parsed.ok()?
@@ -48,7 +52,8 @@ impl VerifyingKey {
 
     /// Whether `signature` over `message` is this key's, made with the algorithm
     /// that the header claims.
-    pub(crate) fn accepts(&self, claimed: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+    #[must_use]
+    pub fn accepts(&self, claimed: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         claimed == self.algorithm && self.key.verify_sig(message, signature).is_ok()
     }
 }
@@ -60,3 +65,6 @@ fn coordinate(text: &str) -> Option<[u8; 32]> {
 fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }
+
+/// From 2048 bits (RFC 7518 section 3.3) to 8192.
+const RSA_MODULUS_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
