@@ -535,7 +535,7 @@ mod tests {
             checked.resources,
             [Resource::from_known("https://mcp.example/mcp/files")]
         );
-        assert_eq!(checked.scopes, ScopeSet::baseline());
+        assert_eq!(checked.scopes, ScopeSet::baseline());
         assert!(checked.prompt.consent && checked.prompt.login && !checked.prompt.none);
         assert_eq!(checked.max_age, Some(0));
     }

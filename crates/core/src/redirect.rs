@@ -307,7 +307,7 @@ mod tests {
         ];
         for Case(name, registered, presented, expected) in cases {
             let registered = RegisteredRedirect::parse(registered).expect(name);
-            assert_eq!(registered.matching(presented).is_some(), expected, "{name}"); // AZ-01..AZ-04
+            assert_eq!(registered.matching(presented).is_some(), expected, "{name}"); // AZ-01..AZ-04
         }
     }
 

@@ -20,7 +20,7 @@ async fn a_fault_before_the_redirect_is_known_is_shown_and_sent_nowhere() {
         ("no client, A-017",            good().without("client_id")),
         ("two clients, AZ-11",          good().add("client_id", "evil")),
         ("foreign redirect, AZ-01",     good().set("redirect_uri", "https://evil.example/cb")),
-        ("slash, AZ-02",                good().set("redirect_uri", "https://client.example/cb/")),
+        ("slash, A-021, AZ-02",            good().set("redirect_uri", "https://client.example/cb/")),
         ("case, AZ-02",                 good().set("redirect_uri", "https://client.example/CB")),
         ("query, AZ-02",                good().set("redirect_uri", "https://client.example/cb?x=1")),
         ("traversal, AZ-02",            good().set("redirect_uri", "https://client.example/cb/..;/open")),
@@ -86,16 +86,16 @@ async fn other_faults_go_to_the_client_with_state_and_issuer() {
     let good = || AuthorizeRequest::new(&client);
     #[rustfmt::skip]
     let cases = [
-        ("no challenge, A-020",      good().without("code_challenge"),            "invalid_request"),
+        ("no challenge, A-020, A-048", good().without("code_challenge"),            "invalid_request"),
         ("plain, AZ-06",             good().set("code_challenge_method", "plain"), "invalid_request"),
         ("no method, AZ-06",         good().without("code_challenge_method"),     "invalid_request"),
         ("token, AZ-12",             good().set("response_type", "token"),        "unsupported_response_type"),
         ("hybrid, AZ-12",            good().set("response_type", "code token"),   "unsupported_response_type"),
         ("fragment, AZ-12",          good().set("response_mode", "fragment"),     "invalid_request"),
         ("two scopes, AZ-11",        good().add("scope", "a").add("scope", "b"),  "invalid_request"),
-        ("unknown scope, AZ-17",     good().set("scope", "admin"),                "invalid_scope"),
+        ("unknown scope, A-028, AZ-17", good().set("scope", "admin"),                "invalid_scope"),
         ("quoted scope, AZ-17",      good().set("scope", "\"x\""),                "invalid_scope"),
-        ("unknown server, AZ-17",    good().set("resource", "https://mcp.example/mcp/x"), "invalid_target"),
+        ("unknown server, A-025, AZ-17", good().set("resource", "https://mcp.example/mcp/x"), "invalid_target"),
         ("fragment, AZ-17",          good().add("resource", "https://mcp.example/mcp/files#x"), "invalid_target"),
         ("request object, AZ-16",    good().set("request", "e30.e30."),           "request_not_supported"),
         ("request_uri, AZ-16",       good().set("request_uri", "http://169.254.169.254/"), "request_uri_not_supported"),

@@ -64,13 +64,13 @@ async fn a_wrong_resource_is_named_so_and_costs_nothing() {
         let pairs = [("code_verifier", VERIFIER), ("resource", resource)];
         redeem(&world, &client, &code, &pairs)
             .await
-            .refuses(400, "invalid_target"); // TK-05, interop 31
+            .refuses(400, "invalid_target"); // A-051, TK-05, interop 31
     }
     let pairs = [
         ("code_verifier", VERIFIER),
         ("resource", "https://MCP.example/mcp/files/"),
     ];
-    assert_eq!(redeem(&world, &client, &code, &pairs).await.status, 200); // interop 28
+    assert_eq!(redeem(&world, &client, &code, &pairs).await.status, 200); // A-026, interop 28
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ async fn a_client_of_an_administrator_is_said_to_be_one() {
     let page = person
         .consent_page(&world, &AuthorizeRequest::new(client.id.as_str()))
         .await;
-    assert!(page.body.contains("registered by an administrator"));
+    assert!(page.body.contains("registered by an administrator"));
     assert!(!page.body.contains("unverified"));
 }
 
@@ -74,7 +74,7 @@ async fn names_are_text_and_never_markup() {
     let page = person
         .consent_page(&world, &AuthorizeRequest::new(&client))
         .await;
-    assert!(!page.body.contains("<img") && !page.body.contains('\u{202e}')); // CO-06, CO-07
+    assert!(!page.body.contains("<img") && !page.body.contains('\u{202e}')); // A-065, CO-06, CO-07
     assert!(page.body.contains("&lt;img"));
 }
 
@@ -173,7 +173,7 @@ async fn only_the_page_of_this_person_and_this_request_counts() {
         assert_eq!(
             (refused.status.as_u16(), refused.location()),
             (403, String::new())
-        ); // CO-02
+        ); // A-036, CO-02
     }
     let pairs = [
         ("flow", flow.as_str()),

@@ -75,7 +75,7 @@ async fn every_page_is_unframeable_unstored_and_scriptless() {
             "default-src 'none'",
             "style-src 'self'",
             "form-action 'self'",
-            "frame-ancestors 'none'", // CO-01
+            "frame-ancestors 'none'", // A-036, CO-01
             "base-uri 'none'",
         ] {
             assert!(policy.contains(directive), "{name}: {policy}");

@@ -110,7 +110,7 @@ async fn refusals_are_json_of_the_rfc() {
             .send(request(Method::POST, "/register", &json, body))
             .await;
         println!("{name}");
-        answer.refuses(status, error);
+        answer.refuses(status, error);
         assert_eq!(answer.header("access-control-allow-origin"), "*");
     }
     world.get("/register").await.refuses(405, "invalid_request");

@@ -1,0 +1,1 @@
+"""Which test shows which clause: reads docs/clauses.toml and the tests, writes docs/conformance.md."""
