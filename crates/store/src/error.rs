@@ -1,5 +1,7 @@
 //! How storage fails.
 
+use crate::tables::Unreadable;
+
 /// Why a read or a commit failed. Refusals are not failures: a lookup that finds nothing is `None`.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -13,4 +15,15 @@ pub enum StoreError {
     /// The database does not answer, or too much is queued for it. Nothing was written.
     #[error("storage is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// [`StoreError::Unavailable`] for a reason in words.
+pub(crate) fn unavailable(reason: impl Into<String>) -> StoreError {
+    StoreError::Unavailable(reason.into().into())
+}
+
+impl From<Unreadable> for StoreError {
+    fn from(error: Unreadable) -> Self {
+        Self::Corrupt(error.into())
+    }
 }

@@ -9,11 +9,16 @@
 //! turned back into a token.
 
 mod audit;
+mod audit_log;
 mod error;
+mod queue;
 mod records;
 mod sqlite;
+mod tables;
 mod tx;
+mod unit;
 mod write;
+mod writer;
 
 pub use audit::{AuditFilter, AuditPage};
 pub use error::StoreError;

@@ -30,6 +30,14 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
+    /// Deletes what has expired.
+    pub(crate) fn reap(now: UnixTime, unused_since: UnixTime) -> Self {
+        Self {
+            writes: vec![Write::Reap { now, unused_since }],
+            events: Vec::new(),
+        }
+    }
+
     /// Whether there is nothing to apply.
     pub(crate) fn is_empty(&self) -> bool {
         self.writes.is_empty() && self.events.is_empty()

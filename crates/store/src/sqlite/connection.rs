@@ -8,10 +8,19 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags};
+use doorward_core::scope::ScopeSet;
+use rusqlite::{
+    Connection, OpenFlags, ToSql,
+    functions::FunctionFlags,
+    params_from_iter,
+    types::{ToSqlOutput, ValueRef},
+};
 
 use super::schema::{self, OpenError};
-use crate::StoreError;
+use crate::{
+    StoreError,
+    tables::{Cell, Change, Columns, Query, Row, Value},
+};
 
 /// How long to wait for another process (a backup, a shell) to let go of the file.
 const BUSY: Duration = Duration::from_secs(5);
@@ -77,7 +86,62 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
-    connection.pragma_update(None, "temp_store", "MEMORY")
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    let (flags, read) = (FunctionFlags::SQLITE_UTF8, ScopeSet::from_stored);
+    connection.create_scalar_function("unite_scopes", 2, flags, move |context| {
+        let (one, other) = (context.get::<String>(0)?, context.get::<String>(1)?);
+        Ok(read(&one).union(&read(&other)).to_string())
+    })
+}
+
+/// Runs a statement that changes rows, and says how many.
+pub(super) fn change(connection: &Connection, change: &Change) -> rusqlite::Result<usize> {
+    let values = params_from_iter(&change.values);
+    connection.prepare_cached(change.sql)?.execute(values)
+}
+
+/// The row that a query finds, if any.
+pub(super) fn find<T>(connection: &Connection, query: &Query<T>) -> Result<Option<T>, StoreError> {
+    let mut statement = connection.prepare_cached(query.sql)?;
+    let mut rows = statement.query(params_from_iter(&query.values))?;
+    let row = rows.next()?;
+    Ok(row
+        .map(|row| (query.read)(&mut Columns::of(row)))
+        .transpose()?)
+}
+
+/// All rows that a query finds, in its order.
+pub(super) fn list<T>(connection: &Connection, query: &Query<T>) -> Result<Vec<T>, StoreError> {
+    let mut statement = connection.prepare_cached(query.sql)?;
+    let mut rows = statement.query(params_from_iter(&query.values))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push((query.read)(&mut Columns::of(row))?);
+    }
+    Ok(found)
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(number) => ValueRef::Integer(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+impl Row for rusqlite::Row<'_> {
+    fn cell(&self, index: usize) -> Option<Cell<'_>> {
+        match self.get_ref(index).ok()? {
+            ValueRef::Null => Some(Cell::Null),
+            ValueRef::Integer(number) => Some(Cell::Integer(number)),
+            ValueRef::Text(text) => std::str::from_utf8(text).ok().map(Cell::Text),
+            ValueRef::Blob(bytes) => Some(Cell::Bytes(bytes)),
+            ValueRef::Real(_) => None,
+        }
+    }
 }
 
 /// Makes the file, for its owner alone; `false` when something is already there. SQLite gives

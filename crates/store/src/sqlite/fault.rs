@@ -64,8 +64,3 @@ impl From<Error> for StoreError {
         }
     }
 }
-
-/// [`StoreError::Unavailable`] for a reason in words.
-pub(super) fn unavailable(reason: impl Into<String>) -> StoreError {
-    StoreError::Unavailable(reason.into().into())
-}

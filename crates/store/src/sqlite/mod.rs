@@ -11,16 +11,11 @@
 //! per commit. A batch that conflicts is rolled back alone; when the group itself
 //! cannot be written, nobody in it is told otherwise (CR-02).
 
-mod apply;
-mod audit_log;
 mod connection;
 mod fault;
-mod queue;
 mod readers;
-mod rows;
 mod schema;
-mod tx;
-mod writer;
+mod scribe;
 
 #[cfg(test)]
 mod tests;
@@ -36,23 +31,32 @@ use doorward_core::{
 };
 
 use self::{
-    connection::{DatabaseFile, Shared},
-    queue::Queue,
+    connection::{DatabaseFile, Shared, lock},
     readers::Readers,
-    tx::SqliteTx,
-    writer::Writer,
+    scribe::FileScribe,
 };
 use crate::{
-    AuditFilter, AuditPage, Store, StoreError, Tx,
-    write::{Batch, Write},
+    AuditFilter, AuditPage, Store, StoreError, Tx, audit_log,
+    queue::Queue,
+    tables::{Query, audit_segments},
+    unit::{Database, Unit},
+    write::Batch,
+    writer::Writer,
 };
 
 /// A [`Store`] in one SQLite file. Dropping it writes what is queued and closes the file.
 #[derive(Debug)]
 pub struct SqliteStore {
     // Declared before the readers: the writer ends first.
-    writer: Writer,
-    readers: Arc<Readers>,
+    _writer: Writer,
+    database: Arc<FileDatabase>,
+}
+
+/// What units of work use of it.
+#[derive(Debug)]
+struct FileDatabase {
+    queue: Arc<Queue>,
+    readers: Readers,
 }
 
 impl SqliteStore {
@@ -79,55 +83,62 @@ impl SqliteStore {
         file: Option<DatabaseFile>,
         readers: Readers,
     ) -> Result<Self, StoreError> {
+        let newest = connection::find(&lock(&connection), &audit_segments::newest())?;
+        let head = audit_log::head(newest.as_ref());
+        let queue = Arc::new(Queue::new(head));
+        let scribe = FileScribe {
+            connection,
+            file,
+            head,
+        };
         Ok(Self {
-            writer: Writer::start(connection, file)?,
-            readers: Arc::new(readers),
+            _writer: Writer::start(&queue, || scribe)?,
+            database: Arc::new(FileDatabase { queue, readers }),
         })
-    }
-
-    fn queue(&self) -> &Arc<Queue> {
-        self.writer.queue()
     }
 }
 
 #[async_trait]
 impl Store for SqliteStore {
     async fn begin(&self) -> Result<Box<dyn Tx>, StoreError> {
-        let (queue, readers) = (Arc::clone(self.queue()), Arc::clone(&self.readers));
-        Ok(Box::new(SqliteTx::new(queue, readers)))
+        Ok(Box::new(Unit::new(Arc::clone(&self.database))))
     }
 
     fn record(&self, event: AuditEvent) -> Result<(), StoreError> {
-        self.queue().record(event)
+        self.database.queue.record(event)
     }
 
     async fn flush(&self) -> Result<(), StoreError> {
-        self.queue().commit(Batch::default()).await.map(drop)
+        self.database.queue.flush().await
     }
 
     async fn audit(&self, filter: AuditFilter) -> Result<AuditPage, StoreError> {
         let _ = self.flush().await; // a full disk must not hide what was recorded before
-        Readers::scan(&self.readers, move |connection| {
-            audit_log::page(connection, &filter)
-        })
-        .await
+        audit_log::page(&*self.database, filter).await
     }
 
     async fn verify_audit(&self) -> Result<Result<ChainHead, ChainBroken>, StoreError> {
         let _ = self.flush().await;
-        let written = self.queue().written();
-        Readers::scan(&self.readers, move |connection| {
-            audit_log::verify(connection, &written)
-        })
-        .await
+        let written = self.database.queue.written();
+        audit_log::verify(&*self.database, vec![written]).await
     }
 
     async fn reap(&self, now: UnixTime, unused_since: UnixTime) -> Result<usize, StoreError> {
-        let reap = Write::Reap { now, unused_since };
-        let batch = Batch {
-            writes: vec![reap],
-            events: Vec::new(),
-        };
-        self.queue().commit(batch).await
+        let batch = Batch::reap(now, unused_since);
+        self.database.queue.commit(batch).await
+    }
+}
+
+impl Database for FileDatabase {
+    async fn find<T: Send + 'static>(&self, query: Query<T>) -> Result<Option<T>, StoreError> {
+        self.readers.lookup(&query)
+    }
+
+    async fn list<T: Send + 'static>(&self, query: Query<T>) -> Result<Vec<T>, StoreError> {
+        self.readers.scan(query).await
+    }
+
+    fn queue(&self) -> &Queue {
+        &self.queue
     }
 }

@@ -12,11 +12,8 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::{
-    connection::{self, Shared, lock},
-    fault::unavailable,
-};
-use crate::StoreError;
+use super::connection::{self, Shared, lock};
+use crate::{StoreError, error::unavailable, tables::Query};
 
 /// Read-only connections.
 #[derive(Debug)]
@@ -47,11 +44,8 @@ impl Readers {
     }
 
     /// Looks something up, here and now.
-    pub(super) fn lookup<T>(
-        &self,
-        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, StoreError> {
-        Ok(read(&self.free())?)
+    pub(super) fn lookup<T>(&self, query: &Query<T>) -> Result<Option<T>, StoreError> {
+        connection::find(&self.free(), query)
     }
 
     /// The first connection that nobody uses. All in use is rare and over in microseconds.
@@ -66,14 +60,14 @@ impl Readers {
 
     /// Reads much, on a thread that may block.
     pub(super) async fn scan<T: Send + 'static>(
-        readers: &Arc<Self>,
-        read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let scans = Arc::clone(&readers.scans);
-        let scan = tokio::task::spawn_blocking(move || read(&lock(&scans)));
-        match scan.await {
-            Ok(found) => Ok(found?),
-            Err(_) => Err(unavailable("the read was interrupted")),
-        }
+        &self,
+        query: Query<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let scans = Arc::clone(&self.scans);
+        let scan = move || connection::list(&lock(&scans), &query);
+        let interrupted = |_| unavailable("the read was interrupted");
+        tokio::task::spawn_blocking(scan)
+            .await
+            .map_err(interrupted)?
     }
 }

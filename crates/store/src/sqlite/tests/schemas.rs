@@ -3,15 +3,12 @@
 use rusqlite::Connection;
 
 use super::{Opened, open};
-use crate::{
-    OpenError, SqliteStore, StoreError,
-    sqlite::{connection, rows},
-};
+use crate::{OpenError, SqliteStore, StoreError, sqlite::connection, tables::all_statements};
 
 #[test]
 fn every_statement_prepares_against_a_freshly_migrated_database() {
     let connection = connection::open_memory().expect("the migrations apply");
-    for sql in rows::all_statements() {
+    for sql in all_statements() {
         if let Err(error) = connection.prepare(sql) {
             panic!("{error}: {sql}");
         }
@@ -27,7 +24,7 @@ fn no_lookup_reads_a_whole_table() {
         "CONSTANT",
         "clients USING COVERING INDEX clients_unused",
     ];
-    for sql in rows::all_statements().filter(|sql| sql.contains("WHERE")) {
+    for sql in all_statements().filter(|sql| sql.contains("WHERE")) {
         let mut plan = connection
             .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
             .expect("prepares");

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Opened, add_user, addition, event, hold, open, reasons, start, user_names};
-use crate::{Store, StoreError, sqlite::queue};
+use crate::{Store, StoreError, queue};
 
 fn segments(path: &std::path::Path) -> i64 {
     let connection = rusqlite::Connection::open(path).expect("opens");

@@ -7,12 +7,10 @@ use doorward_core::{
     client::{Client, ClientAuthentication, ClientOrigin, SecretPlacement},
     id::ClientId,
     redirect::RegisteredRedirect,
-    secret::Digest,
     time::UnixTime,
 };
-use rusqlite::{Connection, Result, params, types::Type};
 
-use super::{Columns, change, find, list, statements, unreadable};
+use super::{Change, Columns, Query, Unreadable, change, params, query, statements};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -32,20 +30,17 @@ statements! {
     ADD = "INSERT INTO clients (id, origin, name, redirects, secret_digest, secret_placement,
             refreshes, created_at, used_at, revoked_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING";
-    MARK_USED = "UPDATE clients SET used_at = max(coalesce(used_at, ?2), ?2) WHERE id = ?1";
+    MARK_USED = "UPDATE clients SET used_at = CASE WHEN used_at > ?2 THEN used_at ELSE ?2 END WHERE id = ?1";
     REVOKE = "UPDATE clients SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
 }
 
-fn read(columns: &mut Columns<'_>) -> Result<Client> {
+fn read(columns: &mut Columns<'_>) -> Result<Client, Unreadable> {
     Ok(Client {
         id: ClientId::from_known(columns.text()?),
         origin: columns.parsed(origin_from)?,
         name: columns.text()?,
         redirects: columns.parsed(redirects_from)?,
-        authentication: authentication_from(
-            columns.optional_digest()?,
-            columns.take::<Option<String>>()?.as_deref(),
-        )?,
+        authentication: authentication_from(columns)?,
         refreshes: columns.take()?,
         created_at: columns.time()?,
         used_at: columns.optional_time()?,
@@ -77,19 +72,20 @@ fn redirects_text(redirects: &[RegisteredRedirect]) -> String {
     serde_json::Value::from(uris).to_string()
 }
 
-fn authentication_from(
-    digest: Option<Digest>,
-    placement: Option<&str>,
-) -> Result<ClientAuthentication> {
+fn authentication_from(columns: &mut Columns<'_>) -> Result<ClientAuthentication, Unreadable> {
     use SecretPlacement::{Body, Either, Header};
+    let (digest, placement) = (
+        columns.optional_digest()?,
+        columns.take::<Option<String>>()?,
+    );
     let Some(digest) = digest else {
         return Ok(ClientAuthentication::None);
     };
     [Header, Body, Either]
         .into_iter()
-        .find(|known| placement == Some(placement_text(*known)))
+        .find(|known| placement.as_deref() == Some(placement_text(*known)))
         .map(|placement| ClientAuthentication::Secret { digest, placement })
-        .ok_or_else(|| unreadable(5, Type::Text))
+        .ok_or_else(|| columns.unreadable())
 }
 
 fn placement_text(placement: SecretPlacement) -> &'static str {
@@ -100,26 +96,25 @@ fn placement_text(placement: SecretPlacement) -> &'static str {
     }
 }
 
-pub(in crate::sqlite) fn by_id(connection: &Connection, id: &ClientId) -> Result<Option<Client>> {
-    find(connection, BY_ID, [id.as_str()], read)
+pub(crate) fn by_id(id: &ClientId) -> Query<Client> {
+    query(BY_ID, params![id.as_str()], read)
 }
 
-pub(in crate::sqlite) fn all(connection: &Connection) -> Result<Vec<Client>> {
-    list(connection, ALL, [], read)
+pub(crate) fn all() -> Query<Client> {
+    query(ALL, params![], read)
 }
 
-pub(in crate::sqlite) fn count_unused(connection: &Connection) -> Result<u64> {
-    let count: i64 = connection
-        .prepare_cached(COUNT_UNUSED)?
-        .query_one([], |row| row.get(0))?;
-    Ok(count.unsigned_abs())
+pub(crate) fn count_unused() -> Query<u64> {
+    query(COUNT_UNUSED, params![], |columns| {
+        Ok(columns.take::<i64>()?.unsigned_abs())
+    })
 }
 
-pub(in crate::sqlite) fn add(connection: &Connection, client: &Client) -> Result<usize> {
+pub(crate) fn add(client: &Client) -> Change {
     let (digest, placement) = match &client.authentication {
         ClientAuthentication::None => (None, None),
         ClientAuthentication::Secret { digest, placement } => {
-            (Some(digest.as_bytes()), Some(placement_text(*placement)))
+            (Some(digest), Some(placement_text(*placement)))
         }
     };
     let row = params![
@@ -130,25 +125,17 @@ pub(in crate::sqlite) fn add(connection: &Connection, client: &Client) -> Result
         digest,
         placement,
         client.refreshes,
-        client.created_at.millis(),
-        client.used_at.map(UnixTime::millis),
-        client.revoked_at.map(UnixTime::millis),
+        client.created_at,
+        client.used_at,
+        client.revoked_at,
     ];
-    change(connection, ADD, row)
+    change(ADD, row)
 }
 
-pub(in crate::sqlite) fn mark_used(
-    connection: &Connection,
-    id: &ClientId,
-    at: UnixTime,
-) -> Result<usize> {
-    change(connection, MARK_USED, params![id.as_str(), at.millis()])
+pub(crate) fn mark_used(id: &ClientId, at: UnixTime) -> Change {
+    change(MARK_USED, params![id.as_str(), at])
 }
 
-pub(in crate::sqlite) fn revoke(
-    connection: &Connection,
-    id: &ClientId,
-    at: UnixTime,
-) -> Result<usize> {
-    change(connection, REVOKE, params![id.as_str(), at.millis()])
+pub(crate) fn revoke(id: &ClientId, at: UnixTime) -> Change {
+    change(REVOKE, params![id.as_str(), at])
 }

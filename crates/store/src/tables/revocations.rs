@@ -5,9 +5,8 @@ use doorward_core::{
     revocation::Revocation,
     time::UnixTime,
 };
-use rusqlite::{Connection, Error, Result, params, types::Type};
 
-use super::{Columns, change, list, statements, unreadable};
+use super::{Change, Columns, Query, Unreadable, change, params, query, statements};
 use crate::RevokedTokens;
 
 statements! {
@@ -22,35 +21,29 @@ statements! {
         SELECT 'client', id, revoked_at FROM clients WHERE revoked_at >= ?1";
 }
 
-fn read(columns: &mut Columns<'_>) -> Result<RevokedTokens> {
+fn read(columns: &mut Columns<'_>) -> Result<RevokedTokens, Unreadable> {
     Ok(RevokedTokens {
-        what: revocation(&columns.text()?, columns.text()?)?,
+        what: revocation(columns)?,
         at: columns.time()?,
     })
 }
 
-fn revocation(kind: &str, id: String) -> Result<Revocation, Error> {
-    match kind {
+fn revocation(columns: &mut Columns<'_>) -> Result<Revocation, Unreadable> {
+    let (kind, id) = (columns.text()?, columns.text()?);
+    match kind.as_str() {
         "grant" => Ok(Revocation::Grant(GrantId::from_known(id))),
         "token" => Ok(Revocation::Token(TokenId::from_known(id))),
         "user" => Ok(Revocation::User(UserId::from_known(id))),
         "client" => Ok(Revocation::Client(ClientId::from_known(id))),
-        _ => Err(unreadable(0, Type::Text)),
+        _ => Err(columns.unreadable()),
     }
 }
 
-pub(in crate::sqlite) fn revoke_token(
-    connection: &Connection,
-    token: &TokenId,
-    at: UnixTime,
-) -> Result<usize> {
-    let row = params![token.as_str(), at.millis()];
-    change(connection, REVOKE_TOKEN, row)
+pub(crate) fn revoke_token(token: &TokenId, at: UnixTime) -> Change {
+    let row = params![token.as_str(), at];
+    change(REVOKE_TOKEN, row)
 }
 
-pub(in crate::sqlite) fn since(
-    connection: &Connection,
-    since: UnixTime,
-) -> Result<Vec<RevokedTokens>> {
-    list(connection, SINCE, [since.millis()], read)
+pub(crate) fn since(since: UnixTime) -> Query<RevokedTokens> {
+    query(SINCE, params![since], read)
 }

@@ -5,9 +5,8 @@ use doorward_core::{
     time::UnixTime,
     user::{PasswordHash, Role, User, Username},
 };
-use rusqlite::{Connection, Result, params};
 
-use super::{Columns, change, find, list, statements};
+use super::{Change, Columns, Query, Unreadable, change, params, query, statements};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -30,7 +29,7 @@ statements! {
     SET_DISABLED = "UPDATE users SET disabled_at = ?2 WHERE id = ?1";
 }
 
-fn read(columns: &mut Columns<'_>) -> Result<User> {
+fn read(columns: &mut Columns<'_>) -> Result<User, Unreadable> {
     Ok(User {
         id: UserId::from_known(columns.text()?),
         name: columns.parsed(|text| Username::parse(text).ok())?,
@@ -54,57 +53,42 @@ fn role_text(role: Role) -> &'static str {
     }
 }
 
-pub(in crate::sqlite) fn by_id(connection: &Connection, id: &UserId) -> Result<Option<User>> {
-    find(connection, BY_ID, [id.as_str()], read)
+pub(crate) fn by_id(id: &UserId) -> Query<User> {
+    query(BY_ID, params![id.as_str()], read)
 }
 
-pub(in crate::sqlite) fn by_name(connection: &Connection, name: &Username) -> Result<Option<User>> {
-    find(connection, BY_NAME, [name.as_str()], read)
+pub(crate) fn by_name(name: &Username) -> Query<User> {
+    query(BY_NAME, params![name.as_str()], read)
 }
 
-pub(in crate::sqlite) fn all(connection: &Connection) -> Result<Vec<User>> {
-    list(connection, ALL, [], read)
+pub(crate) fn all() -> Query<User> {
+    query(ALL, params![], read)
 }
 
-pub(in crate::sqlite) fn any(connection: &Connection) -> Result<bool> {
-    connection
-        .prepare_cached(ANY)?
-        .query_one([], |row| row.get(0))
+pub(crate) fn any() -> Query<bool> {
+    query(ANY, params![], |columns| columns.take())
 }
 
-pub(in crate::sqlite) fn add(connection: &Connection, user: &User) -> Result<usize> {
+pub(crate) fn add(user: &User) -> Change {
     let row = params![
         user.id.as_str(),
         user.name.as_str(),
         role_text(user.role),
         user.password.as_phc(),
-        user.created_at.millis(),
-        user.disabled_at.map(UnixTime::millis),
+        user.created_at,
+        user.disabled_at,
     ];
-    change(connection, ADD, row)
+    change(ADD, row)
 }
 
-pub(in crate::sqlite) fn set_password(
-    connection: &Connection,
-    id: &UserId,
-    password: &PasswordHash,
-) -> Result<usize> {
-    change(connection, SET_PASSWORD, [id.as_str(), password.as_phc()])
+pub(crate) fn set_password(id: &UserId, password: &PasswordHash) -> Change {
+    change(SET_PASSWORD, params![id.as_str(), password.as_phc()])
 }
 
-pub(in crate::sqlite) fn set_role(
-    connection: &Connection,
-    id: &UserId,
-    role: Role,
-) -> Result<usize> {
-    change(connection, SET_ROLE, [id.as_str(), role_text(role)])
+pub(crate) fn set_role(id: &UserId, role: Role) -> Change {
+    change(SET_ROLE, params![id.as_str(), role_text(role)])
 }
 
-pub(in crate::sqlite) fn set_disabled(
-    connection: &Connection,
-    id: &UserId,
-    at: Option<UnixTime>,
-) -> Result<usize> {
-    let at = at.map(UnixTime::millis);
-    change(connection, SET_DISABLED, params![id.as_str(), at])
+pub(crate) fn set_disabled(id: &UserId, at: Option<UnixTime>) -> Change {
+    change(SET_DISABLED, params![id.as_str(), at])
 }

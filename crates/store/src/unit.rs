@@ -22,30 +22,44 @@ use doorward_core::{
     user::{PasswordHash, Role, User, Username},
 };
 
-use super::{
-    queue::Queue,
-    readers::Readers,
-    rows::{
-        clients, codes, consents, grants, refresh_tokens, revocations, sessions, setup_links,
-        signing_keys, users,
-    },
-};
 use crate::{
     RevokedTokens, SealedSigningKey, StoreError, Tx,
+    queue::Queue,
+    tables::{
+        Query, clients, codes, consents, grants, refresh_tokens, revocations, sessions,
+        setup_links, signing_keys, users,
+    },
     write::{Batch, Write},
 };
 
-pub(super) struct SqliteTx {
-    queue: Arc<Queue>,
-    readers: Arc<Readers>,
+/// What a unit of work needs of a database.
+pub(crate) trait Database: Send + Sync + 'static {
+    /// Looks one row up by its key.
+    fn find<T: Send + 'static>(
+        &self,
+        query: Query<T>,
+    ) -> impl Future<Output = Result<Option<T>, StoreError>> + Send;
+
+    /// Reads all rows; there may be many.
+    fn list<T: Send + 'static>(
+        &self,
+        query: Query<T>,
+    ) -> impl Future<Output = Result<Vec<T>, StoreError>> + Send;
+
+    /// Where commits and audit records wait.
+    fn queue(&self) -> &Queue;
+}
+
+/// A unit of work on any database.
+pub(crate) struct Unit<D> {
+    database: Arc<D>,
     batch: Batch,
 }
 
-impl SqliteTx {
-    pub(super) fn new(queue: Arc<Queue>, readers: Arc<Readers>) -> Self {
+impl<D: Database> Unit<D> {
+    pub(crate) fn new(database: Arc<D>) -> Self {
         Self {
-            queue,
-            readers,
+            database,
             batch: Batch::default(),
         }
     }
@@ -56,21 +70,21 @@ impl SqliteTx {
 }
 
 #[async_trait]
-impl Tx for SqliteTx {
+impl<D: Database> Tx for Unit<D> {
     async fn user(&mut self, id: &UserId) -> Result<Option<User>, StoreError> {
-        self.readers.lookup(|db| users::by_id(db, id))
+        self.database.find(users::by_id(id)).await
     }
 
     async fn user_by_name(&mut self, name: &Username) -> Result<Option<User>, StoreError> {
-        self.readers.lookup(|db| users::by_name(db, name))
+        self.database.find(users::by_name(name)).await
     }
 
     async fn users(&mut self) -> Result<Vec<User>, StoreError> {
-        Readers::scan(&self.readers, users::all).await
+        self.database.list(users::all()).await
     }
 
     async fn has_users(&mut self) -> Result<bool, StoreError> {
-        self.readers.lookup(users::any)
+        Ok(self.database.find(users::any()).await?.unwrap_or_default())
     }
 
     fn add_user(&mut self, user: &User) {
@@ -90,15 +104,16 @@ impl Tx for SqliteTx {
     }
 
     async fn client(&mut self, id: &ClientId) -> Result<Option<Client>, StoreError> {
-        self.readers.lookup(|db| clients::by_id(db, id))
+        self.database.find(clients::by_id(id)).await
     }
 
     async fn clients(&mut self) -> Result<Vec<Client>, StoreError> {
-        Readers::scan(&self.readers, clients::all).await
+        self.database.list(clients::all()).await
     }
 
     async fn unused_clients(&mut self) -> Result<u64, StoreError> {
-        self.readers.lookup(clients::count_unused)
+        let count = self.database.find(clients::count_unused()).await?;
+        Ok(count.unwrap_or_default())
     }
 
     fn add_client(&mut self, client: &Client) {
@@ -114,7 +129,7 @@ impl Tx for SqliteTx {
     }
 
     async fn code(&mut self, digest: &Digest) -> Result<Option<AuthorizationCode>, StoreError> {
-        self.readers.lookup(|db| codes::by_digest(db, digest))
+        self.database.find(codes::by_digest(digest)).await
     }
 
     fn add_code(&mut self, code: &AuthorizationCode) {
@@ -130,7 +145,7 @@ impl Tx for SqliteTx {
     }
 
     async fn grant(&mut self, id: &GrantId) -> Result<Option<Grant>, StoreError> {
-        self.readers.lookup(|db| grants::by_id(db, id))
+        self.database.find(grants::by_id(id)).await
     }
 
     async fn grants(
@@ -138,11 +153,7 @@ impl Tx for SqliteTx {
         user: Option<&UserId>,
         client: Option<&ClientId>,
     ) -> Result<Vec<Grant>, StoreError> {
-        let (user, client) = (user.cloned(), client.cloned());
-        Readers::scan(&self.readers, move |db| {
-            grants::of(db, user.as_ref(), client.as_ref())
-        })
-        .await
+        self.database.list(grants::of(user, client)).await
     }
 
     fn add_grant(&mut self, grant: &Grant) {
@@ -171,8 +182,7 @@ impl Tx for SqliteTx {
     }
 
     async fn refresh_token(&mut self, digest: &Digest) -> Result<Option<RefreshToken>, StoreError> {
-        self.readers
-            .lookup(|db| refresh_tokens::by_digest(db, digest))
+        self.database.find(refresh_tokens::by_digest(digest)).await
     }
 
     fn add_refresh_token(&mut self, token: &RefreshToken) {
@@ -184,7 +194,7 @@ impl Tx for SqliteTx {
     }
 
     async fn session(&mut self, digest: &Digest) -> Result<Option<Session>, StoreError> {
-        self.readers.lookup(|db| sessions::by_digest(db, digest))
+        self.database.find(sessions::by_digest(digest)).await
     }
 
     fn add_session(&mut self, session: &Session) {
@@ -200,7 +210,7 @@ impl Tx for SqliteTx {
     }
 
     async fn consent(&mut self, key: &ConsentKey) -> Result<Option<Consent>, StoreError> {
-        self.readers.lookup(|db| consents::by_key(db, key))
+        self.database.find(consents::by_key(key)).await
     }
 
     fn remember_consent(&mut self, consent: &Consent) {
@@ -212,7 +222,7 @@ impl Tx for SqliteTx {
     }
 
     async fn setup_link(&mut self, digest: &Digest) -> Result<Option<SetupLink>, StoreError> {
-        self.readers.lookup(|db| setup_links::by_digest(db, digest))
+        self.database.find(setup_links::by_digest(digest)).await
     }
 
     fn replace_setup_link(&mut self, link: &SetupLink) {
@@ -224,7 +234,7 @@ impl Tx for SqliteTx {
     }
 
     async fn signing_keys(&mut self) -> Result<Vec<SealedSigningKey>, StoreError> {
-        self.readers.lookup(signing_keys::all)
+        self.database.list(signing_keys::all()).await
     }
 
     fn add_signing_key(&mut self, key: &SealedSigningKey) {
@@ -239,7 +249,7 @@ impl Tx for SqliteTx {
         &mut self,
         since: UnixTime,
     ) -> Result<Vec<RevokedTokens>, StoreError> {
-        Readers::scan(&self.readers, move |db| revocations::since(db, since)).await
+        self.database.list(revocations::since(since)).await
     }
 
     fn audit(&mut self, event: AuditEvent) {
@@ -250,6 +260,6 @@ impl Tx for SqliteTx {
         if self.batch.is_empty() {
             return Ok(());
         }
-        self.queue.commit(self.batch).await.map(drop)
+        self.database.queue().commit(self.batch).await.map(drop)
     }
 }

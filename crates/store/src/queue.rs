@@ -14,13 +14,12 @@ use std::{
 use doorward_core::audit::{AuditEvent, ChainHead};
 use tokio::sync::oneshot;
 
-use super::fault::unavailable;
-use crate::{StoreError, write::Batch};
+use crate::{StoreError, error::unavailable, write::Batch};
 
 /// The most commits that may wait.
-pub(super) const MOST_COMMITS: usize = 1024;
+pub(crate) const MOST_COMMITS: usize = 1024;
 /// The most audit records that may wait.
-pub(super) const MOST_RECORDS: usize = 32 * 1024;
+pub(crate) const MOST_RECORDS: usize = 32 * 1024;
 /// How long a record waits for company.
 const LINGER: Duration = Duration::from_millis(20);
 /// How long records wait for a database that failed, unless a commit tries earlier.
@@ -28,7 +27,7 @@ const RETRY: Duration = Duration::from_millis(250);
 
 /// The queue between callers and the one writer.
 #[derive(Debug)]
-pub(super) struct Queue {
+pub(crate) struct Queue {
     state: Mutex<State>,
     wake: Condvar,
 }
@@ -49,20 +48,20 @@ struct State {
 
 /// A batch and whom to tell how it went: the number of rows it changed.
 #[derive(Debug)]
-pub(super) struct Commit {
-    pub(super) batch: Batch,
-    pub(super) answer: oneshot::Sender<Result<usize, StoreError>>,
+pub(crate) struct Commit {
+    pub(crate) batch: Batch,
+    pub(crate) answer: oneshot::Sender<Result<usize, StoreError>>,
 }
 
 /// What the writer takes at once and writes in one transaction.
 #[derive(Debug)]
-pub(super) struct Group {
-    pub(super) commits: Vec<Commit>,
-    pub(super) records: Vec<AuditEvent>,
+pub(crate) struct Group {
+    pub(crate) commits: Vec<Commit>,
+    pub(crate) records: Vec<AuditEvent>,
 }
 
 impl Queue {
-    pub(super) fn new(written: ChainHead) -> Self {
+    pub(crate) fn new(written: ChainHead) -> Self {
         Self {
             state: Mutex::new(State {
                 commits: Vec::new(),
@@ -78,12 +77,17 @@ impl Queue {
 
     /// Hands a batch to the writer and waits until it is durable or refused. Once this was first
     /// polled, the batch is applied or refused as a whole even if the caller goes away.
-    pub(super) async fn commit(&self, batch: Batch) -> Result<usize, StoreError> {
+    pub(crate) async fn commit(&self, batch: Batch) -> Result<usize, StoreError> {
         let (answer, outcome) = oneshot::channel();
         self.push(Commit { batch, answer })?;
         outcome
             .await
             .unwrap_or_else(|_| Err(unavailable("the writer ended")))
+    }
+
+    /// Waits until everything that was queued before is durable.
+    pub(crate) async fn flush(&self) -> Result<(), StoreError> {
+        self.commit(Batch::default()).await.map(drop)
     }
 
     fn push(&self, commit: Commit) -> Result<(), StoreError> {
@@ -99,7 +103,7 @@ impl Queue {
 
     /// Queues an audit record. While the database fails, one record at a time may wait for it:
     /// what cannot be recorded must not go on (AD-06).
-    pub(super) fn record(&self, event: AuditEvent) -> Result<(), StoreError> {
+    pub(crate) fn record(&self, event: AuditEvent) -> Result<(), StoreError> {
         let mut state = self.open_state()?;
         let waiting = state.records.len() + state.in_hand;
         let most = if state.failing { 1 } else { MOST_RECORDS };
@@ -116,7 +120,7 @@ impl Queue {
     }
 
     /// Waits for something to write. `None` when the queue is closed and empty.
-    pub(super) fn next(&self) -> Option<Group> {
+    pub(crate) fn next(&self) -> Option<Group> {
         let idle = |state: &mut State| state.is_empty() && !state.closed;
         let alone = |state: &mut State| state.commits.is_empty() && !state.closed;
         let state = self
@@ -132,7 +136,7 @@ impl Queue {
     }
 
     /// The group was written: the log now ends at `written`.
-    pub(super) fn wrote(&self, written: ChainHead) {
+    pub(crate) fn wrote(&self, written: ChainHead) {
         let mut state = self.state();
         state.in_hand = 0;
         state.failing = false;
@@ -141,7 +145,7 @@ impl Queue {
 
     /// The group was not written: its records wait again, before all later ones. A closed queue
     /// gives them up, because nobody will try again.
-    pub(super) fn failed(&self, mut records: Vec<AuditEvent>) {
+    pub(crate) fn failed(&self, mut records: Vec<AuditEvent>) {
         let mut state = self.state();
         state.in_hand = 0;
         state.failing = true;
@@ -154,18 +158,18 @@ impl Queue {
     }
 
     /// The end of the audit log that is durable.
-    pub(super) fn written(&self) -> ChainHead {
+    pub(crate) fn written(&self) -> ChainHead {
         self.state().written
     }
 
     /// Takes no more; the writer ends after what is queued.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.state().closed = true;
         self.wake.notify_one();
     }
 
     /// Drops whatever is left, which tells those who wait.
-    pub(super) fn abandon(&self) {
+    pub(crate) fn abandon(&self) {
         let mut state = self.state();
         state.closed = true;
         drop(state.take());

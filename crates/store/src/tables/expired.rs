@@ -7,9 +7,8 @@
 use std::time::Duration;
 
 use doorward_core::time::UnixTime;
-use rusqlite::{Connection, Result};
 
-use super::{change, statements};
+use super::{Expects, Step, change, params, statements};
 
 const MINUTE: u64 = 60;
 const DAY: u64 = 24 * 60 * MINUTE;
@@ -49,26 +48,25 @@ statements! {
             AND NOT EXISTS (SELECT 1 FROM consents WHERE client_id = clients.id)";
 }
 
-/// Deletes it all and says how many rows went.
-pub(in crate::sqlite) fn reap(
-    connection: &Connection,
-    now: UnixTime,
-    unused_since: UnixTime,
-) -> Result<usize> {
-    let before = |limit: UnixTime, sql| change(connection, sql, [limit.millis()]);
-    before(now - REPEATS, EMPTY_REPEATS_BEFORE)?;
-    let gone = [
-        before(now - CODES, CODES_BEFORE)?,
-        before(now, SESSIONS_BEFORE)?,
-        before(now - USED_ONCE, USED_ONCE_BEFORE)?,
-        before(now, SETUP_LINKS_BEFORE)?,
-        before(now, UNUSED_REFRESH_TOKENS_BEFORE)?,
-        before(now, REFRESH_TOKENS_OF_REVOKED_BEFORE)?,
-        before(now, REFRESH_TOKENS_OF_EXPIRED_BEFORE)?,
-        before(now - GRANTS, GRANTS_REVOKED_BEFORE)?,
-        before(now - GRANTS, GRANTS_EXPIRED_BEFORE)?,
-        before(now - ACCESS_TOKENS, ACCESS_TOKENS_BEFORE)?,
-        before(unused_since, CLIENTS_UNUSED_SINCE)?,
-    ];
-    Ok(gone.iter().sum())
+/// Deletes it all.
+pub(crate) fn reap(now: UnixTime, unused_since: UnixTime) -> Vec<Step> {
+    let step = |limit: UnixTime, sql, expects| Step {
+        change: change(sql, params![limit]),
+        expects,
+    };
+    let before = |limit, sql| step(limit, sql, Expects::Any);
+    vec![
+        step(now - REPEATS, EMPTY_REPEATS_BEFORE, Expects::AnyUncounted),
+        before(now - CODES, CODES_BEFORE),
+        before(now, SESSIONS_BEFORE),
+        before(now - USED_ONCE, USED_ONCE_BEFORE),
+        before(now, SETUP_LINKS_BEFORE),
+        before(now, UNUSED_REFRESH_TOKENS_BEFORE),
+        before(now, REFRESH_TOKENS_OF_REVOKED_BEFORE),
+        before(now, REFRESH_TOKENS_OF_EXPIRED_BEFORE),
+        before(now - GRANTS, GRANTS_REVOKED_BEFORE),
+        before(now - GRANTS, GRANTS_EXPIRED_BEFORE),
+        before(now - ACCESS_TOKENS, ACCESS_TOKENS_BEFORE),
+        before(unused_since, CLIENTS_UNUSED_SINCE),
+    ]
 }

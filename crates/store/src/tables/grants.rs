@@ -7,9 +7,8 @@ use doorward_core::{
     scope::ScopeSet,
     time::UnixTime,
 };
-use rusqlite::{Connection, Result, params, types::Type};
 
-use super::{Columns, change, find, list, statements, unreadable};
+use super::{Change, Columns, Query, Unreadable, change, params, query, statements};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -34,7 +33,7 @@ statements! {
         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
         WHERE EXISTS (SELECT 1 FROM users WHERE id = ?2 AND disabled_at IS NULL)
             AND EXISTS (SELECT 1 FROM clients WHERE id = ?3 AND revoked_at IS NULL)";
-    MARK_USED = "UPDATE grants SET last_used_at = max(last_used_at, ?2)
+    MARK_USED = "UPDATE grants SET last_used_at = CASE WHEN last_used_at > ?2 THEN last_used_at ELSE ?2 END
         WHERE id = ?1 AND revoked_at IS NULL";
     REVOKE = "UPDATE grants SET revoked_at = ?2, revocation_reason = ?3
         WHERE id = ?1 AND revoked_at IS NULL";
@@ -44,7 +43,7 @@ statements! {
         WHERE client_id = ?1 AND revoked_at IS NULL";
 }
 
-fn read(columns: &mut Columns<'_>) -> Result<Grant> {
+fn read(columns: &mut Columns<'_>) -> Result<Grant, Unreadable> {
     Ok(Grant {
         id: GrantId::from_known(columns.text()?),
         user: UserId::from_known(columns.text()?),
@@ -55,94 +54,68 @@ fn read(columns: &mut Columns<'_>) -> Result<Grant> {
         created_at: columns.time()?,
         last_used_at: columns.time()?,
         expires_at: columns.time()?,
-        revoked: revoked_from(columns.optional_time()?, columns.take()?)?,
+        revoked: revoked_from(columns)?,
     })
 }
 
-fn revoked_from(at: Option<UnixTime>, reason: Option<String>) -> Result<Option<Revoked>> {
+fn revoked_from(columns: &mut Columns<'_>) -> Result<Option<Revoked>, Unreadable> {
+    let (at, reason) = (columns.optional_time()?, columns.take::<Option<String>>()?);
     match (at, reason) {
         (None, None) => Ok(None),
         (Some(at), Some(reason)) => RevocationReason::from_stored(&reason)
             .map(|reason| Some(Revoked { at, reason }))
-            .ok_or_else(|| unreadable(10, Type::Text)),
-        _ => Err(unreadable(9, Type::Integer)),
+            .ok_or_else(|| columns.unreadable()),
+        _ => Err(columns.unreadable()),
     }
 }
 
-pub(in crate::sqlite) fn by_id(connection: &Connection, id: &GrantId) -> Result<Option<Grant>> {
-    find(connection, BY_ID, [id.as_str()], read)
+pub(crate) fn by_id(id: &GrantId) -> Query<Grant> {
+    query(BY_ID, params![id.as_str()], read)
 }
 
-pub(in crate::sqlite) fn of(
-    connection: &Connection,
-    user: Option<&UserId>,
-    client: Option<&ClientId>,
-) -> Result<Vec<Grant>> {
+pub(crate) fn of(user: Option<&UserId>, client: Option<&ClientId>) -> Query<Grant> {
     match (user, client) {
-        (None, None) => list(connection, ALL, [], read),
-        (Some(user), None) => list(connection, OF_USER, [user.as_str()], read),
-        (None, Some(client)) => list(connection, OF_CLIENT, [client.as_str()], read),
-        (Some(user), Some(client)) => {
-            list(connection, OF_BOTH, [user.as_str(), client.as_str()], read)
-        }
+        (None, None) => query(ALL, params![], read),
+        (Some(user), None) => query(OF_USER, params![user.as_str()], read),
+        (None, Some(client)) => query(OF_CLIENT, params![client.as_str()], read),
+        (Some(user), Some(client)) => query(OF_BOTH, params![user.as_str(), client.as_str()], read),
     }
 }
 
-pub(in crate::sqlite) fn add(connection: &Connection, grant: &Grant) -> Result<usize> {
+pub(crate) fn add(grant: &Grant) -> Change {
     let row = params![
         grant.id.as_str(),
         grant.user.as_str(),
         grant.client.as_str(),
         grant.resource.as_str(),
         grant.scopes.to_string(),
-        grant.authenticated_at.millis(),
-        grant.created_at.millis(),
-        grant.last_used_at.millis(),
-        grant.expires_at.millis(),
-        grant.revoked.map(|revoked| revoked.at.millis()),
+        grant.authenticated_at,
+        grant.created_at,
+        grant.last_used_at,
+        grant.expires_at,
+        grant.revoked.map(|revoked| revoked.at),
         grant.revoked.map(|revoked| revoked.reason.as_str()),
     ];
-    change(connection, ADD, row)
+    change(ADD, row)
 }
 
-pub(in crate::sqlite) fn mark_used(
-    connection: &Connection,
-    id: &GrantId,
-    at: UnixTime,
-) -> Result<usize> {
-    change(connection, MARK_USED, params![id.as_str(), at.millis()])
+pub(crate) fn mark_used(id: &GrantId, at: UnixTime) -> Change {
+    change(MARK_USED, params![id.as_str(), at])
 }
 
-pub(in crate::sqlite) fn revoke(
-    connection: &Connection,
-    id: &GrantId,
-    revoked: Revoked,
-) -> Result<usize> {
-    revoke_where(connection, REVOKE, id.as_str(), revoked)
+pub(crate) fn revoke(id: &GrantId, revoked: Revoked) -> Change {
+    revoke_where(REVOKE, id.as_str(), revoked)
 }
 
-pub(in crate::sqlite) fn revoke_of_user(
-    connection: &Connection,
-    user: &UserId,
-    revoked: Revoked,
-) -> Result<usize> {
-    revoke_where(connection, REVOKE_OF_USER, user.as_str(), revoked)
+pub(crate) fn revoke_of_user(user: &UserId, revoked: Revoked) -> Change {
+    revoke_where(REVOKE_OF_USER, user.as_str(), revoked)
 }
 
-pub(in crate::sqlite) fn revoke_of_client(
-    connection: &Connection,
-    client: &ClientId,
-    revoked: Revoked,
-) -> Result<usize> {
-    revoke_where(connection, REVOKE_OF_CLIENT, client.as_str(), revoked)
+pub(crate) fn revoke_of_client(client: &ClientId, revoked: Revoked) -> Change {
+    revoke_where(REVOKE_OF_CLIENT, client.as_str(), revoked)
 }
 
-fn revoke_where(
-    connection: &Connection,
-    sql: &str,
-    whose: &str,
-    revoked: Revoked,
-) -> Result<usize> {
-    let row = params![whose, revoked.at.millis(), revoked.reason.as_str()];
-    change(connection, sql, row)
+fn revoke_where(sql: &'static str, whose: &str, revoked: Revoked) -> Change {
+    let row = params![whose, revoked.at, revoked.reason.as_str()];
+    change(sql, row)
 }

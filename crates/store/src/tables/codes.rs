@@ -8,9 +8,8 @@ use doorward_core::{
     scope::ScopeSet,
     secret::Digest,
 };
-use rusqlite::{Connection, Result, params, types::Type};
 
-use super::{Columns, change, find, statements, unreadable};
+use super::{Change, Columns, Query, Unreadable, change, params, query, statements};
 
 statements! {
     BY_DIGEST = "SELECT digest, client_id, redirect_uri, challenge, user_id, resource, scopes,
@@ -31,7 +30,7 @@ statements! {
         WHERE client_id = ?1 AND state = 'fresh'";
 }
 
-fn read(columns: &mut Columns<'_>) -> Result<AuthorizationCode> {
+fn read(columns: &mut Columns<'_>) -> Result<AuthorizationCode, Unreadable> {
     Ok(AuthorizationCode {
         digest: columns.digest()?,
         client: ClientId::from_known(columns.text()?),
@@ -42,70 +41,61 @@ fn read(columns: &mut Columns<'_>) -> Result<AuthorizationCode> {
         scopes: ScopeSet::from_stored(&columns.text()?),
         authenticated_at: columns.time()?,
         expires_at: columns.time()?,
-        state: state_from(&columns.text()?, columns.take()?)?,
+        state: state_from(columns)?,
     })
 }
 
-fn state_from(state: &str, grant: Option<String>) -> Result<CodeState> {
-    match (state, grant) {
+fn state_from(columns: &mut Columns<'_>) -> Result<CodeState, Unreadable> {
+    let (state, grant) = (columns.text()?, columns.take::<Option<String>>()?);
+    match (state.as_str(), grant) {
         ("fresh", None) => Ok(CodeState::Fresh),
         ("burnt", None) => Ok(CodeState::Burnt),
         ("redeemed", Some(grant)) => Ok(CodeState::Redeemed {
             grant: GrantId::from_known(grant),
         }),
-        _ => Err(unreadable(9, Type::Text)),
+        _ => Err(columns.unreadable()),
     }
 }
 
-pub(in crate::sqlite) fn by_digest(
-    connection: &Connection,
-    digest: &Digest,
-) -> Result<Option<AuthorizationCode>> {
-    find(connection, BY_DIGEST, [digest.as_bytes()], read)
+pub(crate) fn by_digest(digest: &Digest) -> Query<AuthorizationCode> {
+    query(BY_DIGEST, params![digest], read)
 }
 
-pub(in crate::sqlite) fn add(connection: &Connection, code: &AuthorizationCode) -> Result<usize> {
+pub(crate) fn add(code: &AuthorizationCode) -> Change {
     let (state, grant) = match &code.state {
         CodeState::Fresh => ("fresh", None),
         CodeState::Burnt => ("burnt", None),
         CodeState::Redeemed { grant } => ("redeemed", Some(grant.as_str())),
     };
     let row = params![
-        code.digest.as_bytes(),
+        code.digest,
         code.client.as_str(),
         code.redirect_uri,
         code.challenge.as_str(),
         code.user.as_str(),
         code.resource.as_str(),
         code.scopes.to_string(),
-        code.authenticated_at.millis(),
-        code.expires_at.millis(),
+        code.authenticated_at,
+        code.expires_at,
         state,
         grant,
     ];
-    change(connection, ADD, row)
+    change(ADD, row)
 }
 
-pub(in crate::sqlite) fn redeem(
-    connection: &Connection,
-    digest: &Digest,
-    grant: &GrantId,
-) -> Result<usize> {
-    let row = params![digest.as_bytes(), grant.as_str()];
-    change(connection, REDEEM, row)
+pub(crate) fn redeem(digest: &Digest, grant: &GrantId) -> Change {
+    let row = params![digest, grant.as_str()];
+    change(REDEEM, row)
 }
 
-pub(in crate::sqlite) fn burn(connection: &Connection, digest: &Digest) -> Result<usize> {
-    change(connection, BURN, [digest.as_bytes()])
+pub(crate) fn burn(digest: &Digest) -> Change {
+    change(BURN, params![digest])
 }
 
-pub(in crate::sqlite) fn burn_of_user(connection: &Connection, user: &UserId) -> Result<usize> {
-    change(connection, BURN_OF_USER, [user.as_str()])
+pub(crate) fn burn_of_user(user: &UserId) -> Change {
+    change(BURN_OF_USER, params![user.as_str()])
 }
 
-pub(in crate::sqlite) fn burn_of_client(
-    connection: &Connection,
-    client: &ClientId,
-) -> Result<usize> {
-    change(connection, BURN_OF_CLIENT, [client.as_str()])
+pub(crate) fn burn_of_client(client: &ClientId) -> Change {
+    change(BURN_OF_CLIENT, params![client.as_str()])
 }

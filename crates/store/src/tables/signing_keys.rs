@@ -1,9 +1,8 @@
 //! Signing keys: the public half in clear, the private half sealed.
 
 use doorward_core::{id::KeyId, jwk::Algorithm};
-use rusqlite::{Connection, Error, Result, params};
 
-use super::{Columns, change, list, statements};
+use super::{Change, Columns, Query, Unreadable, change, params, query, statements};
 use crate::SealedSigningKey;
 
 statements! {
@@ -13,7 +12,7 @@ statements! {
         VALUES (?1, ?2, ?3, ?4, ?5)";
 }
 
-fn read(columns: &mut Columns<'_>) -> Result<SealedSigningKey> {
+fn read(columns: &mut Columns<'_>) -> Result<SealedSigningKey, Unreadable> {
     Ok(SealedSigningKey {
         kid: KeyId::from_known(columns.text()?),
         algorithm: columns.parsed(algorithm_from)?,
@@ -37,19 +36,19 @@ fn algorithm_text(algorithm: Algorithm) -> &'static str {
     }
 }
 
-pub(in crate::sqlite) fn all(connection: &Connection) -> Result<Vec<SealedSigningKey>> {
-    list(connection, ALL, [], read)
+pub(crate) fn all() -> Query<SealedSigningKey> {
+    query(ALL, params![], read)
 }
 
-pub(in crate::sqlite) fn add(connection: &Connection, key: &SealedSigningKey) -> Result<usize> {
-    let public = serde_json::to_string(&key.public)
-        .map_err(|error| Error::ToSqlConversionFailure(error.into()))?;
+pub(crate) fn add(key: &SealedSigningKey) -> Change {
+    // Plain structures of strings: writing them cannot fail, and NULL is refused by the table.
+    let public = serde_json::to_string(&key.public).ok();
     let row = params![
         key.kid.as_str(),
         algorithm_text(key.algorithm),
         public,
         key.sealed_private,
-        key.created_at.millis(),
+        key.created_at,
     ];
-    change(connection, ADD, row)
+    change(ADD, row)
 }

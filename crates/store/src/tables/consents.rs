@@ -6,22 +6,23 @@ use doorward_core::{
     resource::Resource,
     scope::ScopeSet,
 };
-use rusqlite::{Connection, Result, params};
 
-use super::{Columns, change, find, statements};
+use super::{Change, Columns, Query, Unreadable, change, params, query, statements};
 
 statements! {
     BY_KEY = "SELECT user_id, client_id, redirect_host, resource, scopes, granted_at
         FROM consents
         WHERE user_id = ?1 AND client_id = ?2 AND redirect_host = ?3 AND resource = ?4";
+    // `unite_scopes` is ours: a function of the connection or of the database.
     REMEMBER = "INSERT INTO consents (user_id, client_id, redirect_host, resource, scopes,
             granted_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         ON CONFLICT (user_id, client_id, redirect_host, resource)
-        DO UPDATE SET scopes = excluded.scopes, granted_at = excluded.granted_at";
+        DO UPDATE SET scopes = unite_scopes(consents.scopes, excluded.scopes),
+            granted_at = excluded.granted_at";
 }
 
-fn read(columns: &mut Columns<'_>) -> Result<Consent> {
+fn read(columns: &mut Columns<'_>) -> Result<Consent, Unreadable> {
     Ok(Consent {
         key: ConsentKey {
             user: UserId::from_known(columns.text()?),
@@ -34,30 +35,24 @@ fn read(columns: &mut Columns<'_>) -> Result<Consent> {
     })
 }
 
-pub(in crate::sqlite) fn by_key(
-    connection: &Connection,
-    key: &ConsentKey,
-) -> Result<Option<Consent>> {
-    let row = [
+pub(crate) fn by_key(key: &ConsentKey) -> Query<Consent> {
+    let row = params![
         key.user.as_str(),
         key.client.as_str(),
-        &key.redirect_host,
+        key.redirect_host,
         key.resource.as_str(),
     ];
-    find(connection, BY_KEY, row, read)
+    query(BY_KEY, row, read)
 }
 
-/// Must run inside the writer's transaction: it reads what it then replaces.
-pub(in crate::sqlite) fn remember(connection: &Connection, consent: &Consent) -> Result<usize> {
-    let before = by_key(connection, &consent.key)?.map(|before| before.scopes);
-    let scopes = before.unwrap_or_default().union(&consent.scopes);
+pub(crate) fn remember(consent: &Consent) -> Change {
     let row = params![
         consent.key.user.as_str(),
         consent.key.client.as_str(),
         consent.key.redirect_host,
         consent.key.resource.as_str(),
-        scopes.to_string(),
-        consent.granted_at.millis(),
+        consent.scopes.to_string(),
+        consent.granted_at,
     ];
-    change(connection, REMEMBER, row)
+    change(REMEMBER, row)
 }

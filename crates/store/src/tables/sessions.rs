@@ -1,9 +1,8 @@
 //! People's signed-in sessions.
 
 use doorward_core::{id::UserId, secret::Digest, session::Session};
-use rusqlite::{Connection, Result, params};
 
-use super::{Columns, change, find, statements};
+use super::{Change, Columns, Query, Unreadable, change, params, query, statements};
 
 statements! {
     BY_DIGEST = "SELECT digest, user_id, authenticated_at, expires_at FROM sessions
@@ -16,7 +15,7 @@ statements! {
     END_OF_USER = "DELETE FROM sessions WHERE user_id = ?1";
 }
 
-fn read(columns: &mut Columns<'_>) -> Result<Session> {
+fn read(columns: &mut Columns<'_>) -> Result<Session, Unreadable> {
     Ok(Session {
         digest: columns.digest()?,
         user: UserId::from_known(columns.text()?),
@@ -25,27 +24,24 @@ fn read(columns: &mut Columns<'_>) -> Result<Session> {
     })
 }
 
-pub(in crate::sqlite) fn by_digest(
-    connection: &Connection,
-    digest: &Digest,
-) -> Result<Option<Session>> {
-    find(connection, BY_DIGEST, [digest.as_bytes()], read)
+pub(crate) fn by_digest(digest: &Digest) -> Query<Session> {
+    query(BY_DIGEST, params![digest], read)
 }
 
-pub(in crate::sqlite) fn add(connection: &Connection, session: &Session) -> Result<usize> {
+pub(crate) fn add(session: &Session) -> Change {
     let row = params![
-        session.digest.as_bytes(),
+        session.digest,
         session.user.as_str(),
-        session.authenticated_at.millis(),
-        session.expires_at.millis(),
+        session.authenticated_at,
+        session.expires_at,
     ];
-    change(connection, ADD, row)
+    change(ADD, row)
 }
 
-pub(in crate::sqlite) fn end(connection: &Connection, digest: &Digest) -> Result<usize> {
-    change(connection, END, [digest.as_bytes()])
+pub(crate) fn end(digest: &Digest) -> Change {
+    change(END, params![digest])
 }
 
-pub(in crate::sqlite) fn end_of_user(connection: &Connection, user: &UserId) -> Result<usize> {
-    change(connection, END_OF_USER, [user.as_str()])
+pub(crate) fn end_of_user(user: &UserId) -> Change {
+    change(END_OF_USER, params![user.as_str()])
 }

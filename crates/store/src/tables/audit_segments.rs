@@ -1,9 +1,8 @@
 //! Segments of the audit log: the records that one group wrote, as JSON lines in one row.
 
 use doorward_core::time::UnixTime;
-use rusqlite::{Connection, Result, params};
 
-use super::{Columns, change, find, statements};
+use super::{Change, Columns, Query, Unreadable, change, params, query, statements};
 
 macro_rules! select {
     ($rest:expr) => {
@@ -27,28 +26,28 @@ macro_rules! select_from {
 
 statements! {
     NEWEST = select!("ORDER BY first_sequence DESC LIMIT 1");
-    FORWARD = select_from!("ORDER BY first_sequence");
-    BACKWARD = select_from!("ORDER BY first_sequence DESC");
+    FORWARD = select_from!("AND first_sequence > ?2 ORDER BY first_sequence LIMIT 64");
+    BACKWARD = select_from!("AND first_sequence < ?2 ORDER BY first_sequence DESC LIMIT 64");
     ADD = "INSERT INTO audit_segments (first_sequence, last_sequence, first_at, last_at, lines)
         VALUES (?1, ?2, ?3, ?4, ?5)";
 }
 
 /// Consecutive audit records.
 #[derive(Debug)]
-pub(in crate::sqlite) struct Segment {
+pub(crate) struct Segment {
     /// The number of the first record.
-    pub(in crate::sqlite) first: u64,
+    pub(crate) first: u64,
     /// The number of the last record.
-    pub(in crate::sqlite) last: u64,
+    pub(crate) last: u64,
     /// The earliest time of a record.
-    pub(in crate::sqlite) first_at: UnixTime,
+    pub(crate) first_at: UnixTime,
     /// The latest time of a record.
-    pub(in crate::sqlite) last_at: UnixTime,
+    pub(crate) last_at: UnixTime,
     /// The records, each ended by a line feed.
-    pub(in crate::sqlite) lines: Vec<u8>,
+    pub(crate) lines: Vec<u8>,
 }
 
-fn read(columns: &mut Columns<'_>) -> Result<Segment> {
+fn read(columns: &mut Columns<'_>) -> Result<Segment, Unreadable> {
     Ok(Segment {
         first: columns.take::<i64>()?.unsigned_abs(),
         last: columns.take::<i64>()?.unsigned_abs(),
@@ -59,50 +58,40 @@ fn read(columns: &mut Columns<'_>) -> Result<Segment> {
 }
 
 /// The last segment, if there is any.
-pub(in crate::sqlite) fn newest(connection: &Connection) -> Result<Option<Segment>> {
-    find(connection, NEWEST, [], read)
+pub(crate) fn newest() -> Query<Segment> {
+    query(NEWEST, params![], read)
 }
 
 /// Which way to walk the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::sqlite) enum Direction {
+pub(crate) enum Direction {
     /// From the oldest segment on.
     Forward,
     /// From the newest segment back.
     Backward,
 }
 
-/// Visits the segments from the one on that holds record `after`, until `visit` says to stop (`false`).
-pub(in crate::sqlite) fn walk(
-    connection: &Connection,
-    direction: Direction,
-    after: u64,
-    mut visit: impl FnMut(Segment) -> bool,
-) -> Result<()> {
-    let sql = match direction {
-        Direction::Forward => FORWARD,
-        Direction::Backward => BACKWARD,
+/// The next few segments of those from the one on that holds record `after`: the ones that
+/// come behind the segment with the first record `behind`, or from the start of the walk.
+pub(crate) fn page(direction: Direction, after: u64, behind: Option<u64>) -> Query<Segment> {
+    let (sql, start) = match direction {
+        Direction::Forward => (FORWARD, 0),
+        Direction::Backward => (BACKWARD, i64::MAX),
     };
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([number(after)])?;
-    while let Some(row) = rows.next()? {
-        if !visit(read(&mut Columns::of(row))?) {
-            break;
-        }
-    }
-    Ok(())
+    let behind = behind.map_or(start, number);
+    query(sql, params![number(after), behind], read)
 }
 
 /// Adds the next segment.
-pub(in crate::sqlite) fn add(connection: &Connection, segment: &Segment) -> Result<usize> {
+pub(crate) fn add(segment: &Segment) -> Change {
     let row = params![
         number(segment.first),
         number(segment.last),
-        segment.first_at.millis(),
-        segment.last_at.millis(),
+        segment.first_at,
+        segment.last_at,
         segment.lines,
     ];
-    change(connection, ADD, row)
+    change(ADD, row)
 }
 
 fn number(sequence: u64) -> i64 {

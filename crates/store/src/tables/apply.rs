@@ -1,0 +1,110 @@
+//! What each write expects to find. This is where single use and compare-and-set are decided.
+
+use doorward_core::grant::Revoked;
+
+use super::{
+    Change, clients, codes, consents, expired, grants, refresh_tokens, revocations, sessions,
+    setup_links, signing_keys, used_once, users,
+};
+use crate::write::Write;
+
+/// A change, and how many rows it must find.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) change: Change,
+    pub(crate) expects: Expects,
+}
+
+/// How many rows a change must find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expects {
+    /// Exactly one: the record in the state that the write expects.
+    One,
+    /// Whatever there is.
+    Any,
+    /// Whatever there is; nobody asks how many.
+    AnyUncounted,
+}
+
+impl Expects {
+    /// The rows that count; `None` when the record was not in the expected state.
+    pub(crate) fn met_by(self, changed: usize) -> Option<usize> {
+        match self {
+            Self::One => (changed == 1).then_some(1),
+            Self::Any => Some(changed),
+            Self::AnyUncounted => Some(0),
+        }
+    }
+}
+
+/// What one write changes, in order.
+pub(crate) fn steps(write: &Write) -> Vec<Step> {
+    match write {
+        Write::AddUser(user) => one(users::add(user)),
+        Write::SetPassword(id, password) => one(users::set_password(id, password)),
+        Write::SetRole(id, role) => one(users::set_role(id, *role)),
+        Write::SetDisabled(id, at) => one(users::set_disabled(id, *at)),
+
+        Write::AddClient(client) => any(clients::add(client)),
+        Write::MarkClientUsed(id, at) => one(clients::mark_used(id, *at)),
+        Write::RevokeClient(id, at) => one(clients::revoke(id, *at)),
+
+        Write::AddCode(code) => one(codes::add(code)),
+        Write::RedeemCode(digest, grant) => one(codes::redeem(digest, grant)),
+        Write::BurnCode(digest) => one(codes::burn(digest)),
+
+        Write::AddGrant(grant) => one(grants::add(grant)),
+        Write::MarkGrantUsed(id, at) => one(grants::mark_used(id, *at)),
+        Write::RevokeGrant(id, at, reason) => {
+            let (at, reason) = (*at, *reason);
+            any(grants::revoke(id, Revoked { at, reason }))
+        }
+        Write::RevokeGrantsOfUser(user, at, reason) => {
+            let (at, reason) = (*at, *reason);
+            let revoke = grants::revoke_of_user(user, Revoked { at, reason });
+            vec![
+                step(codes::burn_of_user(user), Expects::Any),
+                step(revoke, Expects::Any),
+            ]
+        }
+        Write::RevokeGrantsOfClient(client, at, reason) => {
+            let (at, reason) = (*at, *reason);
+            let revoke = grants::revoke_of_client(client, Revoked { at, reason });
+            vec![
+                step(codes::burn_of_client(client), Expects::Any),
+                step(revoke, Expects::Any),
+            ]
+        }
+
+        Write::AddRefreshToken(token) => one(refresh_tokens::add(token)),
+        Write::SpendRefreshToken(digest, spent) => one(refresh_tokens::spend(digest, spent)),
+
+        Write::AddSession(session) => one(sessions::add(session)),
+        Write::EndSession(digest) => any(sessions::end(digest)),
+        Write::EndSessionsOfUser(user) => any(sessions::end_of_user(user)),
+        Write::RememberConsent(consent) => one(consents::remember(consent)),
+        Write::UseOnce(used, expires_at) => one(used_once::note(used, *expires_at)),
+        Write::ReplaceSetupLink(link) => vec![
+            step(setup_links::remove_all(), Expects::Any),
+            step(setup_links::add(link), Expects::One),
+        ],
+        Write::UseSetupLink(digest, at) => one(setup_links::mark_used(digest, *at)),
+
+        Write::AddSigningKey(key) => one(signing_keys::add(key)),
+        Write::RevokeAccessToken(token, at) => any(revocations::revoke_token(token, *at)),
+
+        Write::Reap { now, unused_since } => expired::reap(*now, *unused_since),
+    }
+}
+
+fn one(change: Change) -> Vec<Step> {
+    vec![step(change, Expects::One)]
+}
+
+fn any(change: Change) -> Vec<Step> {
+    vec![step(change, Expects::Any)]
+}
+
+fn step(change: Change, expects: Expects) -> Step {
+    Step { change, expects }
+}
