@@ -79,6 +79,7 @@ fn for_people() -> Routes {
         .route("/setup", get(setup::get).post(setup::post))
         .route("/setup/done", get(setup::done))
         .route(pages::STYLE_SHEET, get(pages::style_sheet))
+        .route(pages::REPLY_SCRIPT, get(pages::reply_script))
 }
 
 fn read(methods: MethodRouter<Arc<Shared>>) -> MethodRouter<Arc<Shared>> {

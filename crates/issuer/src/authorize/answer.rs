@@ -2,7 +2,7 @@
 
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
-    authorize::{AuthorizeError, RedirectFault},
+    authorize::AuthorizeError,
     client::ClientOrigin,
     code::{AuthorizationCode, CodeState},
     consent::{Circumstances, Consent, ConsentKey, may_skip, redirect_host},
@@ -16,10 +16,7 @@ use doorward_core::{
 };
 use doorward_store::{StoreError, Tx};
 
-use super::{
-    error::{AuthorizeRefused, answer_location, error_location},
-    flow::Opened,
-};
+use super::{error::AuthorizeRefused, flow::Opened, reply::Reply};
 use crate::{
     browser::{SignedIn, Visitor},
     shared::Shared,
@@ -42,7 +39,7 @@ impl Shared {
         opened: &Opened,
         signed_in: &SignedIn,
         visitor: &Visitor,
-    ) -> Result<Option<String>, AuthorizeRefused> {
+    ) -> Result<Option<Reply>, AuthorizeRefused> {
         let [resource] = opened.checked.resources.as_slice() else {
             return Ok(None); // the person must choose
         };
@@ -62,13 +59,13 @@ impl Shared {
     }
 
     /// Makes the code, remembers the approval, and commits both with their record.
-    /// Returns where the browser goes.
+    /// Returns the answer to the client.
     pub(crate) async fn approve(
         &self,
         mut tx: Box<dyn Tx>,
         approval: Approval<'_>,
         visitor: &Visitor,
-    ) -> Result<String, AuthorizeRefused> {
+    ) -> Result<Reply, AuthorizeRefused> {
         let now = self.clock.now();
         let Approval {
             opened, signed_in, ..
@@ -89,33 +86,27 @@ impl Shared {
         };
         tx.audit(event.reason(approval.scopes.to_string()));
         tx.commit().await.map_err(answered)?;
-        let state = opened.checked.state.as_deref();
-        let answer = [("code", secret.expose())];
-        Ok(answer_location(
-            self,
-            &opened.checked.redirect,
-            state,
-            &answer,
-        ))
+        Ok(self.reply(&opened.checked.to, &[("code", secret.expose())]))
     }
 
-    /// Commits the person's no. Returns where the browser goes.
+    /// Commits the person's no. Returns the answer to the client.
     pub(crate) async fn deny(
         &self,
         mut tx: Box<dyn Tx>,
         opened: &Opened,
         signed_in: &SignedIn,
         visitor: &Visitor,
-    ) -> Result<String, AuthorizeRefused> {
+    ) -> Result<Reply, AuthorizeRefused> {
         self.close(&mut *tx, opened);
         tx.audit(self.consent_event(opened, signed_in, Outcome::Denied, visitor));
         tx.commit().await.map_err(answered)?;
-        let fault = RedirectFault {
-            redirect: opened.checked.redirect.clone(),
-            state: opened.checked.state.clone(),
-            error: AuthorizeError::AccessDenied,
-        };
-        Ok(error_location(self, &fault))
+        let denied = AuthorizeError::AccessDenied;
+        let description = denied.to_string();
+        let answer = [
+            ("error", denied.code()),
+            ("error_description", description.as_str()),
+        ];
+        Ok(self.reply(&opened.checked.to, &answer))
     }
 
     /// A flow is answered once.
@@ -130,7 +121,7 @@ impl Shared {
         AuthorizationCode {
             digest: secret.digest(),
             client: approval.opened.client.id.clone(),
-            redirect_uri: checked.redirect.as_str().to_owned(),
+            redirect_uri: checked.to.redirect.as_str().to_owned(),
             challenge: checked.challenge.clone(),
             user: approval.signed_in.user.id.clone(),
             resource: approval.resource.clone(),
@@ -159,7 +150,7 @@ fn consent_key(opened: &Opened, signed_in: &SignedIn, resource: &Resource) -> Co
     ConsentKey {
         user: signed_in.user.id.clone(),
         client: opened.client.id.clone(),
-        redirect_host: redirect_host(&opened.checked.redirect.destination()),
+        redirect_host: redirect_host(&opened.checked.to.redirect.destination()),
         resource: resource.clone(),
     }
 }
@@ -167,7 +158,7 @@ fn consent_key(opened: &Opened, signed_in: &SignedIn, resource: &Resource) -> Co
 /// A link to a page of a flow can be begun in one browser and followed in another, so the
 /// visit counts as well as the beginning (CO-04).
 fn circumstances(opened: &Opened, visitor: &Visitor) -> Circumstances {
-    let destination = opened.checked.redirect.destination();
+    let destination = opened.checked.to.redirect.destination();
     Circumstances {
         self_registered: opened.client.origin == ClientOrigin::Dynamic,
         local: !matches!(destination, Destination::Web { .. }),

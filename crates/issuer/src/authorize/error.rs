@@ -6,12 +6,11 @@ use axum::response::Response;
 use doorward_core::{
     authorize::{Fault, RedirectFault, ShowFault},
     id::ClientId,
-    redirect::MatchedRedirect,
 };
 use doorward_store::StoreError;
 use http::StatusCode;
 
-use crate::{pages::Message, shared::Shared, wire::printable};
+use crate::{pages::Message, shared::Shared};
 
 /// Why. Only [`AuthorizeRefused::Return`] can send anything to a client.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +76,7 @@ impl AuthorizeRefused {
                 message.facts = vec![("Sent client_id", vec![id.to_string()])];
                 issuer.pages.message(StatusCode::BAD_REQUEST, &message)
             }
-            Self::Return(fault) => see_other(&error_location(issuer, &fault)),
+            Self::Return(fault) => issuer.send_fault(&fault),
             Self::NotAFlow => page(StatusCode::BAD_REQUEST, "This link does not work", AGAIN),
             Self::Expired => page(StatusCode::GONE, "This request has expired", AGAIN),
             Self::Answered => page(
@@ -126,29 +125,6 @@ pub(crate) fn see_other(location: &str) -> Response {
     }
     *response.status_mut() = StatusCode::SEE_OTHER;
     response
-}
-
-/// The redirect that tells a client about a fault.
-pub(super) fn error_location(issuer: &Shared, fault: &RedirectFault) -> String {
-    let description = printable(&fault.error.to_string());
-    let answer = [
-        ("error", fault.error.code()),
-        ("error_description", &description),
-    ];
-    answer_location(issuer, &fault.redirect, fault.state.as_deref(), &answer)
-}
-
-/// A redirect with an answer, `state` as it was sent, and `iss` (RFC 9207).
-pub(crate) fn answer_location(
-    issuer: &Shared,
-    redirect: &MatchedRedirect,
-    state: Option<&str>,
-    answer: &[(&str, &str)],
-) -> String {
-    let mut parameters = answer.to_vec();
-    parameters.extend(state.map(|state| ("state", state)));
-    parameters.push(("iss", issuer.url.as_str()));
-    redirect.with(&parameters)
 }
 
 fn message(title: &str, lead: &str, advice: Advice) -> Message {

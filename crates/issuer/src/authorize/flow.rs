@@ -11,6 +11,7 @@ use doorward_store::Tx;
 use super::{
     error::AuthorizeRefused,
     pass::{NotAPass, Pass},
+    reply::Reply,
 };
 use crate::{
     browser::{SignedIn, Visitor},
@@ -27,6 +28,15 @@ pub(crate) struct Opened {
     pub(crate) pass: Pass,
     pub(crate) client: Client,
     pub(crate) checked: Checked,
+}
+
+/// What the browser does with an authorization request that was taken.
+#[derive(Clone, Debug)]
+pub(super) enum Onward {
+    /// It goes to a page of ours.
+    Page(String),
+    /// It carries the answer to the client.
+    Reply(Reply),
 }
 
 /// Where the browser goes from here.
@@ -61,12 +71,12 @@ pub(crate) fn next(opened: &Opened, signed_in: Option<&SignedIn>, now: UnixTime)
 }
 
 impl Shared {
-    /// Answers an authorization request with the place where the browser goes next.
-    pub(crate) async fn begin(
+    /// Answers an authorization request with what the browser does next.
+    pub(super) async fn begin(
         &self,
         query: String,
         visitor: &Visitor,
-    ) -> Result<String, AuthorizeRefused> {
+    ) -> Result<Onward, AuthorizeRefused> {
         if query.len() > MAXIMUM_QUERY {
             return Err(AuthorizeRefused::TooLong);
         }
@@ -79,13 +89,11 @@ impl Shared {
             .await?;
         match (next(&opened, signed_in.as_ref(), now), signed_in) {
             (Next::Consent, Some(signed_in)) => {
-                if let Some(location) = self
-                    .answer_as_before(tx, &opened, &signed_in, visitor)
-                    .await?
-                {
-                    return Ok(location);
+                let before = self.answer_as_before(tx, &opened, &signed_in, visitor);
+                if let Some(reply) = before.await? {
+                    return Ok(Onward::Reply(reply));
                 }
-                quiet(&opened, AuthorizeError::ConsentRequired)?;
+                quiet(&opened, unasked(&opened))?;
                 Ok(self.page_of_flow("/consent", &opened.pass))
             }
             (Next::SignIn | Next::Consent, _) => {
@@ -112,8 +120,8 @@ impl Shared {
     }
 
     /// The link to a page of a flow.
-    pub(crate) fn page_of_flow(&self, page: &str, pass: &Pass) -> String {
-        format!("{}?flow={}", self.path(page), self.seal_pass(pass))
+    fn page_of_flow(&self, page: &str, pass: &Pass) -> Onward {
+        Onward::Page(format!("{}?flow={}", self.path(page), self.seal_pass(pass)))
     }
 
     /// Records that a request was refused. There is nothing to commit with it.
@@ -150,9 +158,15 @@ fn quiet(opened: &Opened, error: AuthorizeError) -> Result<(), AuthorizeRefused>
     if !opened.checked.prompt.none {
         return Ok(());
     }
-    Err(AuthorizeRefused::Return(Box::new(RedirectFault {
-        redirect: opened.checked.redirect.clone(),
-        state: opened.checked.state.clone(),
-        error,
-    })))
+    let to = opened.checked.to.clone();
+    let fault = RedirectFault::early(error, to, &opened.client);
+    Err(AuthorizeRefused::Return(Box::new(fault)))
+}
+
+/// What the person would have to be asked.
+fn unasked(opened: &Opened) -> AuthorizeError {
+    match opened.checked.resources.as_slice() {
+        [_] => AuthorizeError::ConsentRequired,
+        _ => AuthorizeError::InteractionRequired,
+    }
 }

@@ -7,7 +7,10 @@ use axum::{
     response::Response,
 };
 
-use super::error::{AuthorizeRefused, see_other};
+use super::{
+    error::{AuthorizeRefused, see_other},
+    flow::Onward,
+};
 use crate::{
     browser::{Visitor, visitor},
     form::{self, BodyError},
@@ -41,7 +44,8 @@ async fn answer(issuer: &Shared, query: Result<String, BodyError>, visitor: &Vis
         }
     };
     match begun {
-        Ok(location) => see_other(&location),
+        Ok(Onward::Page(location)) => see_other(&location),
+        Ok(Onward::Reply(reply)) => issuer.send(&reply),
         Err(refused) => {
             issuer.note_refusal(&refused, visitor);
             refused.answer(issuer)

@@ -9,6 +9,7 @@ mod error;
 mod flow;
 mod http;
 mod pass;
+mod reply;
 
 pub(crate) use answer::Approval;
 pub(crate) use error::{AuthorizeRefused, see_other, sentence};

@@ -64,8 +64,8 @@ impl Shared {
         let before = self
             .answer_as_before(tx, &opened, &signed_in, visitor)
             .await?;
-        if let Some(location) = before {
-            return Ok(see_other(&location));
+        if let Some(reply) = before {
+            return Ok(self.send(&reply));
         }
         Ok(self.show(&opened, &signed_in, flow, None).await)
     }
@@ -106,11 +106,9 @@ impl Shared {
                     resource,
                     scopes: &narrowed(&opened.checked.scopes, form.first("limit")),
                 };
-                Ok(see_other(&self.approve(tx, approval, visitor).await?))
+                Ok(self.send(&self.approve(tx, approval, visitor).await?))
             }
-            "deny" => Ok(see_other(
-                &self.deny(tx, &opened, &signed_in, visitor).await?,
-            )),
+            "deny" => Ok(self.send(&self.deny(tx, &opened, &signed_in, visitor).await?)),
             _ => Err(ConsentError::Unreadable),
         }
     }
@@ -133,7 +131,7 @@ impl Shared {
             error: error.map(|_| "Choose which server the application may use."),
         };
         let page = self.consent_page(opened, signed_in, parts).await;
-        let source = sign_in::form_source(&opened.checked.redirect); // CO-10
+        let source = sign_in::form_source(&opened.checked.to.redirect); // CO-10
         self.pages
             .page((status, "consent.html"), &page, Some(&source))
     }

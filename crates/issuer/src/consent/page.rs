@@ -69,7 +69,7 @@ impl Shared {
         signed_in: &SignedIn,
         parts: FormParts,
     ) -> ConsentPage {
-        let destination = opened.checked.redirect.destination();
+        let destination = opened.checked.to.redirect.destination();
         let resources = &opened.checked.resources;
         // All are asked before the first is waited for: the page waits once.
         let asked: Vec<_> = resources
@@ -87,7 +87,7 @@ impl Shared {
             client_id: opened.client.id.to_string(),
             self_registered: opened.client.origin == ClientOrigin::Dynamic,
             destination: target::in_words(&destination),
-            redirect_uri: opened.checked.redirect.as_str().to_owned(),
+            redirect_uri: opened.checked.to.redirect.as_str().to_owned(),
             loopback: destination == Destination::Loopback,
             servers,
             writes: opened.checked.scopes.covers(WRITE),

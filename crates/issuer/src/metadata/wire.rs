@@ -17,12 +17,13 @@ pub(super) struct Metadata<'a> {
     revocation_endpoint: String,
     scopes_supported: [&'static str; 2],
     response_types_supported: [&'static str; 1],
-    response_modes_supported: [&'static str; 1],
+    response_modes_supported: [&'static str; 2],
     grant_types_supported: [&'static str; 2],
     token_endpoint_auth_methods_supported: [&'static str; 3],
     revocation_endpoint_auth_methods_supported: [&'static str; 3],
     code_challenge_methods_supported: [&'static str; 1],
     authorization_response_iss_parameter_supported: bool,
+    prompt_values_supported: [&'static str; 4],
 }
 
 const AUTHENTICATION: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
@@ -39,12 +40,13 @@ impl<'a> Metadata<'a> {
             revocation_endpoint: at("/revoke"),
             scopes_supported: [READ, WRITE],
             response_types_supported: ["code"],
-            response_modes_supported: ["query"],
+            response_modes_supported: ["query", "form_post"],
             grant_types_supported: ["authorization_code", "refresh_token"],
             token_endpoint_auth_methods_supported: AUTHENTICATION, // A-005, interop 5
             revocation_endpoint_auth_methods_supported: AUTHENTICATION,
             code_challenge_methods_supported: ["S256"], // A-004, interop 7
             authorization_response_iss_parameter_supported: true,
+            prompt_values_supported: ["none", "login", "consent", "select_account"],
         }
     }
 }

@@ -15,12 +15,15 @@ use crate::wire::retry_after;
 
 /// Where the style sheet is, below the prefix of the public URL.
 pub(crate) const STYLE_SHEET: &str = "/assets/doorward.css";
+/// Where the one script is: it posts an answer that goes to its client in a form.
+pub(crate) const REPLY_SCRIPT: &str = "/assets/reply.js";
 
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("layout.html", include_str!("../../templates/layout.html")),
     ("message.html", include_str!("../../templates/message.html")),
     ("sign_in.html", include_str!("../../templates/sign_in.html")),
     ("consent.html", include_str!("../../templates/consent.html")),
+    ("reply.html", include_str!("../../templates/reply.html")),
     ("setup.html", include_str!("../../templates/setup.html")),
     ("welcome.html", include_str!("../../templates/welcome.html")),
     (
@@ -71,23 +74,31 @@ impl Pages {
     /// Renders `template`. Forms of the page may end up at `form_target` besides here.
     pub(crate) fn page<T: Serialize>(
         &self,
-        (status, template): (StatusCode, &str),
+        what: (StatusCode, &str),
         page: &T,
         form_target: Option<&str>,
     ) -> Response {
-        match self.render(template, page) {
-            Ok(html) => {
-                let mut response = (status, Body::from(html)).into_response();
-                guard(response.headers_mut(), form_target);
-                response
-            }
+        let target = form_target.map(|source| format!(" {source}"));
+        let target = target.unwrap_or_default();
+        self.reply(what, page, &format!("form-action 'self'{target}"))
+    }
+
+    /// Renders a page that leads to a client: `leave` says where to, and by which script.
+    pub(crate) fn reply<T: Serialize>(
+        &self,
+        (status, template): (StatusCode, &str),
+        page: &T,
+        leave: &str,
+    ) -> Response {
+        let mut response = match self.render(template, page) {
+            Ok(html) => (status, Body::from(html)).into_response(),
             Err(error) => {
                 tracing::error!(%error, template, "page does not render");
-                let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
-                guard(response.headers_mut(), None);
-                response
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
-        }
+        };
+        guard(response.headers_mut(), leave);
+        response
     }
 
     /// Renders a message.
@@ -129,16 +140,23 @@ pub(crate) async fn style_sheet() -> Response {
     (headers, include_str!("../../templates/doorward.css")).into_response()
 }
 
+/// The script.
+pub(crate) async fn reply_script() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, include_str!("../../templates/reply.js")).into_response()
+}
+
+/// What holds for every page; each adds where its forms may go.
+const STRICT: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
+
 /// The headers of every page.
-fn guard(headers: &mut HeaderMap, form_target: Option<&str>) {
-    let target = form_target
-        .map(|source| format!(" {source}"))
-        .unwrap_or_default();
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'{target}; frame-ancestors 'none'; base-uri 'none'"
-    );
+fn guard(headers: &mut HeaderMap, leave: &str) {
     let strict = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
-    let policy = HeaderValue::try_from(policy).unwrap_or(strict);
+    let policy = HeaderValue::try_from(format!("{leave}; {STRICT}")).unwrap_or(strict);
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     for (name, value) in [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),

@@ -163,14 +163,15 @@ async fn show(
         .map_or((StatusCode::OK, None), SignInError::status);
     let page = SignInPage {
         client: opened.map(|opened| opened.client.name.clone()),
-        destination: opened.map(|opened| target::in_words(&opened.checked.redirect.destination())),
+        destination: opened
+            .map(|opened| target::in_words(&opened.checked.to.redirect.destination())),
         flow: flow.to_owned(),
         name: name.chars().take(64).collect(),
         error: error.map(|error| sentence(&error.to_string())),
         first,
     };
     // The answer may follow at once, and browsers hold the form to its whole way (CO-10).
-    let source = opened.map(|opened| form_source(&opened.checked.redirect));
+    let source = opened.map(|opened| form_source(&opened.checked.to.redirect));
     let mut response = issuer
         .pages
         .page((status, "sign_in.html"), &page, source.as_deref());

@@ -82,7 +82,7 @@ async fn invalid_encoding_is_a_page_and_never_a_failure() {
 #[tokio::test]
 async fn other_faults_go_to_the_client_with_state_and_issuer() {
     let world = World::new().await;
-    let client = world.client().await;
+    let client = preregistered(&world).await;
     let good = || AuthorizeRequest::new(&client);
     #[rustfmt::skip]
     let cases = [
@@ -198,10 +198,10 @@ async fn a_self_registered_client_is_always_asked_about() {
     assert!(again.location().starts_with("/consent")); // CO-05
     let quiet = AuthorizeRequest::new(&client).set("prompt", "none");
     let refused = person.get(&world, &quiet.path()).await;
-    assert_eq!(refused.parameter("error"), "consent_required"); // AZ-15
+    assert!(refused.shows("error=consent_required"), "{}", refused.body); // AZ-15, A-032
 }
 
-async fn preregistered(world: &World) -> String {
+pub(crate) async fn preregistered(world: &World) -> String {
     let new = NewClient {
         name: "Desk".to_owned(),
         redirect_uris: vec![CALLBACK.to_owned()],
@@ -308,7 +308,7 @@ async fn the_origin_means_the_only_server_and_nothing_when_there_are_two() {
     let client = two.client().await;
     let origin = AuthorizeRequest::new(&client).set("resource", "https://mcp.example/");
     let refused = Person::default().get(&two, &origin.path()).await;
-    assert_eq!(refused.parameter("error"), "invalid_target");
+    assert!(refused.shows("error=invalid_target"), "{}", refused.body);
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ mod pages;
 mod races;
 mod refresh;
 mod registration;
+mod replies;
 mod revocation;
 mod setup;
 mod sign_in;

@@ -43,12 +43,13 @@ async fn the_document_lists_exactly_what_exists() {
         "revocation_endpoint": "https://mcp.example/revoke",
         "scopes_supported": ["mcp:read", "mcp:write"], // A-014, interop 35
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": ["query", "form_post"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"], // interop 5
         "revocation_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
         "code_challenge_methods_supported": ["S256"], // A-004, interop 7
-        "authorization_response_iss_parameter_supported": true,
+        "authorization_response_iss_parameter_supported": true,
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
     });
     assert_eq!(document, expected);
 }

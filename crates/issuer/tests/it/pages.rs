@@ -28,6 +28,8 @@ async fn all_pages() -> Vec<(&'static str, Answer)> {
         .answer(&world, &consent, &[("decision", "allow")])
         .await;
     let crossed = world.post("/consent", &[]).await;
+    let stranger = world.client().await;
+    let failing = AuthorizeRequest::new(&stranger).set("scope", "admin");
     let empty = World::empty(config(ISSUER, &["files"])).await;
     let link = empty.administration.setup_link().await.expect("a link");
     let setup = empty.get(&format!("/setup?token={}", link.expose())).await;
@@ -56,6 +58,7 @@ async fn all_pages() -> Vec<(&'static str, Answer)> {
                 )
                 .await,
         ),
+        ("unmet", world.get(&failing.path()).await),
         ("no flow", world.get("/consent?flow=x").await),
         ("setup", setup),
         ("no setup", world.get("/setup?token=x").await),

@@ -1,0 +1,140 @@
+//! Why an authorization request is refused, and who is told (RFC 6749 section 4.1.2.1).
+
+use super::reply::{Passage, ReturnAddress, passage};
+use crate::{client::Client, pkce::PkceError, scope::ScopeError};
+
+/// Why an authorization request is refused, and who is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Only the person in front of the browser.
+    Show(ShowFault),
+    /// The client, at its own redirect URI.
+    Redirect(Box<RedirectFault>),
+}
+
+/// A fault that is told to the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedirectFault {
+    /// Where it is told.
+    pub to: ReturnAddress,
+    /// What.
+    pub error: AuthorizeError,
+    /// Whether it goes there at once.
+    pub passage: Passage,
+}
+
+impl RedirectFault {
+    /// A fault that comes up before the person was asked anything.
+    pub fn early(error: AuthorizeError, to: ReturnAddress, client: &Client) -> Self {
+        let passage = passage(client, &to.redirect);
+        Self { to, error, passage }
+    }
+}
+
+impl From<RedirectFault> for Fault {
+    fn from(fault: RedirectFault) -> Self {
+        Self::Redirect(Box::new(fault))
+    }
+}
+
+/// A fault that only a page can tell.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ShowFault {
+    /// `client_id` is absent or repeated.
+    #[error("the request does not say which application it comes from (client_id)")]
+    ClientMissing,
+    /// `client_id` names nobody.
+    #[error("the application is not registered here")]
+    ClientUnknown,
+    /// `redirect_uri` is absent or repeated.
+    #[error("the request does not say where the answer goes (redirect_uri)")]
+    RedirectMissing,
+    /// `redirect_uri` is not one of the registered ones.
+    #[error("the answer would go to an address that the application has not registered")]
+    RedirectMismatch {
+        /// What was sent.
+        sent: String,
+        /// What is registered.
+        registered: Vec<String>,
+    },
+    /// `state` is too long to carry.
+    #[error("the state parameter has more than 2048 bytes")]
+    StateTooLong,
+}
+
+/// A fault told to the client (RFC 6749 section 4.1.2.1 and its extensions).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthorizeError {
+    /// A parameter appears twice.
+    #[error("{0} is repeated")]
+    Repeated(&'static str),
+    /// PKCE is missing or not S256.
+    #[error(transparent)]
+    Pkce(#[from] PkceError),
+    /// `response_type` is not `code`.
+    #[error("response_type must be code")]
+    ResponseType,
+    /// `response_mode` is neither `query` nor `form_post`.
+    #[error("response_mode must be query or form_post")]
+    ResponseMode,
+    /// `form_post` to an address that takes no form.
+    #[error("response_mode form_post needs an http or https redirect URI")]
+    FormPost,
+    /// A request object by value.
+    #[error("request objects are not supported")]
+    RequestObject,
+    /// A request object by reference.
+    #[error("request_uri is not supported")]
+    RequestUri,
+    /// `prompt` has unknown words or `none` beside others.
+    #[error("prompt is malformed")]
+    Prompt,
+    /// `max_age` is not a number of seconds.
+    #[error("max_age must be a number of seconds")]
+    MaxAge,
+    /// The scope cannot be granted.
+    #[error(transparent)]
+    Scope(#[from] ScopeError),
+    /// No such resource.
+    #[error("resource names no server here")]
+    Target,
+    /// The person said no, or may not.
+    #[error("access was denied")]
+    AccessDenied,
+    /// `prompt=none`, and nobody is signed in.
+    #[error("sign-in is required")]
+    LoginRequired,
+    /// `prompt=none`, and the page would have to be shown.
+    #[error("consent is required")]
+    ConsentRequired,
+    /// `prompt=none`, and the person would have to choose.
+    #[error("the person has to choose between several servers")]
+    InteractionRequired,
+    /// The issuer cannot answer now.
+    #[error("the server is temporarily unavailable")]
+    Unavailable,
+}
+
+impl AuthorizeError {
+    /// The `error` code on the wire.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Repeated(_)
+            | Self::Pkce(_)
+            | Self::ResponseMode
+            | Self::FormPost
+            | Self::Prompt
+            | Self::MaxAge => "invalid_request",
+            Self::ResponseType => "unsupported_response_type",
+            Self::RequestObject => "request_not_supported",
+            Self::RequestUri => "request_uri_not_supported",
+            Self::Scope(_) => "invalid_scope",
+            Self::Target => "invalid_target",
+            Self::AccessDenied => "access_denied",
+            Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
+            Self::InteractionRequired => "interaction_required",
+            Self::Unavailable => "temporarily_unavailable",
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The authorization request (OAuth 2.1 section 4.1.1) and where its faults go.
+//!
+//! A fault without a matched redirect has nowhere to go but a page; that is in
+//! the types: only [`Fault::Redirect`] holds a [`ReturnAddress`]. The order of
+//! the checks is: client, redirect URI, then everything that may be told to the
+//! client at that URI.
+
+mod fault;
+mod parameters;
+mod prompt;
+mod reply;
+mod resources;
+#[cfg(test)]
+mod tests;
+
+pub use fault::{AuthorizeError, Fault, RedirectFault, ShowFault};
+pub use parameters::Parameters;
+pub use prompt::Prompt;
+pub use reply::{Passage, ResponseMode, ReturnAddress, passage};
+pub use resources::resource_meant;
+
+use crate::{
+    client::Client, id::ClientId, pkce::Challenge, redirect::MatchedRedirect, resource::Resource,
+    scope::ScopeSet,
+};
+
+/// The longest `state` that is carried through (AZ-14).
+const MAXIMUM_STATE: usize = 2048;
+
+/// An authorization request that may be shown to its user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// The client that asks.
+    pub client: ClientId,
+    /// Where the answer goes.
+    pub to: ReturnAddress,
+    /// What the token request must answer.
+    pub challenge: Challenge,
+    /// The resources that are meant: one, or several for the person to choose from.
+    pub resources: Vec<Resource>,
+    /// The scopes asked for.
+    pub scopes: ScopeSet,
+    /// What the pages must do.
+    pub prompt: Prompt,
+    /// How old the sign-in may be, in seconds.
+    pub max_age: Option<u32>,
+    /// Whom the client expects.
+    pub login_hint: Option<String>,
+}
+
+/// Checks a request of `client` against the resources published here (A-016..A-028).
+pub fn check(
+    parameters: &Parameters,
+    client: &Client,
+    published: &[Resource],
+) -> Result<Checked, Fault> {
+    if !client.is_usable() {
+        return Err(Fault::Show(ShowFault::ClientUnknown));
+    }
+    let redirect = redirect(parameters, client).map_err(Fault::Show)?;
+    let state = match parameters.one("state") {
+        Ok(Some(state)) if state.len() > MAXIMUM_STATE => {
+            return Err(Fault::Show(ShowFault::StateTooLong));
+        }
+        Ok(state) => state.map(str::to_owned),
+        Err(_) => None,
+    };
+    let asked = parameters
+        .one("response_mode")
+        .and_then(|mode| ResponseMode::parse(mode, &redirect));
+    let to = ReturnAddress {
+        // A fault of the mode itself goes the common way.
+        mode: asked.as_ref().copied().unwrap_or_default(),
+        redirect,
+        state,
+    };
+    asked
+        .and_then(|_| body(parameters, client, &to, published))
+        .map_err(|error| RedirectFault::early(error, to, client).into())
+}
+
+fn redirect(parameters: &Parameters, client: &Client) -> Result<MatchedRedirect, ShowFault> {
+    let Ok(Some(sent)) = parameters.one("redirect_uri") else {
+        return Err(ShowFault::RedirectMissing);
+    };
+    client
+        .redirect(sent)
+        .ok_or_else(|| ShowFault::RedirectMismatch {
+            sent: sent.to_owned(),
+            registered: client
+                .redirects
+                .iter()
+                .map(|uri| uri.as_str().to_owned())
+                .collect(),
+        })
+}
+
+/// Everything that the client may be told about.
+fn body(
+    parameters: &Parameters,
+    client: &Client,
+    to: &ReturnAddress,
+    published: &[Resource],
+) -> Result<Checked, AuthorizeError> {
+    const ONCE: [&str; 11] = [
+        "state",
+        "response_type",
+        "scope",
+        "code_challenge",
+        "code_challenge_method",
+        "prompt",
+        "max_age",
+        "login_hint",
+        "ui_locales",
+        "request",
+        "request_uri",
+    ];
+    ONCE.iter()
+        .try_for_each(|name| parameters.one(name).map(drop))?;
+    refuse_request_objects(parameters)?;
+    if parameters.one("response_type")? != Some("code") {
+        return Err(AuthorizeError::ResponseType);
+    }
+    let method = parameters.one("code_challenge_method")?;
+    Ok(Checked {
+        client: client.id.clone(),
+        to: to.clone(),
+        challenge: Challenge::parse(parameters.one("code_challenge")?, method)?,
+        resources: resources::meant(parameters, published)?,
+        scopes: ScopeSet::requested(parameters.one("scope")?)?,
+        prompt: Prompt::parse(parameters.one("prompt")?)?,
+        max_age: prompt::max_age(parameters.one("max_age")?)?,
+        login_hint: parameters.one("login_hint")?.map(str::to_owned),
+    })
+}
+
+fn refuse_request_objects(parameters: &Parameters) -> Result<(), AuthorizeError> {
+    if parameters.one("request")?.is_some() {
+        return Err(AuthorizeError::RequestObject); // AZ-16: nothing is fetched
+    }
+    if parameters.one("request_uri")?.is_some() {
+        return Err(AuthorizeError::RequestUri);
+    }
+    Ok(())
+}

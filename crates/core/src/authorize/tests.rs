@@ -1,0 +1,239 @@
+//! One row for each clause.
+
+use super::*;
+use crate::{
+    client::{ClientAuthentication, ClientOrigin},
+    redirect::RegisteredRedirect,
+    time::UnixTime,
+};
+
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+fn client() -> Client {
+    Client {
+        id: ClientId::from_known("c1"),
+        origin: ClientOrigin::Dynamic,
+        name: "Client".to_owned(),
+        redirects: vec![RegisteredRedirect::parse("https://c.example/cb").expect("valid")],
+        authentication: ClientAuthentication::None,
+        refreshes: true,
+        created_at: UnixTime::from_seconds(0),
+        used_at: None,
+        revoked_at: None,
+    }
+}
+
+fn published() -> Vec<Resource> {
+    [
+        "https://mcp.example/mcp/files",
+        "https://mcp.example/mcp/mail",
+    ]
+    .map(Resource::from_known)
+    .to_vec()
+}
+
+type Changes<'a> = &'a [(&'a str, &'a str)];
+
+/// A good request with some parameters replaced, removed (`""`) or repeated (`name+`).
+fn request(changes: Changes<'_>) -> Parameters {
+    let mut pairs: Vec<(String, String)> = [
+        ("client_id", "c1"),
+        ("redirect_uri", "https://c.example/cb"),
+        ("response_type", "code"),
+        ("state", "s"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+        ("resource", "https://mcp.example/mcp/files"),
+    ]
+    .map(|(key, value)| (key.to_owned(), value.to_owned()))
+    .to_vec();
+    for (key, value) in changes {
+        match key.strip_suffix('+') {
+            Some(key) => pairs.push((key.to_owned(), (*value).to_owned())),
+            None => {
+                pairs.retain(|(name, _)| name != key);
+                pairs.push(((*key).to_owned(), (*value).to_owned()));
+            }
+        }
+    }
+    Parameters::new(pairs)
+}
+
+fn judge(changes: Changes<'_>) -> Result<Checked, Fault> {
+    check(&request(changes), &client(), &published())
+}
+
+#[test]
+fn faults_before_the_redirect_is_known_are_shown_and_never_redirected() {
+    let long = "x".repeat(2049);
+    #[rustfmt::skip]
+    let cases: [(&str, Changes<'_>); 7] = [
+        ("unregistered, AZ-01",      &[("redirect_uri", "https://evil.example/cb")]),
+        ("missing, A-017",           &[("redirect_uri", "")]),
+        ("two redirect URIs, AZ-11", &[("redirect_uri+", "https://c.example/cb")]),
+        ("slash, AZ-02",             &[("redirect_uri", "https://c.example/cb/")]),
+        ("script, AZ-05",            &[("redirect_uri", "javascript:alert(1)//")]),
+        ("state too long, AZ-14",    &[("state", &long)]),
+        ("bad and unregistered",     &[("redirect_uri", "https://evil.example/cb"), ("response_type", "token")]),
+    ];
+    for (name, changes) in cases {
+        assert!(matches!(judge(changes), Err(Fault::Show(_))), "{name}");
+    }
+    assert_eq!(
+        request(&[("client_id+", "evil")]).client_id(),
+        Err(ShowFault::ClientMissing)
+    ); // AZ-11
+    let revoked = Client {
+        revoked_at: Some(UnixTime::from_seconds(1)),
+        ..client()
+    };
+    let judged = check(&request(&[]), &revoked, &published());
+    assert_eq!(judged, Err(Fault::Show(ShowFault::ClientUnknown)));
+}
+
+#[test]
+fn faults_after_it_are_told_to_the_client_with_its_state() {
+    #[rustfmt::skip]
+    let cases: [(&str, Changes<'_>, &str); 26] = [
+        ("token, AZ-12",             &[("response_type", "token")],               "unsupported_response_type"),
+        ("hybrid, AZ-12",            &[("response_type", "code token")],          "unsupported_response_type"),
+        ("no response_type",         &[("response_type", "")],                    "unsupported_response_type"),
+        ("fragment, AZ-12",          &[("response_mode", "fragment")],            "invalid_request"),
+        ("web_message, AZ-12",       &[("response_mode", "web_message")],         "invalid_request"),
+        ("two modes, AZ-11",         &[("response_mode", "query"), ("response_mode+", "form_post")], "invalid_request"),
+        ("two locales, A-016",       &[("ui_locales", "en"), ("ui_locales+", "de")], "invalid_request"),
+        ("no challenge, AZ-06",      &[("code_challenge", "")],                   "invalid_request"),
+        ("plain, AZ-06",             &[("code_challenge_method", "plain")],       "invalid_request"),
+        ("no method, AZ-06",         &[("code_challenge_method", "")],            "invalid_request"),
+        ("repeated scope, AZ-11",    &[("scope+", "mcp:read"), ("scope+", "x")],  "invalid_request"),
+        ("request object, AZ-16",    &[("request", "eyJ")],                       "request_not_supported"),
+        ("request_uri, AZ-16",       &[("request_uri", "http://169.254.169.254/")], "request_uri_not_supported"),
+        ("prompt unknown",           &[("prompt", "sometimes")],                  "invalid_request"),
+        ("prompt none login, AZ-15", &[("prompt", "none login")],                 "invalid_request"),
+        ("max_age negative, AZ-15",  &[("max_age", "-1")],                        "invalid_request"),
+        ("max_age float, AZ-15",     &[("max_age", "1e9")],                       "invalid_request"),
+        ("max_age text, AZ-15",      &[("max_age", "abc")],                       "invalid_request"),
+        ("max_age plus",             &[("max_age", "+1")],                        "invalid_request"),
+        ("unknown scope, AZ-17",     &[("scope", "admin")],                       "invalid_scope"),
+        ("quoted scope, AZ-17",      &[("scope", "a\"b")],                        "invalid_scope"),
+        ("unknown resource, AZ-17",  &[("resource", "https://mcp.example/mcp/x")], "invalid_target"),
+        ("relative resource, AZ-17", &[("resource", "/mcp/files")],               "invalid_target"),
+        ("fragment in resource",     &[("resource", "https://mcp.example/mcp/files#x")], "invalid_target"),
+        ("one of two unknown",       &[("resource+", "https://other.example/")],  "invalid_target"),
+        ("origin among several",     &[("resource", "https://mcp.example")],      "invalid_target"),
+    ];
+    for (name, changes, expected) in cases {
+        let Err(Fault::Redirect(fault)) = judge(changes) else {
+            panic!("{name}: not a redirect")
+        };
+        assert_eq!(fault.error.code(), expected, "{name}"); // A-018
+        assert_eq!(fault.to.state.as_deref(), Some("s"), "{name}");
+        assert_eq!(fault.to.redirect.as_str(), "https://c.example/cb", "{name}");
+    }
+}
+
+#[test]
+fn repeated_state_is_told_without_any_state() {
+    let Err(Fault::Redirect(fault)) = judge(&[("state+", "t")]) else {
+        panic!("not a redirect")
+    };
+    assert_eq!(
+        (fault.error, fault.to.state),
+        (AuthorizeError::Repeated("state"), None)
+    ); // AZ-11
+}
+
+#[test]
+fn a_good_request_is_checked_and_unknown_parameters_are_ignored() {
+    let checked = judge(&[
+        ("audience", "x"),
+        ("prompt", "consent login"),
+        ("max_age", "0"),
+    ])
+    .expect("good");
+    assert_eq!(
+        checked.resources,
+        [Resource::from_known("https://mcp.example/mcp/files")]
+    );
+    assert_eq!(checked.scopes, ScopeSet::baseline()); // A-028
+    assert!(checked.prompt.consent && checked.prompt.login && !checked.prompt.none);
+    assert_eq!(checked.max_age, Some(0));
+}
+
+#[test]
+fn a_request_that_names_no_resource_means_every_published_one() {
+    let several = judge(&[("resource", "")]).expect("good"); // A-027, interop 30
+    assert_eq!(several.resources, published());
+    let one = &published()[..1];
+    let only = check(
+        &request(&[("resource", "https://mcp.example/")]),
+        &client(),
+        one,
+    )
+    .expect("good");
+    assert_eq!(only.resources, one, "interop 29");
+    let other = check(
+        &request(&[("resource", "https://other.example")]),
+        &client(),
+        one,
+    );
+    assert!(matches!(other, Err(Fault::Redirect(_))));
+}
+
+#[test]
+fn form_post_is_for_addresses_that_take_a_form_and_its_faults_go_the_same_way() {
+    let posted = judge(&[("response_mode", "form_post")]).expect("good");
+    assert_eq!(posted.to.mode, ResponseMode::FormPost);
+    let Err(Fault::Redirect(fault)) = judge(&[("response_mode", "form_post"), ("scope", "admin")])
+    else {
+        panic!("not a redirect")
+    };
+    assert_eq!(fault.to.mode, ResponseMode::FormPost);
+
+    let application = Client {
+        redirects: vec![RegisteredRedirect::parse("cursor://cb").expect("valid")],
+        ..client()
+    };
+    let request = request(&[
+        ("redirect_uri", "cursor://cb"),
+        ("response_mode", "form_post"),
+    ]);
+    let Err(Fault::Redirect(fault)) = check(&request, &application, &published()) else {
+        panic!("not a redirect")
+    };
+    assert_eq!(fault.error, AuthorizeError::FormPost);
+    assert_eq!(fault.to.mode, ResponseMode::Query);
+}
+
+#[test]
+fn faults_of_clients_that_nobody_vouches_for_are_shown_before_they_go_elsewhere() {
+    use ClientOrigin::{Dynamic, Preregistered};
+    #[rustfmt::skip]
+    let cases = [ // A-032
+        ("stranger on the web",       Dynamic,       "https://c.example/cb",  Passage::Shown),
+        ("stranger, application",     Dynamic,       "cursor://cb",           Passage::Shown),
+        ("stranger, this computer",   Dynamic,       "http://127.0.0.1/cb",   Passage::Direct),
+        ("known, on the web",         Preregistered, "https://c.example/cb",  Passage::Direct),
+        ("known, application",        Preregistered, "cursor://cb",           Passage::Direct),
+    ];
+    for (name, origin, redirect, expected) in cases {
+        let client = Client {
+            origin,
+            redirects: vec![RegisteredRedirect::parse(redirect).expect("valid")],
+            ..client()
+        };
+        let changes = [("redirect_uri", redirect), ("scope", "admin")];
+        let Err(Fault::Redirect(fault)) = check(&request(&changes), &client, &published()) else {
+            panic!("{name}: not a redirect")
+        };
+        assert_eq!(fault.passage, expected, "{name}");
+    }
+}
+
+#[test]
+fn choosing_an_account_shows_the_page_and_is_no_new_sign_in() {
+    let prompt = judge(&[("prompt", "select_account")]).expect("good").prompt;
+    assert!(prompt.consent && !prompt.login && !prompt.none);
+    let both = judge(&[("prompt", "none select_account")]);
+    assert!(matches!(both, Err(Fault::Redirect(_)))); // AZ-15
+}
