@@ -19,6 +19,8 @@ pub struct Lifetimes {
     pub session: Duration,
     /// From the authorization request to the answer.
     pub flow: Duration,
+    /// From a pushed authorization request to its use (RFC 9126 section 2.2).
+    pub pushed: Duration,
     /// The one-time link that makes the first account.
     pub setup_link: Duration,
     /// A dynamically registered client that nobody signed in through.
@@ -38,6 +40,7 @@ impl Default for Lifetimes {
             repeat_window: Duration::from_secs(MINUTE),
             session: Duration::from_secs(DAY / 2),
             flow: Duration::from_secs(10 * MINUTE),
+            pushed: Duration::from_secs(90),
             setup_link: Duration::from_secs(60 * MINUTE),
             unused_client: Duration::from_secs(DAY),
         }

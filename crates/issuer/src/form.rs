@@ -70,10 +70,24 @@ impl Pairs {
             .unwrap_or_default()
     }
 
+    /// Every value of `name` that says something.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0
+            .iter()
+            .filter(move |(key, value)| key == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
+    }
+
     /// The pairs as parameters of a protocol request.
     pub(crate) fn into_parameters(self) -> Parameters {
         Parameters::new(self.0)
     }
+}
+
+/// Encodes pairs as a form.
+pub(crate) fn encode<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(pairs).finish()
 }
 
 /// Reads a form.

@@ -20,6 +20,7 @@ mod keys;
 mod limits;
 mod metadata;
 mod pages;
+mod par;
 mod passwords;
 mod public_url;
 mod register;

@@ -13,7 +13,7 @@ use axum::{
 };
 
 use crate::{
-    authorize, consent, home, metadata, pages, register, revoke, setup,
+    authorize, consent, home, metadata, pages, par, register, revoke, setup,
     shared::Shared,
     sign_in, token,
     wire::{allow_any_origin, method_not_allowed, preflight, readable, to_the_end},
@@ -38,6 +38,7 @@ pub(crate) fn router(issuer: &Arc<Shared>) -> Router {
 fn open_to_scripts() -> Routes {
     let endpoints = Router::new()
         .route("/token", write(post(token::post)))
+        .route("/par", write(post(par::post)))
         .route("/register", write(post(register::post)))
         .route("/revoke", write(post(revoke::post)))
         .layer(from_fn(allow_any_origin));

@@ -46,6 +46,8 @@ pub(crate) struct Shared {
 pub(crate) struct Derived {
     /// Seals authorization requests on their way through the pages.
     pub(crate) flow: SealingKey,
+    /// Seals pushed authorization requests.
+    pub(crate) pushed: SealingKey,
     /// Binds forms to a session and a flow.
     pub(crate) form: hmac::Key,
     /// Derives identifiers of public clients from what they register.
@@ -76,6 +78,7 @@ impl Shared {
         Ok(Self {
             derived: Derived {
                 flow: SealingKey::derive(parent, "flow"),
+                pushed: SealingKey::derive(parent, "pushed request"),
                 form: key("form"),
                 client: key("client identifier"),
             },

@@ -31,6 +31,13 @@ impl Parameters {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Every name and value in order of arrival.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The client that asks: needed before anything can be checked.
     pub fn client_id(&self) -> Result<ClientId, ShowFault> {
         match self.one("client_id") {

@@ -10,7 +10,7 @@ use doorward_core::{
 use doorward_store::StoreError;
 use http::StatusCode;
 
-use crate::{pages::Message, shared::Shared};
+use crate::{pages::Message, par::RequestUriFault, shared::Shared};
 
 /// Why. Only [`AuthorizeRefused::Return`] can send anything to a client.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,9 @@ pub(crate) enum AuthorizeRefused {
     /// A fault that the client is told.
     #[error("{}", .0.error)]
     Return(Box<RedirectFault>),
+    /// A `request_uri` of ours that does not open.
+    #[error(transparent)]
+    RequestUri(#[from] RequestUriFault),
     /// The link of the page is not one that was made here.
     #[error("this link was not made here")]
     NotAFlow,
@@ -77,6 +80,14 @@ impl AuthorizeRefused {
                 issuer.pages.message(StatusCode::BAD_REQUEST, &message)
             }
             Self::Return(fault) => issuer.send_fault(&fault),
+            Self::RequestUri(fault) => {
+                let status = match fault {
+                    RequestUriFault::Unknown => StatusCode::BAD_REQUEST,
+                    RequestUriFault::Expired => StatusCode::GONE,
+                    RequestUriFault::Used => StatusCode::CONFLICT,
+                };
+                page(status, "This request cannot be used", AGAIN)
+            }
             Self::NotAFlow => page(StatusCode::BAD_REQUEST, "This link does not work", AGAIN),
             Self::Expired => page(StatusCode::GONE, "This request has expired", AGAIN),
             Self::Answered => page(

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     browser::{SignedIn, Visitor},
     form::{Malformed, Pairs},
+    par::own_request_uri,
     shared::Shared,
 };
 
@@ -81,6 +82,7 @@ impl Shared {
             return Err(AuthorizeRefused::TooLong);
         }
         let now = self.clock.now();
+        let query = self.pulled(query).await?;
         let pass = self.new_pass(query, visitor.cross_site);
         let mut tx = self.store.begin().await?;
         let opened = self.open(&mut *tx, pass).await?;
@@ -101,6 +103,18 @@ impl Shared {
                 Ok(self.page_of_flow("/login", &opened.pass))
             }
         }
+    }
+
+    /// The query that a `request_uri` of ours stands for, of which nothing outside counts
+    /// (RFC 9126 section 4), or the query itself.
+    async fn pulled(&self, query: String) -> Result<String, AuthorizeRefused> {
+        let pairs = Pairs::parse(&query).map_err(|Malformed| AuthorizeRefused::Malformed)?;
+        let Some(sealed) = own_request_uri(&pairs).map(str::to_owned) else {
+            return Ok(query);
+        };
+        let client = pairs.into_parameters().client_id();
+        let client = client.map_err(AuthorizeRefused::Show)?;
+        self.take_pushed(&sealed, &client).await
     }
 
     /// Picks up the flow that a page carries.

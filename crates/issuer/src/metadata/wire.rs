@@ -10,6 +10,7 @@ use crate::issuer::IssuerConfig;
 pub(super) struct Metadata<'a> {
     issuer: &'a str,
     authorization_endpoint: String,
+    pushed_authorization_request_endpoint: String,
     token_endpoint: String,
     jwks_uri: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,6 +35,7 @@ impl<'a> Metadata<'a> {
         Self {
             issuer: &config.issuer,
             authorization_endpoint: at("/authorize"),
+            pushed_authorization_request_endpoint: at("/par"),
             token_endpoint: at("/token"),
             jwks_uri: at("/jwks"),
             registration_endpoint: config.dynamic_registration.then(|| at("/register")),

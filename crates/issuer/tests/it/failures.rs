@@ -84,6 +84,10 @@ async fn every_endpoint_says_come_again_and_nothing_is_half_done() {
         .post("/revoke", &[("client_id", &client), ("token", "x")])
         .await
         .refuses(503, "temporarily_unavailable");
+    world
+        .post("/par", &AuthorizeRequest::new(&client).pairs())
+        .await
+        .refuses(503, "temporarily_unavailable");
     let document = serde_json::json!({"redirect_uris": ["http://localhost/cb"], "token_endpoint_auth_method": "none"});
     world
         .register(&document)

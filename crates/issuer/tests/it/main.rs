@@ -14,6 +14,7 @@ mod failures;
 mod keys;
 mod metadata;
 mod pages;
+mod par;
 mod races;
 mod refresh;
 mod registration;

@@ -37,6 +37,7 @@ async fn the_document_lists_exactly_what_exists() {
     let expected = serde_json::json!({
         "issuer": ISSUER, // A-001, interop 24
         "authorization_endpoint": "https://mcp.example/authorize",
+        "pushed_authorization_request_endpoint": "https://mcp.example/par",
         "token_endpoint": "https://mcp.example/token",
         "jwks_uri": "https://mcp.example/jwks",
         "registration_endpoint": "https://mcp.example/register",
@@ -111,7 +112,7 @@ async fn scripts_of_any_origin_may_ask_first_and_pages_are_closed_to_them() {
             "content-type,mcp-protocol-version",
         ),
     ];
-    for path in [OAUTH, "/token", "/register", "/revoke", "/jwks"] {
+    for path in [OAUTH, "/token", "/register", "/revoke", "/par", "/jwks"] {
         let sent = request(Method::OPTIONS, path, &preflight, String::new());
         let answer = world.send(sent).await; // interop 41
         assert_eq!(answer.status, 204, "{path}");

@@ -347,6 +347,12 @@ impl AuthorizeRequest {
         )
     }
 
+    /// Nothing but these.
+    pub(crate) fn bare(pairs: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self(pairs.iter().map(owned).collect())
+    }
+
     pub(crate) fn set(mut self, name: &str, value: &str) -> Self {
         self.0.retain(|(key, _)| key != name);
         self.0.push((name.to_owned(), value.to_owned()));
@@ -363,12 +369,15 @@ impl AuthorizeRequest {
         self
     }
 
+    pub(crate) fn pairs(&self) -> Vec<(&str, &str)> {
+        let pairs = self.0.iter();
+        pairs
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect()
+    }
+
     pub(crate) fn query(&self) -> String {
-        let pairs = self
-            .0
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()));
-        form(&pairs.collect::<Vec<_>>())
+        form(&self.pairs())
     }
 
     pub(crate) fn path(&self) -> String {

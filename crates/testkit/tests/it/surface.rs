@@ -8,10 +8,11 @@ use doorward_testkit::{
 use http::Method;
 use serde_json::json;
 
-const PATHS: [&str; 20] = [
+const PATHS: [&str; 22] = [
     "/",
     "/authorize",
     "/token",
+    "/par",
     "/register",
     "/revoke",
     "/jwks",
@@ -20,6 +21,7 @@ const PATHS: [&str; 20] = [
     "/consent",
     "/setup",
     "/assets/doorward.css",
+    "/assets/reply.js",
     "/mcp/notes",
     "/mcp/unknown",
     "/mcp",
@@ -83,6 +85,7 @@ async fn preflights_are_answered_without_credentials_wherever_a_browser_client_c
     for path in [
         "/mcp/notes",
         "/token",
+        "/par",
         "/register",
         "/revoke",
         "/.well-known/oauth-authorization-server",

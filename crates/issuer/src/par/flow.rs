@@ -1,0 +1,144 @@
+//! Seals a request into a `request_uri`, and opens it once.
+
+use axum::body::Body;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use doorward_core::{
+    authorize::{Parameters, check},
+    entropy::draw,
+    id::{ClientId, FlowId},
+    once::{OneTime, Purpose},
+    time::UnixTime,
+};
+use doorward_store::StoreError;
+use http::request::Parts;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    error::{PushError, RequestUriFault},
+    wire::PushedResponse,
+};
+use crate::{
+    authorize::AuthorizeRefused,
+    form::{Pairs, encode},
+    shared::Shared,
+    token::parameters,
+};
+
+/// What every `request_uri` made here starts with (RFC 9126 section 2.2).
+const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+/// The longest request that is taken, in form encoding: what is sealed must still fit into an
+/// address.
+const MAXIMUM_PUSHED: usize = 8 * 1024;
+/// What authenticated the client is no part of its request and goes into no address.
+const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
+
+/// A request on its way from the client to `/authorize`.
+#[derive(Serialize, Deserialize)]
+struct Pushed {
+    /// The request in form encoding.
+    #[serde(rename = "q")]
+    query: String,
+    /// Who pushed it.
+    #[serde(rename = "c")]
+    client: ClientId,
+    /// When.
+    #[serde(rename = "t")]
+    at: UnixTime,
+    /// Its identity: it can be used once.
+    #[serde(rename = "i")]
+    id: FlowId,
+}
+
+/// The one `request_uri` of a request, if it is of the kind that is made here.
+pub(crate) fn own_request_uri(pairs: &Pairs) -> Option<&str> {
+    let mut named = pairs.all("request_uri");
+    match (named.next(), named.next()) {
+        (Some(uri), None) => uri.strip_prefix(PREFIX),
+        _ => None,
+    }
+}
+
+impl Shared {
+    /// Checks a request as `/authorize` would and seals it for its client.
+    pub(super) async fn push(
+        &self,
+        parts: &Parts,
+        body: Body,
+    ) -> Result<PushedResponse, PushError> {
+        let sent = parameters(parts, body).await?;
+        let mut tx = self.store.begin().await?;
+        let client = self.authenticate(&mut *tx, &parts.headers, &sent).await?;
+        drop(tx);
+        if sent.all("request_uri").next().is_some() {
+            return Err(PushError::RequestUri);
+        }
+        let request = request_of(&sent, &client.id);
+        check(&request, &client, &self.published().resources)?;
+        let query = encode(request.pairs());
+        if query.len() > MAXIMUM_PUSHED {
+            return Err(PushError::TooLarge);
+        }
+        let pushed = Pushed {
+            query,
+            client: client.id,
+            at: self.clock.now(),
+            id: FlowId::from_random(draw(&*self.entropy)),
+        };
+        Ok(PushedResponse {
+            request_uri: self.seal_pushed(&pushed),
+            expires_in: self.published().config.lifetimes.pushed.as_secs(),
+        })
+    }
+
+    /// Opens a `request_uri` for the client that a request names, and notes its one use.
+    /// Returns the query that was pushed.
+    pub(crate) async fn take_pushed(
+        &self,
+        sealed: &str,
+        client: &ClientId,
+    ) -> Result<String, AuthorizeRefused> {
+        let pushed = self.open_pushed(sealed);
+        let pushed = pushed
+            .filter(|pushed| pushed.client == *client)
+            .ok_or(RequestUriFault::Unknown)?;
+        let expires_at = pushed.at + self.published().config.lifetimes.pushed;
+        if self.clock.now() >= expires_at {
+            return Err(RequestUriFault::Expired.into());
+        }
+        let mut tx = self.store.begin().await?;
+        let used = OneTime::named(Purpose::PushedRequest, client.as_str(), pushed.id.as_str());
+        tx.use_once(&used, expires_at);
+        tx.commit().await.map_err(|error| match error {
+            StoreError::Conflict => RequestUriFault::Used.into(),
+            StoreError::Corrupt(_) | StoreError::Unavailable(_) => AuthorizeRefused::Store(error),
+        })?;
+        Ok(pushed.query)
+    }
+
+    fn seal_pushed(&self, pushed: &Pushed) -> String {
+        // INVARIANT: a struct of texts and numbers serialises
+        let plain = serde_json::to_vec(pushed).unwrap_or_default();
+        let sealed = self.derived.pushed.seal(draw(&*self.entropy), b"", &plain);
+        format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(sealed))
+    }
+
+    fn open_pushed(&self, sealed: &str) -> Option<Pushed> {
+        let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let plain = self.derived.pushed.open(b"", &sealed).ok()?;
+        serde_json::from_slice(&plain).ok()
+    }
+}
+
+/// The request without what authenticated its client, and with its client.
+fn request_of(sent: &Parameters, client: &ClientId) -> Parameters {
+    let kept = sent
+        .pairs()
+        .filter(|(name, _)| *name != "client_id" && !CREDENTIALS.contains(name));
+    let client = std::iter::once(("client_id", client.as_str()));
+    let pairs = client.chain(kept);
+    Parameters::new(
+        pairs
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+    )
+}
