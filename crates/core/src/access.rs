@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{ClientId, GrantId, TokenId, UserId},
+    id::{ClientId, GrantId, TokenId},
     resource::Resource,
     scope::ScopeSet,
+    subject::Subject,
     time::UnixTime,
 };
 
@@ -23,8 +24,8 @@ pub const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(30);
 pub struct AccessClaims {
     /// The issuer identifier.
     pub iss: String,
-    /// The user.
-    pub sub: UserId,
+    /// The user, or the client that acts for itself.
+    pub sub: Subject,
     /// The one resource.
     pub aud: Resource,
     /// The client.
@@ -38,11 +39,13 @@ pub struct AccessClaims {
     /// This token.
     pub jti: TokenId,
     /// When the person proved who they are, in seconds.
-    pub auth_time: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
     /// The grant that the token hangs off.
     pub grant: GrantId,
-    /// The user's sign-in name, which policies refer to.
-    pub preferred_username: String,
+    /// The user's sign-in name, which policies refer to; there exactly when `sub` is a user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred_username: Option<String>,
 }
 
 /// Who is calling: the facts of a token that was verified.
@@ -50,10 +53,10 @@ pub struct AccessClaims {
 /// Only a verifier makes one. It is shared between all calls with the same token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
-    /// The user.
-    pub user: UserId,
-    /// The user's sign-in name.
-    pub username: Arc<str>,
+    /// The user, or the client that acts for itself.
+    pub subject: Subject,
+    /// The user's sign-in name; `None` for a client that acts for itself.
+    pub username: Option<Arc<str>>,
     /// The client.
     pub client: ClientId,
     /// The grant.
@@ -68,15 +71,15 @@ pub struct Principal {
     pub issued_at: UnixTime,
     /// When it expires.
     pub expires_at: UnixTime,
-    /// When the person proved who they are.
-    pub authenticated_at: UnixTime,
+    /// When the person proved who they are, where one did.
+    pub authenticated_at: Option<UnixTime>,
 }
 
 impl From<AccessClaims> for Principal {
     fn from(claims: AccessClaims) -> Self {
         Self {
-            user: claims.sub,
-            username: claims.preferred_username.into(),
+            subject: claims.sub,
+            username: claims.preferred_username.map(Into::into),
             client: claims.client_id,
             grant: claims.grant,
             token: claims.jti,
@@ -84,7 +87,7 @@ impl From<AccessClaims> for Principal {
             scopes: ScopeSet::from_stored(&claims.scope),
             issued_at: UnixTime::from_seconds(claims.iat),
             expires_at: UnixTime::from_seconds(claims.exp),
-            authenticated_at: UnixTime::from_seconds(claims.auth_time),
+            authenticated_at: claims.auth_time.map(UnixTime::from_seconds),
         }
     }
 }

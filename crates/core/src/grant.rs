@@ -1,8 +1,10 @@
-//! A grant: one user's approval for one installation of a client at one resource.
+//! A grant: one user's approval for one installation of a client at one resource, or
+//! a client's own access to it.
 //!
 //! Every redemption of an authorization code makes one. Its tokens hang off it:
 //! revoking the grant ends all of them, and only them, so that another machine
 //! of the same person that runs the same client stays signed in (interop 20).
+//! A client that acts for itself (RFC 6749 section 4.4) has grants without a user.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +12,7 @@ use crate::{
     id::{ClientId, GrantId, UserId},
     resource::Resource,
     scope::ScopeSet,
+    subject::Subject,
     time::UnixTime,
 };
 
@@ -18,17 +21,18 @@ use crate::{
 pub struct Grant {
     /// Identity; access tokens carry it.
     pub id: GrantId,
-    /// Who approved.
-    pub user: UserId,
+    /// Who approved; nobody when the client acts for itself.
+    pub user: Option<UserId>,
     /// Which client got it.
     pub client: ClientId,
     /// The one resource that its tokens are for.
     pub resource: Resource,
     /// The most that its tokens open.
     pub scopes: ScopeSet,
-    /// When the person last proved who they are before approving.
-    pub authenticated_at: UnixTime,
-    /// When the code was redeemed.
+    /// When the person last proved who they are before approving; `None` when no person did, or
+    /// not here.
+    pub authenticated_at: Option<UnixTime>,
+    /// When it was made.
     pub created_at: UnixTime,
     /// When its last token was issued.
     pub last_used_at: UnixTime,
@@ -94,6 +98,14 @@ impl RevocationReason {
 }
 
 impl Grant {
+    /// Whom its tokens speak of.
+    pub fn subject(&self) -> Subject {
+        match &self.user {
+            Some(user) => Subject::User(user.clone()),
+            None => Subject::Client(self.client.clone()),
+        }
+    }
+
     /// Whether tokens may still be issued at `now`.
     pub fn is_live(&self, now: UnixTime) -> bool {
         self.revoked.is_none() && now < self.expires_at

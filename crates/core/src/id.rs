@@ -38,7 +38,7 @@ macro_rules! text_id {
 }
 
 text_id! {
-    /// A person's account; the `sub` of tokens. Never reused, never shown as a name.
+    /// A person's account; the `sub` of tokens in its name. Never reused, never shown as a name.
     UserId
 }
 text_id! {
@@ -46,7 +46,8 @@ text_id! {
     ClientId
 }
 text_id! {
-    /// One approval by one user for one client installation; every token hangs off one.
+    /// One approval by one user for one client installation, or one client acting for itself;
+    /// every token hangs off one.
     GrantId
 }
 text_id! {

@@ -35,5 +35,6 @@ pub mod seal;
 pub mod secret;
 pub mod server;
 pub mod session;
+pub mod subject;
 pub mod time;
 pub mod user;

@@ -74,8 +74,9 @@ pub struct AllowList {
 /// The caller as rules see it.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller<'a> {
-    /// The sign-in name.
-    pub user: &'a str,
+    /// The sign-in name; `None` for a client that acts for itself, which no rule for users
+    /// or groups ever means, whatever the client is called.
+    pub user: Option<&'a str>,
     /// The groups of the user.
     pub groups: &'a [String],
     /// The client identifier.
@@ -129,7 +130,7 @@ impl AllowRule {
         let unstated_or = |stated: &[String], holds: &dyn Fn(&String) -> bool| {
             stated.is_empty() || stated.iter().any(holds)
         };
-        unstated_or(&self.users, &|name| name == caller.user)
+        unstated_or(&self.users, &|name| caller.user == Some(name.as_str()))
             && unstated_or(&self.groups, &|name| caller.groups.contains(name))
             && unstated_or(&self.clients, &|id| id == caller.client)
     }
@@ -272,7 +273,7 @@ mod tests {
     fn rights_of(user: &str, groups: &[&str], client: &str) -> Option<Rights> {
         let groups: Vec<String> = groups.iter().map(|name| (*name).to_owned()).collect();
         list().rights(&Caller {
-            user,
+            user: Some(user),
             groups: &groups,
             client,
         })
@@ -297,11 +298,39 @@ mod tests {
         let both = rights_of("root", &["staff"], "cli").expect("root");
         assert!(both.include(Action::Call("write_file", None)));
         let open = AllowList::default().rights(&Caller {
-            user: "x",
+            user: Some("x"),
             groups: &[],
             client: "y",
         });
         assert_eq!(open, Some(Rights::Everything));
+    }
+
+    #[test]
+    fn a_client_that_acts_for_itself_is_no_user_and_in_no_group() {
+        let rights = |list: &AllowList, client| {
+            list.rights(&Caller {
+                user: None,
+                groups: &[],
+                client,
+            })
+        };
+        assert_eq!(rights(&list(), "root"), None, "named like a user");
+        assert_eq!(
+            rights(&list(), "cli"),
+            None,
+            "the rule names a user as well"
+        );
+        let own = AllowList {
+            rules: vec![AllowRule {
+                clients: vec!["cli".to_owned()],
+                tools: vec![Pattern::new("read_*")],
+                ..AllowRule::default()
+            }],
+        };
+        let rights_of_cli = rights(&own, "cli").expect("the rule names it");
+        assert!(rights_of_cli.include(Action::Call("read_file", None)));
+        assert!(!rights_of_cli.include(Action::Call("write_file", None)));
+        assert_eq!(rights(&own, "other"), None);
     }
 
     #[test]

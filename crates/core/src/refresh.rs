@@ -130,11 +130,11 @@ mod tests {
     fn grant() -> Grant {
         Grant {
             id: GrantId::from_known("g"),
-            user: UserId::from_known("u"),
+            user: Some(UserId::from_known("u")),
             client: ClientId::from_known("c"),
             resource: Resource::from_known("https://mcp.example/mcp/files"),
             scopes: ScopeSet::baseline(),
-            authenticated_at: T0,
+            authenticated_at: Some(T0),
             created_at: T0,
             last_used_at: T0,
             expires_at: T0 + Duration::from_secs(10_000),

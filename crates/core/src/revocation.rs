@@ -17,6 +17,7 @@ use std::{
 use crate::{
     access::Principal,
     id::{ClientId, GrantId, TokenId, UserId},
+    subject::Subject,
     time::UnixTime,
 };
 
@@ -31,6 +32,16 @@ pub enum Revocation {
     User(UserId),
     /// All tokens of a client issued so far.
     Client(ClientId),
+}
+
+impl Revocation {
+    /// All tokens that speak of `subject`.
+    fn of_all(subject: &Subject) -> Self {
+        match subject {
+            Subject::User(id) => Self::User(id.clone()),
+            Subject::Client(id) => Self::Client(id.clone()),
+        }
+    }
 }
 
 /// The memory of revocations.
@@ -64,10 +75,10 @@ impl Revocations {
         since.contains_key(&Revocation::Grant(principal.grant.clone()))
             || since.contains_key(&Revocation::Token(principal.token.clone()))
             || since
-                .get(&Revocation::User(principal.user.clone()))
+                .get(&Revocation::Client(principal.client.clone()))
                 .is_some_and(issued_before)
             || since
-                .get(&Revocation::Client(principal.client.clone()))
+                .get(&Revocation::of_all(&principal.subject))
                 .is_some_and(issued_before)
     }
 
@@ -85,8 +96,8 @@ mod tests {
 
     fn principal(issued_at: i64) -> Principal {
         Principal {
-            user: UserId::from_known("u"),
-            username: "alice".into(),
+            subject: Subject::User(UserId::from_known("u")),
+            username: Some("alice".into()),
             client: ClientId::from_known("c"),
             grant: GrantId::from_known("g"),
             token: TokenId::from_known("t"),
@@ -94,7 +105,7 @@ mod tests {
             scopes: ScopeSet::baseline(),
             issued_at: UnixTime::from_seconds(issued_at),
             expires_at: UnixTime::from_seconds(issued_at + 600),
-            authenticated_at: UnixTime::from_seconds(issued_at),
+            authenticated_at: Some(UnixTime::from_seconds(issued_at)),
         }
     }
 
@@ -124,6 +135,25 @@ mod tests {
             assert_eq!(memory.covers(&principal(issued_at)), expected, "{name}"); // TK-18
             assert_ne!(memory.epoch(), before, "{name}: callers look again");
         }
+    }
+
+    #[test]
+    fn revoking_a_client_spares_the_user_of_its_name_and_ends_what_speaks_of_it() {
+        let of_client = Principal {
+            subject: Subject::Client(ClientId::from_known("u")),
+            username: None,
+            authenticated_at: None,
+            ..principal(50)
+        };
+        let revoked = |what| {
+            let memory = Revocations::default();
+            memory.add(what, UnixTime::from_seconds(100));
+            (memory.covers(&principal(50)), memory.covers(&of_client))
+        };
+        let id = "u";
+        let (user, client) = (UserId::from_known(id), ClientId::from_known(id));
+        assert_eq!(revoked(Revocation::User(user)), (true, false));
+        assert_eq!(revoked(Revocation::Client(client)), (false, true));
     }
 
     #[test]

@@ -10,8 +10,9 @@ use std::{
 
 use doorward_core::{
     access::Principal,
-    id::{ClientId, GrantId, UserId},
+    id::{ClientId, GrantId},
     permit::{AllowList, Caller as Named, Rights},
+    subject::Subject,
 };
 use quick_cache::sync::Cache;
 
@@ -25,10 +26,11 @@ pub(crate) struct Access {
     known: Cache<GrantId, Option<Arc<Caller>>>,
 }
 
-/// One user through one client, at one server: what every call of theirs shares.
+/// One user through one client, or a client for itself, at one server: what every call of
+/// theirs shares.
 pub(crate) struct Caller {
-    pub(crate) user: UserId,
-    pub(crate) username: Arc<str>,
+    pub(crate) subject: Subject,
+    pub(crate) username: Option<Arc<str>>,
     pub(crate) client: ClientId,
     /// The client and the grant as audit records name them.
     pub(crate) client_label: Arc<str>,
@@ -52,7 +54,7 @@ impl Access {
         if let Some(known) = self.known.get(&principal.grant) {
             match known {
                 Some(caller) if caller.is(principal) => return Some(caller),
-                // A grant belongs to one user and client; a name may change.
+                // A grant belongs to one subject and client; a name may change.
                 Some(_) | None => {}
             }
         }
@@ -62,15 +64,16 @@ impl Access {
     }
 
     fn resolve(&self, principal: &Principal) -> Option<Caller> {
-        let groups = self.groups.get(&*principal.username);
+        let user = principal.username.as_deref();
+        let groups = user.and_then(|name| self.groups.get(name));
         let rights = self.allow.rights(&Named {
-            user: &principal.username,
+            user,
             groups: groups.map(Vec::as_slice).unwrap_or_default(),
             client: principal.client.as_str(),
         })?;
         Some(Caller {
-            user: principal.user.clone(),
-            username: Arc::clone(&principal.username),
+            subject: principal.subject.clone(),
+            username: principal.username.clone(),
             client: principal.client.clone(),
             client_label: principal.client.as_str().into(),
             grant_label: principal.grant.as_str().into(),
@@ -83,7 +86,7 @@ impl Access {
 impl Caller {
     fn is(&self, principal: &Principal) -> bool {
         self.username == principal.username
-            && self.user == principal.user
+            && self.subject == principal.subject
             && self.client == principal.client
     }
 

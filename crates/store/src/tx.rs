@@ -115,7 +115,8 @@ pub trait Tx: Send {
         user: Option<&UserId>,
         client: Option<&ClientId>,
     ) -> Result<Vec<Grant>, StoreError>;
-    /// Adds a grant, for an existing user who is not disabled and a client that is not revoked.
+    /// Adds a grant, for an existing user who is not disabled, or none, and a client that is not
+    /// revoked.
     fn add_grant(&mut self, grant: &Grant);
     /// Notes that a token of a grant that is not revoked was issued.
     fn mark_grant_used(&mut self, id: &GrantId, at: UnixTime);

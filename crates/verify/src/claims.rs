@@ -1,15 +1,17 @@
 //! The inside of a token: the claims of RFC 9068 section 2.2, and what they must
 //! say here.
 //!
-//! Every claim has its one type, none is optional but `nbf`, and none may repeat.
+//! Every claim has its one type and none may repeat. Optional are `nbf`, `auth_time`,
+//! and the user's name where the subject is a client that acts for itself.
 //! [`judge`] is pure: the caller verified the signature before, and brings the time.
 
 use doorward_core::{
     access::{AccessClaims, CLOCK_SKEW, Principal},
-    id::{ClientId, GrantId, TokenId, UserId},
+    id::{ClientId, GrantId, TokenId},
     jws::object,
     resource::Resource,
     scope::ScopeSet,
+    subject::Subject,
     time::UnixTime,
 };
 use serde::{Deserialize, Deserializer};
@@ -20,7 +22,7 @@ use crate::token::Refusal;
 #[derive(Deserialize)]
 pub(crate) struct SignedClaims {
     iss: String,
-    sub: UserId,
+    sub: Subject,
     aud: Audience,
     client_id: ClientId,
     scope: String,
@@ -29,9 +31,11 @@ pub(crate) struct SignedClaims {
     #[serde(default, deserialize_with = "number")]
     nbf: Option<i64>,
     jti: TokenId,
-    auth_time: i64,
+    #[serde(default, deserialize_with = "number")]
+    auth_time: Option<i64>,
     grant: GrantId,
-    preferred_username: String,
+    #[serde(default, deserialize_with = "text")]
+    preferred_username: Option<String>,
 }
 
 /// One audience, alone or as the only entry of an array.
@@ -102,14 +106,21 @@ fn check_times(iat: i64, nbf: Option<i64>, exp: i64, now: UnixTime) -> Result<()
 
 fn check_contents(claims: &AccessClaims) -> Result<(), Refusal> {
     let named = [
-        claims.sub.as_str(),
         claims.client_id.as_str(),
         claims.jti.as_str(),
         claims.grant.as_str(),
-        &claims.preferred_username,
     ];
     if named.contains(&"") {
         return Err(Refusal::Invalid("a claim is empty"));
+    }
+    match (&claims.sub, claims.preferred_username.as_deref()) {
+        (Subject::User(_), Some("") | None) => {
+            return Err(Refusal::Invalid("the user has no name"));
+        }
+        (Subject::Client(_), Some(_)) => {
+            return Err(Refusal::Invalid("a client has the name of a user"));
+        }
+        (Subject::User(_), Some(_)) | (Subject::Client(_), None) => {}
     }
     ScopeSet::parse(&claims.scope).map_err(|_| Refusal::Invalid("scope is malformed"))?;
     Ok(())
@@ -117,7 +128,12 @@ fn check_contents(claims: &AccessClaims) -> Result<(), Refusal> {
 
 pub(crate) const EXPIRED: Refusal = Refusal::Invalid("expired");
 
-/// An optional claim that is a number when it is there (`null` is none).
+/// An optional claim that is a number when it is there (and never `null`).
 fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     i64::deserialize(deserializer).map(Some)
+}
+
+/// An optional claim that is text when it is there (and never `null`).
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(deserializer).map(Some)
 }

@@ -20,7 +20,7 @@
 //! use doorward_verify::{ProtectedResourceMetadata, RequireBearer, Verifier};
 //!
 //! async fn whoami(Extension(caller): Extension<Arc<Principal>>) -> String {
-//!     format!("hello, {}", caller.username)
+//!     format!("hello, {}", caller.username.as_deref().unwrap_or("program"))
 //! }
 //!
 //! fn app() -> Result<Router, Box<dyn std::error::Error>> {

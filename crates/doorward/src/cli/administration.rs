@@ -302,7 +302,7 @@ fn grant_table(grants: &[GrantRow]) -> Result<(), Failure> {
     let row = |grant: &GrantRow| {
         [
             grant.id.as_str().to_owned(),
-            grant.user.clone(),
+            grant.user.clone().unwrap_or_else(|| "-".to_owned()),
             grant.client_name.clone(),
             grant.resource.clone(),
             grant.scope.clone(),

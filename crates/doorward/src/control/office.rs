@@ -148,10 +148,8 @@ impl Office {
             clients.map(|client| (client.id, client.name)).collect();
         let wanted = |grant: &Grant| client.as_ref().is_none_or(|client| grant.client == *client);
         let named = |grant: Grant| {
-            let user = users
-                .get(&grant.user)
-                .cloned()
-                .unwrap_or_else(|| grant.user.to_string());
+            let name = |id: &UserId| users.get(id).cloned().unwrap_or_else(|| id.to_string());
+            let user = grant.user.as_ref().map(name);
             let client = clients.get(&grant.client).cloned().unwrap_or_default();
             grant_row(grant, user, client)
         };
@@ -212,7 +210,7 @@ fn client_row(client: Client) -> ClientRow {
     }
 }
 
-fn grant_row(grant: Grant, user: String, client_name: String) -> GrantRow {
+fn grant_row(grant: Grant, user: Option<String>, client_name: String) -> GrantRow {
     GrantRow {
         id: grant.id,
         user,

@@ -204,8 +204,8 @@ pub(crate) struct ClientRow {
 pub(crate) struct GrantRow {
     /// Its identifier.
     pub(crate) id: GrantId,
-    /// Who approved.
-    pub(crate) user: String,
+    /// Who approved; nobody when the client acts for itself.
+    pub(crate) user: Option<String>,
     /// Which client got it.
     pub(crate) client: ClientId,
     /// The name of that client.

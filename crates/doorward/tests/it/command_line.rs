@@ -263,7 +263,14 @@ fn a_foreign_master_key_is_refused() {
     std::fs::write(place.data().join("master.key"), [7; 32]).expect("written");
     fails(
         &place,
-        &["up", "--demo", "--listen", "127.0.0.1:0"],
+        &[
+            "up",
+            "--demo",
+            "--listen",
+            "127.0.0.1:0",
+            "--ops-listen",
+            "127.0.0.1:0",
+        ],
         1,
         &["master key", "restore"],
     ); // TK-17

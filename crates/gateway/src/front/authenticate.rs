@@ -46,11 +46,14 @@ pub(super) async fn authenticate(
 /// GW-04: exactly the answer of a server that is not there, and a record of who asked.
 fn unseen(inner: &Inner, server: &Server, principal: &Principal) -> Refusal {
     let event = AuditEvent::new(inner.clock.now(), AuditKind::McpRefused, Outcome::Denied)
-        .user(&principal.username)
         .client(principal.client.as_str())
         .grant(principal.grant.as_str())
         .server(server.name.as_str())
         .reason("no rule allows this caller anything here");
+    let event = AuditEvent {
+        user: principal.username.clone(),
+        ..event
+    };
     match inner.store.record(event) {
         Ok(()) => Refusal::UnknownServer,
         Err(_) => Refusal::Unrecorded,

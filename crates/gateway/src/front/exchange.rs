@@ -54,7 +54,7 @@ impl Exchange {
             at: self.inner.clock.now(),
             kind,
             outcome,
-            user: Some(Arc::clone(&self.caller.username)),
+            user: self.caller.username.clone(),
             client: Some(Arc::clone(&self.caller.client_label)),
             grant: Some(Arc::clone(&self.caller.grant_label)),
             server: Some(Arc::clone(&self.server.label)),

@@ -48,7 +48,7 @@ pub(super) async fn ask(
 ) -> Answer {
     let failed = |fault| exchange.failed(fault, about.id);
     if about.era == Era::Stateless {
-        let caller = (&exchange.caller.user, &exchange.caller.client);
+        let caller = (&exchange.caller.subject, &exchange.caller.client);
         let reply = call
             .upstream
             .ask_stateless(permit, caller, call.request, call.body);
@@ -82,7 +82,7 @@ async fn initialize(
     call: Call<'_>,
     about: About<'_>,
 ) -> Answer {
-    let user = &exchange.caller.user;
+    let user = &exchange.caller.subject;
     let opened = call
         .upstream
         .initialize(permit, user, call.request, call.body.clone())

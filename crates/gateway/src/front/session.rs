@@ -1,7 +1,7 @@
 //! Session identifiers that only their owner can use (R-060, GW-15, GW-16, P-046).
 //!
 //! What clients get is the upstream's own identifier, sealed for this server,
-//! this user and this client. Nothing is kept here: an identifier is good on any
+//! this subject and this client. Nothing is kept here: an identifier is good on any
 //! replica and after a restart, for as long as the upstream knows its session.
 //! Whatever does not open is an unknown session, whoever asks.
 
@@ -69,11 +69,8 @@ impl SessionIds {
 
 /// Neither a server's name nor an identifier that we mint holds NUL, and what comes last may.
 fn context(server: &ServerName, caller: &Caller) -> Vec<u8> {
-    let parts = [
-        server.as_str(),
-        caller.user.as_str(),
-        caller.client.as_str(),
-    ];
+    let subject = caller.subject.to_string();
+    let parts = [server.as_str(), &subject, caller.client.as_str()];
     parts.join("\0").into_bytes()
 }
 

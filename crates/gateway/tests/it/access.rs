@@ -124,6 +124,41 @@ async fn a_server_that_one_may_not_use_looks_like_one_that_is_not_there() {
 }
 
 #[tokio::test]
+async fn a_client_that_acts_for_itself_is_never_taken_for_a_user_of_its_name() {
+    //
+    let upstream = Upstream::start().await;
+    let mut listed = server("files", upstream.config());
+    listed.allow = AllowList {
+        rules: vec![
+            AllowRule {
+                users: vec!["root".to_owned()],
+                tools: vec![Pattern::new("*")],
+                ..AllowRule::default()
+            },
+            AllowRule {
+                clients: vec!["robot".to_owned()],
+                tools: vec![Pattern::new("read")],
+                ..AllowRule::default()
+            },
+        ],
+    };
+    let world = World::of(config(vec![listed]));
+    world.tokens.grant_client("root", "roots", "files");
+    assert_eq!(world.send(call("read").token("roots")).await.status, 404);
+    let (user, client) = world.store.last_caller();
+    assert_eq!((user, client.as_deref()), (None, Some("root")));
+
+    world.tokens.grant_client("robot", "robots", "files");
+    upstream.then_json(RESULT);
+    assert_eq!(world.send(call("read").token("robots")).await.status, 200);
+    let (user, client) = world.store.last_caller();
+    assert_eq!((user, client.as_deref()), (None, Some("robot")));
+    let hidden = world.send(call("write").token("robots")).await;
+    assert!(hidden.text().contains("write"), "{}", hidden.text());
+    assert_eq!(upstream.heard().len(), 1);
+}
+
+#[tokio::test]
 async fn pages_of_other_origins_are_refused_before_anything_else() {
     // R-027, GW-21
     let upstream = Upstream::start().await;

@@ -22,6 +22,7 @@ use doorward_core::{
     resource::Resource,
     scope::ScopeSet,
     server::ServerName,
+    subject::Subject,
     time::UnixTime,
 };
 use doorward_fetch::{UpstreamClient, UpstreamConfig as ClientConfig, tls};
@@ -310,8 +311,8 @@ impl Tokens {
     /// A token of `user` (through a client of the same name) for one server.
     pub(crate) fn grant(&self, user: &str, token: &str, server: &str, scopes: &ScopeSet) {
         let principal = Principal {
-            user: UserId::from_known(format!("id-of-{user}")),
-            username: user.into(),
+            subject: Subject::User(UserId::from_known(format!("id-of-{user}"))),
+            username: Some(user.into()),
             client: ClientId::from_known("client"),
             grant: GrantId::from_known(format!("grant-of-{user}-at-{server}")),
             token: TokenId::from_known(token),
@@ -319,9 +320,27 @@ impl Tokens {
             scopes: scopes.clone(),
             issued_at: UnixTime::from_seconds(1_000),
             expires_at: UnixTime::from_seconds(1_600),
-            authenticated_at: UnixTime::from_seconds(1_000),
+            authenticated_at: Some(UnixTime::from_seconds(1_000)),
         };
         self.set(token, Ok(Arc::new(principal)));
+    }
+
+    /// A token of a client that acts for itself, and is called like this user.
+    pub(crate) fn grant_client(&self, name: &str, token: &str, server: &str) {
+        self.grant(name, token, server, &ScopeSet::baseline());
+        let mut verdicts = self.verdicts.lock().expect("lock");
+        let Some(Ok(principal)) = verdicts.get_mut(token) else {
+            return;
+        };
+        let client = ClientId::from_known(name);
+        *principal = Arc::new(Principal {
+            subject: Subject::Client(client.clone()),
+            username: None,
+            client,
+            grant: GrantId::from_known(format!("grant-of-client-{name}-at-{server}")),
+            authenticated_at: None,
+            ..(**principal).clone()
+        });
     }
 
     pub(crate) fn revoke(&self, token: &str) {
@@ -368,7 +387,7 @@ impl Listening {
         let events = self.events.lock().expect("lock");
         let told = events.iter().map(|event| {
             assert_eq!(event.server.as_deref(), Some("files"));
-            assert!(event.user.is_some() && event.client.is_some() && event.grant.is_some());
+            assert!(event.client.is_some() && event.grant.is_some());
             (
                 event.kind,
                 event.outcome,
@@ -376,6 +395,16 @@ impl Listening {
             )
         });
         told.collect()
+    }
+
+    /// The user and the client of the last event.
+    pub(crate) fn last_caller(&self) -> (Option<String>, Option<String>) {
+        let events = self.events.lock().expect("lock");
+        let named = |name: &Option<Arc<str>>| name.as_deref().map(str::to_owned);
+        let last = events
+            .last()
+            .map(|event| (named(&event.user), named(&event.client)));
+        last.unwrap_or_default()
     }
 
     /// The reason of the last event.

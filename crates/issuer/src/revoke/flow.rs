@@ -65,11 +65,11 @@ impl Shared {
         let mut tx = self.store.begin().await?;
         tx.revoke_access_token(&claims.jti, now);
         let event = self.revoked(asked, now).grant(claims.grant.as_str());
-        tx.audit(
-            event
-                .user(&claims.preferred_username)
-                .reason("access token"),
-        );
+        let event = match &claims.preferred_username {
+            Some(name) => event.user(name),
+            None => event,
+        };
+        tx.audit(event.reason("access token"));
         tx.commit().await?;
         self.revocations.add(Revocation::Token(claims.jti), now);
         Ok(())

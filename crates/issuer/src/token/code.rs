@@ -11,6 +11,7 @@ use doorward_core::{
     pkce::Verifier,
     revocation::Revocation,
     secret::Digest,
+    subject::Subject,
     time::UnixTime,
     user::User,
 };
@@ -70,7 +71,7 @@ impl Shared {
         user: &User,
     ) -> Result<Issued, TokenError> {
         let grant = self.grant_of(asked, code);
-        let mut issued = self.mint_access(&grant, user, &grant.scopes)?;
+        let mut issued = self.mint_access(&grant, Some(user), &grant.scopes)?;
         tx.redeem_code(&code.digest, &grant.id);
         tx.add_grant(&grant);
         if asked.client.refreshes {
@@ -93,11 +94,11 @@ impl Shared {
         };
         Grant {
             id: GrantId::from_random(draw(&*self.entropy)),
-            user: code.user.clone(),
+            user: Some(code.user.clone()),
             client: code.client.clone(),
             resource: code.resource.clone(),
             scopes: code.scopes.clone(),
-            authenticated_at: code.authenticated_at,
+            authenticated_at: Some(code.authenticated_at),
             created_at: now,
             last_used_at: now,
             expires_at: now + lifetime,
@@ -129,8 +130,8 @@ impl Shared {
     /// is not disabled, and nothing revoked its sign-in since (TK-18).
     fn may_still(&self, user: &User, code: &AuthorizationCode) -> bool {
         let sign_in = Principal {
-            user: user.id.clone(),
-            username: user.name.as_str().into(),
+            subject: Subject::User(user.id.clone()),
+            username: Some(user.name.as_str().into()),
             client: code.client.clone(),
             grant: GrantId::from_known(""),
             token: TokenId::from_known(""),
@@ -138,7 +139,7 @@ impl Shared {
             scopes: code.scopes.clone(),
             issued_at: code.authenticated_at,
             expires_at: code.expires_at,
-            authenticated_at: code.authenticated_at,
+            authenticated_at: Some(code.authenticated_at),
         };
         user.disabled_at.is_none() && !self.revocations.covers(&sign_in)
     }

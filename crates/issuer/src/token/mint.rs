@@ -17,27 +17,28 @@ use super::{error::TokenError, request::Asked, wire::Issued};
 use crate::shared::Shared;
 
 impl Shared {
-    /// An access token of `grant`, opening `scopes`. It never outlives the grant.
+    /// An access token of `grant`, opening `scopes`; `user` is the grant's. It never outlives
+    /// the grant.
     pub(super) fn mint_access(
         &self,
         grant: &Grant,
-        user: &User,
+        user: Option<&User>,
         scopes: &ScopeSet,
     ) -> Result<Issued, TokenError> {
         let now = self.clock.now();
         let expires_at = (now + self.published().config.lifetimes.access).min(grant.expires_at);
         let claims = AccessClaims {
             iss: self.url.as_str().to_owned(),
-            sub: user.id.clone(),
+            sub: grant.subject(),
             aud: grant.resource.clone(),
             client_id: grant.client.clone(),
             scope: scopes.to_string(),
             iat: now.seconds(),
             exp: expires_at.seconds(),
             jti: TokenId::from_random(draw(&*self.entropy)),
-            auth_time: grant.authenticated_at.seconds(),
+            auth_time: grant.authenticated_at.map(UnixTime::seconds),
             grant: grant.id.clone(),
-            preferred_username: user.name.to_string(),
+            preferred_username: user.map(|user| user.name.to_string()),
         };
         Ok(Issued {
             access_token: self.keys.sign(&claims)?,

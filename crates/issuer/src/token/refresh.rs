@@ -79,7 +79,10 @@ impl Shared {
         let Some(grant) = tx.grant(&token.grant).await? else {
             return Ok(None);
         };
-        let Some(user) = tx.user(&grant.user).await? else {
+        let Some(user) = &grant.user else {
+            return Ok(None); // a client that acts for itself has none
+        };
+        let Some(user) = tx.user(user).await? else {
             return Ok(None);
         };
         let successor_used = match &token.state {
@@ -116,7 +119,7 @@ impl Shared {
         scopes: &ScopeSet,
     ) -> Result<Issued, TokenError> {
         let now = self.clock.now();
-        let mut issued = self.mint_access(&loaded.grant, &loaded.user, scopes)?;
+        let mut issued = self.mint_access(&loaded.grant, Some(&loaded.user), scopes)?;
         let (successor, record) = self.mint_refresh(&loaded.grant, now);
         issued.refresh_token = Some(successor.expose().to_owned());
         let plain = serde_json::to_vec(&issued).map_err(|_| TokenError::Internal)?;
@@ -151,7 +154,7 @@ impl Shared {
         } else {
             Issued {
                 refresh_token: before.refresh_token,
-                ..self.mint_access(&loaded.grant, &loaded.user, scopes)?
+                ..self.mint_access(&loaded.grant, Some(&loaded.user), scopes)?
             }
         };
         self.note_refreshed(&mut *tx, asked, loaded, &issued);

@@ -40,6 +40,37 @@ pub(crate) async fn a_grant_is_refused_for_who_may_not_act(store: Subject) {
     conflict(&store, |tx| tx.add_grant(&grant("h"))).await;
 }
 
+/// A grant that nobody approved: editor's own.
+fn own(id: &str) -> Grant {
+    Grant {
+        user: None,
+        authenticated_at: None,
+        ..grant(id)
+    }
+}
+
+pub(crate) async fn a_clients_own_grant_has_no_user(store: Subject) {
+    populate(&store).await;
+    write(&store, |tx| tx.add_grant(&own("g"))).await;
+    assert_eq!(find(&store, "g").await, own("g"));
+    let mut tx = reader(&store).await;
+    let of_alice = tx.grants(Some(&user_id("alice")), None).await;
+    assert_eq!(of_alice.expect("readable"), []);
+    let of_editor = tx.grants(None, Some(&client_id("editor"))).await;
+    assert_eq!(of_editor.expect("readable"), [own("g")]);
+    let (at, reason) = (at(7), RevocationReason::ClientRevoked);
+    write(&store, |tx| tx.revoke_client(&client_id("editor"), at)).await;
+    conflict(&store, |tx| tx.add_grant(&own("h"))).await;
+    write(&store, |tx| {
+        tx.revoke_grants_of_client(&client_id("editor"), at, reason)
+    })
+    .await;
+    assert_eq!(
+        find(&store, "g").await.revoked,
+        Some(Revoked { at, reason })
+    );
+}
+
 pub(crate) async fn grants_are_listed_newest_first_by_user_and_client(store: Subject) {
     populate(&store).await;
     let rows = [
@@ -49,7 +80,7 @@ pub(crate) async fn grants_are_listed_newest_first_by_user_and_client(store: Sub
     ];
     write(&store, |tx| {
         for (index, (id, user, client)) in (1..).zip(rows) {
-            let (user, client) = (user_id(user), client_id(client));
+            let (user, client) = (Some(user_id(user)), client_id(client));
             let created_at = at(index);
             tx.add_grant(&Grant {
                 user,
@@ -128,13 +159,11 @@ async fn populate_two(store: &Subject) {
     write(store, |tx| {
         for (who, client) in [("alice", "editor"), ("bob", "terminal")] {
             let (user, client) = (user_id(who), client_id(client));
-            let of_code = (user.clone(), client.clone());
             tx.add_grant(&Grant {
-                user,
-                client,
+                user: Some(user.clone()),
+                client: client.clone(),
                 ..grant(who)
             });
-            let (user, client) = of_code;
             tx.add_code(&AuthorizationCode {
                 user,
                 client,

@@ -62,6 +62,7 @@ macro_rules! every_contract {
             grants {
                 a_grant_reads_back_as_it_was_added
                 a_grant_is_refused_for_who_may_not_act
+                a_clients_own_grant_has_no_user
                 grants_are_listed_newest_first_by_user_and_client
                 revoking_twice_keeps_the_first_reason
                 a_revoked_grant_cannot_be_used

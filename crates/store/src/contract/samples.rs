@@ -103,11 +103,11 @@ pub(super) fn code(text: &str) -> AuthorizationCode {
 pub(super) fn grant(id: &str) -> Grant {
     Grant {
         id: grant_id(id),
-        user: user_id("alice"),
+        user: Some(user_id("alice")),
         client: client_id("editor"),
         resource: resource(),
         scopes: ScopeSet::baseline(),
-        authenticated_at: at(-5),
+        authenticated_at: Some(at(-5)),
         created_at: at(0),
         last_used_at: at(0),
         expires_at: at(90 * DAY),

@@ -16,6 +16,7 @@ use crate::StoreError;
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0001_first.sql"),
     include_str!("../../migrations/sqlite/0002_used_once.sql"),
+    include_str!("../../migrations/sqlite/0003_grants_of_clients.sql"),
 ];
 
 /// Marks a file as a database of Doorward: "Door".
@@ -134,11 +135,25 @@ fn newest() -> i64 {
 }
 
 /// Applies every migration that the database does not have yet.
+///
+/// A table that others refer to is rebuilt under another name, which SQLite allows only while
+/// references are not enforced. They are checked as a whole before the commit instead.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "foreign_keys", false)?;
+    apply_all(connection)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(())
+}
+
+fn apply_all(connection: &mut Connection) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     transaction.execute_batch(MAKE_MIGRATIONS)?;
+    let mut changed = false;
     for (version, sql) in (1..).zip(MIGRATIONS) {
-        apply(&transaction, version, sql)?;
+        changed |= apply(&transaction, version, sql)?;
+    }
+    if changed {
+        check_references(&transaction)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", newest())?;
@@ -146,18 +161,27 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn apply(connection: &Connection, version: i64, sql: &str) -> Result<(), StoreError> {
+fn check_references(connection: &Connection) -> Result<(), StoreError> {
+    let mut statement = connection.prepare("PRAGMA foreign_key_check")?;
+    match statement.exists([])? {
+        false => Ok(()),
+        true => Err(OpenError::Damaged("a row refers to one that is not there".to_owned()).into()),
+    }
+}
+
+/// Applies one migration; `false` when the database has it already.
+fn apply(connection: &Connection, version: i64, sql: &str) -> Result<bool, StoreError> {
     let known = Digest::of(sql);
     let applied: Option<[u8; 32]> = connection
         .query_row(APPLIED, [version], |row| row.get(0))
         .optional()?;
     match applied {
-        Some(digest) if digest == *known.as_bytes() => Ok(()),
+        Some(digest) if digest == *known.as_bytes() => Ok(false),
         Some(_) => Err(OpenError::Altered { version }.into()),
         None => {
             connection.execute_batch(sql)?;
             connection.execute(NOTE_APPLIED, params![version, known.as_bytes()])?;
-            Ok(())
+            Ok(true)
         }
     }
 }

@@ -26,12 +26,12 @@ statements! {
     OF_USER = select!("WHERE user_id = ?1 ORDER BY created_at DESC, id");
     OF_CLIENT = select!("WHERE client_id = ?1 ORDER BY created_at DESC, id");
     OF_BOTH = select!("WHERE user_id = ?1 AND client_id = ?2 ORDER BY created_at DESC, id");
-    // Only for a user and a client that may still act when this is written: a grant cannot
+    // Only for a user, if any, and a client that may still act when this is written: a grant cannot
     // slip in behind a revocation that did not see it yet.
     ADD = "INSERT INTO grants (id, user_id, client_id, resource, scopes, authenticated_at,
             created_at, last_used_at, expires_at, revoked_at, revocation_reason)
         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
-        WHERE EXISTS (SELECT 1 FROM users WHERE id = ?2 AND disabled_at IS NULL)
+        WHERE (?2 IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = ?2 AND disabled_at IS NULL))
             AND EXISTS (SELECT 1 FROM clients WHERE id = ?3 AND revoked_at IS NULL)";
     MARK_USED = "UPDATE grants SET last_used_at = CASE WHEN last_used_at > ?2 THEN last_used_at ELSE ?2 END
         WHERE id = ?1 AND revoked_at IS NULL";
@@ -46,11 +46,11 @@ statements! {
 fn read(columns: &mut Columns<'_>) -> Result<Grant, Unreadable> {
     Ok(Grant {
         id: GrantId::from_known(columns.text()?),
-        user: UserId::from_known(columns.text()?),
+        user: columns.take::<Option<String>>()?.map(UserId::from_known),
         client: ClientId::from_known(columns.text()?),
         resource: Resource::from_known(columns.text()?),
         scopes: ScopeSet::from_stored(&columns.text()?),
-        authenticated_at: columns.time()?,
+        authenticated_at: columns.optional_time()?,
         created_at: columns.time()?,
         last_used_at: columns.time()?,
         expires_at: columns.time()?,
@@ -85,7 +85,7 @@ pub(crate) fn of(user: Option<&UserId>, client: Option<&ClientId>) -> Query<Gran
 pub(crate) fn add(grant: &Grant) -> Change {
     let row = params![
         grant.id.as_str(),
-        grant.user.as_str(),
+        grant.user.as_ref().map(UserId::as_str),
         grant.client.as_str(),
         grant.resource.as_str(),
         grant.scopes.to_string(),

@@ -22,7 +22,8 @@ const METADATA: &str = "https://mcp.example/.well-known/oauth-protected-resource
 
 /// Says who is calling, and shows a token that got through.
 async fn inside(Extension(caller): Extension<Arc<Principal>>, headers: HeaderMap) -> String {
-    format!("{} {:?}", caller.username, headers.get("authorization"))
+    let name = caller.username.as_deref().unwrap_or("nobody");
+    format!("{name} {:?}", headers.get("authorization"))
 }
 
 fn guard(world: &World) -> RequireBearer {

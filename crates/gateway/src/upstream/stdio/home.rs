@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use doorward_core::{id::UserId, server::ServerName};
+use doorward_core::{server::ServerName, subject::Subject};
 use doorward_mcp::{
     envelope::{EnvelopeError, IdValue},
     error::RpcError,
@@ -31,7 +31,7 @@ pub(super) struct Home {
     pub(super) processes: Arc<Processes>,
     pub(super) longest_line: usize,
     pub(super) changes: Arc<Changes>,
-    failures: Mutex<HashMap<UserId, Backoff>>,
+    failures: Mutex<HashMap<Subject, Backoff>>,
 }
 
 impl Home {
@@ -55,7 +55,7 @@ impl Home {
     /// Starts a process for `user`, unless theirs have failed just now.
     pub(super) fn start(
         &self,
-        user: &UserId,
+        user: &Subject,
         tenant: Weak<dyn Tenant>,
         receiver: Arc<dyn Receiver>,
     ) -> Result<Arc<Process>, Fault> {
@@ -84,7 +84,7 @@ impl Home {
     }
 
     /// Notes how a process of `user` ended.
-    pub(super) fn ended(&self, user: &UserId, end: End, ran: Duration) {
+    pub(super) fn ended(&self, user: &Subject, end: End, ran: Duration) {
         match end {
             End::Asked => {}
             End::Exited | End::Flooded | End::Deaf => self.failed(user, ran),
@@ -99,14 +99,14 @@ impl Home {
         addressee(line)
     }
 
-    fn failed(&self, user: &UserId, ran: Duration) {
+    fn failed(&self, user: &Subject, ran: Duration) {
         let now = Instant::now();
         let mut failures = self.lock();
         failures.retain(|_, past| !past.is_over(now));
         failures.entry(user.clone()).or_default().failed(ran, now);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, Backoff>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Subject, Backoff>> {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

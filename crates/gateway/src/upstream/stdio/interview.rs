@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use doorward_core::id::UserId;
+use doorward_core::{id::UserId, subject::Subject};
 use doorward_mcp::{envelope::Message, method::Method};
 
 use super::{Reply, home::Home, process::Text, routes::Ask, session::Session, shared::Shared};
@@ -12,7 +12,7 @@ use crate::upstream::Fault;
 /// Asks a program, in the era that the questions are in.
 pub(crate) struct Interview {
     home: Arc<Home>,
-    user: UserId,
+    user: Subject,
     session: Option<Arc<Session>>,
     shared: Option<Arc<Shared>>,
 }
@@ -22,7 +22,7 @@ impl Interview {
         Self {
             home,
             // Nobody's identity: those of people are random and longer.
-            user: UserId::from_known("doorward"),
+            user: Subject::User(UserId::from_known("doorward")),
             session: None,
             shared: None,
         }

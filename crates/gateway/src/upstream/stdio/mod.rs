@@ -27,9 +27,10 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use doorward_core::{
     entropy::{Entropy, draw},
-    id::{ClientId, UserId},
+    id::ClientId,
     permit::Permit,
     server::ServerName,
+    subject::Subject,
 };
 use doorward_mcp::{
     envelope::{Message, Request},
@@ -53,7 +54,7 @@ pub(crate) struct StdioUpstream {
     home: Arc<Home>,
     entropy: Arc<dyn Entropy>,
     sessions: Mutex<HashMap<String, Arc<Session>>>,
-    shared: Mutex<HashMap<(UserId, ClientId), Arc<Shared>>>,
+    shared: Mutex<HashMap<(Subject, ClientId), Arc<Shared>>>,
     /// Since when the program is known not to speak the stateless era.
     legacy_since: Mutex<Option<Instant>>,
 }
@@ -88,7 +89,7 @@ impl StdioUpstream {
     pub(crate) async fn initialize(
         &self,
         _permit: Permit,
-        user: &UserId,
+        user: &Subject,
         request: &Request<'_>,
         body: Bytes,
     ) -> Result<(Option<String>, Reply), Fault> {
@@ -174,7 +175,7 @@ impl StdioUpstream {
     pub(crate) async fn ask_stateless(
         &self,
         _permit: Permit,
-        caller: (&UserId, &ClientId),
+        caller: (&Subject, &ClientId),
         request: &Request<'_>,
         body: &Bytes,
     ) -> Result<Reply, Fault> {
@@ -212,7 +213,7 @@ impl StdioUpstream {
             .ok_or(Fault::NoSession)
     }
 
-    fn shared(&self, (user, client): (&UserId, &ClientId)) -> Arc<Shared> {
+    fn shared(&self, (user, client): (&Subject, &ClientId)) -> Arc<Shared> {
         let mut shared = lock(&self.shared);
         shared.retain(|_, one| Arc::strong_count(one) > 1 || one.is_running());
         let known = shared.entry((user.clone(), client.clone()));

@@ -15,7 +15,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use doorward_core::id::UserId;
+use doorward_core::subject::Subject;
 use doorward_mcp::{
     envelope::{IdValue, Message},
     method::Method,
@@ -36,7 +36,7 @@ use crate::upstream::Fault;
 pub(super) struct Session {
     me: Weak<Self>,
     home: Arc<Home>,
-    user: UserId,
+    user: Subject,
     opening: Text,
     opening_id: IdValue,
     starting: tokio::sync::Mutex<()>,
@@ -63,7 +63,7 @@ impl Session {
     /// A session that `opening`, an `initialize` request, begins. Nothing is started yet.
     pub(super) fn new(
         home: Arc<Home>,
-        user: UserId,
+        user: Subject,
         opening: Text,
         opening_id: IdValue,
     ) -> Arc<Self> {

@@ -17,7 +17,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use doorward_core::id::UserId;
+use doorward_core::subject::Subject;
 use doorward_mcp::{
     envelope::{IdValue, Message, Notification, Outcome, Request, Response},
     error::Code,
@@ -40,7 +40,7 @@ use crate::upstream::Fault;
 pub(super) struct Shared {
     me: Weak<Self>,
     home: Arc<Home>,
-    user: UserId,
+    user: Subject,
     starting: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
@@ -84,7 +84,7 @@ impl Drop for Reader {
 
 impl Shared {
     /// Nothing is started yet.
-    pub(super) fn new(home: Arc<Home>, user: UserId) -> Arc<Self> {
+    pub(super) fn new(home: Arc<Home>, user: Subject) -> Arc<Self> {
         Arc::new_cyclic(|me| Self {
             me: me.clone(),
             home,

@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use doorward_core::id::UserId;
+use doorward_core::subject::Subject;
 use tokio::{sync::Notify, time::Instant};
 
 use super::undertaker::Undertaker;
@@ -53,7 +53,7 @@ struct State {
 }
 
 struct Held {
-    user: UserId,
+    user: Subject,
     tenant: Weak<dyn Tenant>,
     leaving: bool,
 }
@@ -102,7 +102,7 @@ impl Processes {
     /// A slot for a process of `user`, making room if need be.
     pub(super) fn take(
         self: &Arc<Self>,
-        user: &UserId,
+        user: &Subject,
         tenant: Weak<dyn Tenant>,
     ) -> Result<Slot, Full> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
@@ -155,7 +155,7 @@ impl State {
     fn admit(
         &mut self,
         number: u64,
-        user: &UserId,
+        user: &Subject,
         tenant: Weak<dyn Tenant>,
     ) -> Result<Option<Arc<dyn Tenant>>, Full> {
         if self.closing {
@@ -191,7 +191,7 @@ impl State {
         Ok(evicted)
     }
 
-    fn longest_idle(&mut self, user: Option<&UserId>) -> Option<Arc<dyn Tenant>> {
+    fn longest_idle(&mut self, user: Option<&Subject>) -> Option<Arc<dyn Tenant>> {
         let candidates = self.slots.values_mut().filter_map(|held| {
             let eligible = !held.leaving && user.is_none_or(|user| held.user == *user);
             let tenant = held.tenant.upgrade().filter(|_| eligible)?;
@@ -239,6 +239,8 @@ impl Drop for Slot {
 mod tests {
     use std::sync::atomic::AtomicBool;
 
+    use doorward_core::id::UserId;
+
     use super::*;
 
     struct Fake {
@@ -267,6 +269,10 @@ mod tests {
         Arc::downgrade(&fake)
     }
 
+    fn user(id: &str) -> Subject {
+        Subject::User(UserId::from_known(id))
+    }
+
     fn processes(total: usize, per_user: usize) -> Arc<Processes> {
         Processes::new(&GatewayLimits {
             processes: total,
@@ -279,7 +285,7 @@ mod tests {
     async fn a_user_without_slots_loses_the_longest_idle_process_and_nobody_elses() {
         // ST-06
         let processes = processes(10, 2);
-        let (alice, bob) = (UserId::from_known("alice"), UserId::from_known("bob"));
+        let (alice, bob) = (user("alice"), user("bob"));
         let now = Instant::now();
         let old = now.checked_sub(Duration::from_secs(50)).expect("uptime");
         let (idle, busy, others) = (fake(Some(now)), fake(None), fake(Some(old)));
@@ -303,7 +309,7 @@ mod tests {
     async fn processes_that_do_not_leave_are_replaced_only_so_often() {
         // ST-06
         let processes = processes(10, 2);
-        let user = UserId::from_known("alice");
+        let user = user("alice");
         let idle = fake(Some(Instant::now()));
         let taken: Vec<_> = (0..10)
             .map_while(|_| processes.take(&user, weak(&idle)).ok())
@@ -317,8 +323,8 @@ mod tests {
     async fn the_total_is_kept_and_given_back() {
         let processes = processes(1, 8);
         let busy = fake(None);
-        let slot = processes.take(&UserId::from_known("a"), weak(&busy)).ok();
-        let user = UserId::from_known("b");
+        let slot = processes.take(&user("a"), weak(&busy)).ok();
+        let user = user("b");
         assert_eq!(processes.take(&user, weak(&busy)).err(), Some(Full::Total));
         drop(slot);
         assert_eq!(processes.count(), 0);

@@ -117,7 +117,11 @@ fn an_older_database_is_brought_up_to_date_and_keeps_what_it_holds() {
     let make = format!(
         "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, digest BLOB NOT NULL) STRICT;
          PRAGMA application_id = 1148153714; PRAGMA user_version = 1; {FIRST}
-         INSERT INTO answered_flows (id, expires_at) VALUES ('f', 7);"
+         INSERT INTO answered_flows (id, expires_at) VALUES ('f', 7);
+         INSERT INTO users VALUES ('u', 'alice', 'member', '$argon2id$', 1, NULL);
+         INSERT INTO clients VALUES ('c', 'dynamic', 'C', '[]', NULL, NULL, 1, 1, NULL, NULL);
+         INSERT INTO grants VALUES ('g', 'u', 'c', 'https://a', 'mcp:read', 1, 2, 3, 4, NULL, NULL);
+         INSERT INTO refresh_tokens VALUES (zeroblob(32), 'g', 9, NULL, NULL, NULL);"
     );
     old.execute_batch(&make).expect("is made");
     let digest = doorward_core::secret::Digest::of(FIRST);
@@ -136,4 +140,12 @@ fn an_older_database_is_brought_up_to_date_and_keeps_what_it_holds() {
         })
         .expect("one row");
     assert_eq!(kept, ("flow".to_owned(), "f".to_owned(), 7)); // CR-06
+    let of_grant =
+        "SELECT user_id, authenticated_at FROM grants JOIN refresh_tokens ON id = grant_id";
+    let kept: (String, i64) = new
+        .query_row(of_grant, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .expect("the grant with its token");
+    assert_eq!(kept, ("u".to_owned(), 1));
+    let enforced = new.execute_batch("PRAGMA foreign_keys = ON; DELETE FROM grants");
+    assert!(enforced.is_err(), "its token still refers to it");
 }
