@@ -62,6 +62,19 @@ impl Ask {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
+    /// Puts a value beside the request, which lives as long as the server works on it.
+    #[must_use]
+    pub fn with<T: Clone + Send + Sync + 'static>(self, value: T) -> Self {
+        Self(self.0.extension(value), self.1)
+    }
+
+    /// Its method and its path with the query.
+    pub fn target(&self) -> (Method, String) {
+        let method = self.0.method_ref().cloned().unwrap_or_default();
+        let path = self.0.uri_ref().map(ToString::to_string);
+        (method, path.unwrap_or_default())
+    }
+
     /// Replaces the body by these very bytes.
     #[must_use]
     pub fn bytes(self, body: impl Into<Vec<u8>>) -> Self {

@@ -12,6 +12,7 @@
 
 pub mod chance;
 pub mod client;
+pub mod corpus;
 pub mod http;
 pub mod page;
 pub mod person;

@@ -7,8 +7,9 @@
 
 mod attack_issuer;
 mod canary;
-mod clients;
+mod corpus;
 mod login;
 mod metadata;
 mod policy;
+mod resource;
 mod surface;

@@ -1,0 +1,207 @@
+//! One copy of a client on one machine: it knows what it was told and nothing else.
+
+use axum::Router;
+use base64::{Engine, engine::general_purpose::STANDARD, engine::general_purpose::URL_SAFE_NO_PAD};
+use doorward_core::secret::Digest;
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{Fields, Probe, RealClient, checks::quoted};
+use crate::{
+    client::Tokens,
+    http::{Answer, Ask, ask, get, post_form, post_json},
+    person::{ORIGIN, Person},
+};
+
+/// What a client knows after it met a server.
+pub struct Installation<'a> {
+    /// What it sends.
+    pub client: &'a RealClient,
+    pub(super) router: &'a Router,
+    pub(super) facts: Vec<(&'static str, String)>,
+}
+
+impl<'a> Installation<'a> {
+    /// Finds the door of the server at `endpoint`, as far as a registration.
+    pub async fn discover(client: &'a RealClient, router: &'a Router, endpoint: &str) -> Self {
+        let verifier = "v3r1f13r-".repeat(7);
+        let challenge = URL_SAFE_NO_PAD.encode(Digest::of(&verifier).as_bytes());
+        let mut this = Self {
+            client,
+            router,
+            facts: vec![
+                ("endpoint", endpoint.to_owned()),
+                ("verifier", verifier),
+                ("challenge", challenge),
+                ("redirect_uri", client.redirect_uri.to_owned()),
+            ],
+        };
+        this.meet().await;
+        this
+    }
+
+    /// Finds the door and registers.
+    pub async fn register(client: &'a RealClient, router: &'a Router, endpoint: &str) -> Self {
+        let mut this = Self::discover(client, router, endpoint).await;
+        let body: Value = serde_json::from_str(&this.fill(&client.registration.to_string()))
+            .expect("a registration stays JSON");
+        let answer = this.send(post_json("/register", &body)).await;
+        assert_eq!(answer.status, 201, "{}: {}", client.name, answer.text());
+        this.keep_registration(&answer.json(), &body);
+        this
+    }
+
+    /// Uses the identifier of a metadata document, or one that somebody pasted.
+    pub fn identify(&mut self, client_id: &str) {
+        self.learn("client_id", client_id.to_owned());
+        self.learn("method", "none".to_owned());
+    }
+
+    /// What it learnt under `name`; empty before.
+    pub fn fact(&self, name: &str) -> &str {
+        let known = self.facts.iter().find(|(key, _)| *key == name);
+        known.map_or("", |(_, value)| value)
+    }
+
+    /// Replaces what it learnt under `name`.
+    pub fn learn(&mut self, name: &'static str, value: String) {
+        self.facts.retain(|(key, _)| *key != name);
+        self.facts.push((name, value));
+    }
+
+    /// The authorization request, as the browser opens it.
+    pub fn authorization(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.filled(self.client.authorize));
+        format!("/authorize?{}", query.finish())
+    }
+
+    /// Lets `person` sign in and allow, and redeems the code.
+    pub async fn log_in(&mut self, person: &mut Person) -> Tokens {
+        let answer = person
+            .decide(self.router, &self.authorization(), "Allow")
+            .await;
+        self.keep_code(&answer);
+        let answer = self.token(self.client.exchange).await;
+        self.keep_tokens(&answer)
+    }
+
+    /// Refreshes.
+    pub async fn refresh(&mut self) -> Tokens {
+        let answer = self.token(self.client.refresh).await;
+        self.keep_tokens(&answer)
+    }
+
+    /// Sends a token request with its credentials, as registered.
+    pub async fn token(&self, fields: Fields) -> Answer {
+        let mut form = self.filled(fields);
+        let (id, secret) = (self.fact("client_id"), self.fact("client_secret"));
+        let has_id = form.iter().any(|(name, _)| name == "client_id");
+        let basic = self.fact("method") == "client_secret_basic";
+        if !basic && !has_id {
+            form.push(("client_id".to_owned(), id.to_owned()));
+        }
+        if self.fact("method") == "client_secret_post" {
+            form.push(("client_secret".to_owned(), secret.to_owned()));
+        }
+        let pairs: Vec<_> = form
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let mut ask = post_form("/token", &pairs);
+        if basic {
+            let pair = STANDARD.encode(format!("{id}:{secret}"));
+            ask = ask.header("authorization", &format!("Basic {pair}"));
+        }
+        if !self.client.accept.is_empty() {
+            ask = ask.header("accept", self.client.accept);
+        }
+        self.send(ask).await
+    }
+
+    /// Opens a session and lists the tools.
+    pub async fn list_tools(&self, access: &str) -> Answer {
+        let opened = self.message(access, "", &self.initialize()).await;
+        assert_eq!(
+            opened.status,
+            200,
+            "{}: {}",
+            self.client.name,
+            opened.text()
+        );
+        let session = opened.header("mcp-session-id");
+        let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"});
+        self.message(access, session, &list).await
+    }
+
+    async fn message(&self, access: &str, session: &str, message: &Value) -> Answer {
+        let mut ask = self.transport(message);
+        if !access.is_empty() {
+            ask = ask.bearer(access);
+        }
+        if !session.is_empty() {
+            ask = ask.header("mcp-session-id", session);
+            ask = ask.header("mcp-protocol-version", self.client.revision);
+        }
+        for (name, value) in self.client.calls_with {
+            ask = ask.header(name, value);
+        }
+        self.send_as_page(ask).await
+    }
+
+    fn transport(&self, message: &Value) -> Ask {
+        let accept = "application/json, text/event-stream";
+        post_json(self.fact("endpoint"), message).header("accept", accept)
+    }
+
+    fn initialize(&self) -> Value {
+        json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
+            "protocolVersion": self.client.revision,
+            "capabilities": {},
+            "clientInfo": {"name": self.client.name, "version": "1"},
+        }})
+    }
+
+    async fn meet(&mut self) {
+        let endpoint = self.fact("endpoint").to_owned();
+        let refused = match self.client.probe {
+            Probe::Initialize => self.message("", "", &self.initialize()).await,
+            Probe::Get => self.send(get(&endpoint)).await,
+            Probe::Head => self.send(ask(Method::HEAD, &endpoint)).await,
+        };
+        assert_eq!(refused.status, 401, "{}", self.client.name);
+        let challenge = refused.header("www-authenticate").to_owned();
+        self.learn("resource_metadata", quoted(&challenge, "resource_metadata"));
+        let resource = self.look_up(self.client.resource_metadata).await;
+        self.keep_resource(&resource, &challenge);
+        let server = self.look_up(self.client.server_metadata).await;
+        self.keep_server(&server);
+    }
+
+    /// Asks one place after the other until one answers; the others must say that they are empty.
+    async fn look_up(&self, places: &[&str]) -> Value {
+        for place in places {
+            let url = self.fill(place);
+            let path = url.trim_start_matches(ORIGIN);
+            let ask = get(path).header("mcp-protocol-version", self.client.revision);
+            let answer = self.send(ask).await;
+            if answer.status == 200 {
+                return answer.json();
+            }
+            assert_eq!(answer.status, 404, "{}: {path}", self.client.name);
+        }
+        panic!("{}: nothing at {places:?}", self.client.name)
+    }
+
+    fn filled(&self, fields: Fields) -> Vec<(String, String)> {
+        let fill = |(name, value): &(&str, &str)| ((*name).to_owned(), self.fill(value));
+        fields.iter().map(fill).collect()
+    }
+
+    fn fill(&self, template: &str) -> String {
+        let replace = |text: String, (name, value): &(&str, String)| {
+            text.replace(&format!("{{{name}}}"), value)
+        };
+        self.facts.iter().fold(template.to_owned(), replace)
+    }
+}
