@@ -5,7 +5,6 @@ use std::{collections::HashMap, sync::Arc};
 use arc_swap::ArcSwap;
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use bytes::Bytes;
 use doorward_core::{
     clock::Clock,
     entropy::{Entropy, draw},
@@ -20,7 +19,7 @@ use crate::{
     issuer::{IssuerConfig, IssuerParts, PublishedServer, StartError, ToolCatalogue},
     keys::SigningKeys,
     limits::Limits,
-    metadata,
+    metadata::{self, Document},
     pages::Pages,
     passwords::Passwords,
     public_url::PublicUrl,
@@ -61,7 +60,7 @@ pub(crate) struct Published {
     /// The resources of the servers.
     pub(crate) resources: Vec<Resource>,
     /// The metadata document, byte for byte as every location serves it.
-    pub(crate) metadata: Bytes,
+    pub(crate) metadata: Document,
     names: HashMap<String, usize>,
 }
 

@@ -17,10 +17,9 @@ use super::{
     patience::{Arrivals, Counted, HEAD, HeadTimer, LOOK_EVERY},
 };
 
-/// The longest head of a request, and the largest buffer of a connection.
+/// The longest head of a request, and the largest buffer of a connection. A request has at most
+/// 100 headers: the default, because hyper fills two tables for every request when told a number.
 const BUFFER: usize = 32 * 1024;
-/// The most headers of a request.
-const HEADERS: usize = 100;
 /// The most requests that one HTTP/2 connection may have open.
 const STREAMS: u32 = 128;
 /// The most streams that a peer may open and reset before they were looked at.
@@ -73,7 +72,6 @@ fn builder(arrivals: Arrivals) -> Builder<TokioExecutor> {
         .http1()
         .timer(HeadTimer(arrivals))
         .header_read_timeout(HEAD)
-        .max_headers(HEADERS)
         .max_buf_size(BUFFER)
         .http2()
         .timer(TokioTimer::new())

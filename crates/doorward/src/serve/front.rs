@@ -6,19 +6,19 @@
 use std::{
     convert::Infallible,
     net::{IpAddr, SocketAddr},
-    panic::AssertUnwindSafe,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
 };
 
 use arc_swap::ArcSwap;
-use axum::{Router, body::Body, response::Response};
+use axum::{Router, body::Body, response::Response, routing::future::RouteFuture};
 use doorward_core::peer::Peer;
 use futures_util::FutureExt;
 use http::{Method, Request};
 use hyper::body::Incoming;
 use ipnet::IpNet;
-use tower::ServiceExt;
+use tower::Service;
 
 use super::{
     counters::Counters, forwarded, hosts::Hosts, refusal::FrontRefusal, stalled::Stallable,
@@ -67,18 +67,28 @@ impl Front {
         &self.counters
     }
 
-    async fn answer(&self, remote: IpAddr, request: Request<Incoming>) -> Response {
-        let response = match self.check(&request) {
-            Ok(()) => self.route(remote, request).await,
-            Err(refusal) => {
-                if refusal == FrontRefusal::ForeignHost {
-                    self.counters.foreign_host();
-                }
-                refusal.response()
-            }
-        };
-        self.counters.answered(response.status());
-        response
+    /// The answer to come, or the front's own.
+    fn answer(
+        &self,
+        remote: IpAddr,
+        request: Request<Incoming>,
+    ) -> Result<RouteFuture<Infallible>, FrontRefusal> {
+        self.check(&request)?;
+        // The router only builds futures here; they are polled where a panic is caught too.
+        let routed = AssertUnwindSafe(|| self.route(remote, request));
+        catch_unwind(routed).map_err(|_| FrontRefusal::Broken)
+    }
+
+    fn refuse(&self, refusal: FrontRefusal) -> Response {
+        match refusal {
+            FrontRefusal::ForeignHost => self.counters.foreign_host(),
+            FrontRefusal::Broken => self.counters.panicked(),
+            FrontRefusal::AmbiguousHost
+            | FrontRefusal::Trace
+            | FrontRefusal::Connect
+            | FrontRefusal::NotFound => {}
+        }
+        refusal.response()
     }
 
     fn check(&self, request: &Request<Incoming>) -> Result<(), FrontRefusal> {
@@ -93,19 +103,11 @@ impl Front {
         }
     }
 
-    async fn route(&self, remote: IpAddr, request: Request<Incoming>) -> Response {
+    fn route(&self, remote: IpAddr, request: Request<Incoming>) -> RouteFuture<Infallible> {
         let peer = forwarded::peer(remote, request.headers(), &self.proxies.load());
         let mut request = request.map(|body| Body::new(Stallable::new(body)));
         request.extensions_mut().insert(Peer(peer));
-        let answered = self.router.clone().oneshot(request);
-        match AssertUnwindSafe(answered).catch_unwind().await {
-            Ok(Ok(response)) => response,
-            Ok(Err(never)) => match never {},
-            Err(_) => {
-                self.counters.panicked();
-                FrontRefusal::Broken.response()
-            }
-        }
+        self.router.clone().call(request) // a router is always ready
     }
 }
 
@@ -121,7 +123,19 @@ impl hyper::service::Service<Request<Incoming>> for Door {
     type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let (front, remote) = (Arc::clone(&self.front), self.remote);
-        Box::pin(async move { Ok(front.answer(remote, request).await) })
+        let front = Arc::clone(&self.front);
+        let answer = front.answer(self.remote, request);
+        Box::pin(async move {
+            let response = match answer {
+                Ok(routed) => match AssertUnwindSafe(routed).catch_unwind().await {
+                    Ok(Ok(response)) => response,
+                    Ok(Err(never)) => match never {},
+                    Err(_) => front.refuse(FrontRefusal::Broken),
+                },
+                Err(refusal) => front.refuse(refusal),
+            };
+            front.counters.answered(response.status());
+            Ok(response)
+        })
     }
 }

@@ -6,15 +6,13 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 
+use super::Document;
 use crate::{
     shared::Shared,
-    wire::{OAuthError, json_bytes, readable},
+    wire::{OAuthError, readable},
 };
-
-/// Clients may keep the documents for this long.
-const BRIEFLY: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
 /// The document at the issuer itself, and at the root of its origin.
 pub(crate) async fn at_issuer(State(issuer): State<Arc<Shared>>) -> Response {
@@ -51,8 +49,7 @@ pub(crate) async fn at_endpoint(
 
 /// The public keys.
 pub(crate) async fn keys(State(issuer): State<Arc<Shared>>) -> Response {
-    let bytes = serde_json::to_vec(issuer.keys.public()).unwrap_or_default();
-    brief(json_bytes(bytes.into()))
+    Document::new(serde_json::to_vec(issuer.keys.public()).unwrap_or_default()).response()
 }
 
 fn names_server(issuer: &Shared, path: &str) -> bool {
@@ -61,14 +58,7 @@ fn names_server(issuer: &Shared, path: &str) -> bool {
 }
 
 fn document(issuer: &Shared) -> Response {
-    brief(json_bytes(issuer.published().metadata.clone()))
-}
-
-fn brief(mut response: Response) -> Response {
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, BRIEFLY);
-    readable(response)
+    issuer.published().metadata.response()
 }
 
 fn unknown() -> Response {

@@ -5,19 +5,17 @@
 //! place serves the same bytes, and a place that names something unknown is a
 //! 404, never somebody else's document. It lists exactly what exists.
 
+mod document;
 mod http;
 mod wire;
 
+pub(crate) use document::Document;
 pub(crate) use http::{at_endpoint, at_issuer, at_suffix, keys};
-
-use bytes::Bytes;
 
 use crate::issuer::IssuerConfig;
 
 /// The document of an issuer with this configuration.
-pub(crate) fn document(config: &IssuerConfig) -> Bytes {
+pub(crate) fn document(config: &IssuerConfig) -> Document {
     // INVARIANT: a struct of strings serialises
-    serde_json::to_vec(&wire::Metadata::of(config))
-        .unwrap_or_default()
-        .into()
+    Document::new(serde_json::to_vec(&wire::Metadata::of(config)).unwrap_or_default())
 }

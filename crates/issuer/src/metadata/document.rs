@@ -1,0 +1,42 @@
+//! A document that everybody may read, prepared once with its headers.
+//!
+//! These are what every client asks for first and most often, so that an answer
+//! only copies handles.
+
+use axum::{body::Body, response::Response};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, header};
+
+use crate::wire::{json_bytes, readable};
+
+/// Clients may keep the documents for this long.
+const BRIEFLY: HeaderValue = HeaderValue::from_static("public, max-age=60");
+
+/// A JSON document as it is served, byte for byte the same in every place.
+#[derive(Clone, Debug)]
+pub(crate) struct Document {
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Document {
+    /// Prepares `json`.
+    pub(crate) fn new(json: Vec<u8>) -> Self {
+        let length = HeaderValue::from(json.len());
+        let mut response = readable(json_bytes(Bytes::new()));
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, BRIEFLY);
+        headers.insert(header::CONTENT_LENGTH, length);
+        Self {
+            headers: std::mem::take(headers),
+            body: json.into(),
+        }
+    }
+
+    /// The answer to whoever asks.
+    pub(crate) fn response(&self) -> Response {
+        let mut response = Response::new(Body::from(self.body.clone()));
+        response.headers_mut().clone_from(&self.headers);
+        response
+    }
+}
