@@ -11,6 +11,7 @@
 mod audit;
 mod audit_log;
 mod error;
+mod postgres;
 mod queue;
 mod records;
 mod sqlite;
@@ -22,6 +23,7 @@ mod writer;
 
 pub use audit::{AuditFilter, AuditPage};
 pub use error::StoreError;
+pub use postgres::{PostgresRefusal, PostgresStore, PostgresUrl, PostgresUrlError, Tenancy};
 pub use records::{RevokedTokens, SealedSigningKey};
 pub use sqlite::{OpenError, SqliteStore};
 pub use tx::{Store, Tx};

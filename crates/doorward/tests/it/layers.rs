@@ -27,6 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("doorward", EVERY_LIBRARY),
     ("doorward-testkit", EVERY_LIBRARY),
+    ("doorward-throwaway", &[]),
 ];
 
 const EVERY_LIBRARY: &[&str] = &[
@@ -77,11 +78,12 @@ fn packages() -> Vec<Value> {
     metadata["packages"].as_array().expect("packages").clone()
 }
 
-/// What `package` uses at run or build time; tests may use the testkit.
+/// What `package` uses at run or build time; tests may use the testkit and throw-away servers.
 fn dependencies(package: &Value) -> impl Iterator<Item = &str> {
     let all = package["dependencies"].as_array().expect("dependencies");
     let shipped = all.iter().filter(|dependency| {
-        dependency["kind"] != "dev" || dependency["name"] != "doorward-testkit"
+        let for_tests = ["doorward-testkit", "doorward-throwaway"];
+        dependency["kind"] != "dev" || !for_tests.iter().any(|name| dependency["name"] == *name)
     });
     shipped.filter_map(|dependency| dependency["name"].as_str())
 }

@@ -50,11 +50,11 @@ pub(crate) struct Change {
     pub(crate) values: Vec<Value>,
 }
 
-fn query<T>(sql: &'static str, values: Vec<Value>, read: Read<T>) -> Query<T> {
+pub(crate) fn query<T>(sql: &'static str, values: Vec<Value>, read: Read<T>) -> Query<T> {
     Query { sql, values, read }
 }
 
-fn change(sql: &'static str, values: Vec<Value>) -> Change {
+pub(crate) fn change(sql: &'static str, values: Vec<Value>) -> Change {
     Change { sql, values }
 }
 
@@ -67,7 +67,7 @@ macro_rules! statements {
         pub(crate) const STATEMENTS: &[&str] = &[$($name),+];
     };
 }
-use statements;
+pub(crate) use statements;
 
 /// The parameters of a statement, `?1` first.
 macro_rules! params {
@@ -75,7 +75,7 @@ macro_rules! params {
         vec![$(crate::tables::ToValue::to_value(&$value)),*]
     };
 }
-use params;
+pub(crate) use params;
 
 /// Every statement of every table.
 #[cfg(test)]

@@ -1,0 +1,242 @@
+//! Keeps a session to write with, and finds out what became of a commit whose answer was lost.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::oneshot,
+    time::{Instant, sleep, timeout},
+};
+use tokio_postgres::{Client, types::ToSql};
+
+use super::{
+    audit_chain,
+    fault::Fault,
+    refusal::PostgresRefusal,
+    schema,
+    server::{Purpose, Server},
+    session::{Doubt, Session},
+    tenancy::Tenancy,
+};
+use crate::{
+    StoreError,
+    error::unavailable,
+    queue::{Group, Queue},
+    tables::Columns,
+    writer::{Scribe, Written},
+};
+
+/// How often a group is tried before it counts as failed.
+const ATTEMPTS: u32 = 3;
+/// How long callers wait for a database that went away in the middle of their commit.
+const DOUBT: Duration = Duration::from_secs(10);
+/// How soon a database that went away is looked for again.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// However the network behaves, callers have an answer after this long.
+const LONGEST: Duration = Duration::from_secs(75);
+
+const STATUS: &str = "SELECT coalesce(pg_xact_status($1::text::xid8), 'aborted')";
+const IDENTITY: &str = "SELECT pid, backend_start::text FROM pg_stat_activity
+    WHERE pid = pg_backend_pid()";
+/// Ends the session that this process lost, which may hold locks until the server notices.
+const END_LOST: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE pid = $1 AND backend_start::text = $2 AND pid <> pg_backend_pid()";
+
+/// The thread's own runtime drives its connection: it depends on nobody else's.
+pub(super) struct PostgresScribe {
+    runtime: Option<Runtime>,
+    desk: Desk,
+}
+
+impl PostgresScribe {
+    /// Opens the database and says through `ready` how that went.
+    pub(super) fn open(
+        server: Arc<Server>,
+        tenancy: Tenancy,
+        queue: &Queue,
+        ready: oneshot::Sender<Result<(), StoreError>>,
+    ) -> Self {
+        let mut desk = Desk {
+            server,
+            tenancy,
+            session: None,
+            lost: None,
+            doubt: None,
+            written_already: 0,
+        };
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let opened = match &runtime {
+            Ok(runtime) => runtime.block_on(desk.open(queue)),
+            Err(error) => Err(unavailable(error.to_string())),
+        };
+        let _ = ready.send(opened); // whoever asked may have gone
+        Self {
+            runtime: runtime.ok(),
+            desk,
+        }
+    }
+}
+
+impl Scribe for PostgresScribe {
+    fn write(&mut self, group: &Group) -> Result<Written, StoreError> {
+        let Some(runtime) = &self.runtime else {
+            return Err(unavailable("the writer did not start"));
+        };
+        let writing = async { timeout(LONGEST, self.desk.write(group)).await };
+        runtime
+            .block_on(writing)
+            .unwrap_or_else(|_| Err(unavailable("the database does not answer")))
+    }
+
+    fn close(&mut self) {
+        if let (Some(runtime), Some(session)) = (&self.runtime, self.desk.session.take()) {
+            let _ = runtime.block_on(async { timeout(LOOK_EVERY * 10, session.close()).await });
+        }
+    }
+}
+
+/// What is kept from one group to the next.
+struct Desk {
+    server: Arc<Server>,
+    tenancy: Tenancy,
+    session: Option<Session>,
+    /// The session that was lost last.
+    lost: Option<Identity>,
+    doubt: Option<Doubt>,
+    /// How many records at the head of the queue are durable although their group failed.
+    written_already: usize,
+}
+
+/// A session as the server knows it.
+#[derive(Clone, Debug)]
+struct Identity {
+    process: i32,
+    started: String,
+}
+
+impl Desk {
+    /// Connects for the first time: the claim comes first, so that a database in use by another
+    /// process is left alone.
+    async fn open(&mut self, queue: &Queue) -> Result<(), StoreError> {
+        let refused = |error| StoreError::from(PostgresRefusal::of(&error));
+        let (mut client, driver) = self.server.connect_in_time(Purpose::Write).await?;
+        self.tenancy.claim(&client).await?;
+        schema::bring_up_to_date(&mut client).await?;
+        let row = client
+            .query_one(audit_chain::end().sql, &[])
+            .await
+            .map_err(refused)?;
+        queue.wrote(audit_chain::read(&mut Columns::of(&row))?);
+        self.lost = Some(identity(&client).await?);
+        self.session = Some(Session::of((client, driver)).await.map_err(refused)?);
+        Ok(())
+    }
+
+    async fn write(&mut self, group: &Group) -> Result<Written, StoreError> {
+        let mut fault = Fault::Again;
+        for _ in 0..ATTEMPTS {
+            let mut session = self.session().await?;
+            let written = session
+                .write(group, self.written_already, &mut self.doubt)
+                .await;
+            fault = match written {
+                Ok(written) => return Ok(self.stands(session, written)),
+                Err(Fault::Lost(error)) => {
+                    drop(session);
+                    if let Some(doubt) = self.settle(Instant::now() + DOUBT).await? {
+                        self.written_already = 0;
+                        return Ok(doubt.written);
+                    }
+                    Fault::Lost(error)
+                }
+                Err(fault) => {
+                    let again = matches!(fault, Fault::Again);
+                    if session.undo().await.is_ok() {
+                        self.session = Some(session);
+                    }
+                    if !again {
+                        return Err(fault.into());
+                    }
+                    fault
+                }
+            };
+        }
+        Err(fault.into())
+    }
+
+    fn stands(&mut self, session: Session, written: Written) -> Written {
+        self.session = Some(session);
+        self.written_already = 0;
+        written
+    }
+
+    /// The session to write with. What an earlier group left in doubt is found out first.
+    async fn session(&mut self) -> Result<Session, StoreError> {
+        if let Some(doubt) = self.settle(Instant::now()).await? {
+            // Its callers were told that it failed, and its records wait at the head of the queue.
+            self.written_already = doubt.records;
+        }
+        match self.session.take() {
+            Some(session) if !session.client.is_closed() => Ok(session),
+            _ => self.connect().await,
+        }
+    }
+
+    /// What was in doubt, if it stands after all. Not knowing is a failure.
+    async fn settle(&mut self, until: Instant) -> Result<Option<Doubt>, StoreError> {
+        while let Some(doubt) = &self.doubt {
+            let transaction = doubt.transaction.clone();
+            match self.fate(&transaction).await {
+                Ok(Fate::Stands) => return Ok(self.doubt.take()),
+                Ok(Fate::Undone) => self.doubt = None,
+                Ok(Fate::Open) | Err(_) if Instant::now() < until => sleep(LOOK_EVERY).await,
+                Ok(Fate::Open) => return Err(unavailable("a commit is still under way")),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    async fn fate(&mut self, transaction: &str) -> Result<Fate, StoreError> {
+        let session = self.connect().await?;
+        let asked = session.client.query_one(STATUS, &[&transaction]).await;
+        let fate = match asked.map_err(Fault::of) {
+            Ok(row) => match row.try_get(0)? {
+                "committed" => Fate::Stands,
+                "in progress" => Fate::Open,
+                _ => Fate::Undone,
+            },
+            // The server does not know it: a standby took over before it heard of it.
+            Err(Fault::Refused(_)) => Fate::Undone,
+            Err(fault) => return Err(fault.into()),
+        };
+        self.session = Some(session);
+        Ok(fate)
+    }
+
+    async fn connect(&mut self) -> Result<Session, StoreError> {
+        let (client, driver) = self.server.connect_in_time(Purpose::Write).await?;
+        if let Some(lost) = &self.lost {
+            let parameters: [&(dyn ToSql + Sync); 2] = [&lost.process, &lost.started];
+            client.query(END_LOST, &parameters).await?;
+        }
+        self.tenancy.claim(&client).await?;
+        self.lost = Some(identity(&client).await?);
+        Ok(Session::of((client, driver)).await?)
+    }
+}
+
+/// What became of a transaction.
+enum Fate {
+    Stands,
+    Undone,
+    Open,
+}
+
+async fn identity(client: &Client) -> Result<Identity, StoreError> {
+    let row = client.query_one(IDENTITY, &[]).await?;
+    Ok(Identity {
+        process: row.try_get(0)?,
+        started: row.try_get(1)?,
+    })
+}
