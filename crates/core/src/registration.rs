@@ -7,7 +7,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    client::{SecretPlacement, display_name},
+    client::{GrantType, GrantTypes, SecretPlacement, display_name},
     redirect::RegisteredRedirect,
 };
 
@@ -23,8 +23,8 @@ pub struct Registration {
     pub redirects: Vec<RegisteredRedirect>,
     /// `None` for a public client, else where it will send its secret.
     pub confidential: Option<SecretPlacement>,
-    /// Whether it may use refresh tokens.
-    pub refreshes: bool,
+    /// What it may ask the token endpoint for.
+    pub grants: GrantTypes,
 }
 
 /// Why a registration was refused (RFC 7591 section 3.2.2).
@@ -86,7 +86,7 @@ impl Registration {
             name: name(document)?,
             redirects: redirects(document)?,
             confidential: authentication(document)?,
-            refreshes: grants.is_none_or(|types| types.contains(&"refresh_token")),
+            grants: offered(grants.as_deref()),
         })
     }
 
@@ -105,7 +105,7 @@ impl Registration {
         Value::from(vec![
             Value::from(self.name.as_str()),
             Value::from(uris),
-            Value::from(self.refreshes),
+            Value::from(self.grants.to_string()),
         ])
         .to_string()
     }
@@ -117,6 +117,13 @@ pub fn application_type(redirects: &[RegisteredRedirect]) -> &'static str {
         .iter()
         .all(|redirect| !redirect.as_str().starts_with("https:"));
     if native { "native" } else { "web" }
+}
+
+/// The grant types that a client can register for by itself, of those that it named: all of
+/// them when it named none (interop 34), and never one that it did not name.
+fn offered(named: Option<&[&str]>) -> GrantTypes {
+    let wanted = |grant: &GrantType| named.is_none_or(|named| named.contains(&grant.as_str()));
+    GrantTypes::interactive().iter().filter(wanted).collect()
 }
 
 fn name(document: &Map<String, Value>) -> Result<String, RegistrationError> {
@@ -223,13 +230,13 @@ mod tests {
     fn what_is_left_out_gets_the_default() {
         let plain = read(&json!({"redirect_uris": ["http://127.0.0.1/cb"]})).expect("accepted");
         assert_eq!(plain.confidential, Some(SecretPlacement::Either)); // A-062, interop 13
-        assert!(plain.refreshes, "interop 34");
+        assert_eq!(plain.grants, GrantTypes::interactive()); // interop 34
         assert_eq!(plain.application_type(), "native");
         let once = read(
             &json!({"redirect_uris": ["https://c.example/cb"], "grant_types": ["authorization_code"]}),
         );
         let once = once.expect("accepted");
-        assert!(!once.refreshes);
+        assert!(!once.grants.contains(GrantType::RefreshToken));
         assert_eq!(once.application_type(), "web");
     }
 

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use axum::Router;
 use doorward_core::{
     access::CLOCK_SKEW,
+    client::Environment,
     clock::Clock,
     entropy::Entropy,
     jwk::PublicKeySet,
@@ -35,6 +36,8 @@ pub struct PublishedServer {
     pub title: String,
     /// The identifier of its endpoint; the audience of its tokens.
     pub resource: Resource,
+    /// Where it runs: clients of other environments get no tokens for it.
+    pub environment: Option<Environment>,
 }
 
 /// What the operator decides.

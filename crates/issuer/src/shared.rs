@@ -6,6 +6,7 @@ use arc_swap::ArcSwap;
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
+    client::Client,
     clock::Clock,
     entropy::{Entropy, draw},
     resource::Resource,
@@ -134,6 +135,24 @@ impl Published {
     /// Whether there is a server of this name.
     pub(crate) fn has_server(&self, name: &str) -> bool {
         self.names.contains_key(name)
+    }
+
+    /// The resources that `client` may get tokens for: those of its environments.
+    pub(crate) fn resources_of(&self, client: &Client) -> Vec<Resource> {
+        let admitted = self.config.servers.iter();
+        admitted
+            .filter(|server| client.environments.admit(server.environment))
+            .map(|server| server.resource.clone())
+            .collect()
+    }
+
+    /// Whether `client` may get tokens for `resource`. One that is not published any more
+    /// has no environment.
+    pub(crate) fn admits(&self, client: &Client, resource: &Resource) -> bool {
+        let server = self.server_at(resource);
+        client
+            .environments
+            .admit(server.and_then(|server| server.environment))
     }
 
     /// The server whose endpoint `resource` is.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use doorward_core::{
     audit::{AuditEvent, ChainHead},
-    client::Client,
+    client::{Client, ClientOrigin},
     code::AuthorizationCode,
     consent::{Consent, ConsentKey},
     grant::{Grant, RevocationReason},
@@ -41,8 +41,8 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Result<ChainHead, doorward_core::audit::ChainBroken>, StoreError>;
 
     /// Deletes what has expired and no longer protects anything: codes, refresh tokens, sessions,
-    /// flows, set-up links, grants that ended long ago, and dynamically registered clients made
-    /// before `unused_since` through which nobody ever signed in. Returns how many rows went.
+    /// flows, set-up links, grants that ended long ago, and clients that no administrator added,
+    /// made before `unused_since`, through which nobody ever signed in. Returns how many rows went.
     /// What is kept for how long: docs/storage.md.
     async fn reap(&self, now: UnixTime, unused_since: UnixTime) -> Result<usize, StoreError>;
 }
@@ -84,11 +84,16 @@ pub trait Tx: Send {
     async fn client(&mut self, id: &ClientId) -> Result<Option<Client>, StoreError>;
     /// All clients, newest first.
     async fn clients(&mut self) -> Result<Vec<Client>, StoreError>;
-    /// How many dynamically registered clients nobody has used yet.
-    async fn unused_clients(&mut self) -> Result<u64, StoreError>;
+    /// How many clients of this origin nobody has used yet; none are counted of the
+    /// preregistered ones.
+    async fn unused_clients(&mut self, origin: ClientOrigin) -> Result<u64, StoreError>;
     /// Adds a client. For an identifier that is already there nothing changes: the first
     /// registration stands, a revoked one stays revoked.
     fn add_client(&mut self, client: &Client);
+    /// Replaces what an existing client that is not revoked registered; its origin and its
+    /// times stay. The registration access token and the metadata document in the store must
+    /// be those of `before`.
+    fn replace_client(&mut self, before: &Client, after: &Client);
     /// Notes that somebody signed in through an existing client, which keeps it from being reaped.
     fn mark_client_used(&mut self, id: &ClientId, at: UnixTime);
     /// Revokes an existing client that is not revoked yet.
@@ -152,6 +157,8 @@ pub trait Tx: Send {
     async fn consent(&mut self, key: &ConsentKey) -> Result<Option<Consent>, StoreError>;
     /// Remembers an approval by an existing user for an existing client; scopes add up.
     fn remember_consent(&mut self, consent: &Consent);
+    /// Forgets every approval for a client, so that people are asked again.
+    fn forget_consents_of_client(&mut self, client: &ClientId);
     /// Notes the one use of something that nobody would accept after `expires_at`. It is kept for
     /// a day longer, so that a clock that ran ahead and is set back opens nothing again.
     fn use_once(&mut self, used: &OneTime, expires_at: UnixTime);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use doorward_core::{
     audit::AuditEvent,
-    client::Client,
+    client::{Client, ClientOrigin},
     code::AuthorizationCode,
     consent::{Consent, ConsentKey},
     grant::{Grant, RevocationReason},
@@ -111,13 +111,18 @@ impl<D: Database> Tx for Unit<D> {
         self.database.list(clients::all()).await
     }
 
-    async fn unused_clients(&mut self) -> Result<u64, StoreError> {
-        let count = self.database.find(clients::count_unused()).await?;
+    async fn unused_clients(&mut self, origin: ClientOrigin) -> Result<u64, StoreError> {
+        let count = self.database.find(clients::count_unused(origin)).await?;
         Ok(count.unwrap_or_default())
     }
 
     fn add_client(&mut self, client: &Client) {
-        self.write(Write::AddClient(client.clone()));
+        self.write(Write::AddClient(Box::new(client.clone())));
+    }
+
+    fn replace_client(&mut self, before: &Client, after: &Client) {
+        let pair = (before.clone(), after.clone());
+        self.write(Write::ReplaceClient(Box::new(pair)));
     }
 
     fn mark_client_used(&mut self, id: &ClientId, at: UnixTime) {
@@ -215,6 +220,10 @@ impl<D: Database> Tx for Unit<D> {
 
     fn remember_consent(&mut self, consent: &Consent) {
         self.write(Write::RememberConsent(consent.clone()));
+    }
+
+    fn forget_consents_of_client(&mut self, client: &ClientId) {
+        self.write(Write::ForgetConsentsOfClient(client.clone()));
     }
 
     fn use_once(&mut self, used: &OneTime, expires_at: UnixTime) {

@@ -52,7 +52,8 @@ pub(crate) enum Write {
     SetRole(UserId, Role),
     SetDisabled(UserId, Option<UnixTime>),
 
-    AddClient(Client),
+    AddClient(Box<Client>),
+    ReplaceClient(Box<(Client, Client)>),
     MarkClientUsed(ClientId, UnixTime),
     RevokeClient(ClientId, UnixTime),
 
@@ -73,6 +74,7 @@ pub(crate) enum Write {
     EndSession(Digest),
     EndSessionsOfUser(UserId),
     RememberConsent(Consent),
+    ForgetConsentsOfClient(ClientId),
     UseOnce(OneTime, UnixTime),
     ReplaceSetupLink(SetupLink),
     UseSetupLink(Digest, UnixTime),

@@ -190,6 +190,7 @@ impl World {
             name: name.clone(),
             title: name.to_string(),
             resource: Resource::from_known(format!("{ORIGIN}/mcp/{name}")),
+            environment: None,
         };
         IssuerConfig {
             issuer: ORIGIN.to_owned(),

@@ -1,25 +1,15 @@
 //! One row for each clause.
 
 use super::*;
-use crate::{
-    client::{ClientAuthentication, ClientOrigin},
-    redirect::RegisteredRedirect,
-    time::UnixTime,
-};
+use crate::{client::ClientOrigin, redirect::RegisteredRedirect, time::UnixTime};
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 fn client() -> Client {
+    let (id, now) = (ClientId::from_known("c1"), UnixTime::from_seconds(0));
     Client {
-        id: ClientId::from_known("c1"),
-        origin: ClientOrigin::Dynamic,
-        name: "Client".to_owned(),
         redirects: vec![RegisteredRedirect::parse("https://c.example/cb").expect("valid")],
-        authentication: ClientAuthentication::None,
-        refreshes: true,
-        created_at: UnixTime::from_seconds(0),
-        used_at: None,
-        revoked_at: None,
+        ..Client::public(id, ClientOrigin::Dynamic, now)
     }
 }
 

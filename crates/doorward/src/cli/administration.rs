@@ -2,6 +2,7 @@
 
 use doorward_core::{
     audit::AuditRecord,
+    client::Environment,
     clock::Clock,
     id::{ClientId, GrantId},
     time::UnixTime,
@@ -87,12 +88,14 @@ pub(super) fn client(command: ClientCommand, folder: &DataFolder) -> Result<(), 
             name,
             redirect_uris,
             confidential,
+            environments,
             json,
         } => {
             let request = AdminRequest::ClientAdd {
                 name,
                 redirect_uris,
                 confidential,
+                environments,
             };
             show(ask(folder, request)?, json, "")
         }
@@ -274,8 +277,9 @@ fn one_client(client: &ClientRow) -> Result<(), Failure> {
     let facts = [
         ("id", client.id.as_str().to_owned()),
         ("name", client.name.clone()),
-        ("origin", format!("{:?}", client.origin).to_lowercase()),
+        ("origin", client.origin.as_str().replace('_', " ")),
         ("authentication", client.authentication.clone()),
+        ("environments", environments(&client.environments)),
         ("redirect URIs", client.redirect_uris.join(" ")),
         ("registered", since(Some(client.created_at), "")),
         ("last sign-in", since(client.used_at, "never")),
@@ -285,6 +289,15 @@ fn one_client(client: &ClientRow) -> Result<(), Failure> {
         let mut facts = facts.iter();
         facts.try_for_each(|(name, value)| writeln!(out, "{name:<16}{}", output::harmless(value)))
     })
+}
+
+fn environments(labels: &[Environment]) -> String {
+    let labels: Vec<&str> = labels.iter().map(|label| label.as_str()).collect();
+    if labels.is_empty() {
+        "all".to_owned()
+    } else {
+        labels.join(" ")
+    }
 }
 
 fn client_added(client: &ClientRow, secret: Option<Password>) -> Result<(), Failure> {

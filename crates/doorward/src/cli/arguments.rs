@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Subcommand};
+use doorward_core::client::Environment;
 
 /// Arguments of `doorward up`.
 #[derive(Debug, Args)]
@@ -98,6 +99,9 @@ pub(crate) enum ClientCommand {
         /// Give it a secret, which is shown once
         #[arg(long)]
         confidential: bool,
+        /// Keep it to servers of this environment: dev, staging or prod; can be given several times
+        #[arg(long = "environment", value_name = "NAME")]
+        environments: Vec<Environment>,
         /// Print JSON
         #[arg(long)]
         json: bool,

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use doorward_core::client::Environment;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -110,13 +111,16 @@ pub(super) struct ServerEntry {
     pub(super) name: String,
     /// Its name for people; default: `name`.
     pub(super) title: Option<String>,
+    /// Where it runs. A client that is labelled with other environments gets no token for it;
+    /// without one, and for clients without a label, nothing is kept apart.
+    pub(super) environment: Option<EnvironmentName>,
     /// The program that speaks MCP on its standard input and output, with its arguments.
     pub(super) command: Option<Vec<String>>,
     /// Where the command runs; relative to the configuration file.
     pub(super) directory: Option<String>,
     /// Environment variables of the command; it inherits none besides `PATH`, `HOME` and the like.
     #[serde(default)]
-    pub(super) environment: BTreeMap<String, SecretValue>,
+    pub(super) env: BTreeMap<String, SecretValue>,
     /// The Streamable HTTP endpoint of the server.
     pub(super) url: Option<String>,
     /// Headers that Doorward adds to every request to `url`.
@@ -126,6 +130,28 @@ pub(super) struct ServerEntry {
     /// entries, only what one of them names.
     #[serde(default)]
     pub(super) allow: Vec<AllowEntry>,
+}
+
+/// Where a server runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum EnvironmentName {
+    /// For trying things out.
+    Dev,
+    /// For the last tests before production.
+    Staging,
+    /// The real thing.
+    Prod,
+}
+
+impl From<EnvironmentName> for Environment {
+    fn from(name: EnvironmentName) -> Self {
+        match name {
+            EnvironmentName::Dev => Self::Dev,
+            EnvironmentName::Staging => Self::Staging,
+            EnvironmentName::Prod => Self::Prod,
+        }
+    }
 }
 
 /// One entry of an allow list: whoever matches all of `users`, `groups` and `clients` that are

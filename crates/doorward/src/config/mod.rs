@@ -19,7 +19,9 @@ mod servers;
 
 use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
 
-use doorward_core::{lifetimes::Lifetimes, permit::AllowList, server::ServerName};
+use doorward_core::{
+    client::Environment, lifetimes::Lifetimes, permit::AllowList, server::ServerName,
+};
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
 use url::Url;
@@ -80,6 +82,8 @@ pub(crate) struct Server {
     pub(crate) name: ServerName,
     /// Its title for people.
     pub(crate) title: Option<String>,
+    /// Where it runs.
+    pub(crate) environment: Option<Environment>,
     /// How it is reached.
     pub(crate) upstream: Upstream,
     /// Who may use what of it.

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use doorward_core::{
+    client::Environment,
     permit::{AllowList, AllowRule, Pattern},
     server::ServerName,
 };
@@ -58,6 +59,7 @@ fn one(mut entry: ServerEntry, groups: &[&str], base: &Path) -> Result<Server, S
     Ok(Server {
         name,
         title: entry.title.take(),
+        environment: entry.environment.map(Environment::from),
         allow: AllowList {
             rules: rules.map_err(within)?,
         },
@@ -76,13 +78,13 @@ fn upstream(entry: ServerEntry, base: &Path) -> Result<Upstream, String> {
             }
             Ok(Upstream::Command {
                 command,
-                environment: resolve("environment", &entry.environment, base)?,
+                environment: resolve("env", &entry.env, base)?,
                 directory: entry.directory.map(|path| base.join(path)),
             })
         }
         (None, Some(url)) => {
-            if entry.directory.is_some() || !entry.environment.is_empty() {
-                return Err("directory and environment only go with command".to_owned());
+            if entry.directory.is_some() || !entry.env.is_empty() {
+                return Err("directory and env only go with command".to_owned());
             }
             Ok(Upstream::Http {
                 url: endpoint(&url)?,

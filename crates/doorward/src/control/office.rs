@@ -82,11 +82,13 @@ impl Office {
                 name,
                 redirect_uris,
                 confidential,
+                environments,
             } => {
                 let new = NewClient {
                     name,
                     redirect_uris,
                     confidential,
+                    environments,
                 };
                 let (client, secret) = desk.add_client(new).await.map_err(told)?;
                 let secret = secret.map(|secret| Password(secret.expose().to_owned()));
@@ -204,6 +206,7 @@ fn client_row(client: Client) -> ClientRow {
         id: client.id,
         name: client.name,
         origin: client.origin,
+        environments: client.environments.iter().collect(),
         created_at: When(client.created_at),
         used_at: when(client.used_at),
         revoked_at: when(client.revoked_at),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use doorward_core::{
+    client::Environment,
     id::{ClientId, GrantId, UserId},
     time::UnixTime,
     user::{Role, Username},
@@ -51,6 +52,8 @@ pub(crate) enum AdminRequest {
         redirect_uris: Vec<String>,
         /// Whether it gets a secret.
         confidential: bool,
+        /// The environments that it is for; none means all.
+        environments: Vec<Environment>,
     },
     /// Lists clients.
     ClientList,
@@ -189,6 +192,8 @@ pub(crate) struct ClientRow {
     pub(crate) origin: doorward_core::client::ClientOrigin,
     /// How it authenticates.
     pub(crate) authentication: String,
+    /// The environments that it is for; none means all.
+    pub(crate) environments: Vec<Environment>,
     /// Where answers may go.
     pub(crate) redirect_uris: Vec<String>,
     /// When it was registered.

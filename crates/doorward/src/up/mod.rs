@@ -54,6 +54,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             dynamic_registration: true,
             groups: HashMap::new(),
             servers: vec![Server {
+                environment: None,
                 name: name.clone(),
                 title: behind.title(),
                 upstream: behind.upstream().await?,

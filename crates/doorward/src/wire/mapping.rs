@@ -15,6 +15,7 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
             .clone()
             .unwrap_or_else(|| server.name.to_string()),
         resource: Resource::from_known(format!("{}/mcp/{}", configuration.public_url, server.name)),
+        environment: server.environment,
     };
     IssuerConfig {
         issuer: configuration.public_url.to_string(),

@@ -131,7 +131,15 @@ fn a_data_folder_with_a_very_long_path_is_refused_for_its_socket() {
     let place = Place::new();
     let deep = place.path().join("d".repeat(120));
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_doorward"))
-        .args(["up", "--demo", "--listen", "127.0.0.1:0", "--data"])
+        .args([
+            "up",
+            "--demo",
+            "--listen",
+            "127.0.0.1:0",
+            "--ops-listen",
+            "127.0.0.1:0",
+            "--data",
+        ])
         .arg(&deep)
         .output()
         .expect("ended");
@@ -144,7 +152,14 @@ fn a_data_folder_with_a_very_long_path_is_refused_for_its_socket() {
 fn a_second_process_on_a_data_folder_is_told_who_has_it() {
     let place = Place::new();
     let _running = place.up(&["--demo"]);
-    let arguments = ["up", "--demo", "--listen", "127.0.0.1:0"];
+    let arguments = [
+        "up",
+        "--demo",
+        "--listen",
+        "127.0.0.1:0",
+        "--ops-listen",
+        "127.0.0.1:0",
+    ];
     fails(&place, &arguments, 1, &["in use by process", "--data DIR"]);
 }
 

@@ -3,7 +3,9 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
     audit::AuditKind,
-    client::{Client, ClientAuthentication, ClientOrigin, SecretPlacement, display_name},
+    client::{
+        Client, ClientAuthentication, ClientOrigin, Environment, SecretPlacement, display_name,
+    },
     entropy::draw,
     grant::RevocationReason,
     id::ClientId,
@@ -23,6 +25,8 @@ pub struct NewClient {
     pub redirect_uris: Vec<String>,
     /// Whether it gets a secret, which it may send in the header or in the body.
     pub confidential: bool,
+    /// The environments that it is for; none means all.
+    pub environments: Vec<Environment>,
 }
 
 impl Administration {
@@ -92,9 +96,8 @@ impl Administration {
         };
         let redirects = new.redirect_uris.iter().map(parse);
         let bits: [u8; 16] = draw(&*self.entropy);
+        let id = ClientId::from_known(format!("pre_{}", URL_SAFE_NO_PAD.encode(bits)));
         Ok(Client {
-            id: ClientId::from_known(format!("pre_{}", URL_SAFE_NO_PAD.encode(bits))),
-            origin: ClientOrigin::Preregistered,
             name,
             redirects: redirects.collect::<Result<_, _>>()?,
             authentication: match secret {
@@ -104,10 +107,8 @@ impl Administration {
                     placement: SecretPlacement::Either,
                 },
             },
-            refreshes: true,
-            created_at: self.clock.now(),
-            used_at: None,
-            revoked_at: None,
+            environments: new.environments.iter().copied().collect(),
+            ..Client::public(id, ClientOrigin::Preregistered, self.clock.now())
         })
     }
 }

@@ -158,7 +158,8 @@ impl Shared {
         let id = parameters.client_id().map_err(AuthorizeRefused::Show)?;
         let client = tx.client(&id).await?.filter(Client::is_usable);
         let client = client.ok_or(AuthorizeRefused::Unregistered(id))?;
-        let checked = check(&parameters, &client, &self.published().resources)?;
+        let resources = self.published().resources_of(&client);
+        let checked = check(&parameters, &client, &resources)?;
         Ok(Opened {
             pass,
             client,

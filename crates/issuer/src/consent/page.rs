@@ -128,7 +128,7 @@ impl Shared {
 
     fn lasts(&self, opened: &Opened) -> String {
         let lifetimes = self.published().config.lifetimes;
-        if opened.client.refreshes {
+        if opened.client.refreshes() {
             let (most, idle) = (lifetimes.refresh_absolute, lifetimes.refresh_idle);
             format!(
                 "at most {}, and until it goes unused for {}",

@@ -110,21 +110,17 @@ impl Shared {
         authentication: ClientAuthentication,
     ) -> Client {
         Client {
-            id,
-            origin: ClientOrigin::Dynamic,
             name: registration.name,
             redirects: registration.redirects,
             authentication,
-            refreshes: registration.refreshes,
-            created_at: self.clock.now(),
-            used_at: None,
-            revoked_at: None,
+            grants: registration.grants,
+            ..Client::public(id, ClientOrigin::Dynamic, self.clock.now())
         }
     }
 
     async fn add(&self, client: &Client, peer: Option<IpAddr>) -> Result<(), RegisterError> {
         let mut tx = self.store.begin().await?;
-        if tx.unused_clients().await? >= MAXIMUM_UNUSED {
+        if tx.unused_clients(ClientOrigin::Dynamic).await? >= MAXIMUM_UNUSED {
             return Err(RegisterError::Full);
         }
         tx.add_client(client);

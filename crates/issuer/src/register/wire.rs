@@ -1,7 +1,7 @@
 //! What a registered client is told: exactly what was stored.
 
 use doorward_core::{
-    client::{Client, ClientAuthentication},
+    client::{Client, ClientAuthentication, GrantType},
     registration::application_type,
     scope::ScopeSet,
     secret::Secret,
@@ -28,10 +28,6 @@ pub(super) struct Registered<'a> {
 
 impl<'a> Registered<'a> {
     pub(super) fn of(client: &'a Client, secret: Option<&'a Secret>) -> Self {
-        let mut grant_types = vec!["authorization_code"];
-        if client.refreshes {
-            grant_types.push("refresh_token");
-        }
         let confidential = matches!(client.authentication, ClientAuthentication::Secret { .. });
         Self {
             client_id: client.id.as_str(),
@@ -40,7 +36,7 @@ impl<'a> Registered<'a> {
             client_secret_expires_at: confidential.then_some(0),
             client_name: &client.name,
             redirect_uris: client.redirects.iter().map(|uri| uri.as_str()).collect(),
-            grant_types,
+            grant_types: client.grants.iter().map(GrantType::as_str).collect(),
             response_types: ["code"],
             token_endpoint_auth_method: client.authentication_method(),
             application_type: application_type(&client.redirects),

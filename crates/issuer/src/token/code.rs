@@ -71,10 +71,10 @@ impl Shared {
         user: &User,
     ) -> Result<Issued, TokenError> {
         let grant = self.grant_of(asked, code);
-        let mut issued = self.mint_access(&grant, Some(user), &grant.scopes)?;
+        let mut issued = self.mint_access(asked.client, &grant, Some(user), &grant.scopes)?;
         tx.redeem_code(&code.digest, &grant.id);
         tx.add_grant(&grant);
-        if asked.client.refreshes {
+        if asked.client.refreshes() {
             let (secret, record) = self.mint_refresh(&grant, grant.created_at);
             tx.add_refresh_token(&record);
             issued.refresh_token = Some(secret.expose().to_owned());
@@ -87,7 +87,7 @@ impl Shared {
 
     fn grant_of(&self, asked: &Asked<'_>, code: &AuthorizationCode) -> Grant {
         let (now, lifetimes) = (self.clock.now(), self.published().config.lifetimes);
-        let lifetime = if asked.client.refreshes {
+        let lifetime = if asked.client.refreshes() {
             lifetimes.refresh_absolute
         } else {
             lifetimes.access

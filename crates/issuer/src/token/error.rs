@@ -40,6 +40,9 @@ pub(crate) enum TokenError {
     /// The resource was not granted.
     #[error("the resource is not the one that was granted")]
     Target,
+    /// The resource is that of a server in another environment.
+    #[error("the client is not for the environment of this server")]
+    Environment,
     /// Something that was made here does not open or sign.
     #[error("the server failed")]
     Internal,
@@ -66,6 +69,7 @@ impl TokenError {
             | Self::GrantRejected
             | Self::Scope(_)
             | Self::Target
+            | Self::Environment
             | Self::Internal
             | Self::Store(_) => true,
         }
@@ -82,7 +86,7 @@ impl IntoResponse for TokenError {
             Self::NotForThisClient => (bad, "unauthorized_client"),
             Self::GrantRejected | Self::GrantSettled => (bad, "invalid_grant"),
             Self::Scope(_) => (bad, "invalid_scope"),
-            Self::Target => (bad, "invalid_target"),
+            Self::Target | Self::Environment => (bad, "invalid_target"),
             Self::Internal => {
                 tracing::error!(
                     "an access token could not be signed, or a sealed response not opened"

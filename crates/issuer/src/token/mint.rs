@@ -3,6 +3,7 @@
 use doorward_core::{
     access::AccessClaims,
     audit::{AuditEvent, AuditKind, Outcome},
+    client::Client,
     entropy::draw,
     grant::Grant,
     id::TokenId,
@@ -18,14 +19,18 @@ use crate::shared::Shared;
 
 impl Shared {
     /// An access token of `grant`, opening `scopes`; `user` is the grant's. It never outlives
-    /// the grant.
+    /// the grant, and is never for a server of another environment than the client's.
     pub(super) fn mint_access(
         &self,
+        client: &Client,
         grant: &Grant,
         user: Option<&User>,
         scopes: &ScopeSet,
     ) -> Result<Issued, TokenError> {
         let now = self.clock.now();
+        if !self.published().admits(client, &grant.resource) {
+            return Err(TokenError::Environment);
+        }
         let expires_at = (now + self.published().config.lifetimes.access).min(grant.expires_at);
         let claims = AccessClaims {
             iss: self.url.as_str().to_owned(),

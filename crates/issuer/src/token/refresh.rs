@@ -32,7 +32,7 @@ impl Shared {
     /// Refreshes. Whoever loses a race sees the token spent at the second look, and gets
     /// what the winner got.
     pub(super) async fn refresh(&self, asked: &Asked<'_>) -> Result<Issued, TokenError> {
-        if !asked.client.refreshes {
+        if !asked.client.refreshes() {
             return Err(TokenError::NotForThisClient);
         }
         match self.refresh_once(asked).await {
@@ -119,7 +119,8 @@ impl Shared {
         scopes: &ScopeSet,
     ) -> Result<Issued, TokenError> {
         let now = self.clock.now();
-        let mut issued = self.mint_access(&loaded.grant, Some(&loaded.user), scopes)?;
+        let mut issued =
+            self.mint_access(asked.client, &loaded.grant, Some(&loaded.user), scopes)?;
         let (successor, record) = self.mint_refresh(&loaded.grant, now);
         issued.refresh_token = Some(successor.expose().to_owned());
         let plain = serde_json::to_vec(&issued).map_err(|_| TokenError::Internal)?;
@@ -154,7 +155,7 @@ impl Shared {
         } else {
             Issued {
                 refresh_token: before.refresh_token,
-                ..self.mint_access(&loaded.grant, Some(&loaded.user), scopes)?
+                ..self.mint_access(asked.client, &loaded.grant, Some(&loaded.user), scopes)?
             }
         };
         self.note_refreshed(&mut *tx, asked, loaded, &issued);

@@ -57,6 +57,7 @@ async fn a_client_needs_a_name_and_good_redirects() {
         name: name.to_owned(),
         redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
         confidential: true,
+        ..NewClient::default()
     };
     let (client, secret) = admin
         .add_client(new("Desk", &[CALLBACK]))

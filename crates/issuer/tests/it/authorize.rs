@@ -206,6 +206,7 @@ pub(crate) async fn preregistered(world: &World) -> String {
         name: "Desk".to_owned(),
         redirect_uris: vec![CALLBACK.to_owned()],
         confidential: false,
+        ..NewClient::default()
     };
     let (client, _) = world.administration.add_client(new).await.expect("added");
     client.id.to_string()

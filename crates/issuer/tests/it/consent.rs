@@ -54,6 +54,7 @@ async fn a_client_of_an_administrator_is_said_to_be_one() {
         name: "Desk".to_owned(),
         redirect_uris: vec![CALLBACK.to_owned()],
         confidential: false,
+        ..NewClient::default()
     };
     let (client, _) = world.administration.add_client(new).await.expect("added");
     let mut person = world.signed_in("alice").await;

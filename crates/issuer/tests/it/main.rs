@@ -10,6 +10,7 @@ mod authorize;
 mod client_authentication;
 mod codes;
 mod consent;
+mod environments;
 mod failures;
 mod keys;
 mod metadata;

@@ -1,11 +1,20 @@
 //! OAuth clients.
 
-use doorward_core::client::{Client, ClientAuthentication, ClientOrigin};
+use std::time::Duration;
+
+use doorward_core::{
+    client::{
+        Client, ClientAuthentication, ClientKeys, ClientOrigin, DocumentState, Environment,
+        GrantType, PrivateKey, Software, TokenRules,
+    },
+    jwk::{Algorithm, PublicKeySet},
+    scope::ScopeSet,
+};
 
 use super::{
     Subject,
-    samples::{at, client, client_id},
-    steps::{conflict, reader, write},
+    samples::{at, client, client_id, consent, digest, signing_key},
+    steps::{conflict, populate, reader, write},
 };
 
 async fn find(store: &Subject, id: &str) -> Option<Client> {
@@ -13,20 +22,54 @@ async fn find(store: &Subject, id: &str) -> Option<Client> {
     found.expect("readable")
 }
 
+/// A client that is known by its metadata document and signs its assertions.
+fn documented(id: &str) -> Client {
+    let keys = vec![signing_key("k", 0).public];
+    Client {
+        origin: ClientOrigin::MetadataDocument,
+        software: Software {
+            version: Some("1.2".to_owned()),
+            client_uri: Some("https://app.example/".to_owned()),
+            ..Software::default()
+        },
+        authentication: ClientAuthentication::PrivateKey(PrivateKey {
+            keys: ClientKeys::Inline(PublicKeySet { keys }),
+            algorithms: vec![Algorithm::Es256, Algorithm::EdDsa],
+        }),
+        document: Some(DocumentState {
+            digest: digest("document"),
+            etag: Some("\"v1\"".to_owned()),
+            confirmed_at: at(1),
+            fresh_until: at(61),
+        }),
+        ..client(id)
+    }
+}
+
 pub(crate) async fn a_client_reads_back_as_it_was_added(store: Subject) {
     let confidential = client("editor");
     let public = Client {
         origin: ClientOrigin::Preregistered,
         authentication: ClientAuthentication::None,
-        refreshes: false,
+        grants: [GrantType::ClientCredentials].into_iter().collect(),
+        environments: [Environment::Dev, Environment::Prod].into_iter().collect(),
+        tokens: TokenRules {
+            access_ttl: Some(Duration::from_secs(60)),
+            dpop_bound: true,
+        },
+        management: Some(digest("registration access token")),
         used_at: Some(at(1)),
         ..client("terminal")
     };
+    let known_by_document = documented("https://app.example/client");
     write(&store, |tx| {
         tx.add_client(&confidential);
         tx.add_client(&public);
+        tx.add_client(&known_by_document);
     })
     .await;
+    let id = known_by_document.id.as_str();
+    assert_eq!(find(&store, id).await.as_ref(), Some(&known_by_document));
     assert_eq!(find(&store, "editor").await, Some(confidential));
     assert_eq!(find(&store, "terminal").await, Some(public));
     assert_eq!(find(&store, "browser").await, None);
@@ -72,13 +115,85 @@ pub(crate) async fn marking_an_unknown_client_as_used_conflicts(store: Subject) 
     assert_eq!(found.used_at, Some(at(1)));
 }
 
-pub(crate) async fn unused_clients_are_the_dynamic_ones_nobody_signed_in_through(store: Subject) {
+pub(crate) async fn what_a_client_registered_is_replaced_and_its_history_stays(store: Subject) {
+    let before = documented("https://app.example/client");
+    write(&store, |tx| {
+        tx.add_client(&before);
+        tx.mark_client_used(&before.id, at(7));
+    })
+    .await;
+    let after = Client {
+        origin: ClientOrigin::Dynamic,
+        name: "Renamed".to_owned(),
+        redirects: Vec::new(),
+        authentication: ClientAuthentication::PrivateKey(PrivateKey {
+            keys: ClientKeys::At("https://app.example/keys".to_owned()),
+            algorithms: vec![Algorithm::Rs256],
+        }),
+        created_at: at(99),
+        ..before.clone()
+    };
+    write(&store, |tx| tx.replace_client(&before, &after)).await;
+    let expected = Client {
+        origin: before.origin,
+        created_at: before.created_at,
+        used_at: Some(at(7)),
+        ..after
+    };
+    assert_eq!(find(&store, before.id.as_str()).await, Some(expected));
+}
+
+pub(crate) async fn a_client_is_replaced_only_as_it_was_read(store: Subject) {
+    let before = client("editor");
+    let managed = Client {
+        management: Some(digest("another token")),
+        ..before.clone()
+    };
+    conflict(&store, |tx| tx.replace_client(&before, &managed)).await;
+    write(&store, |tx| tx.add_client(&before)).await;
+    conflict(&store, |tx| tx.replace_client(&managed, &before)).await;
+    write(&store, |tx| tx.replace_client(&before, &managed)).await;
+    conflict(&store, |tx| tx.replace_client(&before, &managed)).await;
+
+    let documented = documented("https://app.example/client");
+    write(&store, |tx| tx.add_client(&documented)).await;
+    let other = Client {
+        document: None,
+        ..documented.clone()
+    };
+    conflict(&store, |tx| tx.replace_client(&other, &documented)).await;
+
+    write(&store, |tx| tx.revoke_client(&before.id, at(5))).await;
+    conflict(&store, |tx| tx.replace_client(&managed, &before)).await;
+}
+
+pub(crate) async fn approvals_for_one_client_are_forgotten(store: Subject) {
+    populate(&store).await;
+    let [editor, mut terminal] = [0, 0].map(|at| consent(ScopeSet::baseline(), at));
+    terminal.key.client = client_id("terminal");
+    write(&store, |tx| {
+        tx.remember_consent(&editor);
+        tx.remember_consent(&terminal);
+    })
+    .await;
+    write(&store, |tx| {
+        tx.forget_consents_of_client(&client_id("editor"))
+    })
+    .await;
+    let mut tx = reader(&store).await;
+    assert_eq!(tx.consent(&editor.key).await.expect("readable"), None);
+    let kept = tx.consent(&terminal.key).await.expect("readable");
+    assert_eq!(kept, Some(terminal));
+}
+
+pub(crate) async fn unused_clients_are_those_nobody_signed_in_through(store: Subject) {
     let preregistered = Client {
         origin: ClientOrigin::Preregistered,
         ..client("preregistered")
     };
     write(&store, |tx| {
         tx.add_client(&preregistered);
+        tx.add_client(&documented("https://app.example/client"));
         for id in ["unused", "used", "revoked"] {
             tx.add_client(&client(id));
         }
@@ -86,8 +201,14 @@ pub(crate) async fn unused_clients_are_the_dynamic_ones_nobody_signed_in_through
         tx.revoke_client(&client_id("revoked"), at(1));
     })
     .await;
-    let unused = reader(&store).await.unused_clients().await;
-    assert_eq!(unused.expect("readable"), 1);
+    for (origin, expected) in [
+        (ClientOrigin::Dynamic, 1),
+        (ClientOrigin::MetadataDocument, 1),
+        (ClientOrigin::Preregistered, 0),
+    ] {
+        let unused = reader(&store).await.unused_clients(origin).await;
+        assert_eq!(unused.expect("readable"), expected, "{origin:?}");
+    }
 }
 
 pub(crate) async fn clients_are_listed_newest_first(store: Subject) {

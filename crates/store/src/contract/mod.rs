@@ -43,7 +43,10 @@ macro_rules! every_contract {
                 adding_a_revoked_client_again_does_not_bring_it_back
                 a_client_is_revoked_once
                 marking_an_unknown_client_as_used_conflicts
-                unused_clients_are_the_dynamic_ones_nobody_signed_in_through
+                what_a_client_registered_is_replaced_and_its_history_stays
+                a_client_is_replaced_only_as_it_was_read
+                approvals_for_one_client_are_forgotten
+                unused_clients_are_those_nobody_signed_in_through
                 clients_are_listed_newest_first
             }
             codes {
@@ -85,7 +88,7 @@ macro_rules! every_contract {
                 a_sealed_response_is_emptied_after_a_day
                 sessions_and_setup_links_go_when_they_expire
                 what_was_used_once_stays_so_for_a_day_after_its_expiry
-                only_unused_dynamic_clients_go
+                only_unused_clients_that_nobody_added_go
                 ended_grants_go_after_thirty_days
                 revoked_access_tokens_go_after_thirty_days
             }

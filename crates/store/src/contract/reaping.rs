@@ -133,10 +133,14 @@ pub(crate) async fn what_was_used_once_stays_so_for_a_day_after_its_expiry(store
     assert_eq!(reap(&store, at(DAY + MINUTE)).await, 1);
 }
 
-pub(crate) async fn only_unused_dynamic_clients_go(store: Subject) {
+pub(crate) async fn only_unused_clients_that_nobody_added_go(store: Subject) {
     let preregistered = Client {
         origin: ClientOrigin::Preregistered,
         ..client("preregistered")
+    };
+    let documented = Client {
+        origin: ClientOrigin::MetadataDocument,
+        ..client("documented")
     };
     let recent = Client {
         created_at: at(DAY),
@@ -147,12 +151,13 @@ pub(crate) async fn only_unused_dynamic_clients_go(store: Subject) {
             tx.add_client(&client(id));
         }
         tx.add_client(&preregistered);
+        tx.add_client(&documented);
         tx.add_client(&recent);
         tx.mark_client_used(&client_id("used"), at(1));
         tx.revoke_client(&client_id("revoked"), at(1));
     })
     .await;
-    assert_eq!(store.reap(at(DAY), at(DAY)).await.expect("reaps"), 1);
+    assert_eq!(store.reap(at(DAY), at(DAY)).await.expect("reaps"), 2);
     let clients = reader(&store).await.clients().await.expect("readable");
     let ids: Vec<_> = clients.iter().map(|client| client.id.as_str()).collect();
     assert_eq!(ids, ["recent", "preregistered", "revoked", "used"]);

@@ -65,8 +65,6 @@ pub(super) fn user(text: &str) -> User {
 pub(super) fn client(id: &str) -> Client {
     let redirect = |uri| RegisteredRedirect::parse(uri).expect("an acceptable redirect");
     Client {
-        id: client_id(id),
-        origin: ClientOrigin::Dynamic,
         name: format!("The {id}"),
         redirects: vec![
             redirect("https://app.example/callback?a=%2F"),
@@ -76,10 +74,7 @@ pub(super) fn client(id: &str) -> Client {
             digest: digest("client secret"),
             placement: SecretPlacement::Either,
         },
-        refreshes: true,
-        created_at: at(0),
-        used_at: None,
-        revoked_at: None,
+        ..Client::public(client_id(id), ClientOrigin::Dynamic, at(0))
     }
 }
 

@@ -46,6 +46,7 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         Write::SetDisabled(id, at) => one(users::set_disabled(id, *at)),
 
         Write::AddClient(client) => any(clients::add(client)),
+        Write::ReplaceClient(pair) => one(clients::replace(&pair.0, &pair.1)),
         Write::MarkClientUsed(id, at) => one(clients::mark_used(id, *at)),
         Write::RevokeClient(id, at) => one(clients::revoke(id, *at)),
 
@@ -83,6 +84,7 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         Write::EndSession(digest) => any(sessions::end(digest)),
         Write::EndSessionsOfUser(user) => any(sessions::end_of_user(user)),
         Write::RememberConsent(consent) => one(consents::remember(consent)),
+        Write::ForgetConsentsOfClient(client) => any(consents::forget_of_client(client)),
         Write::UseOnce(used, expires_at) => one(used_once::note(used, *expires_at)),
         Write::ReplaceSetupLink(link) => vec![
             step(setup_links::remove_all(), Expects::Any),

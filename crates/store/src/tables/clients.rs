@@ -3,20 +3,30 @@
 //! A redirect URI that today's rules no longer accept is left out when a client
 //! is read: it stops working, and the rest of the registration keeps working.
 
+use std::time::Duration;
+
 use doorward_core::{
-    client::{Client, ClientAuthentication, ClientOrigin, SecretPlacement},
+    client::{
+        Client, ClientAuthentication, ClientOrigin, DocumentState, Environments, GrantTypes,
+        SecretPlacement, Software, TokenRules,
+    },
     id::ClientId,
     redirect::RegisteredRedirect,
+    secret::Digest,
     time::UnixTime,
 };
 
-use super::{Change, Columns, Query, Unreadable, change, params, query, statements};
+use super::{Change, Columns, Query, Unreadable, Value, change, params, query, statements};
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, origin, name, redirects, secret_digest, secret_placement, refreshes,
-                created_at, used_at, revoked_at FROM clients ",
+            "SELECT id, name, software, redirects, authentication, secret_digest,
+                secret_placement, authentication_facts, grants, environments, access_ttl,
+                dpop_bound, management_digest, document_digest, document_etag,
+                document_confirmed_at, document_fresh_until, origin, created_at, used_at,
+                revoked_at
+            FROM clients ",
             $rest
         )
     };
@@ -26,10 +36,23 @@ statements! {
     BY_ID = select!("WHERE id = ?1");
     ALL = select!("ORDER BY created_at DESC, id");
     COUNT_UNUSED = "SELECT count(*) FROM clients
-        WHERE origin = 'dynamic' AND used_at IS NULL AND revoked_at IS NULL";
-    ADD = "INSERT INTO clients (id, origin, name, redirects, secret_digest, secret_placement,
-            refreshes, created_at, used_at, revoked_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING";
+        WHERE origin <> 'preregistered' AND used_at IS NULL AND revoked_at IS NULL
+            AND origin = ?1";
+    ADD = "INSERT INTO clients (id, name, software, redirects, authentication, secret_digest,
+            secret_placement, authentication_facts, grants, environments, access_ttl,
+            dpop_bound, management_digest, document_digest, document_etag,
+            document_confirmed_at, document_fresh_until, origin, created_at, used_at,
+            revoked_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+            ?18, ?19, ?20, ?21)
+        ON CONFLICT (id) DO NOTHING";
+    REPLACE = "UPDATE clients SET name = ?2, software = ?3, redirects = ?4, authentication = ?5,
+            secret_digest = ?6, secret_placement = ?7, authentication_facts = ?8, grants = ?9,
+            environments = ?10, access_ttl = ?11, dpop_bound = ?12, management_digest = ?13,
+            document_digest = ?14, document_etag = ?15, document_confirmed_at = ?16,
+            document_fresh_until = ?17
+        WHERE id = ?1 AND revoked_at IS NULL AND management_digest IS NOT DISTINCT FROM ?18
+            AND document_digest IS NOT DISTINCT FROM ?19";
     MARK_USED = "UPDATE clients SET used_at = CASE WHEN used_at > ?2 THEN used_at ELSE ?2 END WHERE id = ?1";
     REVOKE = "UPDATE clients SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
 }
@@ -37,28 +60,25 @@ statements! {
 fn read(columns: &mut Columns<'_>) -> Result<Client, Unreadable> {
     Ok(Client {
         id: ClientId::from_known(columns.text()?),
-        origin: columns.parsed(origin_from)?,
         name: columns.text()?,
+        software: columns.parsed(|text| serde_json::from_str(text).ok())?,
         redirects: columns.parsed(redirects_from)?,
-        authentication: authentication_from(columns)?,
-        refreshes: columns.take()?,
+        authentication: authentication(columns)?,
+        grants: columns.parsed(GrantTypes::from_stored)?,
+        environments: columns.parsed(Environments::from_stored)?,
+        tokens: TokenRules {
+            access_ttl: columns
+                .take::<Option<i64>>()?
+                .map(|millis| Duration::from_millis(millis.unsigned_abs())),
+            dpop_bound: columns.take()?,
+        },
+        management: columns.optional_digest()?,
+        document: document(columns)?,
+        origin: columns.parsed(ClientOrigin::from_stored)?,
         created_at: columns.time()?,
         used_at: columns.optional_time()?,
         revoked_at: columns.optional_time()?,
     })
-}
-
-fn origin_from(text: &str) -> Option<ClientOrigin> {
-    [ClientOrigin::Preregistered, ClientOrigin::Dynamic]
-        .into_iter()
-        .find(|origin| origin_text(*origin) == text)
-}
-
-fn origin_text(origin: ClientOrigin) -> &'static str {
-    match origin {
-        ClientOrigin::Preregistered => "preregistered",
-        ClientOrigin::Dynamic => "dynamic",
-    }
 }
 
 fn redirects_from(text: &str) -> Option<Vec<RegisteredRedirect>> {
@@ -72,28 +92,42 @@ fn redirects_text(redirects: &[RegisteredRedirect]) -> String {
     serde_json::Value::from(uris).to_string()
 }
 
-fn authentication_from(columns: &mut Columns<'_>) -> Result<ClientAuthentication, Unreadable> {
-    use SecretPlacement::{Body, Either, Header};
-    let (digest, placement) = (
-        columns.optional_digest()?,
-        columns.take::<Option<String>>()?,
-    );
-    let Some(digest) = digest else {
-        return Ok(ClientAuthentication::None);
-    };
-    [Header, Body, Either]
-        .into_iter()
-        .find(|known| placement.as_deref() == Some(placement_text(*known)))
-        .map(|placement| ClientAuthentication::Secret { digest, placement })
-        .ok_or_else(|| columns.unreadable())
+fn software_text(software: &Software) -> String {
+    serde_json::to_value(software)
+        .unwrap_or_default()
+        .to_string()
 }
 
-fn placement_text(placement: SecretPlacement) -> &'static str {
-    match placement {
-        SecretPlacement::Header => "header",
-        SecretPlacement::Body => "body",
-        SecretPlacement::Either => "either",
+fn authentication(columns: &mut Columns<'_>) -> Result<ClientAuthentication, Unreadable> {
+    let method = columns.text()?;
+    let digest = columns.optional_digest()?;
+    let placement = columns.take::<Option<String>>()?;
+    let facts = columns.take::<Option<String>>()?.unwrap_or_default();
+    let secret = |digest| {
+        let placement = SecretPlacement::from_stored(placement.as_deref()?)?;
+        Some(ClientAuthentication::Secret { digest, placement })
+    };
+    let key = || serde_json::from_str(&facts).ok();
+    match method.as_str() {
+        "none" => Some(ClientAuthentication::None),
+        "secret" => digest.and_then(secret),
+        "private_key" => key().map(ClientAuthentication::PrivateKey),
+        _ => None,
     }
+    .ok_or_else(|| columns.unreadable())
+}
+
+fn document(columns: &mut Columns<'_>) -> Result<Option<DocumentState>, Unreadable> {
+    let digest = columns.optional_digest()?;
+    let etag = columns.take()?;
+    let times = (columns.optional_time()?, columns.optional_time()?);
+    let state = |((digest, confirmed_at), fresh_until)| DocumentState {
+        digest,
+        etag,
+        confirmed_at,
+        fresh_until,
+    };
+    Ok(digest.zip(times.0).zip(times.1).map(state))
 }
 
 pub(crate) fn by_id(id: &ClientId) -> Query<Client> {
@@ -104,32 +138,71 @@ pub(crate) fn all() -> Query<Client> {
     query(ALL, params![], read)
 }
 
-pub(crate) fn count_unused() -> Query<u64> {
-    query(COUNT_UNUSED, params![], |columns| {
+pub(crate) fn count_unused(origin: ClientOrigin) -> Query<u64> {
+    query(COUNT_UNUSED, params![origin.as_str()], |columns| {
         Ok(columns.take::<i64>()?.unsigned_abs())
     })
 }
 
 pub(crate) fn add(client: &Client) -> Change {
-    let (digest, placement) = match &client.authentication {
-        ClientAuthentication::None => (None, None),
-        ClientAuthentication::Secret { digest, placement } => {
-            (Some(digest), Some(placement_text(*placement)))
-        }
-    };
-    let row = params![
-        client.id.as_str(),
-        origin_text(client.origin),
-        client.name,
-        redirects_text(&client.redirects),
-        digest,
-        placement,
-        client.refreshes,
+    let mut row = registered(client);
+    row.extend(params![
+        client.origin.as_str(),
         client.created_at,
         client.used_at,
         client.revoked_at,
-    ];
+    ]);
     change(ADD, row)
+}
+
+/// Replaces `before` by `after`, as far as a registration can change.
+pub(crate) fn replace(before: &Client, after: &Client) -> Change {
+    let mut row = registered(after);
+    row.extend(params![
+        before.management,
+        before.document.as_ref().map(|state| state.digest),
+    ]);
+    change(REPLACE, row)
+}
+
+/// Everything that a registration can change, after the identifier.
+fn registered(client: &Client) -> Vec<Value> {
+    let document = client.document.as_ref();
+    let access_ttl = client.tokens.access_ttl.map(|ttl| ttl.as_millis());
+    let mut row = params![
+        client.id.as_str(),
+        client.name,
+        software_text(&client.software),
+        redirects_text(&client.redirects),
+    ];
+    row.extend(method(&client.authentication));
+    row.extend(params![
+        client.grants.to_string(),
+        client.environments.to_string(),
+        access_ttl.map(|millis| i64::try_from(millis).unwrap_or(i64::MAX)),
+        client.tokens.dpop_bound,
+        client.management,
+        document.map(|state| state.digest),
+        document.and_then(|state| state.etag.clone()),
+        document.map(|state| state.confirmed_at),
+        document.map(|state| state.fresh_until),
+    ]);
+    row
+}
+
+/// How a client authenticates: its method, a secret with its placement, other facts.
+fn method(authentication: &ClientAuthentication) -> Vec<Value> {
+    let none: Option<Digest> = None;
+    match authentication {
+        ClientAuthentication::None => params!["none", none, none, none],
+        ClientAuthentication::Secret { digest, placement } => {
+            params!["secret", digest, placement.as_str(), none]
+        }
+        ClientAuthentication::PrivateKey(key) => {
+            let facts = serde_json::to_value(key).unwrap_or_default().to_string();
+            params!["private_key", none, none, facts]
+        }
+    }
 }
 
 pub(crate) fn mark_used(id: &ClientId, at: UnixTime) -> Change {

@@ -20,6 +20,7 @@ statements! {
         ON CONFLICT (user_id, client_id, redirect_host, resource)
         DO UPDATE SET scopes = unite_scopes(consents.scopes, excluded.scopes),
             granted_at = excluded.granted_at";
+    FORGET_OF_CLIENT = "DELETE FROM consents WHERE client_id = ?1";
 }
 
 fn read(columns: &mut Columns<'_>) -> Result<Consent, Unreadable> {
@@ -55,4 +56,8 @@ pub(crate) fn remember(consent: &Consent) -> Change {
         consent.granted_at,
     ];
     change(REMEMBER, row)
+}
+
+pub(crate) fn forget_of_client(client: &ClientId) -> Change {
+    change(FORGET_OF_CLIENT, params![client.as_str()])
 }

@@ -42,7 +42,7 @@ statements! {
         AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)";
     ACCESS_TOKENS_BEFORE = "DELETE FROM revoked_access_tokens WHERE revoked_at <= ?1";
     CLIENTS_UNUSED_SINCE = "DELETE FROM clients
-        WHERE origin = 'dynamic' AND used_at IS NULL AND revoked_at IS NULL AND created_at < ?1
+        WHERE origin <> 'preregistered' AND used_at IS NULL AND revoked_at IS NULL AND created_at < ?1
             AND NOT EXISTS (SELECT 1 FROM authorization_codes WHERE client_id = clients.id)
             AND NOT EXISTS (SELECT 1 FROM grants WHERE client_id = clients.id)
             AND NOT EXISTS (SELECT 1 FROM consents WHERE client_id = clients.id)";

@@ -64,6 +64,7 @@ async fn preregistered(world: &World) -> Client {
         name: "Portal".to_owned(),
         redirect_uris: vec!["https://portal.example/cb".to_owned()],
         confidential: false,
+        ..NewClient::default()
     };
     let (known, _) = world
         .administration

@@ -1,9 +1,14 @@
 //! The schema: every statement fits it, and other schemas are refused (CR-06).
 
+use doorward_core::{client::ClientOrigin, id::ClientId, time::UnixTime};
 use rusqlite::Connection;
 
 use super::{Opened, open};
-use crate::{OpenError, SqliteStore, StoreError, sqlite::connection, tables::all_statements};
+use crate::{
+    OpenError, SqliteStore, StoreError,
+    sqlite::{connection, schema},
+    tables::{all_statements, clients},
+};
 
 #[test]
 fn every_statement_prepares_against_a_freshly_migrated_database() {
@@ -148,4 +153,50 @@ fn an_older_database_is_brought_up_to_date_and_keeps_what_it_holds() {
     assert_eq!(kept, ("u".to_owned(), 1));
     let enforced = new.execute_batch("PRAGMA foreign_keys = ON; DELETE FROM grants");
     assert!(enforced.is_err(), "its token still refers to it");
+}
+
+/// What schema 1 knew of clients, and rows that refer to it.
+const FIRST: &str = "
+    INSERT INTO users VALUES ('u', 'u', 'member', '', 0, NULL);
+    INSERT INTO clients VALUES
+        ('public', 'dynamic', 'P', '[\"https://a.example/cb\"]', NULL, NULL, 1, 5, 6, NULL),
+        ('secret', 'preregistered', 'S', '[]', zeroblob(32), 'either', 0, 7, NULL, 8);
+    INSERT INTO grants VALUES ('g', 'u', 'public', 'r', '', 0, 0, 0, 9, NULL, NULL);
+    INSERT INTO consents VALUES ('u', 'public', 'h', 'r', '', 0);";
+
+#[test]
+fn clients_of_the_first_schema_are_kept_with_what_refers_to_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut connection = Connection::open(folder.path().join("d.db")).expect("opens");
+    connection
+        .execute_batch("PRAGMA foreign_keys = ON")
+        .expect("on");
+    schema::migrate_to(&mut connection, 1).expect("the first schema");
+    connection.execute_batch(FIRST).expect("rows");
+    schema::migrate(&mut connection).expect("brought up to date");
+
+    let client = |id| {
+        let query = clients::by_id(&ClientId::from_known(id));
+        let found = connection::find(&connection, &query);
+        found.expect("readable").expect("kept")
+    };
+    let (public, secret) = (client("public"), client("secret"));
+    assert!(public.is_public() && public.refreshes() && !secret.refreshes());
+    assert_eq!(public.origin, ClientOrigin::Dynamic);
+    assert_eq!(public.used_at, Some(UnixTime::from_millis(6)));
+    assert_eq!(secret.revoked_at, Some(UnixTime::from_millis(8)));
+    assert_eq!(secret.authentication_method(), "client_secret_basic");
+    let kept: i64 = connection
+        .query_row(
+            "SELECT (SELECT count(*) FROM grants) + (SELECT count(*) FROM consents)",
+            [],
+            |row| row.get(0),
+        )
+        .expect("counts");
+    assert_eq!(kept, 2);
+    let orphans = "DELETE FROM clients WHERE id = 'public'";
+    assert!(
+        connection.execute(orphans, []).is_err(),
+        "still referred to"
+    );
 }

@@ -1,50 +1,15 @@
-//! OAuth clients and how they prove who they are (OAuth 2.1 section 2).
+//! How clients prove who they are (OAuth 2.1 section 2.4).
 
 use serde::{Deserialize, Serialize};
 
+use super::{Client, keys::ClientKeys};
 use crate::{
-    id::ClientId,
-    redirect::{MatchedRedirect, RegisteredRedirect},
+    jwk::Algorithm,
     secret::{Digest, Secret},
-    time::UnixTime,
 };
 
-/// A registered client.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Client {
-    /// Its identifier.
-    pub id: ClientId,
-    /// How it came to be registered, and so how far its name can be believed.
-    pub origin: ClientOrigin,
-    /// The name that it shows to people; harmless to display, never proof of anything.
-    pub name: String,
-    /// Where answers may go.
-    pub redirects: Vec<RegisteredRedirect>,
-    /// How it authenticates at the token endpoint.
-    pub authentication: ClientAuthentication,
-    /// Whether it may use refresh tokens.
-    pub refreshes: bool,
-    /// When it was registered.
-    pub created_at: UnixTime,
-    /// When somebody last signed in through it; `None` until the first time.
-    pub used_at: Option<UnixTime>,
-    /// Since when it is refused, if so.
-    pub revoked_at: Option<UnixTime>,
-}
-
-/// How a client came to be registered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ClientOrigin {
-    /// An administrator registered it.
-    Preregistered,
-    /// It registered itself (RFC 7591).
-    Dynamic,
-}
-
 /// The one way in which a client authenticates. There is no way down from it (TK-01).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "method", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientAuthentication {
     /// Public: identified, not authenticated.
     None,
@@ -55,6 +20,17 @@ pub enum ClientAuthentication {
         /// Where the secret may be sent.
         placement: SecretPlacement,
     },
+    /// Confidential, with signed assertions (`private_key_jwt`, RFC 7523).
+    PrivateKey(PrivateKey),
+}
+
+/// What the assertions of a client are checked with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrivateKey {
+    /// Its public keys.
+    pub keys: ClientKeys,
+    /// The algorithms that it may sign with; never empty.
+    pub algorithms: Vec<Algorithm>,
 }
 
 /// Where a client sends its secret.
@@ -81,28 +57,19 @@ pub enum Credentials {
 }
 
 impl Client {
-    /// Whether the client may act at all.
-    pub fn is_usable(&self) -> bool {
-        self.revoked_at.is_none()
-    }
-
     /// Whether the client is public: it cannot keep a secret.
     pub fn is_public(&self) -> bool {
         matches!(self.authentication, ClientAuthentication::None)
     }
 
-    /// The registered redirect that `presented` matches.
-    pub fn redirect(&self, presented: &str) -> Option<MatchedRedirect> {
-        self.redirects
-            .iter()
-            .find_map(|registered| registered.matching(presented))
-    }
-
-    /// Whether `credentials` are exactly what was registered (A-045, TK-01).
+    /// Whether `credentials` are exactly what was registered (A-045, TK-01). A client with
+    /// a private key is authenticated by its assertion and by nothing that is in here.
     pub fn authenticates(&self, credentials: &Credentials) -> bool {
         use SecretPlacement::{Body, Either, Header};
-        let ClientAuthentication::Secret { digest, placement } = &self.authentication else {
-            return matches!(credentials, Credentials::Identified);
+        let (digest, placement) = match &self.authentication {
+            ClientAuthentication::None => return matches!(credentials, Credentials::Identified),
+            ClientAuthentication::PrivateKey(_) => return false,
+            ClientAuthentication::Secret { digest, placement } => (digest, placement),
         };
         match (credentials, placement) {
             (Credentials::Basic(secret), Header | Either)
@@ -119,41 +86,40 @@ impl Client {
                 SecretPlacement::Header | SecretPlacement::Either => "client_secret_basic",
                 SecretPlacement::Body => "client_secret_post",
             },
+            ClientAuthentication::PrivateKey(_) => "private_key_jwt",
         }
     }
 }
 
-/// Makes a self-chosen name harmless: no control or invisible characters, no line
-/// breaks, at most 64 characters (CO-06, AD-05). Empty when nothing is left.
-pub fn display_name(raw: &str) -> String {
-    let shown: String = raw.chars().filter(|c| !is_invisible(*c)).take(64).collect();
-    shown.split_whitespace().collect::<Vec<_>>().join(" ")
-}
+impl SecretPlacement {
+    const ALL: [Self; 3] = [Self::Header, Self::Body, Self::Either];
 
-/// Control characters and the format characters that hide or reorder text.
-fn is_invisible(c: char) -> bool {
-    c.is_control() && !c.is_whitespace()
-        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}')
+    /// The word that the store uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Body => "body",
+            Self::Either => "either",
+        }
+    }
+
+    /// Reads the word back.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|placement| placement.as_str() == text)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{client::ClientOrigin, id::ClientId, jwk::PublicKeySet, time::UnixTime};
 
     fn client(authentication: ClientAuthentication) -> Client {
+        let id = ClientId::from_known("c");
         Client {
-            id: ClientId::from_known("c"),
-            origin: ClientOrigin::Dynamic,
-            name: "Client".to_owned(),
-            redirects: Vec::new(),
             authentication,
-            refreshes: true,
-            created_at: UnixTime::from_seconds(0),
-            used_at: None,
-            revoked_at: None,
+            ..Client::public(id, ClientOrigin::Dynamic, UnixTime::from_seconds(0))
         }
     }
 
@@ -168,6 +134,10 @@ mod tests {
             })
         };
         let public = client(ClientAuthentication::None);
+        let keyed = client(ClientAuthentication::PrivateKey(PrivateKey {
+            keys: ClientKeys::Inline(PublicKeySet::default()),
+            algorithms: vec![Algorithm::Es256],
+        }));
         #[rustfmt::skip]
         let cases = [
             ("public identifies",           &public,       Credentials::Identified,                      true),
@@ -180,30 +150,12 @@ mod tests {
             ("either, by header",           &with(Either), Credentials::Basic(secret()),                 true),
             ("either, by body",             &with(Either), Credentials::Post(secret()),                  true),
             ("wrong secret",                &with(Either), Credentials::Post(Secret::presented("x")),    false),
+            ("no assertion, TK-01",         &keyed,        Credentials::Identified,                      false),
+            ("a secret for a key, TK-01",   &keyed,        Credentials::Post(secret()),                  false),
             ("empty secret, TK-01",         &with(Either), Credentials::Post(Secret::presented("")),     false),
         ];
         for (name, client, credentials, expected) in cases {
             assert_eq!(client.authenticates(&credentials), expected, "{name}");
         }
-    }
-
-    #[test]
-    fn names_lose_what_is_invisible_and_are_cut() {
-        #[rustfmt::skip]
-        let cases = [ // CO-06
-            ("Claude",              "Claude"),
-            ("Claude\u{200b}",      "Claude"),
-            ("\u{202e}gnp.eduaC",   "gnp.eduaC"),
-            ("a\nINFO forged=1",    "a INFO forged=1"),
-            ("\u{1b}[2J",           "[2J"),
-            ("  many   spaces ",    "many spaces"),
-            ("\u{200b}",            ""),
-            ("\u{3164}\u{2800}",    ""), // letters and symbols without ink
-            ("Clau\u{34f}de",       "Claude"),
-        ];
-        for (raw, expected) in cases {
-            assert_eq!(display_name(raw), expected, "{raw:?}");
-        }
-        assert_eq!(display_name(&"é".repeat(100_000)).chars().count(), 64);
     }
 }

@@ -1,0 +1,101 @@
+//! The public keys of a client, inline or behind a URL (RFC 7591 section 2).
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::jwk::{ForeignKeys, PublicKeySet};
+
+/// The most keys of one client.
+const MAXIMUM_KEYS: usize = 20;
+/// Members of a private or symmetric key (RFC 7518 section 6).
+const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/// Where the public keys of a client are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientKeys {
+    /// `jwks`: registered with the client.
+    Inline(PublicKeySet),
+    /// `jwks_uri`: fetched when needed.
+    At(String),
+}
+
+/// Why a key set of a client is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeySetError {
+    /// There is no array `keys`.
+    #[error("the key set has no array of keys")]
+    Shape,
+    /// Somebody published a private or symmetric key.
+    #[error("the key set contains a private or symmetric key")]
+    Private,
+    /// No key can check a signature here.
+    #[error("the key set has no signing key of a supported type")]
+    NoUsableKey,
+    /// Too many keys.
+    #[error("the key set has more than 20 keys")]
+    TooMany,
+}
+
+/// Reads a key set of a client. Keys that are not for signatures, or of types unknown
+/// here, are passed over (RFC 7517 section 5); a private key is never passed over, since
+/// whoever read it can act as the client.
+pub fn read_key_set(set: &Value) -> Result<PublicKeySet, KeySetError> {
+    let keys = set.get("keys").and_then(Value::as_array);
+    let keys = keys.ok_or(KeySetError::Shape)?;
+    if keys.len() > MAXIMUM_KEYS {
+        return Err(KeySetError::TooMany);
+    }
+    let exposed = |key: &Value| PRIVATE.iter().any(|member| key.get(member).is_some());
+    if keys.iter().any(exposed) {
+        return Err(KeySetError::Private);
+    }
+    let read = ForeignKeys::read(set.to_string().as_bytes()).ok_or(KeySetError::Shape)?;
+    if read.keys.is_empty() {
+        return Err(KeySetError::NoUsableKey);
+    }
+    Ok(PublicKeySet { keys: read.keys })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn ec() -> Value {
+        json!({ "kty": "EC", "crv": "P-256",
+            "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+            "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0" })
+    }
+
+    fn with(changes: Value) -> Value {
+        let mut key = ec();
+        for (member, value) in changes.as_object().expect("an object") {
+            key[member] = value.clone();
+        }
+        key
+    }
+
+    #[test]
+    fn only_public_signing_keys_of_supported_types_are_taken() {
+        let encryption = with(json!({ "use": "enc" }));
+        #[rustfmt::skip]
+        let cases = [
+            ("no kid, no alg",     json!({ "keys": [ec()] }),                                Ok(1)),
+            ("beside unknown",     json!({ "keys": [ec(), { "kty": "XX" }, encryption] }),   Ok(1)),
+            ("no array",           json!({ "keys": {} }),                                    Err(KeySetError::Shape)),
+            ("no object",          json!([ec()]),                                            Err(KeySetError::Shape)),
+            ("nothing usable",     json!({ "keys": [with(json!({ "alg": "ES384" }))] }),     Err(KeySetError::NoUsableKey)),
+            ("alg of other type",  json!({ "keys": [with(json!({ "alg": "RS256" }))] }),     Err(KeySetError::NoUsableKey)), // TK-08
+            ("wrong curve",        json!({ "keys": [with(json!({ "crv": "P-384" }))] }),     Err(KeySetError::NoUsableKey)),
+            ("private, MD-04",     json!({ "keys": [ec(), with(json!({ "d": "x" }))] }),     Err(KeySetError::Private)),
+            ("symmetric, MD-04",   json!({ "keys": [{ "kty": "oct", "k": "x" }] }),          Err(KeySetError::Private)),
+            ("too many",           json!({ "keys": vec![ec(); 21] }),                        Err(KeySetError::TooMany)),
+        ];
+        for (name, set, expected) in cases {
+            let read = read_key_set(&set).map(|set| set.keys.len());
+            assert_eq!(read, expected, "{name}");
+        }
+    }
+}
