@@ -1,15 +1,12 @@
 """Real clients against real servers behind Doorward, through drivers/README.md's story."""
 
-import json
-import subprocess
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
-from stage import http
+from stage import http, story
 from stage.doorward import PASSWORD, USER, Doorward
 from stage.report import Report
-from stage.tools import ACCEPTANCE, NODE, PYTHON, environment
+from stage.tools import ACCEPTANCE, NODE, PYTHON
 from stage.upstreams import HTTP, STDIO, upstream
 from stage.user import User
 
@@ -19,7 +16,6 @@ DRIVERS = {
     "TypeScript client 2.4.0": [NODE, _DRIVERS / "typescript.js", "--sdk", "2"],
     "TypeScript SDK 1.32.2": [NODE, _DRIVERS / "typescript.js", "--sdk", "1"],
 }
-_STORY_SECONDS = 120
 
 
 def judge(report: Report) -> None:
@@ -35,7 +31,7 @@ def _judge_upstream(report: Report, name: str, folder: Path) -> None:
         for driver, command in DRIVERS.items():
             report.scene(f"{driver}, {name}")
             with report.guard("the story is told"):
-                _Telling(report, doorward).hear([*map(str, command), doorward.resource])
+                _Telling(report, doorward).hear([*command, doorward.resource])
         report.scene(name)
         left = doorward.stop()
         report.step("Doorward ends together with its upstream's processes", not left, left or None)
@@ -48,37 +44,12 @@ class _Telling:
         self._report = report
         self._doorward = doorward
         self._user = User(USER, PASSWORD)
-        self._answers: dict[str, Callable[[dict], dict]] = {
-            "sign-in": self._sign_in,
-            "restart": self._restart,
-            "revoke": self._revoke,
-        }
 
-    def hear(self, command: list[str]) -> None:
+    def hear(self, command: list[object]) -> None:
         """Runs a driver to its end."""
-        log = self._doorward.folder / "driver.log"
-        with log.open("wb") as errors, subprocess.Popen(
-            ["timeout", str(_STORY_SECONDS), *command],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
-            cwd=ACCEPTANCE, env=environment(), start_new_session=True,
-        ) as driver:  # fmt: skip
-            told = any([self._hear_line(driver, json.loads(line)) for line in driver.stdout])
-        if not told:
-            last = log.read_text(errors="replace").strip()[-500:]
-            self._report.step("the story is told to its end", False, f"status {driver.returncode} {last}")
+        answers = {"sign-in": self._sign_in, "restart": self._restart, "revoke": self._revoke}
+        story.hear(self._report, command, answers, self._doorward.folder / "driver.log")
         self._report.step("every page on the way is sound", not self._user.findings, "; ".join(self._user.findings))
-
-    def _hear_line(self, driver: subprocess.Popen[str], line: dict) -> bool:
-        if "step" in line:
-            self._report.step(line["step"], line["ok"], line.get("detail"))
-        elif "ask" in line:
-            try:
-                answer = self._answers[line["ask"]](line)
-            except Exception as error:  # the driver's step fails with it
-                answer = {"error": f"{type(error).__name__}: {error}"}
-            driver.stdin.write(json.dumps(answer) + "\n")
-            driver.stdin.flush()
-        return "done" in line
 
     def _sign_in(self, line: dict) -> dict:
         return {"callback": self._user.authorize(line["url"])}

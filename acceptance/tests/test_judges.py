@@ -2,11 +2,15 @@
 
 import contextlib
 import io
+import sys
+import tempfile
 import threading
 import unittest
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 from scenarios.conformance import lost_checks
+from stage import story
 from stage.report import Report
 from stage.user import User
 
@@ -103,6 +107,35 @@ class LostChecks(unittest.TestCase):
 
     def test_are_none_when_doorward_mends_something(self) -> None:
         self.assertEqual(lost_checks({"mended": ("FAILURE", "")}, {"mended": ("SUCCESS", "")}), {})
+
+
+class TheStory(unittest.TestCase):
+    def _failed(self, driver: str) -> list[str]:
+        def fail(_: dict) -> dict:
+            raise ValueError("no")
+
+        answers = {"echo": lambda line: {"heard": line["word"]}, "fail": fail}
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+            report = Report()
+            story.hear(report, [sys.executable, "-c", driver], answers, Path(folder) / "log")
+        return report.failed
+
+    def test_is_good_when_every_step_is_and_it_comes_to_its_end(self) -> None:
+        self.assertEqual(self._failed("""print('{"step": "a", "ok": true}\\n{"done": true}')"""), [])
+
+    def test_fails_with_a_step_and_without_an_end(self) -> None:
+        self.assertEqual(self._failed("""print('{"step": "a", "ok": false}\\n{"done": true}')"""), [": a"])
+        self.assertEqual(self._failed("""print('{"step": "a", "ok": true}')"""), [": the story is told to its end"])
+
+    def test_answers_what_is_asked_and_says_when_it_cannot(self) -> None:
+        driver = """
+import json
+for ask in ({"ask": "echo", "word": "w"}, {"ask": "fail"}):
+    print(json.dumps(ask), flush=True)
+    print(json.dumps({"step": input(), "ok": False}))
+print('{"done": true}')
+"""
+        self.assertEqual(self._failed(driver), [': {"heard": "w"}', ': {"error": "ValueError: no"}'])
 
 
 class TheReport(unittest.TestCase):
