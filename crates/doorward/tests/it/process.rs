@@ -65,15 +65,8 @@ impl Place {
 
     /// Starts `up` on a free port and waits until it said where.
     pub(crate) fn up(&self, arguments: &[&str]) -> Running {
-        let mut all = vec!["up"];
-        for option in ["--listen", "--ops-listen"] {
-            if !arguments.contains(&option) {
-                all.extend([option, "127.0.0.1:0"]);
-            }
-        }
-        all.extend(arguments);
         let mut child = self
-            .command(&all)
+            .command(&on_free_ports(arguments))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -105,6 +98,18 @@ impl Place {
             .env_remove("DOORWARD_DATA");
         command
     }
+}
+
+/// `up` with these arguments, on free ports where they name none.
+pub(crate) fn on_free_ports<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    let mut all = vec!["up"];
+    for option in ["--listen", "--ops-listen"] {
+        if !arguments.contains(&option) {
+            all.extend([option, "127.0.0.1:0"]);
+        }
+    }
+    all.extend(arguments);
+    all
 }
 
 trait ArgPlaced {
