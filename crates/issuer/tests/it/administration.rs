@@ -114,7 +114,7 @@ async fn revoking_a_grant_ends_it_and_nothing_else() {
     world
         .refresh(&client, &tokens.refresh)
         .await
-        .refuses(400, "invalid_grant"); // TK-18
+        .refuses(400, "invalid_grant"); // A-055, TK-18
     assert_eq!(world.refresh(&client, &other.refresh).await.status, 200);
     let unknown = world.administration.revoke_grant("nothing").await;
     assert!(matches!(unknown, Err(AdministrationError::NoSuchGrant(_))));

@@ -89,7 +89,7 @@ async fn other_faults_go_to_the_client_with_state_and_issuer() {
         ("no challenge, A-020, A-048", good().without("code_challenge"),            "invalid_request"),
         ("plain, AZ-06",             good().set("code_challenge_method", "plain"), "invalid_request"),
         ("no method, AZ-06",         good().without("code_challenge_method"),     "invalid_request"),
-        ("token, AZ-12",             good().set("response_type", "token"),        "unsupported_response_type"),
+        ("token, A-019, AZ-12",      good().set("response_type", "token"),        "unsupported_response_type"),
         ("hybrid, AZ-12",            good().set("response_type", "code token"),   "unsupported_response_type"),
         ("fragment, AZ-12",          good().set("response_mode", "fragment"),     "invalid_request"),
         ("two scopes, AZ-11",        good().add("scope", "a").add("scope", "b"),  "invalid_request"),
@@ -150,6 +150,18 @@ async fn a_form_is_as_good_as_a_query_and_both_count_together() {
     assert!(answer.location().starts_with("/login?flow="));
     let doubled = format!("/authorize?{}", form(&[("client_id", "evil")]));
     assert_eq!(world.send(post(&doubled)).await.status, 400); // AZ-11
+}
+
+#[tokio::test]
+async fn only_resource_may_be_named_several_times_and_what_is_unknown_is_ignored() {
+    let world = World::with(config(ISSUER, &["files", "mail"])).await;
+    let client = world.client().await;
+    let request = AuthorizeRequest::new(&client)
+        .add("resource", MAIL)
+        .add("audience", "x")
+        .add("audience", "y");
+    let begun = Person::default().get(&world, &request.path()).await;
+    assert!(begun.location().starts_with("/login?flow="));
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ async fn a_program_on_this_computer_gets_a_warning() {
     assert!(
         page.body
             .contains("Any program on this computer can claim to be Claude")
-    ); // CO-08
+    ); // A-034, CO-08
 }
 
 #[tokio::test]
@@ -93,6 +93,10 @@ async fn allowing_returns_a_code_with_state_and_issuer() {
     assert_eq!(answer.parameter("state"), "s t&a=te");
     assert_eq!(answer.parameter("iss"), ISSUER); // A-024, AZ-13
     assert_eq!(answer.parameters().len(), 3);
+    let query = answer.location();
+    for name in ["code=", "state=", "iss="] {
+        assert_eq!(query.matches(name).count(), 1, "{name}");
+    }
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(answer.header("referrer-policy"), "no-referrer"); // AZ-10
 }

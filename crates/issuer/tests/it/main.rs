@@ -24,3 +24,4 @@ mod revocation;
 mod setup;
 mod sign_in;
 mod token;
+mod vectors;

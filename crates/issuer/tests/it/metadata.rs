@@ -4,7 +4,7 @@ use doorward_core::{jwk::PublicKeySet, lifetimes::Lifetimes};
 use doorward_issuer::IssuerConfig;
 use http::Method;
 
-use crate::world::{ISSUER, World, config, request};
+use crate::world::{AuthorizeRequest, ISSUER, World, claims, config, request};
 
 const OAUTH: &str = "/.well-known/oauth-authorization-server";
 const OPENID: &str = "/.well-known/openid-configuration";
@@ -91,6 +91,20 @@ async fn an_issuer_with_a_path_is_found_in_every_form() {
     for endpoint in ["/authorize", "/base/authorize"] {
         assert_eq!(world.get(endpoint).await.status, 400, "{endpoint} is there");
     }
+}
+
+#[tokio::test]
+async fn clients_that_read_no_metadata_log_in_at_the_root() {
+    let world = World::with(config("https://mcp.example/base", &["files"])).await;
+    let client = world.client().await;
+    let person = world.signed_in("alice").await;
+    let request = AuthorizeRequest::new(&client).without("resource");
+    let code = person.allow(&world, &request).await.parameter("code");
+    let tokens = world.redeem(&client, &code).await.tokens();
+    assert_eq!(
+        claims(&tokens.access)["aud"],
+        "https://mcp.example/base/mcp/files"
+    );
 }
 
 #[tokio::test]

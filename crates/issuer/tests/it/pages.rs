@@ -86,7 +86,7 @@ async fn every_page_is_unframeable_unstored_and_scriptless() {
         assert!(!policy.contains("unsafe"), "{name}"); // CO-07
         assert_eq!(page.header("x-frame-options"), "DENY", "{name}");
         assert_eq!(page.header("cache-control"), "no-store", "{name}");
-        assert_eq!(page.header("referrer-policy"), "no-referrer", "{name}"); // AZ-10
+        assert_eq!(page.header("referrer-policy"), "no-referrer", "{name}"); // A-031, AZ-10
         assert_eq!(page.header("x-content-type-options"), "nosniff", "{name}");
         assert_eq!(
             page.header("content-type"),

@@ -94,7 +94,7 @@ async fn a_repetition_after_the_window_revokes_the_grant() {
     world
         .refresh(&client, &first.refresh)
         .await
-        .refuses(400, "invalid_grant"); // TK-02
+        .refuses(400, "invalid_grant"); // A-054, TK-02
     assert_ne!(world.revocations.epoch(), epoch, "access tokens die too");
     world
         .refresh(&client, &second.refresh)
@@ -123,7 +123,7 @@ async fn a_repetition_after_the_successor_was_used_revokes_the_grant() {
     world
         .refresh(&client, &first.refresh)
         .await
-        .refuses(400, "invalid_grant"); // TK-02
+        .refuses(400, "invalid_grant"); // A-054, TK-02
     world
         .refresh(&client, &third.refresh)
         .await

@@ -123,7 +123,7 @@ async fn a_burst_of_sixty_from_one_peer_passes_and_then_it_waits() {
         assert_eq!(world.register(&public()).await.status, 201); // interop 17
     }
     let refused = world.register(&public()).await;
-    refused.refuses(429, "temporarily_unavailable"); // RG-08
+    refused.refuses(429, "temporarily_unavailable"); // A-064, RG-08
     assert_eq!(refused.header("retry-after"), "1");
     world.pass(Duration::from_secs(1));
     assert_eq!(world.register(&public()).await.status, 201);
@@ -141,7 +141,7 @@ async fn when_too_many_clients_are_unused_only_new_ones_wait() {
     }
     tx.commit().await.expect("written");
     let refused = world.register(&public()).await;
-    refused.refuses(503, "temporarily_unavailable"); // RG-08
+    refused.refuses(503, "temporarily_unavailable"); // A-064, RG-08
     assert_eq!(refused.header("retry-after"), "600");
     assert_eq!(world.client().await, known, "who is known comes in");
     world.tokens(&known).await;

@@ -1,5 +1,6 @@
 //! The token endpoint as a whole: its form, its methods, its answers.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::Method;
 
 use crate::world::{FILES, ISSUER, VERIFIER, World, claims, form, request};
@@ -43,6 +44,13 @@ async fn an_access_token_says_who_may_do_what_where() {
         assert!(!claims[text].as_str().expect("text").is_empty());
     }
     assert_ne!(claims["sub"], "alice", "an identity and no name");
+    let header = tokens.access.split('.').next().expect("a header");
+    let header = URL_SAFE_NO_PAD.decode(header).expect("base64url");
+    let header: serde_json::Value = serde_json::from_slice(&header).expect("JSON");
+    assert_eq!(
+        (&header["typ"], &header["alg"]),
+        (&"at+jwt".into(), &"ES256".into())
+    );
 }
 
 #[tokio::test]
