@@ -31,7 +31,7 @@ statements! {
     ADD = "INSERT INTO grants (id, user_id, client_id, resource, scopes, authenticated_at,
             created_at, last_used_at, expires_at, revoked_at, revocation_reason)
         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
-        WHERE (?2 IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = ?2 AND disabled_at IS NULL))
+        WHERE (EXISTS (SELECT 1 FROM users WHERE id = ?2 AND disabled_at IS NULL) OR ?2 IS NULL)
             AND EXISTS (SELECT 1 FROM clients WHERE id = ?3 AND revoked_at IS NULL)";
     MARK_USED = "UPDATE grants SET last_used_at = CASE WHEN last_used_at > ?2 THEN last_used_at ELSE ?2 END
         WHERE id = ?1 AND revoked_at IS NULL";

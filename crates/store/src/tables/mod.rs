@@ -7,6 +7,8 @@
 //!
 //! The SQL is what SQLite and PostgreSQL both understand: parameters are `?1`,
 //! `?2`, ... (PostgreSQL gets `$1`), numbers are 64-bit integers, truth is 1 or 0.
+//! PostgreSQL takes the type of a parameter from its first use: let that be beside
+//! a column (`id = ?1 OR ?1 IS NULL`, not the other way round).
 
 mod apply;
 mod columns;
