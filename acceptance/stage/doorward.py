@@ -33,10 +33,13 @@ class Doorward:
 
     def start(self) -> None:
         """Starts it and waits until it serves its metadata."""
-        listen = ["--listen", self.origin.removeprefix("http://"), "--ops-listen", self._ops]
-        command = [doorward_binary(), "up", *listen, "--data", self.data, *self._upstream]
+        command = [doorward_binary(), "--data", self.data, *self._words()]
         self._program = Program(command, self.folder / "doorward.log")
         self._program.wait_until(self._serves_metadata, "Doorward does not serve its metadata")
+
+    def _words(self) -> list[object]:
+        listen = ["--listen", self.origin.removeprefix("http://"), "--ops-listen", self._ops]
+        return ["up", *listen, *self._upstream]
 
     def stop(self) -> set[int]:
         """Asks it to end, which it must do even while clients are connected.
@@ -72,6 +75,10 @@ class Doorward:
         printed = re.search(rf"{re.escape(self.origin)}/setup\S*", (self.folder / "doorward.log").read_text())
         return printed and printed.group()
 
+    def add_client(self, name: str, *words: str) -> dict:
+        """`doorward client add --json`."""
+        return json.loads(self.command("client", "add", name, *words, "--json"))
+
     def add_user(self) -> None:
         """`doorward user add` without a terminal."""
         self.command("user", "add", USER, "--password-stdin", text=PASSWORD + "\n")
@@ -96,3 +103,25 @@ class Doorward:
             return http.request(f"{self.origin}/.well-known/oauth-authorization-server").status == 200
         except OSError:
             return False
+
+
+class Configured(Doorward):
+    """`doorward serve` with a configuration file: the same URL under several names."""
+
+    def __init__(self, folder: Path, url: str, names: Sequence[str], more: str = "") -> None:
+        super().__init__(folder, [url])
+        self._names = names
+        self.more = more
+
+    @property
+    def resource(self) -> str:
+        """The first server's endpoint."""
+        return f"{self.origin}/mcp/{self._names[0]}"
+
+    def _words(self) -> list[object]:
+        file = self.folder / "doorward.toml"
+        head = {"public_url": self.origin, "listen": self.origin.removeprefix("http://"), "ops_listen": self._ops}
+        lines = [f"{key} = {json.dumps(value)}" for key, value in head.items()]
+        servers = [f"[[servers]]\nname = {json.dumps(name)}\nurl = {json.dumps(self._upstream[0])}" for name in self._names]
+        file.write_text("\n".join([*lines, self.more, *servers]) + "\n")
+        return ["serve", "--config", file]

@@ -14,6 +14,7 @@ from stage import http
 
 _ALLOW = re.compile(r"\b(allow|approve|authorize|accept|continue|yes)\b", re.I)
 _DENY = re.compile(r"\b(deny|cancel|refuse|decline|no)\b", re.I)
+_DECISION = re.compile("allow|deny", re.I)
 _MAXIMUM_PAGES = 12
 
 
@@ -40,10 +41,14 @@ class User:
         self.findings: list[str] = []
         self.visited: list[str] = []
         self._cookies: dict[str, str] = {}
+        self._typed: dict[str, str] = {}
 
-    def authorize(self, url: str, *, allow: bool = True) -> str:
-        """Opens an authorization URL; returns the redirect back to the client, with its parameters."""
-        redirect = parse_qs(urlsplit(url).query)["redirect_uri"][0]
+    def authorize(self, url: str, *, allow: bool = True, redirect: str | None = None) -> str:
+        """Opens an authorization URL; returns the redirect back to the client, with its parameters.
+
+        `redirect` is where that is when the URL does not say, because it was pushed.
+        """
+        redirect = redirect or parse_qs(urlsplit(url).query)["redirect_uri"][0]
         answer, page = self._navigate(url), url
         for _ in range(_MAXIMUM_PAGES):
             if location := self._redirected(answer, page):
@@ -54,6 +59,22 @@ class User:
             form = self._form(answer, page)
             self._inspect(answer, form, page, redirect)
             answer, page = self._submit(form, page, allow)
+        raise RuntimeError(f"no end after {_MAXIMUM_PAGES} pages: {self.visited}")
+
+    def connect_device(self, url: str, code: str, *, allow: bool = True) -> str:
+        """Opens the page for devices, types the code, decides; returns what the last page says."""
+        self._typed["user_code"] = code
+        answer, page = self._navigate(url), url
+        for _ in range(_MAXIMUM_PAGES):
+            if location := self._redirected(answer, page):
+                answer, page = self._navigate(location), location
+                continue
+            form = self._form(answer, page)
+            decides = any(_DECISION.fullmatch(button.get("label", "").strip()) for button in form.buttons)
+            self._inspect(answer, form, page, None)
+            answer, page = self._submit(form, page, allow)
+            if decides:
+                return _Document.read(answer.body).text()
         raise RuntimeError(f"no end after {_MAXIMUM_PAGES} pages: {self.visited}")
 
     def follow(self, redirect: str) -> None:
@@ -83,6 +104,8 @@ class User:
         kind = one.get("type", "text")
         if kind == "password":
             return self.password
+        if one.get("name") in self._typed:
+            return self._typed[one["name"]]
         return self.name if kind in ("text", "email") and not one.get("value") else one.get("value", "")
 
     def _send(self, url: str, method: str, body: str | None, headers: dict[str, str]) -> http.Answer:
@@ -120,14 +143,13 @@ class User:
         return None
 
     def _form(self, answer: http.Answer, page: str) -> Form:
-        document = _Document()
-        document.feed(answer.body)
+        document = _Document.read(answer.body)
         usable = [form for form in document.forms if form.buttons]
         if not usable:
             raise RuntimeError(f"{answer.status} at {urlsplit(page).path}, nothing to press: {document.text()[:300]}")
         return next((form for form in usable if form.asks_password or _pick(form.buttons, True)), usable[0])
 
-    def _inspect(self, answer: http.Answer, form: Form, page: str, redirect: str) -> None:
+    def _inspect(self, answer: http.Answer, form: Form, page: str, redirect: str | None) -> None:
         path, policy = urlsplit(page).path, answer.headers.get("Content-Security-Policy", "")
         if "frame-ancestors 'none'" not in policy:
             self._find(f"{path}: can be framed")
@@ -137,6 +159,8 @@ class User:
             self._find(f"{path}: gives its address away")
         if answer.headers.get("X-Content-Type-Options") != "nosniff":
             self._find(f"{path}: content type can be guessed")
+        if redirect is None:
+            return
         # Chromium applies form-action to the redirects that follow the form, too.
         sources = re.search(r"form-action ([^;]*)", policy)
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(redirect))
@@ -168,6 +192,12 @@ class _Document(HTMLParser):
         self._words: list[str] = []
         self._button: dict[str, str] | None = None
         self._silent = False
+
+    @classmethod
+    def read(cls, body: str) -> "_Document":
+        document = cls()
+        document.feed(body)
+        return document
 
     def text(self) -> str:
         return " ".join(" ".join(self._words).split())

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 import sys
 import tempfile
 import threading
@@ -10,8 +11,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 from scenarios.conformance import lost_checks
+from scenarios.oauth4webapi import CHAPTERS
 from stage import story
 from stage.report import Report
+from stage.tools import ACCEPTANCE
 from stage.user import User
 
 SOUND = {
@@ -99,6 +102,40 @@ class TheUser(unittest.TestCase):
         self.assertIn("answered with 307", " ".join(visit(status=307)[1].findings))
 
 
+class ADevice(unittest.TestCase):
+    def test_is_connected_with_the_code_that_it_shows(self) -> None:
+        code = "<form method=post><input name=user_code><button>Continue</button></form>"
+        decide = (
+            "<form method=post><input type=hidden name=csrf value=1>"
+            "<button name=answer value=a>Allow</button><button name=answer value=d>Deny</button></form>"
+        )
+
+        class Device(Pages):
+            posted: list[str] = []
+
+            def do_GET(self) -> None:
+                self._answer(200, code if "session=1" in self.headers.get("Cookie", "") else SIGN_IN)
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                self.posted.append(body)
+                if "answer" in body or "user_code" in body:
+                    self._answer(200, "Done" if "answer" in body else decide)
+                else:
+                    self._answer(303, "", {"Location": self.path, "Set-Cookie": self.cookie})
+
+        for allow, answer in ((True, "a"), (False, "d")):
+            Device.posted.clear()
+            with HTTPServer(("127.0.0.1", 0), Device) as server:
+                threading.Thread(target=server.serve_forever, daemon=True).start()
+                said = User("alice", "w").connect_device(
+                    f"http://127.0.0.1:{server.server_port}/device", "AB-CD", allow=allow
+                )
+                server.shutdown()
+            self.assertEqual(said, "Done")
+            self.assertEqual(Device.posted[1:], ["user_code=AB-CD", f"csrf=1&answer={answer}"])
+
+
 class LostChecks(unittest.TestCase):
     def test_are_those_that_succeed_only_directly_and_those_that_fail_only_through_doorward(self) -> None:
         direct = {"kept": ("SUCCESS", ""), "worse": ("SUCCESS", ""), "gone": ("SUCCESS", ""), "bad": ("FAILURE", "")}
@@ -136,6 +173,14 @@ for ask in ({"ask": "echo", "word": "w"}, {"ask": "fail"}):
 print('{"done": true}')
 """
         self.assertEqual(self._failed(driver), [': {"heard": "w"}', ': {"error": "ValueError: no"}'])
+
+
+class TheChapters(unittest.TestCase):
+    def test_are_all_told(self) -> None:
+        folder = ACCEPTANCE / "drivers" / "oauth4webapi"
+        told = dict(re.findall(r"'(.+)': '\./(.+)\.js',", (folder / "main.js").read_text()))
+        self.assertEqual(list(told), CHAPTERS)
+        self.assertEqual({file.stem for file in folder.glob("*.js")} - {"main", "door"}, set(told.values()))
 
 
 class TheReport(unittest.TestCase):

@@ -35,7 +35,7 @@ def _files(project: Path) -> Iterator[Path]:
     yield from sorted((project / "crates").glob("*/src/**/*.rs"))
     yield from sorted((project / "crates").glob("*/tests/**/*.rs"))
     for folder in ("drivers", "scenarios"):
-        for pattern in ("*.py", "*.js"):
+        for pattern in ("**/*.py", "**/*.js"):
             yield from sorted((project / "acceptance" / folder).glob(pattern))
 
 

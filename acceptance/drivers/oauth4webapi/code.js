@@ -36,7 +36,7 @@ export async function tell(door) {
   });
 
   await step('holds an access token of RFC 9068 for this resource', async () => {
-    const claims = await door.validate(tokens.access_token);
+    const claims = await door.validate(tokens.access_token);
     must(claims.client_id === client.client_id, JSON.stringify(claims));
   });
 

@@ -60,7 +60,7 @@ export class Door {
   async authorize(client, request, { parameters = request.parameters, allow = true } = {}) {
     const url = new URL(this.server.authorization_endpoint);
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-    const { callback } = await ask('sign-in', { url: url.href, allow });
+    const { callback } = await ask('sign-in', { url: url.href, allow, redirect: REDIRECT });
     return oauth.validateAuthResponse(this.server, client, new URL(callback), request.state);
   }
 
@@ -91,8 +91,8 @@ export class Door {
     return oauth.processRevocationResponse(response);
   }
 
-  /** Lists the tools of the MCP server with an access token; what is refused throws. */
-  async call(token, options = {}) {
+  /** Lists the tools of an MCP server with an access token; what is refused throws. */
+  async call(token, options = {}, endpoint = this.endpoint) {
     const headers = new Headers({
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
@@ -106,22 +106,26 @@ export class Door {
     const message = { jsonrpc: '2.0', id: 1, method: 'tools/list', params: { _meta: meta } };
     const given = { ...LOOPBACK, ...options };
     const body = JSON.stringify(message);
-    const response = await oauth.protectedResourceRequest(token, 'POST', this.endpoint, headers, body, given);
+    const response = await oauth.protectedResourceRequest(token, 'POST', endpoint, headers, body, given);
     const text = await response.text();
     must(response.status === 200 && text.includes('"tools"'), `${response.status} ${text.slice(0, 200)}`);
     return response.status;
   }
 
   /** Validates an access token as a resource server would (RFC 9068). */
-  async validate(token, options = {}) {
-    const { scheme = 'Bearer', headers = {}, ...more } = options;
-    const request = new Request(this.endpoint, {
-      method: 'POST',
-      headers: { authorization: `${scheme} ${token}`, ...headers },
-    });
-    return oauth.validateJwtAccessToken(this.server, request, this.resource.resource, { ...LOOPBACK, ...more });
+  async validate(token, endpoint = this.endpoint) {
+    return this.validateRequest(new Request(endpoint, { headers: { authorization: `Bearer ${token}` } }));
+  }
+
+  /** Validates the access token of a request, with its proof where it has one. */
+  async validateRequest(request, options = {}) {
+    const given = { ...LOOPBACK, ...options };
+    return oauth.validateJwtAccessToken(this.server, request, request.url, given);
   }
 }
+
+/** A server that is not the first one. */
+export const neighbour = (door, name) => new URL(`/mcp/${name}`, door.endpoint);
 
 /** Fails unless `promise` is refused with `code`, told in a form that the library accepts. */
 export async function refusedWith(code, promise) {

@@ -1,7 +1,9 @@
 /**
  * oauth4webapi through one chapter, a feature each (scenarios/oauth4webapi.py).
  *
- *   node drivers/oauth4webapi/main.js ENDPOINT CHAPTER
+ *   node drivers/oauth4webapi/main.js ENDPOINT CHAPTER CLIENTS
+ *
+ * CLIENTS are those that an administrator registered, as JSON by name.
  */
 import { done } from '../story.js';
 import { Door } from './door.js';
@@ -9,9 +11,10 @@ import { Door } from './door.js';
 const chapters = {
   'authorization code': './code.js',
   'client authentication': './authentication.js',
+  'pushed requests': './pushed.js',
 };
 
-const [endpoint, chapter] = process.argv.slice(2);
+const [endpoint, chapter, clients] = process.argv.slice(2);
 const { tell } = await import(chapters[chapter]);
-await tell(await Door.find(endpoint));
+await tell(await Door.find(endpoint), JSON.parse(clients));
 done();
