@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    details::Details,
     id::{ClientId, GrantId, TokenId},
     resource::Resource,
     scope::ScopeSet,
@@ -43,6 +44,9 @@ pub struct AccessClaims {
     pub auth_time: Option<i64>,
     /// The grant that the token hangs off.
     pub grant: GrantId,
+    /// The only calls that it is for (RFC 9396 section 9.1); without them all that `scope` opens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization_details: Option<Details>,
     /// The user's sign-in name, which policies refer to; there exactly when `sub` is a user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferred_username: Option<String>,
@@ -67,6 +71,8 @@ pub struct Principal {
     pub resource: Resource,
     /// What it opens.
     pub scopes: ScopeSet,
+    /// The only calls that it is for, when not all that the scopes open.
+    pub details: Details,
     /// When it was issued.
     pub issued_at: UnixTime,
     /// When it expires.
@@ -85,6 +91,7 @@ impl From<AccessClaims> for Principal {
             token: claims.jti,
             resource: claims.aud,
             scopes: ScopeSet::from_stored(&claims.scope),
+            details: claims.authorization_details.unwrap_or_default(),
             issued_at: UnixTime::from_seconds(claims.iat),
             expires_at: UnixTime::from_seconds(claims.exp),
             authenticated_at: claims.auth_time.map(UnixTime::from_seconds),

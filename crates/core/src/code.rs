@@ -10,9 +10,10 @@
 //! honest client its code (interop 31), a wrong verifier must (AZ-07).
 
 use crate::{
+    details::Details,
     id::{ClientId, GrantId, UserId},
     pkce::{Challenge, Verifier},
-    resource::Resource,
+    resource::{Named, Resource, Resources},
     scope::ScopeSet,
     secret::Digest,
     time::UnixTime,
@@ -31,10 +32,12 @@ pub struct AuthorizationCode {
     pub challenge: Challenge,
     /// Who approved.
     pub user: UserId,
-    /// The resource that was approved.
-    pub resource: Resource,
+    /// The resources that were approved.
+    pub resources: Resources,
     /// The scopes that were approved.
     pub scopes: ScopeSet,
+    /// The calls that were approved, when not all that the scopes open.
+    pub details: Details,
     /// When the person proved who they are.
     pub authenticated_at: UnixTime,
     /// When the code dies.
@@ -74,8 +77,8 @@ pub struct Presented<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a verdict has no effect until it is applied and committed"]
 pub enum Redemption {
-    /// Issue tokens and mark the code redeemed.
-    Redeem,
+    /// Issue tokens for this resource and mark the code redeemed.
+    Redeem(Resource),
     /// Refuse and spoil the code: the verifier was wrong.
     Burn,
     /// Refuse and revoke the grant: the code was presented twice by whoever knows the verifier.
@@ -110,14 +113,13 @@ pub fn redeem(code: &AuthorizationCode, presented: &Presented<'_>, now: UnixTime
     if !answered {
         return Redemption::Burn;
     }
-    if !presented
-        .resources
-        .iter()
-        .all(|resource| code.resource.matches(resource))
-    {
-        return Redemption::WrongResource;
+    match code.resources.named(presented.resources) {
+        Named::One(resource) => Redemption::Redeem(resource.clone()),
+        Named::Nothing if code.resources.is_one() => {
+            Redemption::Redeem(code.resources.first().clone())
+        }
+        Named::Nothing | Named::Other => Redemption::WrongResource,
     }
-    Redemption::Redeem
 }
 
 #[cfg(test)]
@@ -137,8 +139,9 @@ mod tests {
             redirect_uri: "http://127.0.0.1:5/cb".to_owned(),
             challenge: Challenge::parse(Some(CHALLENGE), Some("S256")).expect("valid"),
             user: UserId::from_known("u"),
-            resource: Resource::from_known("https://mcp.example/mcp/files"),
+            resources: Resources::one(Resource::from_known("https://mcp.example/mcp/files")),
             scopes: ScopeSet::baseline(),
+            details: Details::default(),
             authenticated_at: ISSUED,
             expires_at: ISSUED + Duration::from_secs(60),
             state,
@@ -161,21 +164,27 @@ mod tests {
         let spent = || CodeState::Redeemed {
             grant: GrantId::from_known("g"),
         };
+        let redeem_for = |name| {
+            Redemption::Redeem(Resource::from_known(format!(
+                "https://mcp.example/mcp/{name}"
+            )))
+        };
+        let files = || redeem_for("files");
         let revoke = || Redemption::RevokeGrant(GrantId::from_known("g"));
         const WRONG: &str = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
         const FILES: &[&str] = &["https://mcp.example/mcp/files"];
         #[rustfmt::skip]
         let cases = [
-            Case("right",                      Fresh,   "c", Some(VERIFIER), Some("http://127.0.0.1:5/cb"), FILES, 0,  Redemption::Redeem),
-            Case("no redirect_uri, A-049",     Fresh,   "c", Some(VERIFIER), None, &[], 0,   Redemption::Redeem),
-            Case("slash on resource",          Fresh,   "c", Some(VERIFIER), None, &["https://mcp.example/mcp/files/"], 0, Redemption::Redeem),
+            Case("right",                      Fresh,   "c", Some(VERIFIER), Some("http://127.0.0.1:5/cb"), FILES, 0,  files()),
+            Case("no redirect_uri, A-049",     Fresh,   "c", Some(VERIFIER), None, &[], 0,   files()),
+            Case("slash on resource",          Fresh,   "c", Some(VERIFIER), None, &["https://mcp.example/mcp/files/"], 0, files()),
             Case("other client, AZ-08",        Fresh,   "d", Some(VERIFIER), None, &[], 0,   Redemption::Refuse),
             Case("other port, A-049",          Fresh,   "c", Some(VERIFIER), Some("http://127.0.0.1:6/cb"), &[], 0, Redemption::Refuse),
             Case("wrong verifier, AZ-07",      Fresh,   "c", Some(WRONG),    None, &[], 0,   Redemption::Burn),
             Case("no verifier, AZ-07",         Fresh,   "c", None,           None, &[], 0,   Redemption::Burn),
             Case("other resource, TK-05",      Fresh,   "c", Some(VERIFIER), None, &["https://mcp.example/mcp/mail"], 0, Redemption::WrongResource),
             Case("one of two resources wrong", Fresh,   "c", Some(VERIFIER), None, &["https://mcp.example/mcp/files", "https://mcp.example/mcp/mail"], 0, Redemption::WrongResource),
-            Case("last millisecond",           Fresh,   "c", Some(VERIFIER), None, &[], 59_999, Redemption::Redeem),
+            Case("last millisecond",           Fresh,   "c", Some(VERIFIER), None, &[], 59_999, files()),
             Case("expired, AZ-10",             Fresh,   "c", Some(VERIFIER), None, &[], 60_000, Redemption::Refuse),
             Case("burnt",                      Burnt,   "c", Some(VERIFIER), None, &[], 0,   Redemption::Refuse),
             Case("replayed, AZ-09",            spent(), "c", Some(VERIFIER), None, &[], 0,   revoke()),
@@ -195,6 +204,30 @@ mod tests {
             };
             let now = UnixTime::from_millis(ISSUED.millis() + later);
             assert_eq!(redeem(&code(state), &presented, now), expected, "{name}");
+        }
+        let both = ["files", "mail"].map(|name| format!("https://mcp.example/mcp/{name}"));
+        let wide = AuthorizationCode {
+            resources: Resources::of(both.clone().map(Resource::from_known)).expect("two"),
+            ..code(Fresh)
+        };
+        let client = ClientId::from_known("c");
+        let verifier = Verifier::parse(VERIFIER);
+        for (name, resources, expected) in [
+            ("the request chooses, A-051", &both[1..], redeem_for("mail")),
+            (
+                "the request must choose, A-051",
+                &[],
+                Redemption::WrongResource,
+            ),
+            ("one audience, A-051", &both[..], Redemption::WrongResource),
+        ] {
+            let presented = Presented {
+                client: &client,
+                redirect_uri: None,
+                verifier: verifier.as_ref(),
+                resources,
+            };
+            assert_eq!(redeem(&wide, &presented, ISSUED), expected, "{name}");
         }
     }
 }

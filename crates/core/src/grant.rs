@@ -9,9 +9,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    details::{Details, DetailsError},
     id::{ClientId, GrantId, UserId},
-    resource::Resource,
-    scope::ScopeSet,
+    resource::{Resource, Resources},
+    scope::{ScopeError, ScopeSet},
     subject::Subject,
     time::UnixTime,
 };
@@ -25,10 +26,12 @@ pub struct Grant {
     pub user: Option<UserId>,
     /// Which client got it.
     pub client: ClientId,
-    /// The one resource that its tokens are for.
-    pub resource: Resource,
+    /// The resources that its tokens are for, each for one of them.
+    pub resources: Resources,
     /// The most that its tokens open.
     pub scopes: ScopeSet,
+    /// The calls that its tokens are for, when not all that the scopes open.
+    pub details: Details,
     /// When the person last proved who they are before approving; `None` when no person did, or
     /// not here.
     pub authenticated_at: Option<UnixTime>,
@@ -40,6 +43,34 @@ pub struct Grant {
     pub expires_at: UnixTime,
     /// When and why it was revoked, if so.
     pub revoked: Option<Revoked>,
+}
+
+/// What one token of a grant opens: never more than the grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening {
+    resource: Resource,
+    scopes: ScopeSet,
+    details: Details,
+}
+
+/// What a token request asks for beside the grant itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Narrowing<'a> {
+    /// The `scope` parameter.
+    pub scope: Option<&'a str>,
+    /// The `authorization_details` parameter.
+    pub details: Option<&'a str>,
+}
+
+/// Why a grant does not open what a token request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpeningError {
+    /// The scope exceeds it.
+    #[error(transparent)]
+    Scope(#[from] ScopeError),
+    /// The details exceed it, or are none.
+    #[error(transparent)]
+    Details(#[from] DetailsError),
 }
 
 /// When and why a grant ended early.
@@ -106,8 +137,42 @@ impl Grant {
         }
     }
 
+    /// What a token for `resource`, which must be one of its own, opens (A-051, A-052, RFC 9396
+    /// section 7).
+    pub fn opening(
+        &self,
+        resource: &Resource,
+        narrowing: Narrowing<'_>,
+    ) -> Result<Opening, OpeningError> {
+        Ok(Opening {
+            resource: resource.clone(),
+            scopes: self.scopes.narrowed(narrowing.scope)?,
+            details: self
+                .details
+                .narrowed(narrowing.details)?
+                .for_token(resource)?,
+        })
+    }
+
     /// Whether tokens may still be issued at `now`.
     pub fn is_live(&self, now: UnixTime) -> bool {
         self.revoked.is_none() && now < self.expires_at
+    }
+}
+
+impl Opening {
+    /// The audience.
+    pub fn resource(&self) -> &Resource {
+        &self.resource
+    }
+
+    /// The scopes.
+    pub fn scopes(&self) -> &ScopeSet {
+        &self.scopes
+    }
+
+    /// The calls, when not all that the scopes open.
+    pub fn details(&self) -> &Details {
+        &self.details
     }
 }

@@ -15,6 +15,7 @@ pub mod client;
 pub mod clock;
 pub mod code;
 pub mod consent;
+pub mod details;
 pub mod entropy;
 pub mod grant;
 pub mod id;

@@ -2,10 +2,13 @@
 //!
 //! [`decide`] judges calls and filters lists alike, so that the two can never
 //! disagree (GW-13). It answers with a [`Permit`], which forwarding consumes, or
-//! with one of two kinds of no: [`Denied::Scope`] is curable by a step-up,
-//! [`Denied::Hidden`] must look exactly like something that does not exist.
+//! with one of two kinds of no: [`Denied::Scope`] and [`Denied::Details`] are curable by a
+//! step-up, [`Denied::Hidden`] must look exactly like something that does not exist.
+
+use serde_json::Value;
 
 use crate::{
+    details::{Covered, Details},
     scope::{READ, ScopeSet},
     server::{ServerName, ToolEffect},
 };
@@ -18,6 +21,11 @@ impl Pattern {
     /// Any text is a pattern.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
+    }
+
+    /// The pattern as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// Whether `name` matches, byte for byte outside the stars (GW-12).
@@ -170,13 +178,27 @@ pub enum Denied {
     Hidden,
     /// The token lacks this scope; more consent would cure it.
     Scope(&'static str),
+    /// The token is for single calls and this is none of them; more consent would cure it.
+    Details,
 }
 
-/// Decides whether a caller with `rights` and `scopes` may do `action` at `server`.
+/// What a token opens, and what the call brings along that this may depend on.
+#[derive(Clone, Copy)]
+pub struct Held<'a> {
+    /// The scopes.
+    pub scopes: &'a ScopeSet,
+    /// The only calls that it is for, when not all that the scopes open.
+    pub details: &'a Details,
+    /// An argument of the call; asked for only where a detail constrains it.
+    pub argument: &'a dyn Fn(&str) -> Option<Value>,
+}
+
+/// Decides whether a caller with `rights` and a token that opens `held` may do `action` at
+/// `server`.
 pub fn decide(
     server: &ServerName,
     rights: &Rights,
-    scopes: &ScopeSet,
+    held: Held<'_>,
     action: Action<'_>,
 ) -> Result<Permit, Denied> {
     if !rights.include(action) {
@@ -186,8 +208,14 @@ pub fn decide(
         Action::Use | Action::Prompt(_) | Action::Read(_) => READ,
         Action::Call(_, effect) => effect.unwrap_or(ToolEffect::Destructive).scope(),
     };
-    if !scopes.covers(needed) {
+    if !held.scopes.covers(needed) {
         return Err(Denied::Scope(needed));
+    }
+    if let Action::Call(tool, _) = action {
+        match held.details.cover(tool, held.argument) {
+            Covered::Yes => {}
+            Covered::No => return Err(Denied::Details),
+        }
     }
     Ok(Permit {
         server: server.clone(),
@@ -338,7 +366,12 @@ mod tests {
         let staff = rights_of("bob", &["staff"], "web").expect("staff may read");
         let (read, both) = (ScopeSet::read_only(), ScopeSet::baseline());
         let ask = |rights: &Rights, scopes: &ScopeSet, action| {
-            decide(&server(), rights, scopes, action).map(drop)
+            let held = Held {
+                scopes,
+                details: &Details::default(),
+                argument: &|_| None,
+            };
+            decide(&server(), rights, held, action).map(drop)
         };
         use ToolEffect::{Destructive, Read, Write};
         #[rustfmt::skip]
@@ -360,6 +393,44 @@ mod tests {
             ask(&Rights::Everything, &nothing, Action::Use),
             Err(Denied::Scope(READ))
         );
+    }
+
+    #[test]
+    fn a_token_for_single_calls_makes_these_and_reads_as_its_scopes_say() {
+        let details = Details::parse(
+            r#"[{"type":"mcp_tool","server":"files","tools":["read_*"]},
+                {"type":"mcp_tool","server":"files","tools":["drop"],
+                 "arguments":{"what":{"one_of":["it"]}}}]"#,
+        );
+        let details = details.expect("good");
+        let ask = |rights: &Rights, scopes: &ScopeSet, what: &str, action| {
+            let held = Held {
+                scopes,
+                details: &details,
+                argument: &|_| Some(Value::from(what)),
+            };
+            decide(&server(), rights, held, action).map(drop)
+        };
+        let staff = rights_of("bob", &["staff"], "web").expect("staff may read");
+        let (all, read, both) = (
+            Rights::Everything,
+            ScopeSet::read_only(),
+            ScopeSet::baseline(),
+        );
+        #[rustfmt::skip]
+        let cases = [
+            ("named",                      &all,   &both, "x",  Action::Call("read_a", None), Ok(())),
+            ("named with its argument",    &all,   &both, "it", Action::Call("drop", None),   Ok(())),
+            ("named with another",         &all,   &both, "x",  Action::Call("drop", None),   Err(Denied::Details)),
+            ("not named",                  &all,   &both, "it", Action::Call("add", None),    Err(Denied::Details)),
+            ("what is hidden stays so",    &staff, &both, "it", Action::Call("drop", None),   Err(Denied::Hidden)),
+            ("details are no scope",       &all,   &read, "it", Action::Call("drop", None),   Err(Denied::Scope("mcp:write"))),
+            ("lists",                      &all,   &read, "x",  Action::Use,                  Ok(())),
+            ("resources are no calls",     &all,   &read, "x",  Action::Read("file:///a"),    Ok(())),
+        ];
+        for (name, rights, scopes, what, action, expected) in cases {
+            assert_eq!(ask(rights, scopes, what, action), expected, "{name}"); // GW-13
+        }
     }
 
     proptest! {

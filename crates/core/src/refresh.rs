@@ -118,9 +118,10 @@ pub fn successor_key(presented: &Secret) -> SealingKey {
 mod tests {
     use super::*;
     use crate::{
+        details::Details,
         grant::{RevocationReason, Revoked},
         id::UserId,
-        resource::Resource,
+        resource::{Resource, Resources},
         scope::ScopeSet,
     };
 
@@ -132,8 +133,9 @@ mod tests {
             id: GrantId::from_known("g"),
             user: Some(UserId::from_known("u")),
             client: ClientId::from_known("c"),
-            resource: Resource::from_known("https://mcp.example/mcp/files"),
+            resources: Resources::one(Resource::from_known("https://mcp.example/mcp/files")),
             scopes: ScopeSet::baseline(),
+            details: Details::default(),
             authenticated_at: Some(T0),
             created_at: T0,
             last_used_at: T0,

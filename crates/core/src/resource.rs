@@ -7,6 +7,8 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::server::ServerName;
+
 /// The canonical identifier of one protected MCP endpoint; the `aud` of its tokens.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -23,6 +25,12 @@ impl Resource {
         &self.0
     }
 
+    /// Whether this is the endpoint of `server`: `/mcp/{server}` under the public URL.
+    pub fn is_of(&self, server: &ServerName) -> bool {
+        let name = self.0.rsplit_once("/mcp/").map(|(_, name)| name);
+        name == Some(server.as_str())
+    }
+
     /// Whether a client that wrote `presented` means this resource.
     ///
     /// Scheme and host ignore case, a default port and one trailing slash do not
@@ -35,6 +43,107 @@ impl Resource {
 impl std::fmt::Display for Resource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// The resources that one approval covers: at least one, none twice, the usual one first.
+///
+/// Every token is for one of them; a token request may say for which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resources {
+    first: Resource,
+    others: Vec<Resource>,
+}
+
+/// What a token request says about the resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Named<'a> {
+    /// Nothing.
+    Nothing,
+    /// One that is covered.
+    One(&'a Resource),
+    /// One that is not covered, or more than one.
+    Other,
+}
+
+impl Resources {
+    /// Just one.
+    pub fn one(resource: Resource) -> Self {
+        Self {
+            first: resource,
+            others: Vec::new(),
+        }
+    }
+
+    /// All of these; `None` when there are none.
+    pub fn of(all: impl IntoIterator<Item = Resource>) -> Option<Self> {
+        let mut all = all.into_iter();
+        let mut resources = Self::one(all.next()?);
+        for resource in all {
+            if !resources.contains(&resource) {
+                resources.others.push(resource);
+            }
+        }
+        Some(resources)
+    }
+
+    /// The same with `resource` as the usual one.
+    #[must_use]
+    pub fn led_by(&self, resource: &Resource) -> Self {
+        let others = self.iter().filter(|other| *other != resource);
+        Self {
+            first: resource.clone(),
+            others: others.cloned().collect(),
+        }
+    }
+
+    /// The usual one: what a refresh is for that names none.
+    pub fn first(&self) -> &Resource {
+        &self.first
+    }
+
+    /// All of them, the usual one first.
+    pub fn iter(&self) -> impl Iterator<Item = &Resource> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// Whether there is only one.
+    pub fn is_one(&self) -> bool {
+        self.others.is_empty()
+    }
+
+    /// Whether `resource` is among them.
+    pub fn contains(&self, resource: &Resource) -> bool {
+        self.iter().any(|other| other == resource)
+    }
+
+    /// What the `resource` parameters of a token request name (RFC 8707 section 2.2).
+    pub fn named(&self, presented: &[String]) -> Named<'_> {
+        let Some((text, rest)) = presented.split_first() else {
+            return Named::Nothing;
+        };
+        let meant = self.iter().find(|resource| resource.matches(text));
+        match meant.filter(|meant| rest.iter().all(|text| meant.matches(text))) {
+            Some(resource) => Named::One(resource),
+            None => Named::Other,
+        }
+    }
+
+    /// Reads back what [`Resources`] displays as; `None` when nothing is there.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        let words = text.split(' ').filter(|word| !word.is_empty());
+        Self::of(words.map(Resource::from_known))
+    }
+}
+
+impl std::fmt::Display for Resources {
+    /// All of them with spaces in between, which no resource has.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.first)?;
+        self.others
+            .iter()
+            .try_for_each(|other| write!(f, " {other}"))
     }
 }
 
@@ -103,5 +212,39 @@ mod tests {
         let resource = Resource::from_known("http://127.0.0.1:8080");
         assert!(resource.matches("http://127.0.0.1:8080/"));
         assert!(!resource.matches("http://127.0.0.1:8080/x"));
+    }
+
+    #[test]
+    fn a_token_is_for_one_of_the_resources_of_its_approval() {
+        let [files, mail] = ["https://a.example/mcp/files", "https://a.example/mcp/mail"];
+        let all = [files, mail, files].map(Resource::from_known);
+        let both = Resources::of(all).expect("some");
+        let one = Resources::one(Resource::from_known(files));
+        let (file, other) = (Resource::from_known(files), Resource::from_known(mail));
+        let named = |texts: &[&str]| -> Vec<String> {
+            texts.iter().map(|text| (*text).to_owned()).collect()
+        };
+        #[rustfmt::skip]
+        let cases: [(&str, &Resources, &[&str], Named<'_>); 8] = [
+            ("nothing",                &both, &[],                              Named::Nothing),
+            ("the first",              &both, &[files],                         Named::One(&file)),
+            ("the second",             &both, &[mail],                          Named::One(&other)),
+            ("the same twice",         &both, &[mail, "https://a.example/mcp/mail/"], Named::One(&other)),
+            ("both",                   &both, &[files, mail],                   Named::Other),
+            ("a third",                &both, &["https://a.example/mcp/x"],     Named::Other),
+            ("one and a third",        &both, &[files, "https://a.example/mcp/x"], Named::Other),
+            ("not of this approval",   &one,  &[mail],                          Named::Other),
+        ];
+        for (name, resources, presented, expected) in cases {
+            assert_eq!(resources.named(&named(presented)), expected, "{name}");
+        }
+        assert_eq!(both.iter().count(), 2, "none twice");
+        assert_eq!(
+            Resources::from_stored(&both.to_string()),
+            Some(both.clone())
+        );
+        assert_eq!(Resources::from_stored(" "), None);
+        let led = both.led_by(&other);
+        assert_eq!((led.first(), led.iter().count()), (&other, 2));
     }
 }

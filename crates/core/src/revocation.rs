@@ -92,7 +92,7 @@ impl Revocations {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{resource::Resource, scope::ScopeSet};
+    use crate::{details::Details, resource::Resource, scope::ScopeSet};
 
     fn principal(issued_at: i64) -> Principal {
         Principal {
@@ -103,6 +103,7 @@ mod tests {
             token: TokenId::from_known("t"),
             resource: Resource::from_known("https://mcp.example/mcp/files"),
             scopes: ScopeSet::baseline(),
+            details: Details::default(),
             issued_at: UnixTime::from_seconds(issued_at),
             expires_at: UnixTime::from_seconds(issued_at + 600),
             authenticated_at: Some(UnixTime::from_seconds(issued_at)),

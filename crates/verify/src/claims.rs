@@ -2,11 +2,12 @@
 //! say here.
 //!
 //! Every claim has its one type and none may repeat. Optional are `nbf`, `auth_time`,
-//! and the user's name where the subject is a client that acts for itself.
+//! `authorization_details`, and the user's name where the subject is a client that acts for itself.
 //! [`judge`] is pure: the caller verified the signature before, and brings the time.
 
 use doorward_core::{
     access::{AccessClaims, CLOCK_SKEW, Principal},
+    details::Details,
     id::{ClientId, GrantId, TokenId},
     jws::object,
     resource::Resource,
@@ -34,6 +35,8 @@ pub(crate) struct SignedClaims {
     #[serde(default, deserialize_with = "number")]
     auth_time: Option<i64>,
     grant: GrantId,
+    #[serde(default, deserialize_with = "details")]
+    authorization_details: Option<Details>,
     #[serde(default, deserialize_with = "text")]
     preferred_username: Option<String>,
 }
@@ -79,6 +82,7 @@ pub(crate) fn judge(
         jti: claims.jti,
         auth_time: claims.auth_time,
         grant: claims.grant,
+        authorization_details: claims.authorization_details,
         preferred_username: claims.preferred_username,
     };
     check_contents(&claims)?;
@@ -131,6 +135,12 @@ pub(crate) const EXPIRED: Refusal = Refusal::Invalid("expired");
 /// An optional claim that is a number when it is there (and never `null`).
 fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     i64::deserialize(deserializer).map(Some)
+}
+
+/// An optional claim that is what it says when it is there: details that are not understood
+/// make a token invalid, never unlimited (RFC 9396 section 9).
+fn details<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Details>, D::Error> {
+    Details::deserialize(deserializer).map(Some)
 }
 
 /// An optional claim that is text when it is there (and never `null`).

@@ -1,7 +1,7 @@
 //! Why an authorization request is refused, and who is told (RFC 6749 section 4.1.2.1).
 
 use super::reply::{Passage, ReturnAddress, passage};
-use crate::{client::Client, pkce::PkceError, scope::ScopeError};
+use crate::{client::Client, details::DetailsError, pkce::PkceError, scope::ScopeError};
 
 /// Why an authorization request is refused, and who is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +98,9 @@ pub enum AuthorizeError {
     /// No such resource.
     #[error("resource names no server here")]
     Target,
+    /// The details of the authorization are not what can be granted.
+    #[error(transparent)]
+    Details(#[from] DetailsError),
     /// The person said no, or may not.
     #[error("access was denied")]
     AccessDenied,
@@ -130,6 +133,7 @@ impl AuthorizeError {
             Self::RequestUri => "request_uri_not_supported",
             Self::Scope(_) => "invalid_scope",
             Self::Target => "invalid_target",
+            Self::Details(_) => "invalid_authorization_details",
             Self::AccessDenied => "access_denied",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",

@@ -17,11 +17,11 @@ pub use fault::{AuthorizeError, Fault, RedirectFault, ShowFault};
 pub use parameters::Parameters;
 pub use prompt::Prompt;
 pub use reply::{Passage, ResponseMode, ReturnAddress, passage};
-pub use resources::resource_meant;
+pub use resources::{Choice, resource_meant};
 
 use crate::{
-    client::Client, id::ClientId, pkce::Challenge, redirect::MatchedRedirect, resource::Resource,
-    scope::ScopeSet,
+    client::Client, details::Details, id::ClientId, pkce::Challenge, redirect::MatchedRedirect,
+    resource::Resource, scope::ScopeSet,
 };
 
 /// The longest `state` that is carried through (AZ-14).
@@ -36,10 +36,14 @@ pub struct Checked {
     pub to: ReturnAddress,
     /// What the token request must answer.
     pub challenge: Challenge,
-    /// The resources that are meant: one, or several for the person to choose from.
+    /// The resources that are meant.
     pub resources: Vec<Resource>,
+    /// How many of them the person may approve.
+    pub choice: Choice,
     /// The scopes asked for.
     pub scopes: ScopeSet,
+    /// The calls asked for, when not all that the scopes open.
+    pub details: Details,
     /// What the pages must do.
     pub prompt: Prompt,
     /// How old the sign-in may be, in seconds.
@@ -102,7 +106,7 @@ fn body(
     to: &ReturnAddress,
     published: &[Resource],
 ) -> Result<Checked, AuthorizeError> {
-    const ONCE: [&str; 11] = [
+    const ONCE: [&str; 12] = [
         "state",
         "response_type",
         "scope",
@@ -112,6 +116,7 @@ fn body(
         "max_age",
         "login_hint",
         "ui_locales",
+        "authorization_details",
         "request",
         "request_uri",
     ];
@@ -122,12 +127,17 @@ fn body(
         return Err(AuthorizeError::ResponseType);
     }
     let method = parameters.one("code_challenge_method")?;
+    let details = parameters.one("authorization_details")?;
+    let details = details.map(Details::parse).transpose()?.unwrap_or_default();
+    let (resources, choice) = resources::meant(parameters, &details, published)?;
     Ok(Checked {
         client: client.id.clone(),
         to: to.clone(),
         challenge: Challenge::parse(parameters.one("code_challenge")?, method)?,
-        resources: resources::meant(parameters, published)?,
+        resources,
+        choice,
         scopes: ScopeSet::requested(parameters.one("scope")?)?,
+        details,
         prompt: Prompt::parse(parameters.one("prompt")?)?,
         max_age: prompt::max_age(parameters.one("max_age")?)?,
         login_hint: parameters.one("login_hint")?.map(str::to_owned),

@@ -4,7 +4,7 @@ use super::fault::{AuthorizeError, ShowFault};
 use crate::id::ClientId;
 
 /// The decoded parameters of an authorization request, in order of arrival.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameters(Vec<(String, String)>);
 
 impl Parameters {

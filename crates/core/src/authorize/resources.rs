@@ -1,31 +1,71 @@
 //! Which published resources a request means (RFC 8707).
 
 use super::{fault::AuthorizeError, parameters::Parameters};
-use crate::resource::{Resource, canonical};
+use crate::{
+    details::{Details, DetailsError, ToolDetail},
+    resource::{Resource, canonical},
+};
 
-/// What is meant: what was named, or everything published when nothing was named (A-025..A-027).
+/// How many of the meant resources the person may approve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// One: the client named none, so it would not know how to choose at the token endpoint.
+    One,
+    /// As many as the person likes: the client named them, and chooses for each token.
+    Any,
+}
+
+/// What is meant: what was named, or what the details are about, or everything published when
+/// nothing was named (A-025..A-027).
 pub(super) fn meant(
     parameters: &Parameters,
+    details: &Details,
     published: &[Resource],
-) -> Result<Vec<Resource>, AuthorizeError> {
-    let mut meant: Vec<Resource> = Vec::new();
-    let mut named = parameters
-        .all("resource")
-        .filter(|text| !text.is_empty())
-        .peekable();
-    if named.peek().is_none() {
-        meant = published.to_vec();
+) -> Result<(Vec<Resource>, Choice), AuthorizeError> {
+    let named = named(parameters, published)?;
+    let (meant, choice) = match (named.is_empty(), details.is_empty()) {
+        (false, _) => (named, Choice::Any),
+        (true, false) => (about(details, published), Choice::Any),
+        (true, true) => (published.to_vec(), Choice::One),
+    };
+    if meant.is_empty() {
+        return Err(AuthorizeError::Target);
     }
-    for text in named {
+    if !details.is_empty() {
+        every_one_detailed(details, &meant)?;
+    }
+    Ok((meant, choice))
+}
+
+fn named(parameters: &Parameters, published: &[Resource]) -> Result<Vec<Resource>, AuthorizeError> {
+    let mut named: Vec<Resource> = Vec::new();
+    let texts = parameters.all("resource").filter(|text| !text.is_empty());
+    for text in texts {
         let resource = resource_meant(text, published).ok_or(AuthorizeError::Target)?;
-        if !meant.contains(resource) {
-            meant.push(resource.clone());
+        if !named.contains(resource) {
+            named.push(resource.clone());
         }
     }
-    if meant.is_empty() {
-        Err(AuthorizeError::Target)
+    Ok(named)
+}
+
+/// The published resources that some detail is about.
+fn about(details: &Details, published: &[Resource]) -> Vec<Resource> {
+    let about = published
+        .iter()
+        .filter(|resource| details.iter().any(|entry| resource.is_of(entry.server())));
+    about.cloned().collect()
+}
+
+/// A resource without details would be open altogether, and details of another server would
+/// promise what no token can keep.
+fn every_one_detailed(details: &Details, meant: &[Resource]) -> Result<(), DetailsError> {
+    let of_some = |entry: &ToolDetail| meant.iter().any(|it| it.is_of(entry.server()));
+    let detailed = |it: &Resource| details.iter().any(|entry| it.is_of(entry.server()));
+    if details.iter().all(of_some) && meant.iter().all(detailed) {
+        Ok(())
     } else {
-        Ok(meant)
+        Err(DetailsError::Server)
     }
 }
 

@@ -227,3 +227,47 @@ fn choosing_an_account_shows_the_page_and_is_no_new_sign_in() {
     let both = judge(&[("prompt", "none select_account")]);
     assert!(matches!(both, Err(Fault::Redirect(_)))); // AZ-15
 }
+
+#[test]
+fn details_and_resources_name_the_same_servers() {
+    let entry =
+        |server: &str| format!(r#"{{"type":"mcp_tool","server":"{server}","tools":["a"]}}"#);
+    let details = |servers: &[&str]| {
+        let entries: Vec<String> = servers.iter().map(|server| entry(server)).collect();
+        format!("[{}]", entries.join(","))
+    };
+    let (files, mail) = (
+        "https://mcp.example/mcp/files",
+        "https://mcp.example/mcp/mail",
+    );
+    let (one, both, other) = (
+        details(&["files"]),
+        details(&["files", "mail"]),
+        details(&["x"]),
+    );
+    #[rustfmt::skip]
+    let cases: [(&str, Changes<'_>, Result<usize, &str>); 9] = [
+        ("one server",             &[("authorization_details", &one)],                                 Ok(1)),
+        ("resource left out",      &[("resource", ""), ("authorization_details", &one)],               Ok(1)),
+        ("two, left out",          &[("resource", ""), ("authorization_details", &both)],              Ok(2)),
+        ("two, named",             &[("resource+", mail), ("authorization_details", &both)],           Ok(2)),
+        ("one without, A-082",     &[("resource+", mail), ("authorization_details", &one)],            Err("invalid_authorization_details")),
+        ("one too many, A-082",    &[("resource", files), ("authorization_details", &both)],           Err("invalid_authorization_details")),
+        ("unknown server, A-082",  &[("resource", ""), ("authorization_details", &other)],             Err("invalid_target")),
+        ("unknown type, A-082",    &[("authorization_details", r#"[{"type":"payment"}]"#)],            Err("invalid_authorization_details")),
+        ("twice, AZ-11",           &[("authorization_details+", &one), ("authorization_details+", &one)], Err("invalid_request")),
+    ];
+    for (name, changes, expected) in cases {
+        let judged = match judge(changes) {
+            Ok(checked) => {
+                assert_eq!(checked.choice, Choice::Any, "{name}");
+                Ok(checked.resources.len())
+            }
+            Err(Fault::Redirect(fault)) => Err(fault.error.code()),
+            Err(Fault::Show(fault)) => panic!("{name}: {fault}"),
+        };
+        assert_eq!(judged, expected, "{name}");
+    }
+    let open = judge(&[("resource", "")]).expect("good");
+    assert_eq!((open.choice, open.resources.len()), (Choice::One, 2));
+}

@@ -219,7 +219,7 @@ fn grant_row(grant: Grant, user: Option<String>, client_name: String) -> GrantRo
         user,
         client: grant.client,
         client_name,
-        resource: grant.resource.to_string(),
+        resource: grant.resources.to_string(),
         scope: grant.scopes.to_string(),
         created_at: When(grant.created_at),
         last_used_at: When(grant.last_used_at),

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use doorward_core::{
     audit::{AuditKind, Outcome},
-    permit::{Action, Denied, Permit, decide},
+    permit::{Action, Denied, Held, Permit, decide},
     scope::{ScopeSet, WRITE},
     server::ToolEffect,
 };
@@ -18,6 +18,7 @@ use doorward_mcp::{
     error::RpcError,
     method::{Class, Method},
 };
+use serde_json::Value;
 
 use super::{exchange::Exchange, refusal::Refusal};
 use crate::{catalogue::Found, upstream::Kind};
@@ -81,8 +82,8 @@ fn about<'a>(asked: &Asked<'a>) -> (AuditKind, &'a str) {
 /// The permit for what is about nothing by name: streams, responses, ends of sessions.
 pub(super) fn judge_use(exchange: &Exchange) -> Result<Permit, Refusal> {
     let rights = &exchange.caller.rights;
-    let scopes = &exchange.principal.scopes;
-    decide(&exchange.server.name, rights, scopes, Action::Use)
+    let held = held(exchange, &|_| None);
+    decide(&exchange.server.name, rights, held, Action::Use)
         .map_err(|denied| refuse(exchange, &denied, Action::Use, None))
         .map_err(|refusal| exchange.refused(None, refusal))
 }
@@ -105,9 +106,25 @@ async fn decided(exchange: &Exchange, asked: Asked<'_>) -> Result<Permit, Refusa
     };
     subscriptions(exchange, asked)?;
     let rights = &exchange.caller.rights;
-    let scopes = &exchange.principal.scopes;
-    decide(&exchange.server.name, rights, scopes, action)
+    let argument = |name: &str| argument(asked, name);
+    let held = held(exchange, &argument);
+    decide(&exchange.server.name, rights, held, action)
         .map_err(|denied| refuse(exchange, &denied, action, Some(asked)))
+}
+
+/// What the token of the caller opens.
+fn held<'a>(exchange: &'a Exchange, argument: &'a dyn Fn(&str) -> Option<Value>) -> Held<'a> {
+    Held {
+        scopes: &exchange.principal.scopes,
+        details: &exchange.principal.details,
+        argument,
+    }
+}
+
+/// One argument of a call: decoded only for tokens that constrain it.
+fn argument(asked: Asked<'_>, name: &str) -> Option<Value> {
+    let value = asked.params.arguments?.member(&[name])?;
+    serde_json::from_str(value.as_str()).ok()
 }
 
 /// What a message wants to do, as rules see it.
@@ -188,6 +205,13 @@ fn refuse(
                 id: id.map(str::to_owned),
             }
         }
+        Denied::Details => Refusal::Details {
+            challenge: exchange
+                .server
+                .challenge
+                .insufficient_scope(&exchange.principal.scopes),
+            id: id.map(str::to_owned),
+        },
         Denied::Hidden => {
             let error = match action {
                 Action::Call(name, _) => RpcError::unknown_tool(name),

@@ -51,6 +51,11 @@ pub(super) enum Refusal {
         needed: &'static str,
         id: Option<String>,
     },
+    /// The token is for single calls, and this is none of them (RFC 9396).
+    Details {
+        challenge: HeaderValue,
+        id: Option<String>,
+    },
     /// A JSON-RPC error.
     Rpc {
         error: Box<RpcError>,
@@ -113,7 +118,8 @@ impl Refusal {
         match self {
             Self::Unauthenticated(challenge)
             | Self::Malformed(challenge)
-            | Self::Scope { challenge, .. } => {
+            | Self::Scope { challenge, .. }
+            | Self::Details { challenge, .. } => {
                 headers.insert(header::WWW_AUTHENTICATE, challenge);
             }
             Self::Method(allowed) => {
@@ -127,7 +133,9 @@ impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
             Self::UnknownServer => StatusCode::NOT_FOUND,
-            Self::ForeignOrigin | Self::Scope { .. } => StatusCode::FORBIDDEN,
+            Self::ForeignOrigin | Self::Scope { .. } | Self::Details { .. } => {
+                StatusCode::FORBIDDEN
+            }
             Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
             Self::Malformed(_) | Self::Incomplete => StatusCode::BAD_REQUEST,
             Self::Unjudged | Self::Unrecorded => StatusCode::SERVICE_UNAVAILABLE,
@@ -150,6 +158,9 @@ impl Refusal {
             Self::Scope { needed, id, .. } => {
                 let message = format!("This needs the scope {needed}: ask for it and try again");
                 RpcError::answer(self.code(), message).to_body(id.as_deref())
+            }
+            Self::Details { id, .. } => {
+                RpcError::answer(self.code(), self.message()).to_body(id.as_deref())
             }
             Self::Upstream {
                 fault,
@@ -198,6 +209,9 @@ impl Refusal {
             Self::Streams => "Too many requests and streams are open: close some first",
             Self::Unrecorded => "Calls cannot be recorded right now: try again",
             Self::Scope { .. } => "More scope is needed",
+            Self::Details { .. } => {
+                "The authorization_details of this token do not cover this call: ask for it and try again"
+            }
             Self::Rpc { .. } | Self::Upstream { .. } => "The request failed",
         }
     }

@@ -416,3 +416,49 @@ async fn every_refused_message_is_written_down_once() {
         "what is allowed and calls nothing is not written down"
     );
 }
+
+#[tokio::test]
+async fn a_token_for_single_calls_makes_these_with_these_arguments_and_no_others() {
+    // RFC 9396, design 6.7, GW-13
+    let upstream = Upstream::start().await;
+    let world = World::new(upstream.config());
+    let details = r#"[
+        {"type": "mcp_tool", "server": "files", "tools": ["read_*"]},
+        {"type": "mcp_tool", "server": "files", "tools": ["move"],
+         "arguments": {"to": {"one_of": ["docs"]}, "count": {"at_most": 2}}}]"#;
+    world.tokens.grant_calls("alice", "few", "files", details);
+    let call = |tool: &str, arguments: &str| {
+        let params = format!(r#"{{"name":"{tool}","arguments":{arguments}}}"#);
+        let body = format!(r#"{{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{params}}}"#);
+        post(body).token("few")
+    };
+    for (tool, arguments) in [
+        ("read_a", "{}"),
+        ("read_b", r#"{"any":["thing"]}"#),
+        ("move", r#"{"to":"docs","count":2,"more":1}"#),
+        ("move", r#"{"to":"d\u006fcs","count":1.5}"#),
+    ] {
+        upstream.then_json(RESULT);
+        let answer = world.send(call(tool, arguments)).await;
+        assert_eq!(answer.text(), RESULT, "{tool} {arguments}");
+    }
+    let heard = upstream.heard().len();
+    for (tool, arguments) in [
+        ("drop_all", "{}"),
+        ("move", "{}"),
+        ("move", r#"{"to":"docs"}"#),
+        ("move", r#"{"to":"etc","count":1}"#),
+        ("move", r#"{"to":"docs","count":3}"#),
+        ("move", r#"{"to":["docs"],"count":1}"#),
+    ] {
+        let answer = world.send(call(tool, arguments)).await;
+        assert_eq!(answer.status, 403, "{tool} {arguments}");
+        assert_eq!(answer.json()["id"], 5);
+        let challenge = answer.header("www-authenticate");
+        assert!(challenge.contains("insufficient_scope"), "{challenge}");
+        assert!(answer.text().contains("authorization_details"));
+    }
+    assert_eq!(upstream.heard().len(), heard, "nothing of it went upstream");
+    let reason = world.store.last_reason();
+    assert!(reason.contains("authorization_details"), "{reason}");
+}

@@ -16,6 +16,7 @@ use doorward_core::{
     access::Principal,
     audit::{AuditEvent, AuditKind, ChainBroken, ChainHead, Outcome},
     clock::Clock,
+    details::Details,
     entropy::Entropy,
     id::{ClientId, GrantId, TokenId, UserId},
     permit::{AllowList, AllowRule, Pattern},
@@ -318,11 +319,24 @@ impl Tokens {
             token: TokenId::from_known(token),
             resource: Resource::from_known(format!("{PUBLIC}/mcp/{server}")),
             scopes: scopes.clone(),
+            details: Details::default(),
             issued_at: UnixTime::from_seconds(1_000),
             expires_at: UnixTime::from_seconds(1_600),
             authenticated_at: Some(UnixTime::from_seconds(1_000)),
         };
         self.set(token, Ok(Arc::new(principal)));
+    }
+
+    /// A token that is for single calls of its server (RFC 9396).
+    pub(crate) fn grant_calls(&self, user: &str, token: &str, server: &str, details: &str) {
+        self.grant(user, token, server, &ScopeSet::baseline());
+        let mut verdicts = self.verdicts.lock().expect("lock");
+        if let Some(Ok(principal)) = verdicts.get_mut(token) {
+            *principal = Arc::new(Principal {
+                details: Details::parse(details).expect("details"),
+                ..(**principal).clone()
+            });
+        }
     }
 
     /// A token of a client that acts for itself, and is called like this user.

@@ -2,14 +2,14 @@
 
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
-    authorize::AuthorizeError,
+    authorize::{AuthorizeError, Checked, Choice},
     client::ClientOrigin,
     code::{AuthorizationCode, CodeState},
     consent::{Circumstances, Consent, ConsentKey, may_skip, redirect_host},
     entropy::draw,
     once::OneTime,
     redirect::Destination,
-    resource::Resource,
+    resource::{Resource, Resources},
     scope::ScopeSet,
     secret::Secret,
     time::UnixTime,
@@ -27,7 +27,7 @@ use crate::{
 pub(crate) struct Approval<'a> {
     pub(crate) opened: &'a Opened,
     pub(crate) signed_in: &'a SignedIn,
-    pub(crate) resource: &'a Resource,
+    pub(crate) resources: &'a Resources,
     pub(crate) scopes: &'a ScopeSet,
 }
 
@@ -40,19 +40,23 @@ impl Shared {
         signed_in: &SignedIn,
         visitor: &Visitor,
     ) -> Result<Option<Reply>, AuthorizeRefused> {
-        let [resource] = opened.checked.resources.as_slice() else {
-            return Ok(None); // the person must choose
+        let Some(resources) = unquestioned(&opened.checked) else {
+            return Ok(None); // the person must choose, or see the details
         };
-        let key = consent_key(opened, signed_in, resource);
-        let remembered = tx.consent(&key).await?;
         let scopes = &opened.checked.scopes;
-        if !may_skip(remembered.as_ref(), scopes, circumstances(opened, visitor)) {
-            return Ok(None);
+        let circumstances = circumstances(opened, visitor);
+        for resource in resources.iter() {
+            let remembered = tx
+                .consent(&consent_key(opened, signed_in, resource))
+                .await?;
+            if !may_skip(remembered.as_ref(), scopes, circumstances) {
+                return Ok(None);
+            }
         }
         let approval = Approval {
             opened,
             signed_in,
-            resource,
+            resources: &resources,
             scopes,
         };
         self.approve(tx, approval, visitor).await.map(Some)
@@ -67,26 +71,43 @@ impl Shared {
         visitor: &Visitor,
     ) -> Result<Reply, AuthorizeRefused> {
         let now = self.clock.now();
-        let Approval {
-            opened, signed_in, ..
-        } = approval;
+        let opened = approval.opened;
         let secret = Secret::mint("dwk_", draw(&*self.entropy));
         self.close(&mut *tx, opened);
         tx.add_code(&self.code(&approval, &secret, now));
         tx.mark_client_used(&opened.client.id, now);
-        tx.remember_consent(&Consent {
-            key: consent_key(opened, signed_in, approval.resource),
-            scopes: approval.scopes.clone(),
-            granted_at: now,
-        });
+        for resource in approval.resources.iter() {
+            self.note_approved(&mut *tx, &approval, resource, visitor);
+        }
+        tx.commit().await.map_err(answered)?;
+        Ok(self.reply(&opened.checked.to, &[("code", secret.expose())]))
+    }
+
+    /// Remembers the approval of one resource and records it. One with details is not remembered:
+    /// it approved less than its scopes open.
+    fn note_approved(
+        &self,
+        tx: &mut dyn Tx,
+        approval: &Approval<'_>,
+        resource: &Resource,
+        visitor: &Visitor,
+    ) {
+        let Approval {
+            opened, signed_in, ..
+        } = *approval;
+        if opened.checked.details.is_empty() {
+            tx.remember_consent(&Consent {
+                key: consent_key(opened, signed_in, resource),
+                scopes: approval.scopes.clone(),
+                granted_at: self.clock.now(),
+            });
+        }
         let event = self.consent_event(opened, signed_in, Outcome::Allowed, visitor);
-        let event = match self.published().server_name(approval.resource) {
+        let event = match self.published().server_name(resource) {
             Some(name) => event.server(name.as_str()),
             None => event,
         };
         tx.audit(event.reason(approval.scopes.to_string()));
-        tx.commit().await.map_err(answered)?;
-        Ok(self.reply(&opened.checked.to, &[("code", secret.expose())]))
     }
 
     /// Commits the person's no. Returns the answer to the client.
@@ -124,8 +145,9 @@ impl Shared {
             redirect_uri: checked.to.redirect.as_str().to_owned(),
             challenge: checked.challenge.clone(),
             user: approval.signed_in.user.id.clone(),
-            resource: approval.resource.clone(),
+            resources: approval.resources.clone(),
             scopes: approval.scopes.clone(),
+            details: checked.details.within(approval.resources),
             authenticated_at: approval.signed_in.session.authenticated_at,
             expires_at: now + self.published().config.lifetimes.code,
             state: CodeState::Fresh,
@@ -144,6 +166,14 @@ impl Shared {
             .client(opened.client.id.as_str())
             .peer(visitor.peer)
     }
+}
+
+/// What is approved when nobody is asked; `None` when somebody has to be.
+fn unquestioned(checked: &Checked) -> Option<Resources> {
+    let clear = checked.choice == Choice::Any || checked.resources.len() == 1;
+    let resources = checked.resources.iter().cloned();
+    let resources = Resources::of(resources)?;
+    (clear && checked.details.is_empty()).then_some(resources)
 }
 
 fn consent_key(opened: &Opened, signed_in: &SignedIn, resource: &Resource) -> ConsentKey {

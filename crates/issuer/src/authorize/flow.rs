@@ -2,7 +2,7 @@
 
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
-    authorize::{AuthorizeError, Checked, RedirectFault, check},
+    authorize::{AuthorizeError, Checked, Choice, RedirectFault, check},
     client::Client,
     time::UnixTime,
 };
@@ -180,8 +180,10 @@ fn quiet(opened: &Opened, error: AuthorizeError) -> Result<(), AuthorizeRefused>
 
 /// What the person would have to be asked.
 fn unasked(opened: &Opened) -> AuthorizeError {
-    match opened.checked.resources.as_slice() {
-        [_] => AuthorizeError::ConsentRequired,
-        _ => AuthorizeError::InteractionRequired,
+    let choice = opened.checked.choice == Choice::One && opened.checked.resources.len() > 1;
+    if choice {
+        AuthorizeError::InteractionRequired
+    } else {
+        AuthorizeError::ConsentRequired
     }
 }

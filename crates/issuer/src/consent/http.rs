@@ -9,7 +9,11 @@ use axum::{
     response::Response,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use doorward_core::{resource::Resource, scope::ScopeSet};
+use doorward_core::{
+    authorize::{Checked, Choice},
+    resource::{Resource, Resources},
+    scope::ScopeSet,
+};
 use http::{StatusCode, request::Parts};
 
 use super::{error::ConsentError, page::FormParts};
@@ -96,14 +100,14 @@ impl Shared {
             .map_err(|_| ConsentError::StaleForm(flow.clone()))?;
         match form.first("decision") {
             "allow" => {
-                let Some(resource) = chosen(&opened, form.first("server")) else {
+                let Some(resources) = chosen(&opened.checked, &form) else {
                     let error = Some(ConsentError::NoServer);
                     return Ok(self.show(&opened, &signed_in, flow, error).await);
                 };
                 let approval = Approval {
                     opened: &opened,
                     signed_in: &signed_in,
-                    resource,
+                    resources: &resources,
                     scopes: &narrowed(&opened.checked.scopes, form.first("limit")),
                 };
                 Ok(self.send(&self.approve(tx, approval, visitor).await?))
@@ -128,7 +132,7 @@ impl Shared {
         let parts = FormParts {
             flow,
             form: self.form_tag(opened, signed_in),
-            error: error.map(|_| "Choose which server the application may use."),
+            error: error.map(|_| "Choose what the application may use."),
         };
         let page = self.consent_page(opened, signed_in, parts).await;
         let source = sign_in::form_source(&opened.checked.to.redirect); // CO-10
@@ -151,11 +155,16 @@ impl Shared {
     }
 }
 
-/// The server that was chosen among those that the request means (CO-09).
-fn chosen<'a>(opened: &'a Opened, choice: &str) -> Option<&'a Resource> {
-    match opened.checked.resources.as_slice() {
-        [only] => Some(only),
-        several => several.iter().find(|resource| resource.as_str() == choice),
+/// The servers that were chosen among those that the request means (CO-09).
+fn chosen(checked: &Checked, form: &Pairs) -> Option<Resources> {
+    if let [only] = checked.resources.as_slice() {
+        return Some(Resources::one(only.clone()));
+    }
+    let ticked = |resource: &&Resource| form.all("server").any(|it| it == resource.as_str());
+    let chosen: Vec<Resource> = checked.resources.iter().filter(ticked).cloned().collect();
+    match (checked.choice, chosen.len()) {
+        (Choice::One, 1) | (Choice::Any, _) => Resources::of(chosen),
+        (Choice::One, _) => None,
     }
 }
 

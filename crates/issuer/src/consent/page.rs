@@ -3,9 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use doorward_core::{
-    client::ClientOrigin,
+    authorize::{Checked, Choice},
+    client::{ClientOrigin, display_name},
+    details::{ToolDetail, visible},
     redirect::Destination,
-    resource::Resource,
+    resource::{Resource, Resources},
     scope::{ScopeSet, WRITE},
     server::{ToolEffect, ToolSummary},
 };
@@ -29,6 +31,8 @@ pub(super) struct ConsentPage {
     redirect_uri: String,
     loopback: bool,
     servers: Vec<ServerView>,
+    /// How servers are chosen: `none` (there is one), `one` of them or `any` of them.
+    choice: &'static str,
     /// Whether writing is asked for, and so can be left out.
     writes: bool,
     lasts: String,
@@ -44,6 +48,15 @@ struct ServerView {
     /// `None` when the list is not known right now.
     tools: Option<Vec<ToolGroup>>,
     total: usize,
+    /// The only calls that it may make, if the request says so (RFC 9396).
+    details: Vec<DetailView>,
+}
+
+#[derive(Serialize)]
+struct DetailView {
+    tools: Vec<String>,
+    /// Arguments and what they may be.
+    arguments: Vec<(String, String)>,
 }
 
 #[derive(Serialize)]
@@ -79,7 +92,7 @@ impl Shared {
         let mut servers = Vec::with_capacity(asked.len());
         for (resource, tools) in resources.iter().zip(asked) {
             let tools = tools.await.ok().flatten();
-            servers.push(self.server_view(resource, tools, &opened.checked.scopes));
+            servers.push(self.server_view(resource, tools, &opened.checked));
         }
         ConsentPage {
             user: signed_in.user.name.to_string(),
@@ -89,6 +102,11 @@ impl Shared {
             destination: target::in_words(&destination),
             redirect_uri: opened.checked.to.redirect.as_str().to_owned(),
             loopback: destination == Destination::Loopback,
+            choice: match (opened.checked.choice, servers.len()) {
+                (_, 0 | 1) => "none",
+                (Choice::One, _) => "one",
+                (Choice::Any, _) => "any",
+            },
             servers,
             writes: opened.checked.scopes.covers(WRITE),
             lasts: self.lasts(opened),
@@ -102,15 +120,20 @@ impl Shared {
         &self,
         resource: &Resource,
         tools: Option<Vec<ToolSummary>>,
-        scopes: &ScopeSet,
+        checked: &Checked,
     ) -> ServerView {
         let published = self.published();
         let server = published.server_at(resource);
-        let groups = tools.map(|tools| groups(&tools, scopes));
+        let details = checked.details.within(&Resources::one(resource.clone()));
+        let groups = tools.map(|mut tools| {
+            tools.retain(|tool| details.is_empty() || details.name(&tool.name));
+            groups(&tools, &checked.scopes)
+        });
         ServerView {
             title: server.map_or_else(|| resource.to_string(), |server| server.title.clone()),
             resource: resource.to_string(),
             total: groups.iter().flatten().map(|group| group.names.len()).sum(),
+            details: details.iter().map(DetailView::of).collect(),
             tools: groups,
         }
     }
@@ -137,6 +160,16 @@ impl Shared {
             )
         } else {
             format!("{}; then it asks again", in_words(lifetimes.access))
+        }
+    }
+}
+
+impl DetailView {
+    fn of(entry: &ToolDetail) -> Self {
+        let argument = |(name, words): (&str, String)| (visible(name), words);
+        Self {
+            tools: entry.tools().map(visible).collect(),
+            arguments: entry.arguments().map(argument).collect(),
         }
     }
 }
@@ -169,12 +202,8 @@ fn groups(tools: &[ToolSummary], scopes: &ScopeSet) -> Vec<ToolGroup> {
 
 /// Names come from the upstream server: harmless to show, like client names (CO-06).
 fn shown(tool: &ToolSummary) -> String {
-    let name = doorward_core::client::display_name(&tool.name);
-    match tool
-        .title
-        .as_deref()
-        .map(doorward_core::client::display_name)
-    {
+    let name = display_name(&tool.name);
+    match tool.title.as_deref().map(display_name) {
         Some(title) if !title.is_empty() && title != name => format!("{title} ({name})"),
         _ => name,
     }

@@ -1,6 +1,9 @@
 //! The metadata document.
 
-use doorward_core::scope::{READ, WRITE};
+use doorward_core::{
+    details::MCP_TOOL,
+    scope::{READ, WRITE},
+};
 use serde::Serialize;
 
 use crate::issuer::IssuerConfig;
@@ -25,6 +28,7 @@ pub(super) struct Metadata<'a> {
     code_challenge_methods_supported: [&'static str; 1],
     authorization_response_iss_parameter_supported: bool,
     prompt_values_supported: [&'static str; 4],
+    authorization_details_types_supported: [&'static str; 1],
 }
 
 const AUTHENTICATION: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
@@ -49,6 +53,7 @@ impl<'a> Metadata<'a> {
             code_challenge_methods_supported: ["S256"], // A-004, interop 7
             authorization_response_iss_parameter_supported: true,
             prompt_values_supported: ["none", "login", "consent", "select_account"],
+            authorization_details_types_supported: [MCP_TOOL], // RFC 9396 section 10
         }
     }
 }

@@ -73,7 +73,8 @@ impl Shared {
             return Err(PushError::RequestUri);
         }
         let request = request_of(&sent, &client.id);
-        check(&request, &client, &self.published().resources)?;
+        let resources = self.published().resources_of(&client);
+        check(&request, &client, &resources)?;
         let query = encode(request.pairs());
         if query.len() > MAXIMUM_PUSHED {
             return Err(PushError::TooLarge);

@@ -6,7 +6,7 @@ use doorward_core::{
     authorize::resource_meant,
     code::{AuthorizationCode, Presented, Redemption, redeem},
     entropy::draw,
-    grant::{Grant, RevocationReason},
+    grant::{Grant, Narrowing, RevocationReason},
     id::{GrantId, TokenId},
     pkce::Verifier,
     revocation::Revocation,
@@ -44,9 +44,13 @@ impl Shared {
             resources: &self.resources_meant(asked),
         };
         match redeem(&code, &presented, now) {
-            Redemption::Redeem => {
+            Redemption::Redeem(resource) => {
                 let user = user.filter(|user| self.may_still(user, &code));
                 let user = user.ok_or(TokenError::GrantRejected)?;
+                let code = AuthorizationCode {
+                    resources: code.resources.led_by(&resource),
+                    ..code
+                };
                 self.issue_from_code(tx, asked, &code, &user).await
             }
             Redemption::Burn => {
@@ -71,7 +75,12 @@ impl Shared {
         user: &User,
     ) -> Result<Issued, TokenError> {
         let grant = self.grant_of(asked, code);
-        let mut issued = self.mint_access(asked.client, &grant, Some(user), &grant.scopes)?;
+        let narrowing = Narrowing {
+            scope: None,
+            details: asked.optional("authorization_details"),
+        };
+        let opening = grant.opening(grant.resources.first(), narrowing)?;
+        let mut issued = self.mint_access(asked.client, &grant, Some(user), &opening)?;
         tx.redeem_code(&code.digest, &grant.id);
         tx.add_grant(&grant);
         if asked.client.refreshes() {
@@ -96,8 +105,9 @@ impl Shared {
             id: GrantId::from_random(draw(&*self.entropy)),
             user: Some(code.user.clone()),
             client: code.client.clone(),
-            resource: code.resource.clone(),
+            resources: code.resources.clone(),
             scopes: code.scopes.clone(),
+            details: code.details.clone(),
             authenticated_at: Some(code.authenticated_at),
             created_at: now,
             last_used_at: now,
@@ -135,8 +145,9 @@ impl Shared {
             client: code.client.clone(),
             grant: GrantId::from_known(""),
             token: TokenId::from_known(""),
-            resource: code.resource.clone(),
+            resource: code.resources.first().clone(),
             scopes: code.scopes.clone(),
+            details: code.details.clone(),
             issued_at: code.authenticated_at,
             expires_at: code.expires_at,
             authenticated_at: Some(code.authenticated_at),

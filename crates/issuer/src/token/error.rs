@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
-use doorward_core::scope::ScopeError;
+use doorward_core::{details::DetailsError, grant::OpeningError, scope::ScopeError};
 use doorward_store::StoreError;
 use http::{HeaderValue, StatusCode, header};
 
@@ -37,8 +37,11 @@ pub(crate) enum TokenError {
     /// The scope was not granted.
     #[error(transparent)]
     Scope(#[from] ScopeError),
-    /// The resource was not granted.
-    #[error("the resource is not the one that was granted")]
+    /// The details were not granted.
+    #[error(transparent)]
+    Details(#[from] DetailsError),
+    /// The resource was not granted, or several were and the request names none.
+    #[error("resource must name one resource that was granted")]
     Target,
     /// The resource is that of a server in another environment.
     #[error("the client is not for the environment of this server")]
@@ -57,6 +60,15 @@ impl From<SigningFailed> for TokenError {
     }
 }
 
+impl From<OpeningError> for TokenError {
+    fn from(error: OpeningError) -> Self {
+        match error {
+            OpeningError::Scope(error) => Self::Scope(error),
+            OpeningError::Details(error) => Self::Details(error),
+        }
+    }
+}
+
 impl TokenError {
     /// Whether the refusal still has to be recorded.
     pub(super) fn is_unrecorded(&self) -> bool {
@@ -68,6 +80,7 @@ impl TokenError {
             | Self::NotForThisClient
             | Self::GrantRejected
             | Self::Scope(_)
+            | Self::Details(_)
             | Self::Target
             | Self::Environment
             | Self::Internal
@@ -86,6 +99,7 @@ impl IntoResponse for TokenError {
             Self::NotForThisClient => (bad, "unauthorized_client"),
             Self::GrantRejected | Self::GrantSettled => (bad, "invalid_grant"),
             Self::Scope(_) => (bad, "invalid_scope"),
+            Self::Details(_) => (bad, "invalid_authorization_details"),
             Self::Target | Self::Environment => (bad, "invalid_target"),
             Self::Internal => {
                 tracing::error!(

@@ -4,11 +4,11 @@ use doorward_core::{
     access::AccessClaims,
     audit::{AuditEvent, AuditKind, Outcome},
     client::Client,
+    details::Details,
     entropy::draw,
-    grant::Grant,
+    grant::{Grant, Opening},
     id::TokenId,
     refresh::{RefreshState, RefreshToken},
-    scope::ScopeSet,
     secret::Secret,
     time::UnixTime,
     user::User,
@@ -18,31 +18,32 @@ use super::{error::TokenError, request::Asked, wire::Issued};
 use crate::shared::Shared;
 
 impl Shared {
-    /// An access token of `grant`, opening `scopes`; `user` is the grant's. It never outlives
-    /// the grant, and is never for a server of another environment than the client's.
+    /// An access token of `grant`, opening what `opening` says; `user` is the grant's. It never
+    /// outlives the grant, and is never for a server of another environment than the client's.
     pub(super) fn mint_access(
         &self,
         client: &Client,
         grant: &Grant,
         user: Option<&User>,
-        scopes: &ScopeSet,
+        opening: &Opening,
     ) -> Result<Issued, TokenError> {
         let now = self.clock.now();
-        if !self.published().admits(client, &grant.resource) {
+        if !self.published().admits(client, opening.resource()) {
             return Err(TokenError::Environment);
         }
         let expires_at = (now + self.published().config.lifetimes.access).min(grant.expires_at);
         let claims = AccessClaims {
             iss: self.url.as_str().to_owned(),
             sub: grant.subject(),
-            aud: grant.resource.clone(),
+            aud: opening.resource().clone(),
             client_id: grant.client.clone(),
-            scope: scopes.to_string(),
+            scope: opening.scopes().to_string(),
             iat: now.seconds(),
             exp: expires_at.seconds(),
             jti: TokenId::from_random(draw(&*self.entropy)),
             auth_time: grant.authenticated_at.map(UnixTime::seconds),
             grant: grant.id.clone(),
+            authorization_details: some(opening.details()),
             preferred_username: user.map(|user| user.name.to_string()),
         };
         Ok(Issued {
@@ -50,6 +51,8 @@ impl Shared {
             expires_at: claims.exp,
             refresh_token: None,
             scope: claims.scope,
+            details: claims.authorization_details,
+            resource: Some(claims.aud),
         })
     }
 
@@ -77,9 +80,14 @@ impl Shared {
             .client(asked.client.id.as_str())
             .grant(grant.id.as_str())
             .peer(asked.peer);
-        match self.published().server_name(&grant.resource) {
+        match self.published().server_name(grant.resources.first()) {
             Some(name) => event.server(name.as_str()),
             None => event,
         }
     }
+}
+
+/// Details as they are written: not at all when there are none.
+fn some(details: &Details) -> Option<Details> {
+    (!details.is_empty()).then(|| details.clone())
 }

@@ -7,10 +7,10 @@
 use doorward_core::{
     audit::{AuditKind, Outcome},
     entropy::draw,
-    grant::{Grant, RevocationReason},
+    grant::{Grant, Narrowing, Opening, RevocationReason},
     refresh::{Presentation, RefreshState, RefreshToken, Spent, Verdict, present, successor_key},
+    resource::Named,
     revocation::Revocation,
-    scope::ScopeSet,
     secret::Secret,
     user::User,
 };
@@ -58,12 +58,12 @@ impl Shared {
             Verdict::Refuse => Err(TokenError::GrantRejected),
             Verdict::RevokeGrant => self.reused(tx, asked, &loaded).await,
             Verdict::Rotate => {
-                let scopes = self.allowed(asked, &loaded)?;
-                self.rotate(tx, asked, &loaded, &scopes).await
+                let opening = self.allowed(asked, &loaded)?;
+                self.rotate(tx, asked, &loaded, &opening).await
             }
             Verdict::Repeat => {
-                let scopes = self.allowed(asked, &loaded)?;
-                self.repeat(tx, asked, &loaded, &scopes).await
+                let opening = self.allowed(asked, &loaded)?;
+                self.repeat(tx, asked, &loaded, &opening).await
             }
         }
     }
@@ -101,14 +101,20 @@ impl Shared {
         }))
     }
 
-    /// The scopes of the new access token; the grant keeps its own (A-052, TK-04, TK-05).
-    fn allowed(&self, asked: &Asked<'_>, loaded: &Loaded) -> Result<ScopeSet, TokenError> {
-        let granted = &loaded.grant.resource;
-        let resources = self.resources_meant(asked);
-        if !resources.iter().all(|resource| granted.matches(resource)) {
-            return Err(TokenError::Target);
-        }
-        Ok(loaded.grant.scopes.narrowed(asked.optional("scope"))?)
+    /// What the new access token opens; the grant keeps its own (A-052, TK-04, TK-05).
+    fn allowed(&self, asked: &Asked<'_>, loaded: &Loaded) -> Result<Opening, TokenError> {
+        let granted = &loaded.grant.resources;
+        let named = self.resources_meant(asked);
+        let resource = match granted.named(&named) {
+            Named::One(resource) => resource,
+            Named::Nothing => granted.first(),
+            Named::Other => return Err(TokenError::Target),
+        };
+        let narrowing = Narrowing {
+            scope: asked.optional("scope"),
+            details: asked.optional("authorization_details"),
+        };
+        Ok(loaded.grant.opening(resource, narrowing)?)
     }
 
     async fn rotate(
@@ -116,11 +122,11 @@ impl Shared {
         mut tx: Box<dyn Tx>,
         asked: &Asked<'_>,
         loaded: &Loaded,
-        scopes: &ScopeSet,
+        opening: &Opening,
     ) -> Result<Issued, TokenError> {
         let now = self.clock.now();
         let mut issued =
-            self.mint_access(asked.client, &loaded.grant, Some(&loaded.user), scopes)?;
+            self.mint_access(asked.client, &loaded.grant, Some(&loaded.user), opening)?;
         let (successor, record) = self.mint_refresh(&loaded.grant, now);
         issued.refresh_token = Some(successor.expose().to_owned());
         let plain = serde_json::to_vec(&issued).map_err(|_| TokenError::Internal)?;
@@ -146,16 +152,16 @@ impl Shared {
         mut tx: Box<dyn Tx>,
         asked: &Asked<'_>,
         loaded: &Loaded,
-        scopes: &ScopeSet,
+        opening: &Opening,
     ) -> Result<Issued, TokenError> {
         let before = open(loaded).ok_or(TokenError::Internal)?;
-        let same = before.is_live(self.clock.now()) && before.scope == scopes.to_string();
+        let same = before.is_live(self.clock.now()) && before.opens(opening);
         let issued = if same {
             before
         } else {
             Issued {
                 refresh_token: before.refresh_token,
-                ..self.mint_access(asked.client, &loaded.grant, Some(&loaded.user), scopes)?
+                ..self.mint_access(asked.client, &loaded.grant, Some(&loaded.user), opening)?
             }
         };
         self.note_refreshed(&mut *tx, asked, loaded, &issued);

@@ -1,6 +1,6 @@
 //! The token response (RFC 6749 section 5.1), and how a spent refresh token remembers it.
 
-use doorward_core::time::UnixTime;
+use doorward_core::{details::Details, grant::Opening, resource::Resource, time::UnixTime};
 use serde::{Deserialize, Serialize};
 
 /// What a client gets. `scope` is always there.
@@ -12,6 +12,8 @@ pub(super) struct TokenResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
     scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_details: Option<Details>,
 }
 
 /// What was issued.
@@ -26,9 +28,22 @@ pub(super) struct Issued {
     pub(super) refresh_token: Option<String>,
     #[serde(rename = "s")]
     pub(super) scope: String,
+    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
+    pub(super) details: Option<Details>,
+    /// The audience; not written by older versions.
+    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+    pub(super) resource: Option<Resource>,
 }
 
 impl Issued {
+    /// Whether the access token opens exactly this.
+    pub(super) fn opens(&self, opening: &Opening) -> bool {
+        let none = Details::default();
+        self.resource.as_ref() == Some(opening.resource())
+            && self.scope == opening.scopes().to_string()
+            && self.details.as_ref().unwrap_or(&none) == opening.details()
+    }
+
     /// Whether the access token can still be used at `now`.
     pub(super) fn is_live(&self, now: UnixTime) -> bool {
         now.seconds() < self.expires_at
@@ -42,6 +57,7 @@ impl Issued {
             expires_in: self.expires_at.saturating_sub(now.seconds()),
             refresh_token: self.refresh_token,
             scope: self.scope,
+            authorization_details: self.details,
         }
     }
 }

@@ -49,8 +49,9 @@ async fn the_document_lists_exactly_what_exists() {
         "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"], // interop 5
         "revocation_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
         "code_challenge_methods_supported": ["S256"], // A-004, interop 7
-        "authorization_response_iss_parameter_supported": true,
-        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "authorization_response_iss_parameter_supported": true,
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "authorization_details_types_supported": ["mcp_tool"],
     });
     assert_eq!(document, expected);
 }

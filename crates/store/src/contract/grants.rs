@@ -2,6 +2,7 @@
 
 use doorward_core::{
     code::{AuthorizationCode, CodeState},
+    details::Details,
     grant::{Grant, RevocationReason, Revoked},
 };
 
@@ -43,6 +44,7 @@ pub(crate) async fn a_grant_is_refused_for_who_may_not_act(store: Subject) {
 /// A grant that nobody approved: editor's own.
 fn own(id: &str) -> Grant {
     Grant {
+        details: Details::default(),
         user: None,
         authenticated_at: None,
         ..grant(id)

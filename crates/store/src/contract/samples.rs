@@ -5,13 +5,14 @@ use doorward_core::{
     client::{Client, ClientAuthentication, ClientOrigin, SecretPlacement},
     code::{AuthorizationCode, CodeState},
     consent::{Consent, ConsentKey},
+    details::Details,
     grant::Grant,
     id::{ClientId, GrantId, KeyId, UserId},
     jwk::{Algorithm, KeyMaterial, PublicKey},
     pkce::Challenge,
     redirect::RegisteredRedirect,
     refresh::{RefreshState, RefreshToken, Spent},
-    resource::Resource,
+    resource::{Resource, Resources},
     scope::ScopeSet,
     secret::Digest,
     session::{Session, SetupLink},
@@ -86,8 +87,9 @@ pub(super) fn code(text: &str) -> AuthorizationCode {
         redirect_uri: "http://127.0.0.1:4711/callback".to_owned(),
         challenge: Challenge::from_stored("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned()),
         user: user_id("alice"),
-        resource: resource(),
+        resources: both_resources(),
         scopes: ScopeSet::baseline(),
+        details: details(),
         authenticated_at: at(-5),
         expires_at: at(MINUTE),
         state: CodeState::Fresh,
@@ -100,8 +102,9 @@ pub(super) fn grant(id: &str) -> Grant {
         id: grant_id(id),
         user: Some(user_id("alice")),
         client: client_id("editor"),
-        resource: resource(),
+        resources: both_resources(),
         scopes: ScopeSet::baseline(),
+        details: details(),
         authenticated_at: Some(at(-5)),
         created_at: at(0),
         last_used_at: at(0),
@@ -184,6 +187,20 @@ pub(super) fn event(reason: &str) -> AuditEvent {
         .client("editor")
         .server("files")
         .reason(reason.to_owned())
+}
+
+fn both_resources() -> Resources {
+    let both = [
+        resource(),
+        Resource::from_known("https://mcp.example/mcp/mail"),
+    ];
+    Resources::of(both).expect("two")
+}
+
+fn details() -> Details {
+    let text = r#"[{"type":"mcp_tool","server":"files","tools":["read_*"]},
+        {"type":"mcp_tool","server":"mail","tools":["send"],"arguments":{"to":{"one_of":["bob"]}}}]"#;
+    Details::parse(text).expect("details")
 }
 
 fn resource() -> Resource {

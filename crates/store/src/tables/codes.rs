@@ -4,7 +4,7 @@ use doorward_core::{
     code::{AuthorizationCode, CodeState},
     id::{ClientId, GrantId, UserId},
     pkce::Challenge,
-    resource::Resource,
+    resource::Resources,
     scope::ScopeSet,
     secret::Digest,
 };
@@ -13,12 +13,12 @@ use super::{Change, Columns, Query, Unreadable, change, params, query, statement
 
 statements! {
     BY_DIGEST = "SELECT digest, client_id, redirect_uri, challenge, user_id, resource, scopes,
-            authenticated_at, expires_at, state, grant_id
+            details, authenticated_at, expires_at, state, grant_id
         FROM authorization_codes WHERE digest = ?1";
     // Only for a user and a client that may still act when this is written.
     ADD = "INSERT INTO authorization_codes (digest, client_id, redirect_uri, challenge, user_id,
-            resource, scopes, authenticated_at, expires_at, state, grant_id)
-        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
+            resource, scopes, details, authenticated_at, expires_at, state, grant_id)
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12
         WHERE EXISTS (SELECT 1 FROM users WHERE id = ?5 AND disabled_at IS NULL)
             AND EXISTS (SELECT 1 FROM clients WHERE id = ?2 AND revoked_at IS NULL)";
     REDEEM = "UPDATE authorization_codes SET state = 'redeemed', grant_id = ?2
@@ -37,8 +37,9 @@ fn read(columns: &mut Columns<'_>) -> Result<AuthorizationCode, Unreadable> {
         redirect_uri: columns.text()?,
         challenge: Challenge::from_stored(columns.text()?),
         user: UserId::from_known(columns.text()?),
-        resource: Resource::from_known(columns.text()?),
+        resources: columns.parsed(Resources::from_stored)?,
         scopes: ScopeSet::from_stored(&columns.text()?),
+        details: columns.details()?,
         authenticated_at: columns.time()?,
         expires_at: columns.time()?,
         state: state_from(columns)?,
@@ -73,8 +74,9 @@ pub(crate) fn add(code: &AuthorizationCode) -> Change {
         code.redirect_uri,
         code.challenge.as_str(),
         code.user.as_str(),
-        code.resource.as_str(),
+        code.resources.to_string(),
         code.scopes.to_string(),
+        code.details.to_stored(),
         code.authenticated_at,
         code.expires_at,
         state,

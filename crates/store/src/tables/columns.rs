@@ -1,6 +1,6 @@
 //! Reads the columns of a row in the order in which its statement selects them.
 
-use doorward_core::{secret::Digest, time::UnixTime};
+use doorward_core::{details::Details, secret::Digest, time::UnixTime};
 
 /// A row as a database hands it over.
 pub(crate) trait Row {
@@ -60,6 +60,12 @@ impl<'row> Columns<'row> {
 
     pub(crate) fn optional_digest(&mut self) -> Result<Option<Digest>, Unreadable> {
         Ok(self.take::<Option<[u8; 32]>>()?.map(Digest::from_stored))
+    }
+
+    /// The next column as authorization details; NULL is none.
+    pub(crate) fn details(&mut self) -> Result<Details, Unreadable> {
+        let text = self.take::<Option<String>>()?;
+        Details::from_stored(text.as_deref()).map_err(|_| self.unreadable())
     }
 
     /// The next column, made from its text; `None` means that it cannot be read back.

@@ -3,7 +3,7 @@
 use doorward_core::{
     grant::{Grant, RevocationReason, Revoked},
     id::{ClientId, GrantId, UserId},
-    resource::Resource,
+    resource::Resources,
     scope::ScopeSet,
     time::UnixTime,
 };
@@ -13,7 +13,7 @@ use super::{Change, Columns, Query, Unreadable, change, params, query, statement
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, user_id, client_id, resource, scopes, authenticated_at, created_at,
+            "SELECT id, user_id, client_id, resource, scopes, details, authenticated_at, created_at,
                 last_used_at, expires_at, revoked_at, revocation_reason FROM grants ",
             $rest
         )
@@ -28,9 +28,9 @@ statements! {
     OF_BOTH = select!("WHERE user_id = ?1 AND client_id = ?2 ORDER BY created_at DESC, id");
     // Only for a user, if any, and a client that may still act when this is written: a grant cannot
     // slip in behind a revocation that did not see it yet.
-    ADD = "INSERT INTO grants (id, user_id, client_id, resource, scopes, authenticated_at,
+    ADD = "INSERT INTO grants (id, user_id, client_id, resource, scopes, details, authenticated_at,
             created_at, last_used_at, expires_at, revoked_at, revocation_reason)
-        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12
         WHERE (EXISTS (SELECT 1 FROM users WHERE id = ?2 AND disabled_at IS NULL) OR ?2 IS NULL)
             AND EXISTS (SELECT 1 FROM clients WHERE id = ?3 AND revoked_at IS NULL)";
     MARK_USED = "UPDATE grants SET last_used_at = CASE WHEN last_used_at > ?2 THEN last_used_at ELSE ?2 END
@@ -48,8 +48,9 @@ fn read(columns: &mut Columns<'_>) -> Result<Grant, Unreadable> {
         id: GrantId::from_known(columns.text()?),
         user: columns.take::<Option<String>>()?.map(UserId::from_known),
         client: ClientId::from_known(columns.text()?),
-        resource: Resource::from_known(columns.text()?),
+        resources: columns.parsed(Resources::from_stored)?,
         scopes: ScopeSet::from_stored(&columns.text()?),
+        details: columns.details()?,
         authenticated_at: columns.optional_time()?,
         created_at: columns.time()?,
         last_used_at: columns.time()?,
@@ -87,8 +88,9 @@ pub(crate) fn add(grant: &Grant) -> Change {
         grant.id.as_str(),
         grant.user.as_ref().map(UserId::as_str),
         grant.client.as_str(),
-        grant.resource.as_str(),
+        grant.resources.to_string(),
         grant.scopes.to_string(),
+        grant.details.to_stored(),
         grant.authenticated_at,
         grant.created_at,
         grant.last_used_at,
