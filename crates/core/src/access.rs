@@ -9,6 +9,7 @@ use crate::{
     id::{ClientId, GrantId, TokenId},
     resource::Resource,
     scope::ScopeSet,
+    step_up::Acr,
     subject::Subject,
     time::UnixTime,
 };
@@ -42,6 +43,9 @@ pub struct AccessClaims {
     /// When the person proved who they are, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
+    /// How the person proved it (RFC 9470 section 6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<Acr>,
     /// The grant that the token hangs off.
     pub grant: GrantId,
     /// The only calls that it is for (RFC 9396 section 9.1); without them all that `scope` opens.

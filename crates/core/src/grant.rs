@@ -13,6 +13,7 @@ use crate::{
     id::{ClientId, GrantId, UserId},
     resource::{Resource, Resources},
     scope::{ScopeError, ScopeSet},
+    step_up::Acr,
     subject::Subject,
     time::UnixTime,
 };
@@ -135,6 +136,11 @@ impl Grant {
             Some(user) => Subject::User(user.clone()),
             None => Subject::Client(self.client.clone()),
         }
+    }
+
+    /// How the person proved who they are: with a password, since there is no other way yet.
+    pub fn acr(&self) -> Option<Acr> {
+        self.authenticated_at.map(|_| Acr::Password)
     }
 
     /// What a token for `resource`, which must be one of its own, opens (A-051, A-052, RFC 9396

@@ -36,6 +36,7 @@ pub mod seal;
 pub mod secret;
 pub mod server;
 pub mod session;
+pub mod step_up;
 pub mod subject;
 pub mod time;
 pub mod user;

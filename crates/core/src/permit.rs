@@ -2,8 +2,10 @@
 //!
 //! [`decide`] judges calls and filters lists alike, so that the two can never
 //! disagree (GW-13). It answers with a [`Permit`], which forwarding consumes, or
-//! with one of two kinds of no: [`Denied::Scope`] and [`Denied::Details`] are curable by a
-//! step-up, [`Denied::Hidden`] must look exactly like something that does not exist.
+//! with one of two kinds of no: what is curable by a step-up says so, [`Denied::Hidden`] must
+//! look exactly like something that does not exist.
+
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -11,6 +13,7 @@ use crate::{
     details::{Covered, Details},
     scope::{READ, ScopeSet},
     server::{ServerName, ToolEffect},
+    step_up::SignIn,
 };
 
 /// A name with `*` for any run of characters. Matching takes linear time (DS-02).
@@ -180,6 +183,8 @@ pub enum Denied {
     Scope(&'static str),
     /// The token is for single calls and this is none of them; more consent would cure it.
     Details,
+    /// The sign-in is older than this; a new one would cure it (RFC 9470).
+    SignIn(Duration),
 }
 
 /// What a token opens, and what the call brings along that this may depend on.
@@ -189,6 +194,8 @@ pub struct Held<'a> {
     pub scopes: &'a ScopeSet,
     /// The only calls that it is for, when not all that the scopes open.
     pub details: &'a Details,
+    /// When its person signed in, and what the server makes of it.
+    pub sign_in: SignIn<'a>,
     /// An argument of the call; asked for only where a detail constrains it.
     pub argument: &'a dyn Fn(&str) -> Option<Value>,
 }
@@ -216,6 +223,9 @@ pub fn decide(
             Covered::Yes => {}
             Covered::No => return Err(Denied::Details),
         }
+    }
+    if let Some(max_age) = held.sign_in.too_old_for(action) {
+        return Err(Denied::SignIn(max_age));
     }
     Ok(Permit {
         server: server.clone(),
@@ -249,6 +259,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{
+        step_up::{StepUp, StepUpRule},
+        time::UnixTime,
+    };
 
     #[test]
     fn patterns_match_whole_names() {
@@ -295,6 +309,15 @@ mod tests {
                     ..AllowRule::default()
                 },
             ],
+        }
+    }
+
+    fn no_rules() -> SignIn<'static> {
+        const NONE: &StepUp = &StepUp { rules: Vec::new() };
+        SignIn {
+            rules: NONE,
+            at: None,
+            now: UnixTime::from_seconds(0),
         }
     }
 
@@ -369,6 +392,7 @@ mod tests {
             let held = Held {
                 scopes,
                 details: &Details::default(),
+                sign_in: no_rules(),
                 argument: &|_| None,
             };
             decide(&server(), rights, held, action).map(drop)
@@ -407,6 +431,7 @@ mod tests {
             let held = Held {
                 scopes,
                 details: &details,
+                sign_in: no_rules(),
                 argument: &|_| Some(Value::from(what)),
             };
             decide(&server(), rights, held, action).map(drop)
@@ -431,6 +456,39 @@ mod tests {
         for (name, rights, scopes, what, action, expected) in cases {
             assert_eq!(ask(rights, scopes, what, action), expected, "{name}"); // GW-13
         }
+    }
+
+    #[test]
+    fn an_old_sign_in_is_the_last_thing_that_stands_in_the_way() {
+        let minute = Duration::from_secs(60);
+        let rules = StepUp {
+            rules: vec![StepUpRule {
+                tools: vec![Pattern::new("read_*")],
+                max_age: minute,
+            }],
+        };
+        let staff = rights_of("bob", &["staff"], "web").expect("staff may read");
+        let (at, both) = (UnixTime::from_seconds(1_000), ScopeSet::baseline());
+        let ask = |age: u64, scopes: &ScopeSet, tool: &'static str| {
+            let held = Held {
+                scopes,
+                details: &Details::default(),
+                sign_in: SignIn {
+                    rules: &rules,
+                    at: Some(at),
+                    now: at + Duration::from_secs(age),
+                },
+                argument: &|_| None,
+            };
+            decide(&server(), &staff, held, Action::Call(tool, None)).map(drop)
+        };
+        assert_eq!(ask(60, &both, "read_a"), Ok(()));
+        assert_eq!(ask(61, &both, "read_a"), Err(Denied::SignIn(minute)));
+        assert_eq!(
+            ask(61, &ScopeSet::read_only(), "read_a"),
+            Err(Denied::Scope("mcp:write"))
+        );
+        assert_eq!(ask(61, &both, "drop"), Err(Denied::Hidden));
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::PathBuf, time::Duration};
 
-use doorward_core::{permit::AllowList, server::ServerName};
+use doorward_core::{permit::AllowList, server::ServerName, step_up::StepUp};
 use http::{HeaderName, HeaderValue};
 use url::Url;
 
@@ -33,6 +33,8 @@ pub struct ServerConfig {
     pub upstream: UpstreamConfig,
     /// Who may use what of it.
     pub allow: AllowList,
+    /// Which of its calls want a recent sign-in.
+    pub step_up: StepUp,
 }
 
 /// Where an MCP server is.

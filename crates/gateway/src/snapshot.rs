@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use bytes::Bytes;
-use doorward_core::{resource::Resource, scope::ScopeSet, server::ServerName};
+use doorward_core::{resource::Resource, scope::ScopeSet, server::ServerName, step_up::StepUp};
 use doorward_verify::{Challenge, ProtectedResourceMetadata, metadata_url};
 use url::Url;
 
@@ -35,6 +35,7 @@ pub(crate) struct Server {
     /// The protected resource metadata document (RFC 9728).
     pub(crate) metadata: Bytes,
     pub(crate) access: Access,
+    pub(crate) step_up: StepUp,
     pub(crate) upstream: Upstream,
     pub(crate) catalogue: Arc<Catalogue>,
 }
@@ -110,6 +111,7 @@ impl Preparing<'_> {
             label: config.name.as_str().into(),
             challenge: challenge(&resource),
             metadata,
+            step_up: config.step_up,
             access: Access::new(config.allow, Arc::clone(&self.groups)),
             name: config.name,
             resource,

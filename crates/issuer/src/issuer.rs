@@ -1,6 +1,6 @@
 //! The issuer as a value: what it is made of, and how it starts.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use axum::Router;
@@ -36,6 +36,9 @@ pub struct PublishedServer {
     pub title: String,
     /// The identifier of its endpoint; the audience of its tokens.
     pub resource: Resource,
+    /// How recent a sign-in must be so that every call passes (RFC 9470): an approval for it
+    /// begins with one that is.
+    pub sign_in_max_age: Option<Duration>,
     /// Where it runs: clients of other environments get no tokens for it.
     pub environment: Option<Environment>,
 }

@@ -1,6 +1,6 @@
 //! What every endpoint of one issuer works with.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use aws_lc_rs::hmac;
@@ -153,6 +153,12 @@ impl Published {
         client
             .environments
             .admit(server.and_then(|server| server.environment))
+    }
+
+    /// How recent a sign-in must be for every call at each of `resources`.
+    pub(crate) fn sign_in_max_age(&self, resources: &[Resource]) -> Option<Duration> {
+        let servers = resources.iter().filter_map(|it| self.server_at(it));
+        servers.filter_map(|server| server.sign_in_max_age).min()
     }
 
     /// The server whose endpoint `resource` is.

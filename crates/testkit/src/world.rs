@@ -13,6 +13,7 @@ use doorward_core::{
     revocation::Revocations,
     secret::Secret,
     server::{ServerName, ToolSummary},
+    step_up::StepUp,
     user::Role,
 };
 use doorward_fetch::{UpstreamClient, UpstreamConfig as Connections, tls};
@@ -191,6 +192,7 @@ impl World {
             title: name.to_string(),
             resource: Resource::from_known(format!("{ORIGIN}/mcp/{name}")),
             environment: None,
+            sign_in_max_age: None,
         };
         IssuerConfig {
             issuer: ORIGIN.to_owned(),
@@ -212,6 +214,7 @@ impl World {
                 )],
             },
             allow: allow.clone(),
+            step_up: StepUp::default(),
         };
         GatewayConfig {
             public_url: ORIGIN.to_owned(),

@@ -4,7 +4,9 @@
 //! a caller sent ever appears in one: the values come from the configuration and
 //! from parsed scopes. The usual ones are written once, at start.
 
-use doorward_core::scope::ScopeSet;
+use std::time::Duration;
+
+use doorward_core::{scope::ScopeSet, step_up::Acr};
 use http::HeaderValue;
 
 /// The challenges of one protected resource.
@@ -65,6 +67,18 @@ impl Challenge {
             .with("error", "insufficient_scope")
             .with("resource_metadata", &self.resource_metadata)
             .with("scope", &requestable(scopes))
+            .value()
+    }
+
+    /// With a 401: the token is good, and the sign-in behind it is older than `max_age`, or
+    /// there was none (RFC 9470 section 3).
+    pub fn old_sign_in(&self, max_age: Duration) -> HeaderValue {
+        Attributes::default()
+            .with("error", "insufficient_user_authentication")
+            .with("error_description", "a more recent sign-in is required")
+            .with("resource_metadata", &self.resource_metadata)
+            .with("acr_values", Acr::Password.as_str())
+            .with("max_age", &max_age.as_secs().to_string())
             .value()
     }
 }
@@ -163,5 +177,18 @@ mod tests {
         let value = Challenge::new(hostile, &ScopeSet::default()).missing();
         let safe = r#"Bearer resource_metadata="https://h/\"\\Set-Cookie: a=b""#;
         assert_eq!(value, safe); // AZ-17
+    }
+
+    #[test]
+    fn an_old_sign_in_is_told_how_recent_it_has_to_be() {
+        let challenge = Challenge::new("https://h/prm", &ScopeSet::baseline());
+        let value = challenge.old_sign_in(Duration::from_secs(300)); // A-033
+        assert_eq!(
+            value,
+            "Bearer error=\"insufficient_user_authentication\", \
+             error_description=\"a more recent sign-in is required\", \
+             resource_metadata=\"https://h/prm\", \
+             acr_values=\"urn:doorward:acr:password\", max_age=\"300\""
+        );
     }
 }

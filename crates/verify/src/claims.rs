@@ -81,6 +81,7 @@ pub(crate) fn judge(
         exp: claims.exp,
         jti: claims.jti,
         auth_time: claims.auth_time,
+        acr: None, // whatever it says, nothing here asks for it
         grant: claims.grant,
         authorization_details: claims.authorization_details,
         preferred_username: claims.preferred_username,

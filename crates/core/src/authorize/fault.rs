@@ -92,6 +92,9 @@ pub enum AuthorizeError {
     /// `max_age` is not a number of seconds.
     #[error("max_age must be a number of seconds")]
     MaxAge,
+    /// None of the named ways to sign in exists here.
+    #[error("none of acr_values can be met here")]
+    Acr,
     /// The scope cannot be granted.
     #[error(transparent)]
     Scope(#[from] ScopeError),
@@ -131,6 +134,7 @@ impl AuthorizeError {
             Self::ResponseType => "unsupported_response_type",
             Self::RequestObject => "request_not_supported",
             Self::RequestUri => "request_uri_not_supported",
+            Self::Acr => "unmet_authentication_requirements",
             Self::Scope(_) => "invalid_scope",
             Self::Target => "invalid_target",
             Self::Details(_) => "invalid_authorization_details",

@@ -106,7 +106,7 @@ fn body(
     to: &ReturnAddress,
     published: &[Resource],
 ) -> Result<Checked, AuthorizeError> {
-    const ONCE: [&str; 12] = [
+    const ONCE: [&str; 13] = [
         "state",
         "response_type",
         "scope",
@@ -115,6 +115,7 @@ fn body(
         "prompt",
         "max_age",
         "login_hint",
+        "acr_values",
         "ui_locales",
         "authorization_details",
         "request",
@@ -126,6 +127,7 @@ fn body(
     if parameters.one("response_type")? != Some("code") {
         return Err(AuthorizeError::ResponseType);
     }
+    prompt::assertable(parameters.one("acr_values")?)?;
     let method = parameters.one("code_challenge_method")?;
     let details = parameters.one("authorization_details")?;
     let details = details.map(Details::parse).transpose()?.unwrap_or_default();

@@ -1,6 +1,8 @@
-//! What the pages must do: `prompt` and `max_age` (OpenID Connect Core section 3.1.2.1).
+//! What the pages must do: `prompt`, `max_age` and `acr_values` (OpenID Connect Core section
+//! 3.1.2.1, RFC 9470 section 4).
 
 use super::fault::AuthorizeError;
+use crate::step_up::Acr;
 
 /// The `prompt` parameter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,5 +48,20 @@ pub(super) fn max_age(text: Option<&str>) -> Result<Option<u32>, AuthorizeError>
             .and_then(|text| text.parse().ok())
             .map(Some)
             .ok_or(AuthorizeError::MaxAge),
+    }
+}
+
+/// Of the values that `acr_values` names one must be what a sign-in here asserts: any of them
+/// would do, and nobody is sent through pages for what cannot be had (RFC 9470 section 5).
+pub(super) fn assertable(text: Option<&str>) -> Result<(), AuthorizeError> {
+    let mut named = text
+        .unwrap_or_default()
+        .split(' ')
+        .filter(|it| !it.is_empty());
+    let nothing = text.is_none_or(|text| text.trim().is_empty());
+    if nothing || named.any(|value| Acr::parse(value).is_some()) {
+        Ok(())
+    } else {
+        Err(AuthorizeError::Acr)
     }
 }

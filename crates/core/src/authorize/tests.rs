@@ -271,3 +271,25 @@ fn details_and_resources_name_the_same_servers() {
     let open = judge(&[("resource", "")]).expect("good");
     assert_eq!((open.choice, open.resources.len()), (Choice::One, 2));
 }
+
+#[test]
+fn a_way_to_sign_in_that_does_not_exist_here_is_told_at_once() {
+    let known = "urn:doorward:acr:password";
+    let both = format!("phr  {known}");
+    for (values, met) in [
+        ("", true),
+        (known, true),
+        (&both, true),
+        ("phr", false),
+        ("0 1", false),
+    ] {
+        let judged = judge(&[("acr_values", values)]);
+        let error = match &judged {
+            Ok(_) => None,
+            Err(Fault::Redirect(fault)) => Some(fault.error.code()),
+            Err(Fault::Show(fault)) => panic!("{fault}"),
+        };
+        let expected = (!met).then_some("unmet_authentication_requirements");
+        assert_eq!(error, expected, "{values}");
+    }
+}

@@ -130,6 +130,22 @@ pub(super) struct ServerEntry {
     /// entries, only what one of them names.
     #[serde(default)]
     pub(super) allow: Vec<AllowEntry>,
+    /// Which calls want a recent sign-in (RFC 9470). With an older one they get a 401
+    /// `insufficient_user_authentication`, and connecting again begins with the password.
+    #[serde(default)]
+    pub(super) step_up: Vec<StepUpEntry>,
+}
+
+/// A call that `tools` name, or anything when they are left out, wants a sign-in that is at most
+/// `max_age` old; of several entries that apply the shortest counts.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StepUpEntry {
+    /// Tools; `*` stands for any characters. Left out: everything of the server.
+    #[serde(default)]
+    pub(super) tools: Vec<String>,
+    /// How old the sign-in may be; at least 30 seconds.
+    pub(super) max_age: Lasting,
 }
 
 /// Where a server runs.

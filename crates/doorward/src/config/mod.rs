@@ -21,6 +21,7 @@ use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
 
 use doorward_core::{
     client::Environment, lifetimes::Lifetimes, permit::AllowList, server::ServerName,
+    step_up::StepUp,
 };
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
@@ -88,6 +89,8 @@ pub(crate) struct Server {
     pub(crate) upstream: Upstream,
     /// Who may use what of it.
     pub(crate) allow: AllowList,
+    /// Which of its calls want a recent sign-in.
+    pub(crate) step_up: StepUp,
 }
 
 /// How a server is reached.

@@ -1,18 +1,19 @@
 //! The `[[servers]]` of the configuration file.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use doorward_core::{
     client::Environment,
     permit::{AllowList, AllowRule, Pattern},
     server::ServerName,
+    step_up::{StepUp, StepUpRule},
 };
 use http::{HeaderName, HeaderValue, header};
 use url::Url;
 
 use super::{
     Server, Upstream,
-    document::{AllowEntry, ServerEntry},
+    document::{AllowEntry, ServerEntry, StepUpEntry},
     read::nearest,
     secret::SecretValue,
 };
@@ -26,6 +27,9 @@ const RESERVED: [HeaderName; 6] = [
     header::UPGRADE,
     header::TE,
 ];
+
+/// The shortest `max_age`: signing in and connecting take some time themselves.
+const SHORTEST: Duration = Duration::from_secs(30);
 
 /// Checks every entry; there is at least one, and no name is given twice.
 pub(super) fn check(
@@ -56,12 +60,17 @@ fn one(mut entry: ServerEntry, groups: &[&str], base: &Path) -> Result<Server, S
     let rules = std::mem::take(&mut entry.allow);
     let rules: Result<Vec<AllowRule>, String> =
         rules.into_iter().map(|rule| allow(rule, groups)).collect();
+    let step_up = std::mem::take(&mut entry.step_up);
+    let step_up: Result<_, String> = step_up.into_iter().map(step_up_rule).collect();
     Ok(Server {
         name,
         title: entry.title.take(),
         environment: entry.environment.map(Environment::from),
         allow: AllowList {
             rules: rules.map_err(within)?,
+        },
+        step_up: StepUp {
+            rules: step_up.map_err(within)?,
         },
         upstream: upstream(entry, base).map_err(within)?,
     })
@@ -161,6 +170,17 @@ fn allow(entry: AllowEntry, groups: &[&str]) -> Result<AllowRule, String> {
     })
 }
 
+fn step_up_rule(entry: StepUpEntry) -> Result<StepUpRule, String> {
+    let max_age = entry.max_age.duration();
+    if max_age < SHORTEST {
+        return Err("step_up: max_age must be at least 30s, or no call would ever pass".to_owned());
+    }
+    Ok(StepUpRule {
+        tools: entry.tools.into_iter().map(Pattern::new).collect(),
+        max_age,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::{super::read::parse, *};
@@ -188,6 +208,7 @@ mod tests {
             ("servers = [{ name = 'a', url = 'http://h', headers = { X = \"a\\nb\" } }]", "cannot carry"),
             ("servers = [{ name = 'a', url = 'http://h', headers = { X = { env = 'DOORWARD_NOT_SET' } } }]", "headers.X: the environment variable DOORWARD_NOT_SET is not set"),
             ("servers = [{ name = 'a', command = ['x'] }, { name = 'a', command = ['y'] }]", "two servers have the name `a`"),
+            ("servers = [{ name = 'a', command = ['x'], step_up = [{ max_age = '5s' }] }]", "at least 30s"),
             ("groups = { staff = [] }\nservers = [{ name = 'a', command = ['x'], allow = [{ groups = ['staf'] }] }]", "did you mean `staff`?"),
         ];
         for (text, expected) in cases {

@@ -9,7 +9,7 @@ mod program;
 
 use std::{collections::HashMap, path::PathBuf};
 
-use doorward_core::{lifetimes::Lifetimes, permit::AllowList, server::ServerName};
+use doorward_core::{lifetimes::Lifetimes, permit::AllowList, server::ServerName, step_up::StepUp};
 
 use crate::{
     cli::UpArguments,
@@ -59,6 +59,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
                 title: behind.title(),
                 upstream: behind.upstream().await?,
                 allow: AllowList::default(),
+                step_up: StepUp::default(),
             }],
         };
         let ops = match serve::bind(arguments.ops_listen, "--ops-listen").await {

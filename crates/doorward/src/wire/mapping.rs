@@ -16,6 +16,7 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
             .unwrap_or_else(|| server.name.to_string()),
         resource: Resource::from_known(format!("{}/mcp/{}", configuration.public_url, server.name)),
         environment: server.environment,
+        sign_in_max_age: server.step_up.strictest(),
     };
     IssuerConfig {
         issuer: configuration.public_url.to_string(),
@@ -53,5 +54,6 @@ fn server(server: &Server) -> ServerConfig {
             },
         },
         allow: server.allow.clone(),
+        step_up: server.step_up.clone(),
     }
 }

@@ -11,6 +11,7 @@ use doorward_core::{
     permit::{Action, Denied, Held, Permit, decide},
     scope::{ScopeSet, WRITE},
     server::ToolEffect,
+    step_up::SignIn,
 };
 use doorward_mcp::{
     envelope::{Params, SubjectKind},
@@ -117,6 +118,11 @@ fn held<'a>(exchange: &'a Exchange, argument: &'a dyn Fn(&str) -> Option<Value>)
     Held {
         scopes: &exchange.principal.scopes,
         details: &exchange.principal.details,
+        sign_in: SignIn {
+            rules: &exchange.server.step_up,
+            at: exchange.principal.authenticated_at,
+            now: exchange.inner.clock.now(),
+        },
         argument,
     }
 }
@@ -210,6 +216,10 @@ fn refuse(
                 .server
                 .challenge
                 .insufficient_scope(&exchange.principal.scopes),
+            id: id.map(str::to_owned),
+        },
+        Denied::SignIn(max_age) => Refusal::SignIn {
+            challenge: exchange.server.challenge.old_sign_in(*max_age),
             id: id.map(str::to_owned),
         },
         Denied::Hidden => {

@@ -56,6 +56,11 @@ pub(super) enum Refusal {
         challenge: HeaderValue,
         id: Option<String>,
     },
+    /// The sign-in behind the token is too old for this (RFC 9470 section 3).
+    SignIn {
+        challenge: HeaderValue,
+        id: Option<String>,
+    },
     /// A JSON-RPC error.
     Rpc {
         error: Box<RpcError>,
@@ -119,7 +124,8 @@ impl Refusal {
             Self::Unauthenticated(challenge)
             | Self::Malformed(challenge)
             | Self::Scope { challenge, .. }
-            | Self::Details { challenge, .. } => {
+            | Self::Details { challenge, .. }
+            | Self::SignIn { challenge, .. } => {
                 headers.insert(header::WWW_AUTHENTICATE, challenge);
             }
             Self::Method(allowed) => {
@@ -136,7 +142,7 @@ impl Refusal {
             Self::ForeignOrigin | Self::Scope { .. } | Self::Details { .. } => {
                 StatusCode::FORBIDDEN
             }
-            Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+            Self::Unauthenticated(_) | Self::SignIn { .. } => StatusCode::UNAUTHORIZED,
             Self::Malformed(_) | Self::Incomplete => StatusCode::BAD_REQUEST,
             Self::Unjudged | Self::Unrecorded => StatusCode::SERVICE_UNAVAILABLE,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -159,7 +165,7 @@ impl Refusal {
                 let message = format!("This needs the scope {needed}: ask for it and try again");
                 RpcError::answer(self.code(), message).to_body(id.as_deref())
             }
-            Self::Details { id, .. } => {
+            Self::Details { id, .. } | Self::SignIn { id, .. } => {
                 RpcError::answer(self.code(), self.message()).to_body(id.as_deref())
             }
             Self::Upstream {
@@ -209,6 +215,7 @@ impl Refusal {
             Self::Streams => "Too many requests and streams are open: close some first",
             Self::Unrecorded => "Calls cannot be recorded right now: try again",
             Self::Scope { .. } => "More scope is needed",
+            Self::SignIn { .. } => "This needs a more recent sign-in: sign in again",
             Self::Details { .. } => {
                 "The authorization_details of this token do not cover this call: ask for it and try again"
             }

@@ -1,13 +1,15 @@
 //! What is allowed, what is refused and how, and what is written down.
 
-use std::sync::atomic::Ordering;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use doorward_core::{
     audit::{
         AuditKind::{McpRefused, ToolCall},
         Outcome::{Allowed, Denied},
     },
+    permit::Pattern,
     scope::ScopeSet,
+    step_up::{StepUp, StepUpRule},
 };
 use http_body_util::BodyExt;
 
@@ -461,4 +463,48 @@ async fn a_token_for_single_calls_makes_these_with_these_arguments_and_no_others
     assert_eq!(upstream.heard().len(), heard, "nothing of it went upstream");
     let reason = world.store.last_reason();
     assert!(reason.contains("authorization_details"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_call_that_wants_a_recent_sign_in_says_how_recent() {
+    // RFC 9470, A-033
+    let upstream = Upstream::start().await;
+    let world = World::with(upstream.config(), |config| {
+        config.servers[0].step_up = StepUp {
+            rules: vec![StepUpRule {
+                tools: vec![Pattern::new("drop_*")],
+                max_age: Duration::from_secs(300),
+            }],
+        };
+    });
+    world.tokens.grant_client("robot", "machine", "files");
+    for age in [0, 300] {
+        world.clock.advance(age);
+        upstream.then_json(RESULT);
+        assert_eq!(world.send(call("drop_all")).await.text(), RESULT);
+    }
+    world.clock.advance(1);
+    let heard = upstream.heard().len();
+    for ask in [call("drop_all"), call("drop_all").token("machine")] {
+        let answer = world.send(ask).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.json()["id"]),
+            (401, &5.into())
+        );
+        let challenge = answer.header("www-authenticate");
+        assert!(
+            challenge.contains(r#"error="insufficient_user_authentication""#),
+            "{challenge}"
+        );
+        assert!(challenge.contains(r#"max_age="300""#), "{challenge}");
+        assert!(answer.text().contains("sign in again"));
+    }
+    assert_eq!(upstream.heard().len(), heard, "nothing of it went upstream");
+    assert!(world.store.last_reason().contains("recent sign-in"));
+    upstream.then_json(RESULT);
+    assert_eq!(
+        world.send(call("read_a")).await.text(),
+        RESULT,
+        "no other tool"
+    );
 }

@@ -23,6 +23,7 @@ use doorward_core::{
     resource::Resource,
     scope::ScopeSet,
     server::ServerName,
+    step_up::StepUp,
     subject::Subject,
     time::UnixTime,
 };
@@ -141,6 +142,7 @@ pub(crate) fn config(servers: Vec<ServerConfig>) -> GatewayConfig {
 
 pub(crate) fn server(name: &str, upstream: UpstreamConfig) -> ServerConfig {
     ServerConfig {
+        step_up: StepUp::default(),
         name: ServerName::parse(name).expect("server name"),
         title: None,
         upstream,

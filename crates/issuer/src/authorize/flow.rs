@@ -1,5 +1,7 @@
 //! Begins an authorization request, and picks it up again on every page.
 
+use std::time::Duration;
+
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     authorize::{AuthorizeError, Checked, Choice, RedirectFault, check},
@@ -29,6 +31,8 @@ pub(crate) struct Opened {
     pub(crate) pass: Pass,
     pub(crate) client: Client,
     pub(crate) checked: Checked,
+    /// How old the sign-in may be: what the client asks, and what the servers want (RFC 9470).
+    pub(crate) max_age: Option<Duration>,
 }
 
 /// What the browser does with an authorization request that was taken.
@@ -59,11 +63,8 @@ pub(crate) fn next(opened: &Opened, signed_in: Option<&SignedIn>, now: UnixTime)
     };
     let authenticated_at = signed_in.session.authenticated_at;
     let since_begun = authenticated_at >= opened.pass.begun_at;
-    let age = now.since(authenticated_at).as_secs();
-    let too_old = opened
-        .checked
-        .max_age
-        .is_some_and(|most| age > u64::from(most));
+    let age = now.since(authenticated_at);
+    let too_old = opened.max_age.is_some_and(|most| age > most);
     if !since_begun && (opened.checked.prompt.login || too_old) {
         Next::SignIn
     } else {
@@ -160,7 +161,10 @@ impl Shared {
         let client = client.ok_or(AuthorizeRefused::Unregistered(id))?;
         let resources = self.published().resources_of(&client);
         let checked = check(&parameters, &client, &resources)?;
+        let asked = checked.max_age.map(u64::from).map(Duration::from_secs);
+        let wanted = self.published().sign_in_max_age(&checked.resources);
         Ok(Opened {
+            max_age: asked.into_iter().chain(wanted).min(),
             pass,
             client,
             checked,

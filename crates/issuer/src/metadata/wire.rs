@@ -3,6 +3,7 @@
 use doorward_core::{
     details::MCP_TOOL,
     scope::{READ, WRITE},
+    step_up::Acr,
 };
 use serde::Serialize;
 
@@ -29,6 +30,7 @@ pub(super) struct Metadata<'a> {
     authorization_response_iss_parameter_supported: bool,
     prompt_values_supported: [&'static str; 4],
     authorization_details_types_supported: [&'static str; 1],
+    acr_values_supported: [&'static str; 1],
 }
 
 const AUTHENTICATION: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
@@ -54,6 +56,7 @@ impl<'a> Metadata<'a> {
             authorization_response_iss_parameter_supported: true,
             prompt_values_supported: ["none", "login", "consent", "select_account"],
             authorization_details_types_supported: [MCP_TOOL], // RFC 9396 section 10
+            acr_values_supported: Acr::ALL.map(Acr::as_str),
         }
     }
 }

@@ -42,6 +42,7 @@ impl Shared {
             exp: expires_at.seconds(),
             jti: TokenId::from_random(draw(&*self.entropy)),
             auth_time: grant.authenticated_at.map(UnixTime::seconds),
+            acr: grant.acr(),
             grant: grant.id.clone(),
             authorization_details: some(opening.details()),
             preferred_username: user.map(|user| user.name.to_string()),

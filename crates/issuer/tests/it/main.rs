@@ -25,5 +25,6 @@ mod resources;
 mod revocation;
 mod setup;
 mod sign_in;
+mod step_up;
 mod token;
 mod vectors;

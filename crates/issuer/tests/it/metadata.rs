@@ -52,6 +52,7 @@ async fn the_document_lists_exactly_what_exists() {
         "authorization_response_iss_parameter_supported": true,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "authorization_details_types_supported": ["mcp_tool"],
+        "acr_values_supported": ["urn:doorward:acr:password"],
     });
     assert_eq!(document, expected);
 }

@@ -98,6 +98,7 @@ pub(crate) fn server(name: &str, issuer: &str) -> PublishedServer {
         name: ServerName::parse(name).expect("valid"),
         title: format!("The {name} server"),
         resource: Resource::from_known(format!("{issuer}/mcp/{name}")),
+        sign_in_max_age: None,
         environment: None,
     }
 }
