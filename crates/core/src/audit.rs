@@ -50,6 +50,9 @@ pub enum AuditKind {
     /// A client was revoked.
     #[serde(rename = "client.revoke")]
     ClientRevoke,
+    /// A signing key was made, retired, exported or imported.
+    #[serde(rename = "key.change")]
+    KeyChange,
     /// An account was made or changed.
     #[serde(rename = "user.change")]
     UserChange,

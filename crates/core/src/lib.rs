@@ -31,6 +31,7 @@ pub mod refresh;
 pub mod registration;
 pub mod resource;
 pub mod revocation;
+pub mod rotation;
 pub mod scope;
 pub mod seal;
 pub mod secret;

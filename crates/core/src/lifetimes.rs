@@ -27,6 +27,10 @@ pub struct Lifetimes {
     pub unused_client: Duration,
 }
 
+/// The longest lifetime that may be configured for access tokens. Nothing that the issuer
+/// signs lives longer, which is what signing keys stay published for ([`crate::rotation`]).
+pub const LONGEST_ACCESS: Duration = Duration::from_secs(60 * MINUTE);
+
 const MINUTE: u64 = 60;
 const DAY: u64 = 24 * 60 * MINUTE;
 

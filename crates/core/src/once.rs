@@ -34,6 +34,8 @@ pub enum Purpose {
     PushedRequest,
     /// The `jti` of a software statement or an initial access token that registers once (RFC 7591).
     Registration,
+    /// The successor of a signing key.
+    SigningKey,
 }
 
 impl OneTime {
@@ -77,6 +79,7 @@ impl Purpose {
             Self::RequestObject => "request_object",
             Self::PushedRequest => "pushed_request",
             Self::Registration => "registration",
+            Self::SigningKey => "signing_key",
         }
     }
 }

@@ -9,16 +9,24 @@ use doorward_core::{
     client::Environment,
     clock::Clock,
     entropy::Entropy,
-    jwk::PublicKeySet,
+    id::KeyId,
+    jwk::{PublicKey, PublicKeySet},
     lifetimes::Lifetimes,
     resource::Resource,
     revocation::Revocations,
+    rotation::Schedule,
     server::{ServerName, ToolSummary},
 };
 use doorward_store::{Store, StoreError};
 use zeroize::Zeroize;
 
-use crate::{public_url::PublicUrlError, routes, shared::Shared};
+use crate::{
+    administration::KeyAdministration,
+    keys::{KeyError, KeySetChange},
+    public_url::PublicUrlError,
+    routes,
+    shared::Shared,
+};
 
 /// Tells the consent page which tools a server has.
 #[async_trait]
@@ -52,6 +60,8 @@ pub struct IssuerConfig {
     pub servers: Vec<PublishedServer>,
     /// How long things live.
     pub lifetimes: Lifetimes,
+    /// What signing keys are made, and when.
+    pub keys: Schedule,
     /// Whether clients may register themselves.
     pub dynamic_registration: bool,
 }
@@ -105,17 +115,9 @@ pub enum StartError {
     /// The public URL cannot be an issuer identifier.
     #[error(transparent)]
     PublicUrl(#[from] PublicUrlError),
-    /// The stored signing keys were sealed with another master key (TK-17).
-    #[error(
-        "the master key does not open the stored signing keys: restore the master key that belongs to this database"
-    )]
-    WrongMasterKey,
-    /// A signing key opens but is no key.
-    #[error("a stored signing key is damaged: restore the database from a backup")]
-    DamagedKey,
-    /// No signing key could be made.
-    #[error("no signing key could be made")]
-    KeyGeneration,
+    /// The signing keys cannot be opened or made.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
     /// Passwords cannot be hashed here.
     #[error("password hashing does not work here")]
     PasswordHashing,
@@ -140,9 +142,30 @@ impl Issuer {
         routes::router(&self.0)
     }
 
-    /// The public halves of the signing keys.
+    /// The public halves of the signing keys that are published now.
     pub fn public_keys(&self) -> PublicKeySet {
-        self.0.keys.public().clone()
+        self.0.keys.public()
+    }
+
+    /// The published key of exactly this name. One that is not known makes the issuer look
+    /// whether another process that shares the database added it, but not often.
+    pub async fn public_key(&self, kid: &KeyId) -> Option<PublicKey> {
+        self.0.keys.find(kid).await
+    }
+
+    /// Makes the signing keys that are due, forgets those that are long gone, and takes over
+    /// what others planned meanwhile. To be called every few seconds, and after
+    /// [`KeyAdministration`] changed something.
+    pub async fn tend_keys(&self) -> Result<KeySetChange, KeyError> {
+        let schedule = self.0.published().config.keys;
+        let change = self.0.keys.tend(&schedule).await?;
+        self.0.sign_metadata();
+        Ok(change)
+    }
+
+    /// What people do with the signing keys.
+    pub fn key_administration(&self) -> KeyAdministration {
+        KeyAdministration::of(&self.0)
     }
 
     /// Takes over a new configuration for all requests that come after. The issuer

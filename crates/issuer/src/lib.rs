@@ -32,8 +32,12 @@ mod sign_in;
 mod token;
 mod wire;
 
-pub use administration::{Administration, AdministrationError, NewClient};
+pub use administration::{
+    Administration, AdministrationError, Begin, KeyAdministration, KeyAdministrationError,
+    KeyFacts, NewClient,
+};
 pub use issuer::{
     Issuer, IssuerConfig, IssuerParts, MasterKey, PublishedServer, StartError, ToolCatalogue,
 };
+pub use keys::{KeyError, KeySetChange};
 pub use public_url::PublicUrlError;

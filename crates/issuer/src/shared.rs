@@ -20,7 +20,7 @@ use crate::{
     issuer::{IssuerConfig, IssuerParts, PublishedServer, StartError, ToolCatalogue},
     keys::SigningKeys,
     limits::Limits,
-    metadata::{self, Document},
+    metadata::SignedMetadata,
     pages::Pages,
     passwords::Passwords,
     public_url::PublicUrl,
@@ -40,6 +40,7 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) pages: Pages,
     published: ArcSwap<Published>,
+    metadata: ArcSwap<SignedMetadata>,
 }
 
 /// Keys derived from the master key, one for each purpose.
@@ -60,8 +61,6 @@ pub(crate) struct Published {
     pub(crate) config: IssuerConfig,
     /// The resources of the servers.
     pub(crate) resources: Vec<Resource>,
-    /// The metadata document, byte for byte as every location serves it.
-    pub(crate) metadata: Document,
     names: HashMap<String, usize>,
 }
 
@@ -72,10 +71,14 @@ impl Shared {
         parts: IssuerParts,
     ) -> Result<Self, StartError> {
         let url = PublicUrl::parse(&config.issuer)?;
-        let keys = SigningKeys::open_or_make(&parts).await?;
+        let keys = SigningKeys::open_or_make(&parts, &config.keys).await?;
         let parent = parts.master_key.as_bytes();
         let key = |purpose| hmac::Key::new(hmac::HMAC_SHA256, &seal::derive(parent, purpose));
+        let published = Published::new(&url, config);
+        let now = parts.clock.now();
         Ok(Self {
+            metadata: ArcSwap::from_pointee(SignedMetadata::new(&published.config, &keys, now)),
+            published: ArcSwap::from_pointee(published),
             derived: Derived {
                 flow: SealingKey::derive(parent, "flow"),
                 pushed: SealingKey::derive(parent, "pushed request"),
@@ -85,7 +88,6 @@ impl Shared {
             passwords: Passwords::new(draw(&*parts.entropy)).ok_or(StartError::PasswordHashing)?,
             limits: Limits::default(),
             pages: Pages::new(url.prefix()),
-            published: ArcSwap::from_pointee(Published::new(&url, config)),
             store: parts.store,
             clock: parts.clock,
             entropy: parts.entropy,
@@ -103,8 +105,24 @@ impl Shared {
 
     /// Publishes another configuration under the same issuer identifier.
     pub(crate) fn publish(&self, config: IssuerConfig) {
-        self.published
-            .store(Arc::new(Published::new(&self.url, config)));
+        let published = Arc::new(Published::new(&self.url, config));
+        let metadata = SignedMetadata::new(&published.config, &self.keys, self.clock.now());
+        self.published.store(published);
+        self.metadata.store(Arc::new(metadata));
+    }
+
+    /// The metadata document, byte for byte as every location serves it.
+    pub(crate) fn metadata(&self) -> Arc<SignedMetadata> {
+        self.metadata.load_full()
+    }
+
+    /// Signs the metadata document anew when another key signs now.
+    pub(crate) fn sign_metadata(&self) {
+        if self.metadata.load().signed_by != self.keys.signing() {
+            let config = &self.published().config;
+            let metadata = SignedMetadata::new(config, &self.keys, self.clock.now());
+            self.metadata.store(Arc::new(metadata));
+        }
     }
 
     /// The absolute path of `path` as browsers reach it.
@@ -121,7 +139,6 @@ impl Published {
         };
         let named = |(index, server): (usize, &PublishedServer)| (server.name.to_string(), index);
         Self {
-            metadata: metadata::document(&config),
             resources: config
                 .servers
                 .iter()

@@ -4,6 +4,7 @@ use doorward_core::{
     id::KeyId,
     jwk::{Algorithm, PublicKey},
     revocation::Revocation,
+    rotation::{PlannedKey, Retirement},
     time::UnixTime,
 };
 
@@ -20,6 +21,22 @@ pub struct SealedSigningKey {
     pub sealed_private: Vec<u8>,
     /// When it was made.
     pub created_at: UnixTime,
+    /// From when on it signs.
+    pub active_from: UnixTime,
+    /// Set when somebody took it out of service.
+    pub retirement: Option<Retirement>,
+}
+
+impl SealedSigningKey {
+    /// What is planned for it.
+    pub fn plan(&self) -> PlannedKey {
+        PlannedKey {
+            kid: self.kid.clone(),
+            algorithm: self.algorithm,
+            active_from: self.active_from,
+            retirement: self.retirement,
+        }
+    }
 }
 
 /// A revocation with its time: what [`crate::Tx::revocations_since`] returns.

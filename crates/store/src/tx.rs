@@ -7,9 +7,10 @@ use doorward_core::{
     code::AuthorizationCode,
     consent::{Consent, ConsentKey},
     grant::{Grant, RevocationReason},
-    id::{ClientId, GrantId, TokenId, UserId},
+    id::{ClientId, GrantId, KeyId, TokenId, UserId},
     once::OneTime,
     refresh::{RefreshToken, Spent},
+    rotation::Retirement,
     secret::Digest,
     session::{Session, SetupLink},
     time::UnixTime,
@@ -171,10 +172,16 @@ pub trait Tx: Send {
 
     // --- keys and revocations
 
-    /// All signing keys, newest first.
+    /// All signing keys, latest to sign first.
     async fn signing_keys(&mut self) -> Result<Vec<SealedSigningKey>, StoreError>;
     /// Adds a signing key.
     fn add_signing_key(&mut self, key: &SealedSigningKey);
+    /// Lets a key that is not retired sign earlier than planned.
+    fn bring_forward_signing_key(&mut self, id: &KeyId, active_from: UnixTime);
+    /// Retires a key, or removes a retired one earlier than planned.
+    fn retire_signing_key(&mut self, id: &KeyId, retirement: Retirement);
+    /// Forgets an existing key.
+    fn forget_signing_key(&mut self, id: &KeyId);
     /// Revokes one access token by its `jti`. Once more changes nothing.
     fn revoke_access_token(&mut self, token: &TokenId, at: UnixTime);
     /// What was revoked at or after `since`: grants, single tokens, disabled users, clients.

@@ -13,9 +13,10 @@ use doorward_core::{
     code::AuthorizationCode,
     consent::{Consent, ConsentKey},
     grant::{Grant, RevocationReason},
-    id::{ClientId, GrantId, TokenId, UserId},
+    id::{ClientId, GrantId, KeyId, TokenId, UserId},
     once::OneTime,
     refresh::{RefreshToken, Spent},
+    rotation::Retirement,
     secret::Digest,
     session::{Session, SetupLink},
     time::UnixTime,
@@ -247,7 +248,19 @@ impl<D: Database> Tx for Unit<D> {
     }
 
     fn add_signing_key(&mut self, key: &SealedSigningKey) {
-        self.write(Write::AddSigningKey(key.clone()));
+        self.write(Write::AddSigningKey(Box::new(key.clone())));
+    }
+
+    fn bring_forward_signing_key(&mut self, id: &KeyId, active_from: UnixTime) {
+        self.write(Write::BringForwardSigningKey(id.clone(), active_from));
+    }
+
+    fn retire_signing_key(&mut self, id: &KeyId, retirement: Retirement) {
+        self.write(Write::RetireSigningKey(id.clone(), retirement));
+    }
+
+    fn forget_signing_key(&mut self, id: &KeyId) {
+        self.write(Write::ForgetSigningKey(id.clone()));
     }
 
     fn revoke_access_token(&mut self, token: &TokenId, at: UnixTime) {

@@ -9,9 +9,10 @@ use doorward_core::{
     code::AuthorizationCode,
     consent::Consent,
     grant::{Grant, RevocationReason},
-    id::{ClientId, GrantId, TokenId, UserId},
+    id::{ClientId, GrantId, KeyId, TokenId, UserId},
     once::OneTime,
     refresh::{RefreshToken, Spent},
+    rotation::Retirement,
     secret::Digest,
     session::{Session, SetupLink},
     time::UnixTime,
@@ -79,7 +80,10 @@ pub(crate) enum Write {
     ReplaceSetupLink(SetupLink),
     UseSetupLink(Digest, UnixTime),
 
-    AddSigningKey(SealedSigningKey),
+    AddSigningKey(Box<SealedSigningKey>),
+    BringForwardSigningKey(KeyId, UnixTime),
+    RetireSigningKey(KeyId, Retirement),
+    ForgetSigningKey(KeyId),
     RevokeAccessToken(TokenId, UnixTime),
 
     Reap {

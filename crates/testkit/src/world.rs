@@ -198,6 +198,7 @@ impl World {
             issuer: ORIGIN.to_owned(),
             servers: self.servers.iter().map(published).collect(),
             lifetimes,
+            keys: doorward_core::rotation::Schedule::default(),
             dynamic_registration: true,
         }
     }
@@ -231,12 +232,7 @@ struct IssuerKeys(Issuer);
 #[async_trait]
 impl KeySource for IssuerKeys {
     async fn key(&self, kid: &KeyId) -> Result<Option<PublicKey>, KeysUnavailable> {
-        Ok(self
-            .0
-            .public_keys()
-            .keys
-            .into_iter()
-            .find(|key| key.kid == *kid))
+        Ok(self.0.public_key(kid).await)
     }
 }
 

@@ -6,13 +6,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use doorward_core::{lifetimes::Lifetimes, resource::canonical, user::Username};
+use doorward_core::{
+    jwk::Algorithm,
+    lifetimes::Lifetimes,
+    resource::canonical,
+    rotation::{SHORTEST_ROTATION, Schedule},
+    user::Username,
+};
 use ipnet::IpNet;
 use url::Url;
 
 use super::{
     Configuration, PublicUrl, TlsFiles,
-    document::{Document, Dynamic, Storage, Tokens},
+    document::{Document, Dynamic, Keys, SigningAlgorithm, Storage, Tokens},
     duration::Lasting,
     servers,
 };
@@ -38,6 +44,7 @@ impl Document {
             allowed_origins: origins(self.allowed_origins)?,
             database: database(&self.storage)?,
             lifetimes: lifetimes(&self.tokens)?,
+            keys: schedule(&self.tokens, &self.keys)?,
             dynamic_registration: self.registration.dynamic == Dynamic::Open,
             groups,
             servers: servers::check(self.servers, &group_names, base)?,
@@ -136,6 +143,24 @@ fn lifetimes(tokens: &Tokens) -> Result<Lifetimes, String> {
     })
 }
 
+fn schedule(tokens: &Tokens, keys: &Keys) -> Result<Schedule, String> {
+    let every = keys.rotate_every.duration();
+    if !every.is_zero() && every < SHORTEST_ROTATION {
+        return Err(format!(
+            "keys.rotate_every is {}; it must be at least 1d, or 0s to leave it to `doorward key rotate`",
+            keys.rotate_every
+        ));
+    }
+    Ok(Schedule {
+        algorithm: match tokens.signing_algorithm {
+            SigningAlgorithm::Es256 => Algorithm::Es256,
+            SigningAlgorithm::EdDsa => Algorithm::EdDsa,
+            SigningAlgorithm::Rs256 => Algorithm::Rs256,
+        },
+        every: (!every.is_zero()).then_some(every),
+    })
+}
+
 fn by_user<'a>(
     groups: impl Iterator<Item = (&'a String, &'a Vec<String>)>,
 ) -> Result<HashMap<String, Vec<String>>, String> {
@@ -179,6 +204,7 @@ mod tests {
             ("tokens.access_ttl = '2h'",                           "between 30s and 1h"),
             ("tokens.refresh_idle_ttl = '5m'",                     "longer than tokens.access_ttl"),
             ("tokens.refresh_idle_ttl = '100d'",                   "not be shorter"),
+            ("keys.rotate_every = '23h'",                          "at least 1d"),
             ("groups.staff = ['not a name']",                      "groups.staff `not a name`"),
         ];
         for (head, expected) in cases {
@@ -192,7 +218,18 @@ mod tests {
         let configuration = check("").expect("defaults");
         assert_eq!(configuration.public_url.as_str(), "http://127.0.0.1:8080");
         assert_eq!(configuration.lifetimes, Lifetimes::default());
+        assert_eq!(configuration.keys, Schedule::default());
         assert!(configuration.dynamic_registration && configuration.trusted_proxies.is_empty());
+    }
+
+    #[test]
+    fn signing_keys_follow_the_file() {
+        let head = "tokens.signing_algorithm = 'EdDSA'\nkeys.rotate_every = '0s'";
+        let expected = Schedule {
+            algorithm: Algorithm::EdDsa,
+            every: None,
+        };
+        assert_eq!(check(head).expect(head).keys, expected);
     }
 
     #[test]

@@ -38,6 +38,9 @@ pub(super) struct Document {
     /// How long tokens live.
     #[serde(default)]
     pub(super) tokens: Tokens,
+    /// When signing keys are exchanged.
+    #[serde(default)]
+    pub(super) keys: Keys,
     /// How clients become known.
     #[serde(default)]
     pub(super) registration: Registration,
@@ -81,6 +84,35 @@ pub(super) struct Tokens {
     /// A login ends after this long, however often it is refreshed.
     #[serde(default = "default_absolute")]
     pub(super) refresh_absolute_ttl: Lasting,
+    /// What tokens are signed with. After a change another key is announced, and signs two hours
+    /// later.
+    #[serde(default)]
+    pub(super) signing_algorithm: SigningAlgorithm,
+}
+
+/// What tokens are signed with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(super) enum SigningAlgorithm {
+    /// ECDSA with P-256.
+    #[default]
+    #[serde(rename = "ES256")]
+    Es256,
+    /// Ed25519.
+    #[serde(rename = "EdDSA")]
+    EdDsa,
+    /// RSA with 2048 bits, for verifiers that know nothing else.
+    #[serde(rename = "RS256")]
+    Rs256,
+}
+
+/// When signing keys are exchanged.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Keys {
+    /// How long a key signs before another, announced two hours ahead, takes over: at least 1 day.
+    /// `0s` leaves it to `doorward key rotate`.
+    #[serde(default = "default_rotation")]
+    pub(super) rotate_every: Lasting,
 }
 
 /// How clients become known.
@@ -209,6 +241,15 @@ impl Default for Tokens {
             access_ttl: default_access(),
             refresh_idle_ttl: default_idle(),
             refresh_absolute_ttl: default_absolute(),
+            signing_algorithm: SigningAlgorithm::default(),
+        }
+    }
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self {
+            rotate_every: default_rotation(),
         }
     }
 }
@@ -231,6 +272,10 @@ fn default_access() -> Lasting {
 
 fn default_idle() -> Lasting {
     Lasting::days(30)
+}
+
+fn default_rotation() -> Lasting {
+    Lasting::days(90)
 }
 
 fn default_absolute() -> Lasting {

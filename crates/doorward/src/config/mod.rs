@@ -20,8 +20,8 @@ mod servers;
 use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
 
 use doorward_core::{
-    client::Environment, lifetimes::Lifetimes, permit::AllowList, server::ServerName,
-    step_up::StepUp,
+    client::Environment, lifetimes::Lifetimes, permit::AllowList, rotation::Schedule,
+    server::ServerName, step_up::StepUp,
 };
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
@@ -59,6 +59,8 @@ pub(crate) struct Configuration {
     pub(crate) database: PathBuf,
     /// How long what is issued lives.
     pub(crate) lifetimes: Lifetimes,
+    /// What signing keys are made, and when.
+    pub(crate) keys: Schedule,
     /// Whether clients may register themselves.
     pub(crate) dynamic_registration: bool,
     /// The groups of each user.

@@ -9,7 +9,10 @@ mod program;
 
 use std::{collections::HashMap, path::PathBuf};
 
-use doorward_core::{lifetimes::Lifetimes, permit::AllowList, server::ServerName, step_up::StepUp};
+use doorward_core::{
+    lifetimes::Lifetimes, permit::AllowList, rotation::Schedule, server::ServerName,
+    step_up::StepUp,
+};
 
 use crate::{
     cli::UpArguments,
@@ -51,6 +54,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             allowed_origins: Vec::new(),
             database,
             lifetimes: Lifetimes::default(),
+            keys: Schedule::default(),
             dynamic_registration: true,
             groups: HashMap::new(),
             servers: vec![Server {

@@ -18,8 +18,7 @@ pub(super) struct IssuerKeys(pub(super) Issuer);
 #[async_trait]
 impl KeySource for IssuerKeys {
     async fn key(&self, kid: &KeyId) -> Result<Option<PublicKey>, KeysUnavailable> {
-        let keys = self.0.public_keys().keys;
-        Ok(keys.into_iter().find(|key| key.kid == *kid))
+        Ok(self.0.public_key(kid).await)
     }
 }
 

@@ -4,11 +4,16 @@ use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 use doorward_core::{
-    access::CLOCK_SKEW, clock::Clock, entropy::Entropy, lifetimes::Lifetimes,
+    access::CLOCK_SKEW,
+    clock::Clock,
+    entropy::Entropy,
+    lifetimes::{LONGEST_ACCESS, Lifetimes},
     revocation::Revocations,
 };
 use doorward_gateway::{Gateway, GatewayLoad, GatewayParts};
-use doorward_issuer::{Administration, AdministrationError, Issuer, IssuerParts, MasterKey};
+use doorward_issuer::{
+    Administration, AdministrationError, Issuer, IssuerParts, KeyError, KeySetChange, MasterKey,
+};
 use doorward_store::{SqliteStore, Store};
 use doorward_verify::{Verifier, VerifierConfig};
 use tokio::time::{MissedTickBehavior, interval};
@@ -26,8 +31,8 @@ use crate::{
 
 /// How often what has expired is deleted.
 const REAP_EVERY: Duration = Duration::from_secs(3600);
-/// The longest lifetime that the configuration allows for access tokens.
-const LONGEST_ACCESS: Duration = Duration::from_secs(3600);
+/// How often signing keys are looked after: much more often than they are announced ahead.
+const TEND_KEYS_EVERY: Duration = Duration::from_secs(15);
 /// How many verified tokens are remembered.
 const TOKENS: usize = 16_384;
 
@@ -39,6 +44,7 @@ struct Parts {
     issuer: Issuer,
     gateway: Gateway,
     administration: Administration,
+    verifier: Arc<Verifier>,
     store: Arc<SqliteStore>,
     folder: DataFolder,
     public_url: String,
@@ -67,15 +73,15 @@ impl House {
         let issuer = Issuer::start(mapping::issuer(configuration), parts)
             .await
             .map_err(|error| Failure::new(error.to_string()))?;
-        let verifier = Verifier::new(VerifierConfig {
+        let verifier = Arc::new(Verifier::new(VerifierConfig {
             issuer: configuration.public_url.to_string(),
             keys: Arc::new(IssuerKeys(issuer.clone())),
             revocations: Arc::clone(&revocations),
             clock: Arc::clone(&clock),
             capacity: TOKENS,
-        });
+        }));
         let parts = GatewayParts {
-            verifier: Arc::new(verifier),
+            verifier: Arc::clone(&verifier) as _,
             store: Arc::clone(&store),
             client: outbound::client()?,
             clock: Arc::clone(&clock),
@@ -89,6 +95,7 @@ impl House {
             issuer,
             gateway,
             administration: Administration::new(store, clock, entropy, revocations),
+            verifier,
             store: opened.store,
             folder: opened.folder,
             public_url: configuration.public_url.to_string(),
@@ -150,6 +157,28 @@ impl House {
                 Err(error) => tracing::warn!(%error, "cannot delete what has expired"),
             }
         }
+    }
+
+    /// Exchanges signing keys when it is due, and takes over what others changed, for ever.
+    pub(crate) async fn keep_keys(self) {
+        let mut ticks = interval(TEND_KEYS_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = self.tend_keys().await {
+                tracing::warn!(%error, "cannot look after the signing keys");
+            }
+        }
+    }
+
+    /// Takes over what was planned for the signing keys. Tokens of a key that is no longer
+    /// published are refused from now on.
+    pub(crate) async fn tend_keys(&self) -> Result<(), KeyError> {
+        match self.0.issuer.tend_keys().await? {
+            KeySetChange::Kept => {}
+            KeySetChange::Withdrawn => self.0.verifier.forget(),
+        }
+        Ok(())
     }
 
     /// Looks once whether every server answers, and says so if one does not.

@@ -22,6 +22,7 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
         issuer: configuration.public_url.to_string(),
         servers: configuration.servers.iter().map(published).collect(),
         lifetimes: configuration.lifetimes,
+        keys: configuration.keys,
         dynamic_registration: configuration.dynamic_registration,
     }
 }

@@ -8,6 +8,7 @@
 mod clients;
 mod error;
 mod grants;
+mod keys;
 mod users;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use doorward_store::Store;
 
 pub use clients::NewClient;
 pub use error::AdministrationError;
+pub use keys::{Begin, KeyAdministration, KeyAdministrationError, KeyFacts};
 
 /// The use cases. Clones share everything.
 #[derive(Clone)]

@@ -1,93 +1,72 @@
-//! Writing access tokens (RFC 9068), and reading our own ones back.
+//! Writing what the issuer signs, and reading it back.
 //!
-//! Only `/revoke` reads here: a token whose signature is ours, expired or not.
-//! Resources verify tokens in `doorward-verify`.
+//! Access tokens (`at+jwt`), id tokens, introspection answers and metadata are told apart
+//! by their `typ` alone (TK-10): whoever reads one says which it expects. Reading here is
+//! for what comes back to the issuer itself, expired or not; resources verify tokens in
+//! `doorward-verify`.
 
-use aws_lc_rs::{
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey},
-};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
-    access::{ACCESS_TOKEN_TYPE, AccessClaims, MAXIMUM_TOKEN_BYTES},
-    id::KeyId,
-    jwk::KeyMaterial,
+    access::MAXIMUM_TOKEN_BYTES,
+    jws::{UnverifiedJws, object},
 };
-use serde::Deserialize;
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::SigningKeys;
+use crate::shared::Shared;
 
-/// A token could not be signed.
+/// Something could not be signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the access token could not be signed")]
+#[error("the token could not be signed")]
 pub(crate) struct SigningFailed;
 
-#[derive(Deserialize)]
-struct Header {
-    typ: String,
-    alg: String,
-    kid: String,
+#[derive(Serialize)]
+struct Header<'a> {
+    typ: &'a str,
+    alg: doorward_core::jwk::Algorithm,
+    kid: &'a doorward_core::id::KeyId,
 }
 
-/// The encoded header of every token that the key `kid` signs.
-pub(super) fn header(kid: &KeyId) -> String {
-    let json = format!(
-        r#"{{"typ":"{ACCESS_TOKEN_TYPE}","alg":"ES256","kid":"{}"}}"#,
-        kid.as_str()
-    );
-    URL_SAFE_NO_PAD.encode(json)
+impl Shared {
+    /// Signs `claims` as a JWT of this type with the key that is active now.
+    pub(crate) fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, SigningFailed> {
+        self.keys.sign(typ, claims)
+    }
 }
 
 impl SigningKeys {
-    /// Writes an access token.
-    pub(crate) fn sign(&self, claims: &AccessClaims) -> Result<String, SigningFailed> {
-        let json = serde_json::to_vec(claims).map_err(|_| SigningFailed)?;
-        let mut token = format!("{}.{}", self.header, URL_SAFE_NO_PAD.encode(json));
-        let signature = self
-            .pair
-            .sign(&SystemRandom::new(), token.as_bytes())
-            .map_err(|_| SigningFailed)?;
+    /// Signs `claims` as a JWT of this type with the key that is active now.
+    pub(crate) fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, SigningFailed> {
+        let ring = self.ring.load();
+        let pair = ring.signing(self.vault.clock.now()).ok_or(SigningFailed)?;
+        let header = Header {
+            typ,
+            alg: pair.public().alg,
+            kid: &pair.public().kid,
+        };
+        let mut token = encode(&header)?;
         token.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature.as_ref(), &mut token);
+        token.push_str(&encode(claims)?);
+        let signature = pair.sign(token.as_bytes()).ok_or(SigningFailed)?;
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         Ok(token)
     }
 
-    /// The claims of a token that one of our keys signed, whatever they say about time.
-    pub(crate) fn read(&self, token: &str) -> Option<AccessClaims> {
-        if token.len() > MAXIMUM_TOKEN_BYTES {
-            return None; // TK-09
+    /// The claims of a token of this type that one of our published keys signed,
+    /// whatever they say about time.
+    pub(crate) fn read<T: DeserializeOwned>(&self, typ: &str, token: &str) -> Option<T> {
+        let token = UnverifiedJws::parse(token, MAXIMUM_TOKEN_BYTES).ok()?; // TK-08, TK-09
+        if !token.is_type(typ) {
+            return None; // TK-10
         }
-        let (signed, signature) = token.rsplit_once('.')?;
-        let (header, payload) = signed.split_once('.')?;
-        let header: Header = decode(header)?;
-        if header.typ != ACCESS_TOKEN_TYPE || header.alg != "ES256" {
-            return None; // TK-08, TK-10
-        }
-        let point = self.point(&header.kid)?;
-        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)
-            .verify(signed.as_bytes(), &signature)
-            .ok()?;
-        decode(payload)
-    }
-
-    /// The public point of the key with exactly this name.
-    fn point(&self, kid: &str) -> Option<Vec<u8>> {
-        let key = self
-            .public
-            .keys
-            .iter()
-            .find(|key| key.kid.as_str() == kid)?;
-        let KeyMaterial::EllipticCurve { x, y, .. } = &key.material else {
-            return None;
-        };
-        let mut point = vec![4];
-        URL_SAFE_NO_PAD.decode_vec(x, &mut point).ok()?;
-        URL_SAFE_NO_PAD.decode_vec(y, &mut point).ok()?;
-        Some(point)
+        let ring = self.ring.load();
+        let pair = ring.find(token.kid()?, self.vault.clock.now())?;
+        object(token.verified_by(pair.verifying())?)
     }
 }
 
-fn decode<T: serde::de::DeserializeOwned>(part: &str) -> Option<T> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+fn encode(value: &impl Serialize) -> Result<String, SigningFailed> {
+    let json = serde_json::to_vec(value).map_err(|_| SigningFailed)?;
+    Ok(URL_SAFE_NO_PAD.encode(json))
 }

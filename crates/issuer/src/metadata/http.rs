@@ -49,7 +49,7 @@ pub(crate) async fn at_endpoint(
 
 /// The public keys.
 pub(crate) async fn keys(State(issuer): State<Arc<Shared>>) -> Response {
-    Document::new(serde_json::to_vec(issuer.keys.public()).unwrap_or_default()).response()
+    Document::new(serde_json::to_vec(&issuer.keys.public()).unwrap_or_default()).response()
 }
 
 fn names_server(issuer: &Shared, path: &str) -> bool {
@@ -58,7 +58,7 @@ fn names_server(issuer: &Shared, path: &str) -> bool {
 }
 
 fn document(issuer: &Shared) -> Response {
-    issuer.published().metadata.response()
+    issuer.metadata().document.response()
 }
 
 fn unknown() -> Response {

@@ -12,10 +12,50 @@ mod wire;
 pub(crate) use document::Document;
 pub(crate) use http::{at_endpoint, at_issuer, at_suffix, keys};
 
-use crate::issuer::IssuerConfig;
+use doorward_core::{id::KeyId, time::UnixTime};
+use serde::Serialize;
 
-/// The document of an issuer with this configuration.
-pub(crate) fn document(config: &IssuerConfig) -> Document {
-    // INVARIANT: a struct of strings serialises
-    Document::new(serde_json::to_vec(&wire::Metadata::of(config)).unwrap_or_default())
+use crate::{issuer::IssuerConfig, keys::SigningKeys};
+
+/// The document, byte for byte as every location serves it, with all of it signed in
+/// `signed_metadata` (RFC 8414 section 2.1): who fetched it through something that it does
+/// not trust can check it with a key that it trusts.
+pub(crate) struct SignedMetadata {
+    /// The document.
+    pub(crate) document: Document,
+    /// The key that signed it.
+    pub(crate) signed_by: Option<KeyId>,
 }
+
+/// The claims are the members themselves; RFC 8414 demands `iss` besides.
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    iat: i64,
+    #[serde(flatten)]
+    metadata: &'a wire::Metadata<'a>,
+}
+
+impl SignedMetadata {
+    /// The document of an issuer with this configuration.
+    pub(crate) fn new(config: &IssuerConfig, keys: &SigningKeys, now: UnixTime) -> Self {
+        let signed_by = keys.signing();
+        let mut metadata = wire::Metadata::of(config);
+        let claims = Claims {
+            iss: &config.issuer,
+            iat: now.seconds(),
+            metadata: &metadata,
+        };
+        // Without a signature the document says the same; none is promised then.
+        metadata.signed_metadata = keys.sign(METADATA_TYPE, &claims).ok();
+        // INVARIANT: a struct of strings serialises
+        let document = Document::new(serde_json::to_vec(&metadata).unwrap_or_default());
+        Self {
+            document,
+            signed_by,
+        }
+    }
+}
+
+/// The `typ` of signed metadata, so that it cannot pass for a token (RFC 8725 section 3.11).
+const METADATA_TYPE: &str = "oauth-authorization-server-metadata+jwt";

@@ -31,6 +31,9 @@ pub(super) struct Metadata<'a> {
     prompt_values_supported: [&'static str; 4],
     authorization_details_types_supported: [&'static str; 1],
     acr_values_supported: [&'static str; 1],
+    /// All other members, as a JWT.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) signed_metadata: Option<String>,
 }
 
 const AUTHENTICATION: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
@@ -57,6 +60,7 @@ impl<'a> Metadata<'a> {
             prompt_values_supported: ["none", "login", "consent", "select_account"],
             authorization_details_types_supported: [MCP_TOOL], // RFC 9396 section 10
             acr_values_supported: Acr::ALL.map(Acr::as_str),
+            signed_metadata: None,
         }
     }
 }

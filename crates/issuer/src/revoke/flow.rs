@@ -1,6 +1,7 @@
 //! Revokes what a client presents, if it is its own.
 
 use doorward_core::{
+    access::{ACCESS_TOKEN_TYPE, AccessClaims},
     audit::{AuditEvent, AuditKind, Outcome},
     grant::RevocationReason,
     revocation::Revocation,
@@ -55,7 +56,7 @@ impl Shared {
         presented: &str,
         now: UnixTime,
     ) -> Result<(), StoreError> {
-        let claims = self.keys.read(presented);
+        let claims: Option<AccessClaims> = self.keys.read(ACCESS_TOKEN_TYPE, presented);
         let own = claims.filter(|claims| {
             claims.client_id == asked.client.id
                 && claims.iss == self.url.as_str()

@@ -1,7 +1,7 @@
 //! Makes access tokens and refresh tokens of a grant.
 
 use doorward_core::{
-    access::AccessClaims,
+    access::{ACCESS_TOKEN_TYPE, AccessClaims},
     audit::{AuditEvent, AuditKind, Outcome},
     client::Client,
     details::Details,
@@ -48,7 +48,7 @@ impl Shared {
             preferred_username: user.map(|user| user.name.to_string()),
         };
         Ok(Issued {
-            access_token: self.keys.sign(&claims)?,
+            access_token: self.sign(ACCESS_TOKEN_TYPE, &claims)?,
             expires_at: claims.exp,
             refresh_token: None,
             scope: claims.scope,

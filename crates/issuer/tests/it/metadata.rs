@@ -7,6 +7,7 @@ use http::Method;
 use crate::world::{AuthorizeRequest, ISSUER, World, claims, config, request};
 
 const OAUTH: &str = "/.well-known/oauth-authorization-server";
+const METADATA: &str = "oauth-authorization-server-metadata+jwt";
 const OPENID: &str = "/.well-known/openid-configuration";
 
 #[tokio::test]
@@ -33,7 +34,14 @@ async fn every_place_serves_the_same_bytes() {
 #[tokio::test]
 async fn the_document_lists_exactly_what_exists() {
     let world = World::new().await;
-    let document = world.get(OAUTH).await.json();
+    let mut document = world.get(OAUTH).await.json();
+    let members = document.as_object_mut().expect("an object");
+    let signed = members.shift_remove("signed_metadata").expect("signed");
+    let mut claims = world.verified(signed.as_str().expect("a JWT"), METADATA);
+    let claims = claims.as_object_mut().expect("an object");
+    assert_eq!(claims.shift_remove("iss"), Some(ISSUER.into())); // RFC 8414 section 2.1
+    assert!(claims.shift_remove("iat").is_some());
+    assert_eq!(Some(&*claims), document.as_object(), "all of it is signed");
     let expected = serde_json::json!({
         "issuer": ISSUER, // A-001, interop 24
         "authorization_endpoint": "https://mcp.example/authorize",

@@ -14,6 +14,8 @@ use axum::{Router, body::Body};
 use doorward_core::{
     clock::Clock,
     entropy::Entropy,
+    jwk::PublicKey,
+    jws::{UnverifiedJws, VerifyingKey},
     lifetimes::Lifetimes,
     peer::Peer,
     resource::Resource,
@@ -108,6 +110,7 @@ pub(crate) fn config(issuer: &str, servers: &[&str]) -> IssuerConfig {
         issuer: issuer.to_owned(),
         servers: servers.iter().map(|name| server(name, issuer)).collect(),
         lifetimes: Lifetimes::default(),
+        keys: doorward_core::rotation::Schedule::default(),
         dynamic_registration: true,
     }
 }
@@ -304,6 +307,18 @@ impl World {
         let answer = person.sign_in(self, name, PASSWORD, "").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         person
+    }
+
+    /// The claims of a JWT of this type that a published key signed.
+    pub(crate) fn verified(&self, token: &str, typ: &str) -> Value {
+        let token = UnverifiedJws::parse(token, 16 * 1024).expect("a JWS");
+        assert!(token.is_type(typ), "{typ}");
+        let named = |key: &&PublicKey| Some(&key.kid) == token.kid();
+        let keys = self.issuer.public_keys().keys;
+        let key = keys.iter().find(named).expect("a published key");
+        let key = VerifyingKey::parse(key).expect("usable");
+        let claims = token.verified_by(&key).expect("a good signature");
+        serde_json::from_slice(claims).expect("JSON")
     }
 
     /// Every audit record, as its event and outcome.

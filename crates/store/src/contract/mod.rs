@@ -114,8 +114,11 @@ macro_rules! every_contract {
                 a_setup_link_is_used_once
             }
             signing_keys {
-                signing_keys_are_listed_newest_first
+                signing_keys_are_listed_latest_to_sign_first
                 a_key_identifier_is_not_used_twice
+                a_key_is_brought_forward_only_before_it_signs_and_unless_retired
+                a_retirement_can_only_be_brought_forward
+                a_key_is_forgotten_once
             }
             units_of_work {
                 dropping_a_unit_of_work_writes_nothing

@@ -177,6 +177,8 @@ pub(super) fn signing_key(kid: &str, seconds: i64) -> SealedSigningKey {
         },
         sealed_private: vec![0, 1, 255],
         created_at: at(seconds),
+        active_from: at(seconds + 100),
+        retirement: None,
     }
 }
 

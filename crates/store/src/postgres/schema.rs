@@ -17,6 +17,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0003_grants_of_clients.sql"),
     include_str!("../../migrations/postgres/0004_clients.sql"),
     include_str!("../../migrations/postgres/0005_authorization_details.sql"),
+    include_str!("../../migrations/postgres/0006_key_rotation.sql"),
 ];
 
 /// The oldest server that has all that is used: `pg_xact_status` above all.

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0003_grants_of_clients.sql"),
     include_str!("../../migrations/sqlite/0004_clients.sql"),
     include_str!("../../migrations/sqlite/0005_authorization_details.sql"),
+    include_str!("../../migrations/sqlite/0006_key_rotation.sql"),
 ];
 
 /// Marks a file as a database of Doorward: "Door".

@@ -93,6 +93,9 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         Write::UseSetupLink(digest, at) => one(setup_links::mark_used(digest, *at)),
 
         Write::AddSigningKey(key) => one(signing_keys::add(key)),
+        Write::BringForwardSigningKey(id, from) => one(signing_keys::bring_forward(id, *from)),
+        Write::RetireSigningKey(id, retirement) => one(signing_keys::retire(id, *retirement)),
+        Write::ForgetSigningKey(id) => one(signing_keys::forget(id)),
         Write::RevokeAccessToken(token, at) => any(revocations::revoke_token(token, *at)),
 
         Write::Reap { now, unused_since } => expired::reap(*now, *unused_since),
