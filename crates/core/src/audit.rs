@@ -47,6 +47,9 @@ pub enum AuditKind {
     /// A client asked to be registered, or an administrator registered one.
     #[serde(rename = "client.register")]
     ClientRegister,
+    /// What a client registered or published changed.
+    #[serde(rename = "client.change")]
+    ClientChange,
     /// A client was revoked.
     #[serde(rename = "client.revoke")]
     ClientRevoke,

@@ -9,6 +9,7 @@
 //! loads what the rule needs, applies the verdict and commits it.
 
 pub mod access;
+pub mod assertion;
 pub mod audit;
 pub mod authorize;
 pub mod client;

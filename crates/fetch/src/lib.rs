@@ -27,7 +27,7 @@ pub mod tls;
 mod upstream;
 
 pub use dial::DialError;
-pub use fetcher::{Document, FetchError, Fetcher, FetcherConfig};
+pub use fetcher::{Answer, Document, FetchError, Fetcher, FetcherConfig};
 pub use reach::{AddressKind, Reach};
 pub use resolve::{Resolve, Resolving, SystemResolver};
 pub use upstream::{SendError, UpstreamClient, UpstreamConfig};

@@ -12,11 +12,13 @@ use doorward_core::{
     id::KeyId,
     jwk::{PublicKey, PublicKeySet},
     lifetimes::Lifetimes,
+    registration::Domains,
     resource::Resource,
     revocation::Revocations,
     rotation::Schedule,
     server::{ServerName, ToolSummary},
 };
+use doorward_fetch::Fetcher;
 use doorward_store::{Store, StoreError};
 use zeroize::Zeroize;
 
@@ -64,6 +66,8 @@ pub struct IssuerConfig {
     pub keys: Schedule,
     /// Whether clients may register themselves.
     pub dynamic_registration: bool,
+    /// Whose client metadata documents are taken; `None` takes nobody's.
+    pub client_documents: Option<Domains>,
 }
 
 /// What the issuer works with.
@@ -80,6 +84,8 @@ pub struct IssuerParts {
     pub revocations: Arc<Revocations>,
     /// The tools of each server.
     pub catalogue: Arc<dyn ToolCatalogue>,
+    /// Fetches what strangers publish. Its reach decides how far that may lead.
+    pub fetcher: Fetcher,
 }
 
 /// 256 random bits that stay outside the store. Erased from memory when dropped.
@@ -182,6 +188,7 @@ impl Issuer {
             .revocations
             .forget_before(now - lifetimes.access - CLOCK_SKEW - CLOCK_SKEW);
         shared.limits.forget_idle(now);
+        shared.documents.forget_idle(now);
         shared.store.reap(now, now - lifetimes.unused_client).await
     }
 }

@@ -66,7 +66,7 @@ pub(crate) struct Limit<K> {
 }
 
 impl<K: Eq + Hash> Limit<K> {
-    fn new(burst: u32, interval: Duration) -> Self {
+    pub(crate) fn new(burst: u32, interval: Duration) -> Self {
         Self {
             tolerance: interval * burst.saturating_sub(1),
             interval,
@@ -97,7 +97,7 @@ impl<K: Eq + Hash> Limit<K> {
         }
     }
 
-    fn forget_idle(&self, now: UnixTime) {
+    pub(crate) fn forget_idle(&self, now: UnixTime) {
         let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         full_at.retain(|_, at| *at > now);
     }

@@ -17,6 +17,7 @@ use doorward_core::{
 use doorward_store::Store;
 
 use crate::{
+    directory::{Documents, KeySets},
     issuer::{IssuerConfig, IssuerParts, PublishedServer, StartError, ToolCatalogue},
     keys::SigningKeys,
     limits::Limits,
@@ -38,6 +39,8 @@ pub(crate) struct Shared {
     pub(crate) derived: Derived,
     pub(crate) passwords: Passwords,
     pub(crate) limits: Limits,
+    pub(crate) documents: Arc<Documents>,
+    pub(crate) key_sets: KeySets,
     pub(crate) pages: Pages,
     published: ArcSwap<Published>,
     metadata: ArcSwap<SignedMetadata>,
@@ -87,6 +90,8 @@ impl Shared {
             },
             passwords: Passwords::new(draw(&*parts.entropy)).ok_or(StartError::PasswordHashing)?,
             limits: Limits::default(),
+            documents: Arc::new(Documents::new(parts.fetcher, Arc::clone(&parts.clock))),
+            key_sets: KeySets::default(),
             pages: Pages::new(url.prefix()),
             store: parts.store,
             clock: parts.clock,

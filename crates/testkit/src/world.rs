@@ -9,6 +9,7 @@ use doorward_core::{
     jwk::PublicKey,
     lifetimes::Lifetimes,
     permit::AllowList,
+    registration::Domains,
     resource::Resource,
     revocation::Revocations,
     secret::Secret,
@@ -16,7 +17,9 @@ use doorward_core::{
     step_up::StepUp,
     user::Role,
 };
-use doorward_fetch::{UpstreamClient, UpstreamConfig as Connections, tls};
+use doorward_fetch::{
+    Fetcher, FetcherConfig, Reach, UpstreamClient, UpstreamConfig as Connections, tls,
+};
 use doorward_gateway::{
     Gateway, GatewayConfig, GatewayLimits, GatewayParts, ServerConfig, UpstreamConfig,
 };
@@ -133,6 +136,7 @@ impl World {
             Arc::clone(&revocations),
         );
         let catalogue = Arc::new(GatewayTools::default());
+        let trust = tls::client_config([]).expect("a trust store");
         let issuer = Issuer::start(
             self.issuer_config(lifetimes),
             IssuerParts {
@@ -142,6 +146,7 @@ impl World {
                 master_key: MasterKey::new(MASTER_KEY),
                 revocations: Arc::clone(&revocations),
                 catalogue: catalogue.clone(),
+                fetcher: Fetcher::new(FetcherConfig::new(Reach::Public, trust.clone())),
             },
         );
         let issuer = issuer.await.expect("an issuer");
@@ -152,7 +157,7 @@ impl World {
             clock: self.clock.clone(),
             capacity: 1000,
         });
-        let connections = Connections::new(tls::client_config([]).expect("a trust store"));
+        let connections = Connections::new(trust);
         let gateway = Gateway::new(
             self.gateway_config(),
             GatewayParts {
@@ -200,6 +205,7 @@ impl World {
             lifetimes,
             keys: doorward_core::rotation::Schedule::default(),
             dynamic_registration: true,
+            client_documents: Some(Domains::default()),
         }
     }
 

@@ -5,6 +5,7 @@ mod document;
 mod environment;
 mod grants;
 mod keys;
+mod metadata_url;
 mod name;
 mod software;
 
@@ -18,6 +19,7 @@ pub use self::{
     environment::{Environment, Environments, NotAnEnvironment},
     grants::{GrantType, GrantTypes},
     keys::{ClientKeys, KeySetError, read_key_set},
+    metadata_url::MetadataUrl,
     name::display_name,
     software::Software,
 };

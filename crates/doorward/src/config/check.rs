@@ -9,6 +9,8 @@ use std::{
 use doorward_core::{
     jwk::Algorithm,
     lifetimes::Lifetimes,
+    permit::Pattern,
+    registration::Domains,
     resource::canonical,
     rotation::{SHORTEST_ROTATION, Schedule},
     user::Username,
@@ -18,7 +20,7 @@ use url::Url;
 
 use super::{
     Configuration, PublicUrl, TlsFiles,
-    document::{Document, Dynamic, Keys, SigningAlgorithm, Storage, Tokens},
+    document::{ClientDocuments, Document, Dynamic, Keys, SigningAlgorithm, Storage, Tokens},
     duration::Lasting,
     servers,
 };
@@ -35,8 +37,12 @@ impl Document {
         require_protection(listen, tls.is_some() || !trusted_proxies.is_empty())?;
         let groups = by_user(self.groups.iter())?;
         let group_names: Vec<&str> = self.groups.keys().map(String::as_str).collect();
+        let public_url = public_url(self.public_url.as_deref(), listen, tls.is_some())?;
+        let documents = self.registration.client_id_metadata;
         Ok(Configuration {
-            public_url: public_url(self.public_url.as_deref(), listen, tls.is_some())?,
+            loopback_documents: loopback(&documents, &public_url)?,
+            client_documents: domains(documents),
+            public_url,
             listen,
             ops_listen: address("ops_listen", &self.ops_listen)?,
             tls,
@@ -79,6 +85,26 @@ fn public_url(text: Option<&str>, listen: SocketAddr, tls: bool) -> Result<Publi
         None if listen.ip().is_loopback() && listen.port() != 0 && !tls => PublicUrl::of_listener(listen),
         None => Err("public_url is missing; write the URL that clients will use, like https://mcp.example.com".to_owned()),
     }
+}
+
+/// Documents on this machine are for development: a stranger who names one would otherwise
+/// learn what listens here.
+fn loopback(documents: &ClientDocuments, public_url: &PublicUrl) -> Result<bool, String> {
+    if documents.loopback && !public_url.is_local() {
+        return Err(format!(
+            "registration.client_id_metadata.loopback is for development and public_url is {public_url}; remove it"
+        ));
+    }
+    Ok(documents.loopback)
+}
+
+fn domains(documents: ClientDocuments) -> Option<Domains> {
+    let patterns = |texts: Vec<String>| texts.into_iter().map(Pattern::new).collect();
+    documents.enabled.then(|| Domains {
+        allow: patterns(documents.allow),
+        deny: patterns(documents.deny),
+        ask: patterns(documents.ask),
+    })
 }
 
 fn networks(texts: &[String]) -> Result<Vec<IpNet>, String> {
@@ -205,6 +231,7 @@ mod tests {
             ("tokens.refresh_idle_ttl = '5m'",                     "longer than tokens.access_ttl"),
             ("tokens.refresh_idle_ttl = '100d'",                   "not be shorter"),
             ("keys.rotate_every = '23h'",                          "at least 1d"),
+            ("registration.client_id_metadata = { loopback = true }\npublic_url = 'https://a.example'", "for development"),
             ("groups.staff = ['not a name']",                      "groups.staff `not a name`"),
         ];
         for (head, expected) in cases {
@@ -230,6 +257,17 @@ mod tests {
             every: None,
         };
         assert_eq!(check(head).expect(head).keys, expected);
+    }
+
+    #[test]
+    fn documents_of_clients_are_taken_from_everywhere_but_this_machine() {
+        let configuration = check("").expect("defaults");
+        assert_eq!(configuration.client_documents, Some(Domains::default()));
+        assert!(!configuration.loopback_documents);
+        let head = "registration.client_id_metadata = { loopback = true }";
+        assert!(check(head).expect(head).loopback_documents);
+        let head = "registration.client_id_metadata = { enabled = false }";
+        assert_eq!(check(head).expect(head).client_documents, None);
     }
 
     #[test]

@@ -122,6 +122,31 @@ pub(super) struct Registration {
     /// Whether a client may register itself (RFC 7591).
     #[serde(default)]
     pub(super) dynamic: Dynamic,
+    /// Clients whose identifier is the URL of their metadata document.
+    #[serde(default)]
+    pub(super) client_id_metadata: ClientDocuments,
+}
+
+/// Whose client metadata documents are taken.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClientDocuments {
+    /// Whether such clients are accepted at all.
+    #[serde(default = "yes")]
+    pub(super) enabled: bool,
+    /// Hosts whose documents are taken; `*` stands for any characters.
+    #[serde(default = "any_host")]
+    pub(super) allow: Vec<String>,
+    /// Hosts whose documents are never fetched, whatever `allow` says.
+    #[serde(default)]
+    pub(super) deny: Vec<String>,
+    /// Hosts whose clients people are asked about every time, whatever they approved before.
+    #[serde(default)]
+    pub(super) ask: Vec<String>,
+    /// For development: documents may also be on this very machine. Refused unless `public_url`
+    /// is on loopback.
+    #[serde(default)]
+    pub(super) loopback: bool,
 }
 
 /// Whether a client may register itself.
@@ -225,6 +250,26 @@ pub(super) struct AllowEntry {
     /// Resource URIs that may be read.
     #[serde(default)]
     pub(super) resources: Vec<String>,
+}
+
+impl Default for ClientDocuments {
+    fn default() -> Self {
+        Self {
+            enabled: yes(),
+            allow: any_host(),
+            deny: Vec::new(),
+            ask: Vec::new(),
+            loopback: false,
+        }
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn any_host() -> Vec<String> {
+    vec!["*".to_owned()]
 }
 
 impl Default for Storage {

@@ -20,8 +20,8 @@ mod servers;
 use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
 
 use doorward_core::{
-    client::Environment, lifetimes::Lifetimes, permit::AllowList, rotation::Schedule,
-    server::ServerName, step_up::StepUp,
+    client::Environment, lifetimes::Lifetimes, permit::AllowList, registration::Domains,
+    rotation::Schedule, server::ServerName, step_up::StepUp,
 };
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
@@ -63,6 +63,10 @@ pub(crate) struct Configuration {
     pub(crate) keys: Schedule,
     /// Whether clients may register themselves.
     pub(crate) dynamic_registration: bool,
+    /// Whose client metadata documents are taken.
+    pub(crate) client_documents: Option<Domains>,
+    /// Whether documents of clients may be on this very machine.
+    pub(crate) loopback_documents: bool,
     /// The groups of each user.
     pub(crate) groups: HashMap<String, Vec<String>>,
     /// The servers behind the door.
@@ -134,6 +138,10 @@ impl Configuration {
             ("ops_listen", self.ops_listen != next.ops_listen),
             ("tls", self.tls != next.tls),
             ("storage.url", self.database != next.database),
+            (
+                "registration.client_id_metadata.loopback",
+                self.loopback_documents != next.loopback_documents,
+            ),
         ];
         let changed = |(key, differs): (&'static str, bool)| differs.then_some(key);
         changes.into_iter().filter_map(changed).collect()
@@ -148,6 +156,7 @@ impl Configuration {
             ops_listen: current.ops_listen,
             tls: current.tls,
             database: current.database,
+            loopback_documents: current.loopback_documents,
             ..next
         }
     }

@@ -46,6 +46,16 @@ impl PublicUrl {
         Self::parse(&format!("http://{address}"))
     }
 
+    /// Whether only programs on this machine reach it.
+    pub(crate) fn is_local(&self) -> bool {
+        is_loopback(&self.url)
+    }
+
+    /// Its host.
+    pub(crate) fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
     /// The URL as published.
     pub(crate) fn as_str(&self) -> &str {
         &self.text

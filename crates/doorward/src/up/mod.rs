@@ -10,8 +10,8 @@ mod program;
 use std::{collections::HashMap, path::PathBuf};
 
 use doorward_core::{
-    lifetimes::Lifetimes, permit::AllowList, rotation::Schedule, server::ServerName,
-    step_up::StepUp,
+    lifetimes::Lifetimes, permit::AllowList, registration::Domains, rotation::Schedule,
+    server::ServerName, step_up::StepUp,
 };
 
 use crate::{
@@ -56,6 +56,8 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             lifetimes: Lifetimes::default(),
             keys: Schedule::default(),
             dynamic_registration: true,
+            client_documents: Some(Domains::default()),
+            loopback_documents: false,
             groups: HashMap::new(),
             servers: vec![Server {
                 environment: None,

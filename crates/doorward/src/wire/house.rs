@@ -69,6 +69,7 @@ impl House {
             master_key: MasterKey::new(opened.master_key),
             revocations: Arc::clone(&revocations),
             catalogue: Arc::new(tools.clone()),
+            fetcher: outbound::fetcher(configuration)?,
         };
         let issuer = Issuer::start(mapping::issuer(configuration), parts)
             .await

@@ -24,6 +24,7 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
         lifetimes: configuration.lifetimes,
         keys: configuration.keys,
         dynamic_registration: configuration.dynamic_registration,
+        client_documents: configuration.client_documents.clone(),
     }
 }
 

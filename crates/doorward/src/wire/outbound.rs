@@ -1,25 +1,45 @@
-//! The one client towards the servers behind the door.
+//! The ways out: towards the servers behind the door, and to documents of strangers.
 
 use std::sync::Arc;
 
-use doorward_fetch::{UpstreamClient, UpstreamConfig, tls::client_config};
+use doorward_fetch::{
+    Fetcher, FetcherConfig, Reach, UpstreamClient, UpstreamConfig, tls::client_config,
+};
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
 
-use crate::failure::Failure;
+use crate::{config::Configuration, failure::Failure};
+
+/// Makes what reads the documents that strangers name: public addresses only, never our own,
+/// unless development is told so.
+pub(super) fn fetcher(configuration: &Configuration) -> Result<Fetcher, Failure> {
+    let reach = if configuration.loopback_documents {
+        Reach::Loopback
+    } else {
+        Reach::Public
+    };
+    let mut config = FetcherConfig::new(reach, tls()?);
+    if !configuration.loopback_documents {
+        config.refused_hosts = vec![configuration.public_url.host().to_owned()];
+    }
+    Ok(Fetcher::new(config))
+}
 
 /// Makes the client. A machine without root certificates reaches no https upstream, and needs
 /// none for commands and plain http: it is warned and goes on.
 pub(super) fn client() -> Result<UpstreamClient, Failure> {
-    let tls = match client_config([]) {
-        Ok(tls) => tls,
+    Ok(UpstreamClient::new(UpstreamConfig::new(tls()?)))
+}
+
+fn tls() -> Result<Arc<ClientConfig>, Failure> {
+    match client_config([]) {
+        Ok(tls) => Ok(tls),
         Err(error) => {
             tracing::warn!(
                 "{error}: servers behind https URLs cannot be reached; install ca-certificates"
             );
-            trusting_nobody()?
+            trusting_nobody()
         }
-    };
-    Ok(UpstreamClient::new(UpstreamConfig::new(tls)))
+    }
 }
 
 fn trusting_nobody() -> Result<Arc<ClientConfig>, Failure> {

@@ -27,6 +27,18 @@ pub struct Document {
     pub etag: Option<String>,
 }
 
+/// What came of asking for a document that may be known already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Here it is.
+    Changed(Document),
+    /// The known version is still the newest.
+    Unchanged {
+        /// How long that stays so, where the host said so.
+        max_age: Option<Duration>,
+    },
+}
+
 /// Reads the document out of a 200.
 pub(super) async fn read(
     response: Response<Incoming>,
@@ -83,7 +95,7 @@ fn is_encoded(headers: &HeaderMap) -> bool {
     values.any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-fn max_age(headers: &HeaderMap) -> Option<Duration> {
+pub(super) fn max_age(headers: &HeaderMap) -> Option<Duration> {
     let mut lifetime: Option<u64> = None;
     for directive in directives(headers) {
         let (name, value) = directive.split_once('=').unwrap_or((directive, ""));

@@ -14,7 +14,7 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{
     HeaderValue, Request, Response, StatusCode, Uri,
-    header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, HOST, USER_AGENT},
+    header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, HOST, IF_NONE_MATCH, USER_AGENT},
 };
 use http_body_util::Empty;
 use hyper::{body::Incoming, client::conn::http1};
@@ -22,7 +22,10 @@ use rustls::ClientConfig;
 use tower_service::Service;
 use url::Url;
 
-pub use self::{document::Document, error::FetchError};
+pub use self::{
+    document::{Answer, Document},
+    error::FetchError,
+};
 use crate::{
     connector::{Connector, Stream},
     dial::{Cleartext, DialError, Dialler},
@@ -93,8 +96,17 @@ impl Fetcher {
 
     /// Fetches the JSON document at `url`.
     pub async fn json(&self, url: &Url) -> Result<Document, FetchError> {
+        match self.json_unless(url, None).await? {
+            Answer::Changed(document) => Ok(document),
+            Answer::Unchanged { .. } => Err(FetchError::Status(StatusCode::NOT_MODIFIED)),
+        }
+    }
+
+    /// Fetches the JSON document at `url`, unless it is still the version that `etag` names
+    /// (RFC 9110 section 13.1.2).
+    pub async fn json_unless(&self, url: &Url, etag: Option<&str>) -> Result<Answer, FetchError> {
         let uri = self.admit(url)?;
-        tokio::time::timeout(self.within, self.fetch(uri))
+        tokio::time::timeout(self.within, self.fetch(uri, etag))
             .await
             .unwrap_or(Err(FetchError::Timeout))
     }
@@ -112,25 +124,36 @@ impl Fetcher {
         Uri::try_from(url.as_str()).map_err(|_| DialError::Target.into())
     }
 
-    async fn fetch(&self, uri: Uri) -> Result<Document, FetchError> {
-        let request = request(&uri)?;
+    async fn fetch(&self, uri: Uri, etag: Option<&str>) -> Result<Answer, FetchError> {
+        let request = request(&uri, etag)?;
         let stream = self.connector.clone().call(uri).await?;
         let (mut sender, connection) = handshake(stream).await?;
         let mut connection = pin!(connection);
         let mut exchange = pin!(async {
             let response = sender.send_request(request).await;
-            self.read(response.map_err(FetchError::Response)?).await
+            let response = response.map_err(FetchError::Response)?;
+            self.read(response, etag.is_some()).await
         });
         tokio::select! {
-            document = &mut exchange => document,
+            answer = &mut exchange => answer,
             // Closed: what it read before is still to be taken.
             _ = &mut connection => exchange.await,
         }
     }
 
-    async fn read(&self, response: Response<Incoming>) -> Result<Document, FetchError> {
+    async fn read(
+        &self,
+        response: Response<Incoming>,
+        conditional: bool,
+    ) -> Result<Answer, FetchError> {
         match response.status() {
-            StatusCode::OK => document::read(response, self.max_bytes).await,
+            StatusCode::OK => {
+                let document = document::read(response, self.max_bytes).await?;
+                Ok(Answer::Changed(document))
+            }
+            StatusCode::NOT_MODIFIED if conditional => Ok(Answer::Unchanged {
+                max_age: document::max_age(response.headers()),
+            }),
             status if status.is_redirection() => Err(FetchError::Redirect(status)),
             status => Err(FetchError::Status(status)),
         }
@@ -149,14 +172,20 @@ async fn handshake(
         .map_err(FetchError::Response)
 }
 
-fn request(uri: &Uri) -> Result<Request<Empty<Bytes>>, FetchError> {
+fn request(uri: &Uri, etag: Option<&str>) -> Result<Request<Empty<Bytes>>, FetchError> {
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let host = match (uri.host(), uri.port()) {
         (None, _) => return Err(DialError::Target.into()),
         (Some(host), None) => host.to_owned(),
         (Some(host), Some(port)) => format!("{host}:{port}"),
     };
-    Request::get(path)
+    let known = etag.map(|etag| (IF_NONE_MATCH, etag));
+    let request = known
+        .into_iter()
+        .fold(Request::get(path), |request, (name, etag)| {
+            request.header(name, etag)
+        });
+    request
         .header(HOST, host)
         .header(ACCEPT, HeaderValue::from_static("application/json"))
         .header(ACCEPT_ENCODING, HeaderValue::from_static("identity"))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use doorward_fetch::{DialError, Document, FetchError, Fetcher, FetcherConfig, Reach};
+use doorward_fetch::{Answer, DialError, Document, FetchError, Fetcher, FetcherConfig, Reach};
 use http::{Response, StatusCode};
 
 use crate::{
@@ -45,6 +45,21 @@ async fn a_document_arrives_with_its_version_and_what_is_left_of_its_freshness()
     assert_eq!(document.bytes, r#"{"keys":[]}"#);
     assert_eq!(document.max_age, Some(Duration::from_secs(500)));
     assert_eq!(document.etag.as_deref(), Some("\"v1\""));
+}
+
+#[tokio::test]
+async fn a_version_that_is_known_is_not_sent_again() {
+    let unchanged = "HTTP/1.1 304 Not Modified\r\nCache-Control: max-age=60\r\n\r\n";
+    let server = Server::raw(unchanged).await;
+    let url = server.url("/document").parse().unwrap();
+    let fetcher = fetcher(Reach::Loopback, &Names::none());
+
+    let answer = fetcher.json_unless(&url, Some("\"v1\"")).await.unwrap();
+    let max_age = Some(Duration::from_secs(60));
+    assert_eq!(answer, Answer::Unchanged { max_age });
+
+    let unasked = fetcher.json(&url).await.unwrap_err(); // nobody named a version
+    assert!(matches!(unasked, FetchError::Redirect(_)), "{unasked:?}");
 }
 
 #[tokio::test]

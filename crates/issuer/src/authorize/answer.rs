@@ -3,12 +3,13 @@
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     authorize::{AuthorizeError, Checked, Choice},
-    client::ClientOrigin,
+    client::{Client, ClientOrigin, MetadataUrl},
     code::{AuthorizationCode, CodeState},
     consent::{Circumstances, Consent, ConsentKey, may_skip, redirect_host},
     entropy::draw,
     once::OneTime,
     redirect::Destination,
+    registration::Welcome,
     resource::{Resource, Resources},
     scope::ScopeSet,
     secret::Secret,
@@ -44,7 +45,7 @@ impl Shared {
             return Ok(None); // the person must choose, or see the details
         };
         let scopes = &opened.checked.scopes;
-        let circumstances = circumstances(opened, visitor);
+        let circumstances = self.circumstances(opened, visitor);
         for resource in resources.iter() {
             let remembered = tx
                 .consent(&consent_key(opened, signed_in, resource))
@@ -185,15 +186,35 @@ fn consent_key(opened: &Opened, signed_in: &SignedIn, resource: &Resource) -> Co
     }
 }
 
-/// A link to a page of a flow can be begun in one browser and followed in another, so the
-/// visit counts as well as the beginning (CO-04).
-fn circumstances(opened: &Opened, visitor: &Visitor) -> Circumstances {
-    let destination = opened.checked.to.redirect.destination();
-    Circumstances {
-        self_registered: opened.client.origin == ClientOrigin::Dynamic,
-        local: !matches!(destination, Destination::Web { .. }),
-        cross_site: opened.pass.cross_site || visitor.cross_site,
-        prompted: opened.checked.prompt.consent,
+impl Shared {
+    /// A link to a page of a flow can be begun in one browser and followed in another, so the
+    /// visit counts as well as the beginning (CO-04).
+    fn circumstances(&self, opened: &Opened, visitor: &Visitor) -> Circumstances {
+        let destination = opened.checked.to.redirect.destination();
+        Circumstances {
+            self_registered: self.is_always_asked_about(&opened.client),
+            local: !matches!(destination, Destination::Web { .. }),
+            cross_site: opened.pass.cross_site || visitor.cross_site,
+            prompted: opened.checked.prompt.consent,
+        }
+    }
+
+    /// Whether nobody vouches for the name: it registered itself, or the operator wants to be
+    /// asked about clients of its host. A metadata document is vouched for by its host.
+    fn is_always_asked_about(&self, client: &Client) -> bool {
+        match client.origin {
+            ClientOrigin::Preregistered => false,
+            ClientOrigin::Dynamic => client.software.vouched_by.is_none(),
+            ClientOrigin::MetadataDocument => {
+                let published = self.published();
+                let domains = published.config.client_documents.as_ref();
+                let url = MetadataUrl::parse(client.id.as_str());
+                let word = domains
+                    .zip(url)
+                    .map(|(domains, url)| domains.judge(url.host()));
+                word != Some(Welcome::Allowed)
+            }
+        }
     }
 }
 

@@ -5,12 +5,18 @@ use std::time::Duration;
 use axum::response::Response;
 use doorward_core::{
     authorize::{Fault, RedirectFault, ShowFault},
+    client::MetadataUrl,
     id::ClientId,
 };
 use doorward_store::StoreError;
 use http::StatusCode;
 
-use crate::{pages::Message, par::RequestUriFault, shared::Shared};
+use crate::{
+    directory::{DirectoryError, DocumentTrouble},
+    pages::Message,
+    par::RequestUriFault,
+    shared::Shared,
+};
 
 /// Why. Only [`AuthorizeRefused::Return`] can send anything to a client.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +33,14 @@ pub(crate) enum AuthorizeRefused {
     /// The client that the request names is unknown or revoked.
     #[error("the request names an application that is not registered here, or not any more")]
     Unregistered(ClientId),
+    /// The metadata document of the client is the reason.
+    #[error("{trouble}")]
+    Document {
+        /// Whose.
+        url: Box<MetadataUrl>,
+        /// What is wrong.
+        trouble: DocumentTrouble,
+    },
     /// A fault that the client is told.
     #[error("{}", .0.error)]
     Return(Box<RedirectFault>),
@@ -56,6 +70,15 @@ impl From<Fault> for AuthorizeRefused {
     }
 }
 
+impl From<DirectoryError> for AuthorizeRefused {
+    fn from(error: DirectoryError) -> Self {
+        match error {
+            DirectoryError::Document { url, trouble } => Self::Document { url, trouble },
+            DirectoryError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 impl AuthorizeRefused {
     /// The answer: a page, or a redirect to the client.
     pub(crate) fn answer(self, issuer: &Shared) -> Response {
@@ -77,6 +100,10 @@ impl AuthorizeRefused {
                 let mut message = explain(&ShowFault::ClientUnknown);
                 message.lead = sentence(&lead);
                 message.facts = vec![("Sent client_id", vec![id.to_string()])];
+                issuer.pages.message(StatusCode::BAD_REQUEST, &message)
+            }
+            Self::Document { url, trouble } => {
+                let message = explain_document(&url, trouble);
                 issuer.pages.message(StatusCode::BAD_REQUEST, &message)
             }
             Self::Return(fault) => issuer.send_fault(&fault),
@@ -201,6 +228,46 @@ fn facts(fault: &ShowFault) -> Vec<(&'static str, Vec<String>)> {
         | ShowFault::ClientUnknown
         | ShowFault::RedirectMissing
         | ShowFault::StateTooLong => Vec::new(),
+    }
+}
+
+/// A page that says which document is the reason, and whose turn it is (A-069, interop 19).
+fn explain_document(url: &MetadataUrl, trouble: DocumentTrouble) -> Message {
+    let (title, you, other) = match trouble {
+        DocumentTrouble::Denied => (
+            "This application is not accepted here",
+            "Ask the administrator of this server if you need it.",
+            (
+                "The administrator",
+                "Hosts are allowed and denied in registration.client_id_metadata.",
+            ),
+        ),
+        DocumentTrouble::Fault(_) | DocumentTrouble::Full => (
+            "This application cannot be checked right now",
+            "Try again in a few minutes. Nothing was changed.",
+            (
+                "The developer of the application",
+                "Serve the document as plain JSON with status 200, within 5 seconds and 64 KiB, on a public address and without a redirect.",
+            ),
+        ),
+        DocumentTrouble::Refused(_) => (
+            "This application describes itself wrongly",
+            "Do not continue if a link in a message brought you here. Otherwise tell the developer of the application.",
+            (
+                "The developer of the application",
+                "The document must name its own address as client_id, a client_name and redirect_uris, and no secret.",
+            ),
+        ),
+    };
+    Message {
+        title: title.to_owned(),
+        lead: sentence(&trouble.to_string()),
+        facts: vec![
+            ("Host", vec![url.host().to_owned()]),
+            ("Client metadata document", vec![url.as_str().to_owned()]),
+        ],
+        advice: vec![("You", you.to_owned()), (other.0, other.1.to_owned())],
+        next: None,
     }
 }
 

@@ -8,7 +8,6 @@ use doorward_core::{
     client::Client,
     time::UnixTime,
 };
-use doorward_store::Tx;
 
 use super::{
     error::AuthorizeRefused,
@@ -85,8 +84,8 @@ impl Shared {
         let now = self.clock.now();
         let query = self.pulled(query).await?;
         let pass = self.new_pass(query, visitor.cross_site);
+        let opened = self.open(pass).await?;
         let mut tx = self.store.begin().await?;
-        let opened = self.open(&mut *tx, pass).await?;
         let signed_in = self
             .signed_in(&mut *tx, visitor.session.as_ref(), now)
             .await?;
@@ -119,11 +118,7 @@ impl Shared {
     }
 
     /// Picks up the flow that a page carries.
-    pub(crate) async fn pick_up(
-        &self,
-        tx: &mut dyn Tx,
-        text: &str,
-    ) -> Result<Opened, AuthorizeRefused> {
+    pub(crate) async fn pick_up(&self, text: &str) -> Result<Opened, AuthorizeRefused> {
         let pass = self
             .open_pass(text)
             .map_err(|NotAPass| AuthorizeRefused::NotAFlow)?;
@@ -131,7 +126,7 @@ impl Shared {
         if age >= self.published().config.lifetimes.flow {
             return Err(AuthorizeRefused::Expired);
         }
-        self.open(tx, pass).await
+        self.open(pass).await
     }
 
     /// The link to a page of a flow.
@@ -153,11 +148,11 @@ impl Shared {
         }
     }
 
-    async fn open(&self, tx: &mut dyn Tx, pass: Pass) -> Result<Opened, AuthorizeRefused> {
+    async fn open(&self, pass: Pass) -> Result<Opened, AuthorizeRefused> {
         let pairs = Pairs::parse(&pass.query).map_err(|Malformed| AuthorizeRefused::Malformed)?;
         let parameters = pairs.into_parameters();
         let id = parameters.client_id().map_err(AuthorizeRefused::Show)?;
-        let client = tx.client(&id).await?.filter(Client::is_usable);
+        let client = self.find_client(&id).await?.filter(Client::is_usable);
         let client = client.ok_or(AuthorizeRefused::Unregistered(id))?;
         let resources = self.published().resources_of(&client);
         let checked = check(&parameters, &client, &resources)?;

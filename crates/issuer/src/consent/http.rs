@@ -55,8 +55,8 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
 
 impl Shared {
     async fn ask(&self, flow: String, visitor: &Visitor) -> Result<Response, ConsentError> {
+        let opened = self.pick_up(&flow).await?;
         let mut tx = self.store.begin().await?;
-        let opened = self.pick_up(&mut *tx, &flow).await?;
         let now = self.clock.now();
         let signed_in = self
             .signed_in(&mut *tx, visitor.session.as_ref(), now)
@@ -85,8 +85,8 @@ impl Shared {
         }
         let form = form::read(&parts.headers, body).await?;
         let flow = form.first("flow").to_owned();
+        let opened = self.pick_up(&flow).await?;
         let mut tx = self.store.begin().await?;
-        let opened = self.pick_up(&mut *tx, &flow).await?;
         let now = self.clock.now();
         let signed_in = self
             .signed_in(&mut *tx, visitor.session.as_ref(), now)

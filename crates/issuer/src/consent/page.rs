@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use doorward_core::{
     authorize::{Checked, Choice},
-    client::{ClientOrigin, display_name},
+    client::{Client, ClientOrigin, MetadataUrl, display_name},
     details::{ToolDetail, visible},
     redirect::Destination,
     resource::{Resource, Resources},
@@ -26,7 +26,12 @@ pub(super) struct ConsentPage {
     user: String,
     client: String,
     client_id: String,
-    self_registered: bool,
+    /// How far the name can be believed: `administrator`, `document` or `itself`.
+    known_by: &'static str,
+    /// Whose metadata document it is.
+    host: Option<String>,
+    /// Every address that it answers to is on the person's own machine.
+    local_only: bool,
     destination: String,
     redirect_uri: String,
     loopback: bool,
@@ -98,7 +103,13 @@ impl Shared {
             user: signed_in.user.name.to_string(),
             client: opened.client.name.clone(),
             client_id: opened.client.id.to_string(),
-            self_registered: opened.client.origin == ClientOrigin::Dynamic,
+            known_by: match opened.client.origin {
+                ClientOrigin::Preregistered => "administrator",
+                ClientOrigin::MetadataDocument => "document",
+                ClientOrigin::Dynamic => "itself",
+            },
+            host: MetadataUrl::parse(opened.client.id.as_str()).map(|url| url.host().to_owned()),
+            local_only: is_local_only(&opened.client),
             destination: target::in_words(&destination),
             redirect_uri: opened.checked.to.redirect.as_str().to_owned(),
             loopback: destination == Destination::Loopback,
@@ -172,6 +183,12 @@ impl DetailView {
             arguments: entry.arguments().map(argument).collect(),
         }
     }
+}
+
+/// Whether any program on the person's machine could pose as the client (interop 48).
+fn is_local_only(client: &Client) -> bool {
+    let mut targets = client.redirects.iter().map(|uri| uri.destination());
+    targets.all(|target| target == Destination::Loopback)
 }
 
 /// The tools that `scopes` open, by what calling them can do.

@@ -24,8 +24,11 @@ pub(super) struct Metadata<'a> {
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 2],
     grant_types_supported: [&'static str; 2],
-    token_endpoint_auth_methods_supported: [&'static str; 3],
-    revocation_endpoint_auth_methods_supported: [&'static str; 3],
+    token_endpoint_auth_methods_supported: [&'static str; 4],
+    token_endpoint_auth_signing_alg_values_supported: [&'static str; 3],
+    revocation_endpoint_auth_methods_supported: [&'static str; 4],
+    revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 3],
+    client_id_metadata_document_supported: bool,
     code_challenge_methods_supported: [&'static str; 1],
     authorization_response_iss_parameter_supported: bool,
     prompt_values_supported: [&'static str; 4],
@@ -36,7 +39,14 @@ pub(super) struct Metadata<'a> {
     pub(super) signed_metadata: Option<String>,
 }
 
-const AUTHENTICATION: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
+const AUTHENTICATION: [&str; 4] = [
+    "none",
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+];
+/// What assertions of clients may be signed with.
+const ASSERTIONS: [&str; 3] = ["ES256", "EdDSA", "RS256"];
 
 impl<'a> Metadata<'a> {
     pub(super) fn of(config: &'a IssuerConfig) -> Self {
@@ -54,7 +64,10 @@ impl<'a> Metadata<'a> {
             response_modes_supported: ["query", "form_post"],
             grant_types_supported: ["authorization_code", "refresh_token"],
             token_endpoint_auth_methods_supported: AUTHENTICATION, // A-005, interop 5
+            token_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
             revocation_endpoint_auth_methods_supported: AUTHENTICATION,
+            revocation_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
+            client_id_metadata_document_supported: config.client_documents.is_some(),
             code_challenge_methods_supported: ["S256"], // A-004, interop 7
             authorization_response_iss_parameter_supported: true,
             prompt_values_supported: ["none", "login", "consent", "select_account"],

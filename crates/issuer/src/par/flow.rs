@@ -66,9 +66,7 @@ impl Shared {
         body: Body,
     ) -> Result<PushedResponse, PushError> {
         let sent = parameters(parts, body).await?;
-        let mut tx = self.store.begin().await?;
-        let client = self.authenticate(&mut *tx, &parts.headers, &sent).await?;
-        drop(tx);
+        let client = self.authenticate(&parts.headers, &sent).await?;
         if sent.all("request_uri").next().is_some() {
             return Err(PushError::RequestUri);
         }

@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
-    client::{Client, ClientAuthentication, ClientOrigin, SecretPlacement},
+    client::{Client, ClientAuthentication, ClientOrigin},
     entropy::draw,
     id::ClientId,
-    registration::Registration,
+    registration::{Method, Registration},
     secret::Secret,
 };
 use doorward_store::StoreError;
@@ -33,15 +33,19 @@ impl Shared {
         let document: Map<String, Value> =
             serde_json::from_slice(body).map_err(|_| RegisterError::NotAnObject)?;
         let registration = Registration::read(&document)?;
-        match registration.confidential {
-            None => Ok((self.register_public(registration, peer).await?, None)),
-            Some(placement) => {
+        let (authentication, secret) = match registration.method.clone() {
+            Method::None => return Ok((self.register_public(registration, peer).await?, None)),
+            Method::PrivateKey(key) => (ClientAuthentication::PrivateKey(key), None),
+            Method::Secret(placement) => {
                 let secret = Secret::mint("dwc_", draw(&*self.entropy));
-                let client = self.confidential(registration, placement, &secret);
-                self.add(&client, peer).await?;
-                Ok((client, Some(secret)))
+                let digest = secret.digest();
+                let authentication = ClientAuthentication::Secret { digest, placement };
+                (authentication, Some(secret))
             }
-        }
+        };
+        let client = self.confidential(registration, authentication);
+        self.add(&client, peer).await?;
+        Ok((client, secret))
     }
 
     /// Whether this peer may register now, and whether anybody may.
@@ -91,15 +95,10 @@ impl Shared {
     fn confidential(
         &self,
         registration: Registration,
-        placement: SecretPlacement,
-        secret: &Secret,
+        authentication: ClientAuthentication,
     ) -> Client {
         let bits: [u8; 16] = draw(&*self.entropy);
         let id = ClientId::from_known(format!("dyn_{}", URL_SAFE_NO_PAD.encode(bits)));
-        let authentication = ClientAuthentication::Secret {
-            digest: secret.digest(),
-            placement,
-        };
         self.client(id, registration, authentication)
     }
 
@@ -109,13 +108,8 @@ impl Shared {
         registration: Registration,
         authentication: ClientAuthentication,
     ) -> Client {
-        Client {
-            name: registration.name,
-            redirects: registration.redirects,
-            authentication,
-            grants: registration.grants,
-            ..Client::public(id, ClientOrigin::Dynamic, self.clock.now())
-        }
+        let client = Client::public(id, ClientOrigin::Dynamic, self.clock.now());
+        registration.register(client, authentication)
     }
 
     async fn add(&self, client: &Client, peer: Option<IpAddr>) -> Result<(), RegisterError> {

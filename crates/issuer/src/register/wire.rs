@@ -1,7 +1,8 @@
 //! What a registered client is told: exactly what was stored.
 
 use doorward_core::{
-    client::{Client, ClientAuthentication, GrantType},
+    client::{Client, ClientAuthentication, ClientKeys, GrantType, Software},
+    jwk::PublicKeySet,
     registration::application_type,
     scope::ScopeSet,
     secret::Secret,
@@ -22,12 +23,27 @@ pub(super) struct Registered<'a> {
     grant_types: Vec<&'static str>,
     response_types: [&'static str; 1],
     token_endpoint_auth_method: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwks: Option<&'a PublicKeySet>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwks_uri: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    dpop_bound_access_tokens: bool,
     application_type: &'static str,
+    #[serde(flatten)]
+    software: Described<'a>,
     scope: String,
 }
 
 impl<'a> Registered<'a> {
     pub(super) fn of(client: &'a Client, secret: Option<&'a Secret>) -> Self {
+        let (jwks, jwks_uri) = match &client.authentication {
+            ClientAuthentication::PrivateKey(key) => match &key.keys {
+                ClientKeys::Inline(set) => (Some(set), None),
+                ClientKeys::At(uri) => (None, Some(uri.as_str())),
+            },
+            ClientAuthentication::None | ClientAuthentication::Secret { .. } => (None, None),
+        };
         let confidential = matches!(client.authentication, ClientAuthentication::Secret { .. });
         Self {
             client_id: client.id.as_str(),
@@ -39,8 +55,42 @@ impl<'a> Registered<'a> {
             grant_types: client.grants.iter().map(GrantType::as_str).collect(),
             response_types: ["code"],
             token_endpoint_auth_method: client.authentication_method(),
+            jwks,
+            jwks_uri,
+            dpop_bound_access_tokens: client.tokens.dpop_bound,
+            software: Described::of(&client.software),
             application_type: application_type(&client.redirects),
             scope: ScopeSet::baseline().to_string(),
+        }
+    }
+}
+
+/// What the client says of itself, under the names of RFC 7591 section 2.
+#[derive(Serialize)]
+struct Described<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    software_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    software_version: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_uri: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logo_uri: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_uri: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tos_uri: Option<&'a str>,
+}
+
+impl<'a> Described<'a> {
+    fn of(software: &'a Software) -> Self {
+        Self {
+            software_id: software.id.as_deref(),
+            software_version: software.version.as_deref(),
+            client_uri: software.client_uri.as_deref(),
+            logo_uri: software.logo_uri.as_deref(),
+            policy_uri: software.policy_uri.as_deref(),
+            tos_uri: software.tos_uri.as_deref(),
         }
     }
 }

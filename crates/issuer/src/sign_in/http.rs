@@ -143,8 +143,7 @@ impl Shared {
         if flow.is_empty() {
             return Ok(None);
         }
-        let mut tx = self.store.begin().await?;
-        Ok(Some(self.pick_up(&mut *tx, flow).await?))
+        Ok(Some(self.pick_up(flow).await?))
     }
 }
 

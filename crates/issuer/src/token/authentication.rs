@@ -2,15 +2,17 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use doorward_core::{
+    assertion::ASSERTION_TYPE,
     authorize::Parameters,
-    client::{Client, Credentials},
+    client::{Client, ClientAuthentication, Credentials},
     id::ClientId,
     secret::Secret,
 };
-use doorward_store::{StoreError, Tx};
+use doorward_store::StoreError;
 use http::{HeaderMap, header};
 
-use crate::{form::decode, shared::Shared};
+use super::assertion::{Unproven, claimed_by};
+use crate::{directory::DirectoryError, form::decode, shared::Shared};
 
 /// Why a client is not known. An unknown and a badly authenticated one look the same.
 #[derive(Debug, thiserror::Error)]
@@ -32,51 +34,94 @@ pub(crate) enum ClientError {
 /// What a request says about its client.
 struct Claimed {
     id: ClientId,
-    credentials: Credentials,
+    proof: Proof,
     basic: bool,
+}
+
+/// What it brings along to prove it.
+enum Proof {
+    Credentials(Credentials),
+    Assertion(String),
 }
 
 impl Shared {
     /// The client of a request, authenticated as registered.
     pub(crate) async fn authenticate(
         &self,
-        tx: &mut dyn Tx,
         headers: &HeaderMap,
         parameters: &Parameters,
     ) -> Result<Client, ClientError> {
         let claimed = claimed(headers, parameters)?;
-        let client = tx.client(&claimed.id).await?;
-        client
-            .filter(|client| client.is_usable() && client.authenticates(&claimed.credentials))
-            .ok_or(ClientError::Unauthenticated {
-                basic: claimed.basic,
-            })
+        let unauthenticated = ClientError::Unauthenticated {
+            basic: claimed.basic,
+        };
+        let found = match self.find_client(&claimed.id).await {
+            Ok(found) => found,
+            Err(DirectoryError::Store(error)) => return Err(error.into()),
+            Err(error @ DirectoryError::Document { .. }) => {
+                tracing::info!(client = %claimed.id, %error, "a client is not known");
+                None
+            }
+        };
+        let Some(client) = found.filter(Client::is_usable) else {
+            return Err(unauthenticated);
+        };
+        match (&client.authentication, &claimed.proof) {
+            (ClientAuthentication::PrivateKey(key), Proof::Assertion(assertion)) => {
+                match self.prove(&client, key, assertion).await {
+                    Ok(()) => Ok(client),
+                    Err(Unproven::Store(error)) => Err(error.into()),
+                    Err(fault) => {
+                        tracing::info!(client = %client.id, %fault, "an assertion is refused");
+                        Err(unauthenticated)
+                    }
+                }
+            }
+            (_, Proof::Credentials(credentials)) if client.authenticates(credentials) => Ok(client),
+            (_, Proof::Credentials(_) | Proof::Assertion(_)) => Err(unauthenticated), // TK-01
+        }
     }
 }
 
 fn claimed(headers: &HeaderMap, parameters: &Parameters) -> Result<Claimed, ClientError> {
     let one = |name| parameters.one(name).ok().flatten();
     let (id, secret) = (one("client_id"), one("client_secret"));
-    let assertion = one("client_assertion").is_some();
+    let assertion = one("client_assertion");
     if headers.contains_key(header::AUTHORIZATION) {
-        if secret.is_some() || assertion {
+        if secret.is_some() || assertion.is_some() {
             return Err(ClientError::TwoMethods);
         }
         return basic(headers, id).ok_or(ClientError::Unauthenticated { basic: true });
     }
-    if secret.is_some() && assertion {
+    if secret.is_some() && assertion.is_some() {
         return Err(ClientError::TwoMethods);
     }
     let unauthenticated = ClientError::Unauthenticated { basic: false };
-    let Some(id) = id.filter(|_| !assertion) else {
-        return Err(unauthenticated); // assertions are not offered in metadata
+    if let Some(assertion) = assertion {
+        let kind = one("client_assertion_type");
+        return asserted(kind, id, assertion).ok_or(unauthenticated);
+    }
+    let Some(id) = id else {
+        return Err(unauthenticated);
+    };
+    let credentials = match secret {
+        Some(secret) => Credentials::Post(Secret::presented(secret)),
+        None => Credentials::Identified,
     };
     Ok(Claimed {
         id: ClientId::from_known(id),
-        credentials: match secret {
-            Some(secret) => Credentials::Post(Secret::presented(secret)),
-            None => Credentials::Identified,
-        },
+        proof: Proof::Credentials(credentials),
+        basic: false,
+    })
+}
+
+/// An assertion may stand for `client_id`; if both are there, they are one.
+fn asserted(kind: Option<&str>, id: Option<&str>, assertion: &str) -> Option<Claimed> {
+    let subject = claimed_by(assertion)?;
+    let agreed = kind == Some(ASSERTION_TYPE) && id.is_none_or(|id| id == subject.as_str());
+    agreed.then(|| Claimed {
+        id: subject,
+        proof: Proof::Assertion(assertion.to_owned()),
         basic: false,
     })
 }
@@ -98,13 +143,14 @@ fn basic(headers: &HeaderMap, body_id: Option<&str>) -> Option<Claimed> {
     if id.is_empty() || body_id.is_some_and(|other| other != id) {
         return None;
     }
+    let credentials = if secret.is_empty() {
+        Credentials::Identified
+    } else {
+        Credentials::Basic(Secret::presented(secret))
+    };
     Some(Claimed {
         id: ClientId::from_known(id),
-        credentials: if secret.is_empty() {
-            Credentials::Identified
-        } else {
-            Credentials::Basic(Secret::presented(secret))
-        },
+        proof: Proof::Credentials(credentials),
         basic: true,
     })
 }

@@ -112,10 +112,7 @@ impl Shared {
         parts: &Parts,
         parameters: &Parameters,
     ) -> Result<Client, TokenError> {
-        let mut tx = self.store.begin().await?;
-        Ok(self
-            .authenticate(&mut *tx, &parts.headers, parameters)
-            .await?)
+        Ok(self.authenticate(&parts.headers, parameters).await?)
     }
 
     /// Records a refusal before it is answered. Of unknown clients anybody can send any

@@ -4,6 +4,7 @@
 //! commit and runs the flow once more from the load, where the rule sees what
 //! the winner did. Whatever is refused is recorded before the answer leaves.
 
+mod assertion;
 mod authentication;
 mod code;
 mod error;

@@ -48,6 +48,7 @@ async fn start(world: &World, issuer: &str, key: u8) -> Result<Issuer, StartErro
         master_key: MasterKey::new([key; 32]),
         revocations: Arc::new(Revocations::default()),
         catalogue: Arc::new(NoTools),
+        fetcher: crate::host::fetcher(crate::host::PATIENCE),
     };
     Issuer::start(config(issuer, &["files"]), parts).await
 }

@@ -5,14 +5,17 @@
 mod world;
 
 mod administration;
+mod assertions;
 mod audit;
 mod authorize;
 mod client_authentication;
+mod client_documents;
 mod codes;
 mod consent;
 mod details;
 mod environments;
 mod failures;
+mod host;
 mod keys;
 mod metadata;
 mod pages;

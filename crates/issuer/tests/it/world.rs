@@ -18,6 +18,7 @@ use doorward_core::{
     jws::{UnverifiedJws, VerifyingKey},
     lifetimes::Lifetimes,
     peer::Peer,
+    registration::Domains,
     resource::Resource,
     revocation::Revocations,
     secret::{Digest, Secret},
@@ -25,6 +26,7 @@ use doorward_core::{
     time::UnixTime,
     user::Role,
 };
+use doorward_fetch::Fetcher;
 use doorward_issuer::{
     Administration, Issuer, IssuerConfig, IssuerParts, MasterKey, PublishedServer, ToolCatalogue,
 };
@@ -33,6 +35,8 @@ use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
+
+use crate::host;
 
 pub(crate) const ISSUER: &str = "https://mcp.example";
 pub(crate) const FILES: &str = "https://mcp.example/mcp/files";
@@ -91,6 +95,7 @@ pub(crate) struct World {
     pub(crate) issuer: Issuer,
     pub(crate) administration: Administration,
     pub(crate) config: IssuerConfig,
+    fetcher: Fetcher,
     entropy: Arc<Seeded>,
     router: Router,
 }
@@ -112,6 +117,7 @@ pub(crate) fn config(issuer: &str, servers: &[&str]) -> IssuerConfig {
         lifetimes: Lifetimes::default(),
         keys: doorward_core::rotation::Schedule::default(),
         dynamic_registration: true,
+        client_documents: Some(Domains::default()),
     }
 }
 
@@ -136,13 +142,25 @@ impl World {
     pub(crate) async fn on(store: Arc<dyn Store>, config: IssuerConfig) -> Self {
         let clock = Arc::new(StoppedClock(AtomicI64::new(1_800_000_000_000)));
         let entropy = Arc::new(Seeded(AtomicU64::new(0)));
-        Self::start(store, config, clock, entropy).await
+        Self::start(store, config, clock, entropy, host::fetcher(host::PATIENCE)).await
+    }
+
+    /// Documents of clients are fetched by `fetcher`.
+    pub(crate) async fn fetching(fetcher: Fetcher) -> Self {
+        let store = Arc::new(SqliteStore::in_memory().expect("a database in memory"));
+        let clock = Arc::new(StoppedClock(AtomicI64::new(1_800_000_000_000)));
+        let entropy = Arc::new(Seeded(AtomicU64::new(0)));
+        let config = config(ISSUER, &["files"]);
+        let world = Self::start(store, config, clock, entropy, fetcher).await;
+        world.add_user("alice").await;
+        world
     }
 
     /// The same store, clock and master key in a new process.
     pub(crate) async fn restarted(&self) -> Self {
         let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
-        Self::start(store, self.config.clone(), clock, Arc::clone(&self.entropy)).await
+        let (config, fetcher) = (self.config.clone(), self.fetcher.clone());
+        Self::start(store, config, clock, Arc::clone(&self.entropy), fetcher).await
     }
 
     async fn start(
@@ -150,7 +168,9 @@ impl World {
         config: IssuerConfig,
         clock: Arc<StoppedClock>,
         entropy: Arc<Seeded>,
+        fetcher: Fetcher,
     ) -> Self {
+        let kept = fetcher.clone();
         let revocations = Arc::new(Revocations::default());
         let parts = IssuerParts {
             store: Arc::clone(&store),
@@ -159,6 +179,7 @@ impl World {
             master_key: MasterKey::new([7; 32]),
             revocations: Arc::clone(&revocations),
             catalogue: Arc::new(Tools),
+            fetcher,
         };
         let issuer = Issuer::start(config.clone(), parts).await.expect("starts");
         let administration = Administration::new(
@@ -175,6 +196,7 @@ impl World {
             issuer,
             administration,
             config,
+            fetcher: kept,
             entropy,
         }
     }

@@ -1,33 +1,58 @@
-//! Dynamic client registration (RFC 7591): what of a document is accepted.
+//! Client metadata (RFC 7591): what of it is accepted.
 //!
 //! A registration is a request, not a demand. What cannot be granted is trimmed
 //! and the answer shows what was stored; unknown members are ignored; only what
-//! leaves nothing usable is refused (A-060..A-065, interop 1, 4, 8, 10, 11).
+//! leaves nothing usable is refused (A-060..A-065, interop 1, 4, 8, 10, 11). The
+//! same rules read a registration request and a metadata document; `document`
+//! says what is special about the latter.
+
+mod document;
+mod domains;
+mod members;
 
 use serde_json::{Map, Value};
 
+pub use self::{
+    document::DocumentError,
+    domains::{Domains, Welcome},
+};
 use crate::{
-    client::{GrantType, GrantTypes, SecretPlacement, display_name},
+    client::{
+        Client, ClientAuthentication, GrantTypes, KeySetError, PrivateKey, SecretPlacement,
+        Software, TokenRules,
+    },
     redirect::RegisteredRedirect,
 };
 
-/// The most redirect URIs of one client (RG-08).
-const MAXIMUM_REDIRECTS: usize = 10;
-
-/// What a registration asks for, after trimming.
+/// What a client asks for, after trimming.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registration {
     /// The name to show, already harmless.
     pub name: String,
     /// The acceptable redirect URIs; at least one.
     pub redirects: Vec<RegisteredRedirect>,
-    /// `None` for a public client, else where it will send its secret.
-    pub confidential: Option<SecretPlacement>,
+    /// How it will authenticate.
+    pub method: Method,
     /// What it may ask the token endpoint for.
     pub grants: GrantTypes,
+    /// What else it says of itself.
+    pub software: Software,
+    /// Whether it only wants tokens that are bound to a key.
+    pub dpop_bound: bool,
 }
 
-/// Why a registration was refused (RFC 7591 section 3.2.2).
+/// How a client wants to authenticate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Not at all.
+    None,
+    /// With a secret that is yet to be made, sent there.
+    Secret(SecretPlacement),
+    /// With signed assertions.
+    PrivateKey(PrivateKey),
+}
+
+/// Why client metadata is refused (RFC 7591 section 3.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RegistrationError {
     /// `invalid_redirect_uri`.
@@ -42,8 +67,25 @@ pub enum RegistrationError {
     #[error("{0} has the wrong type")]
     WrongType(&'static str),
     /// `invalid_client_metadata`.
-    #[error("token_endpoint_auth_method must be none, client_secret_basic or client_secret_post")]
+    #[error(
+        "token_endpoint_auth_method must be none, client_secret_basic, client_secret_post or private_key_jwt"
+    )]
     AuthenticationMethod,
+    /// `invalid_client_metadata`.
+    #[error("private_key_jwt needs jwks or jwks_uri")]
+    KeysMissing,
+    /// `invalid_client_metadata`.
+    #[error("jwks and jwks_uri exclude each other")]
+    KeysTwice,
+    /// `invalid_client_metadata`.
+    #[error("jwks_uri must be an https URL without user information or fragment")]
+    KeysAddress,
+    /// `invalid_client_metadata`.
+    #[error("jwks: {0}")]
+    Keys(#[from] KeySetError),
+    /// `invalid_client_metadata`.
+    #[error("token_endpoint_auth_signing_alg must be ES256, EdDSA or RS256")]
+    SigningAlgorithm,
     /// `invalid_client_metadata`.
     #[error("grant_types must include authorization_code")]
     GrantTypes,
@@ -62,6 +104,11 @@ impl RegistrationError {
             Self::Redirects | Self::TooManyRedirects => "invalid_redirect_uri",
             Self::WrongType(_)
             | Self::AuthenticationMethod
+            | Self::KeysMissing
+            | Self::KeysTwice
+            | Self::KeysAddress
+            | Self::Keys(_)
+            | Self::SigningAlgorithm
             | Self::GrantTypes
             | Self::ResponseTypes
             | Self::ReservedName => "invalid_client_metadata",
@@ -70,23 +117,15 @@ impl RegistrationError {
 }
 
 impl Registration {
-    /// Reads a client metadata document.
-    pub fn read(document: &Map<String, Value>) -> Result<Self, RegistrationError> {
-        let grants = strings(document, "grant_types")?;
-        if grants
-            .as_ref()
-            .is_some_and(|types| !types.contains(&"authorization_code"))
-        {
-            return Err(RegistrationError::GrantTypes);
-        }
-        if strings(document, "response_types")?.is_some_and(|types| !types.contains(&"code")) {
-            return Err(RegistrationError::ResponseTypes);
-        }
+    /// Reads the metadata of a registration request.
+    pub fn read(members: &Map<String, Value>) -> Result<Self, RegistrationError> {
         Ok(Self {
-            name: name(document)?,
-            redirects: redirects(document)?,
-            confidential: authentication(document)?,
-            grants: offered(grants.as_deref()),
+            grants: members::grants(members)?,
+            name: members::name(members)?.unwrap_or_else(|| "Unnamed client".to_owned()),
+            redirects: members::redirects(members)?,
+            method: method(members)?,
+            software: members::software(members)?,
+            dpop_bound: members::dpop_bound(members)?,
         })
     }
 
@@ -106,8 +145,25 @@ impl Registration {
             Value::from(self.name.as_str()),
             Value::from(uris),
             Value::from(self.grants.to_string()),
+            Value::from(self.dpop_bound),
         ])
         .to_string()
+    }
+
+    /// `client` with everything that was registered, authenticating so.
+    pub fn register(self, client: Client, authentication: ClientAuthentication) -> Client {
+        Client {
+            name: self.name,
+            software: self.software,
+            redirects: self.redirects,
+            authentication,
+            grants: self.grants,
+            tokens: TokenRules {
+                dpop_bound: self.dpop_bound,
+                ..client.tokens
+            },
+            ..client
+        }
     }
 }
 
@@ -119,73 +175,18 @@ pub fn application_type(redirects: &[RegisteredRedirect]) -> &'static str {
     if native { "native" } else { "web" }
 }
 
-/// The grant types that a client can register for by itself, of those that it named: all of
-/// them when it named none (interop 34), and never one that it did not name.
-fn offered(named: Option<&[&str]>) -> GrantTypes {
-    let wanted = |grant: &GrantType| named.is_none_or(|named| named.contains(&grant.as_str()));
-    GrantTypes::interactive().iter().filter(wanted).collect()
-}
-
-fn name(document: &Map<String, Value>) -> Result<String, RegistrationError> {
-    let raw = match document.get("client_name") {
-        None | Some(Value::Null) => "",
-        Some(Value::String(text)) => text.as_str(),
-        Some(_) => return Err(RegistrationError::WrongType("client_name")),
-    };
-    let name = display_name(raw);
-    if name.to_lowercase().contains("doorward") {
-        return Err(RegistrationError::ReservedName); // CO-06
-    }
-    Ok(if name.is_empty() {
-        "Unnamed client".to_owned()
-    } else {
-        name
-    })
-}
-
-fn redirects(document: &Map<String, Value>) -> Result<Vec<RegisteredRedirect>, RegistrationError> {
-    let uris = strings(document, "redirect_uris")?.ok_or(RegistrationError::Redirects)?;
-    if uris.len() > MAXIMUM_REDIRECTS {
-        return Err(RegistrationError::TooManyRedirects);
-    }
-    let accepted: Vec<_> = uris
-        .into_iter()
-        .filter_map(|uri| RegisteredRedirect::parse(uri).ok())
-        .collect();
-    if accepted.is_empty() {
-        return Err(RegistrationError::Redirects);
-    }
-    Ok(accepted)
-}
-
-fn authentication(
-    document: &Map<String, Value>,
-) -> Result<Option<SecretPlacement>, RegistrationError> {
-    match document.get("token_endpoint_auth_method") {
-        None | Some(Value::Null) => Ok(Some(SecretPlacement::Either)),
-        Some(Value::String(method)) => match method.as_str() {
-            "none" => Ok(None),
-            "client_secret_basic" => Ok(Some(SecretPlacement::Header)),
-            "client_secret_post" => Ok(Some(SecretPlacement::Body)),
-            _ => Err(RegistrationError::AuthenticationMethod),
-        },
-        Some(_) => Err(RegistrationError::WrongType("token_endpoint_auth_method")),
-    }
-}
-
-fn strings<'a>(
-    document: &'a Map<String, Value>,
-    member: &'static str,
-) -> Result<Option<Vec<&'a str>>, RegistrationError> {
-    let wrong = || RegistrationError::WrongType(member);
-    match document.get(member) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::Array(items)) => items
-            .iter()
-            .map(|item| item.as_str().ok_or_else(wrong))
-            .collect::<Result<_, _>>()
-            .map(Some),
-        Some(_) => Err(wrong()),
+fn method(members: &Map<String, Value>) -> Result<Method, RegistrationError> {
+    match members::text(members, "token_endpoint_auth_method")? {
+        None => Ok(Method::Secret(SecretPlacement::Either)),
+        Some("none") => Ok(Method::None),
+        Some("client_secret_basic") => Ok(Method::Secret(SecretPlacement::Header)),
+        Some("client_secret_post") => Ok(Method::Secret(SecretPlacement::Body)),
+        Some("private_key_jwt") => {
+            let key = members::private_key(members)?;
+            key.map(Method::PrivateKey)
+                .ok_or(RegistrationError::KeysMissing)
+        }
+        Some(_) => Err(RegistrationError::AuthenticationMethod),
     }
 }
 
@@ -194,6 +195,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::client::GrantType;
 
     fn read(document: &Value) -> Result<Registration, RegistrationError> {
         Registration::read(document.as_object().expect("an object"))
@@ -218,6 +220,10 @@ mod tests {
             ("other grants only, RG-09",  json!({"redirect_uris": [CB], "grant_types": ["client_credentials"]}), Err(E::GrantTypes)),
             ("implicit",                  json!({"redirect_uris": [CB], "response_types": ["token"]}), Err(E::ResponseTypes)),
             ("unknown method",            json!({"redirect_uris": [CB], "token_endpoint_auth_method": "magic"}), Err(E::AuthenticationMethod)),
+            ("key missing",               json!({"redirect_uris": [CB], "token_endpoint_auth_method": "private_key_jwt"}), Err(E::KeysMissing)),
+            ("key behind http",           json!({"redirect_uris": [CB], "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "http://c.example/keys"}), Err(E::KeysAddress)),
+            ("key behind https",          json!({"redirect_uris": [CB], "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://c.example/keys"}), Ok(())),
+            ("bound is not a word",       json!({"redirect_uris": [CB], "dpop_bound_access_tokens": "yes"}), Err(E::WrongType("dpop_bound_access_tokens"))),
             ("name of ours, CO-06",       json!({"redirect_uris": [CB], "client_name": "Door\u{200b}ward Admin"}), Err(E::ReservedName)),
             ("name not text",             json!({"redirect_uris": [CB], "client_name": 5}), Err(E::WrongType("client_name"))),
         ];
@@ -229,7 +235,7 @@ mod tests {
     #[test]
     fn what_is_left_out_gets_the_default() {
         let plain = read(&json!({"redirect_uris": ["http://127.0.0.1/cb"]})).expect("accepted");
-        assert_eq!(plain.confidential, Some(SecretPlacement::Either)); // A-062, interop 13
+        assert_eq!(plain.method, Method::Secret(SecretPlacement::Either)); // A-062, interop 13
         assert_eq!(plain.grants, GrantTypes::interactive()); // interop 34
         assert_eq!(plain.application_type(), "native");
         let once = read(

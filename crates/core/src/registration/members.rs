@@ -1,0 +1,165 @@
+//! The members of client metadata (RFC 7591 section 2), read one by one.
+//!
+//! Whatever is not named here is not looked at: unknown members are ignored.
+
+use serde_json::{Map, Value};
+
+use super::RegistrationError;
+use crate::{
+    client::{ClientKeys, GrantType, GrantTypes, PrivateKey, Software, display_name, read_key_set},
+    jwk::Algorithm,
+    redirect::RegisteredRedirect,
+};
+
+/// The most redirect URIs of one client (RG-08).
+const MAXIMUM_REDIRECTS: usize = 10;
+/// The longest descriptive text that is kept.
+const MAXIMUM_TEXT: usize = 512;
+/// What assertions may be signed with when the client does not say.
+pub(super) const ALGORITHMS: [Algorithm; 3] =
+    [Algorithm::Es256, Algorithm::EdDsa, Algorithm::Rs256];
+
+type Members = Map<String, Value>;
+
+/// The name to show; `None` when it says none.
+pub(super) fn name(members: &Members) -> Result<Option<String>, RegistrationError> {
+    let name = display_name(text(members, "client_name")?.unwrap_or_default());
+    if name.to_lowercase().contains("doorward") {
+        return Err(RegistrationError::ReservedName); // CO-06
+    }
+    Ok(Some(name).filter(|name| !name.is_empty()))
+}
+
+/// The acceptable redirect URIs; at least one.
+pub(super) fn redirects(members: &Members) -> Result<Vec<RegisteredRedirect>, RegistrationError> {
+    let uris = strings(members, "redirect_uris")?.ok_or(RegistrationError::Redirects)?;
+    if uris.len() > MAXIMUM_REDIRECTS {
+        return Err(RegistrationError::TooManyRedirects);
+    }
+    let accepted: Vec<_> = uris
+        .into_iter()
+        .filter_map(|uri| RegisteredRedirect::parse(uri).ok())
+        .collect();
+    if accepted.is_empty() {
+        return Err(RegistrationError::Redirects);
+    }
+    Ok(accepted)
+}
+
+/// The grant types that a client can ask for by itself, of those that it named: all of them
+/// when it named none (interop 34), and never one that it did not name. What it may
+/// not have is left out without a word (interop 4).
+pub(super) fn grants(members: &Members) -> Result<GrantTypes, RegistrationError> {
+    let named = strings(members, "grant_types")?;
+    if named
+        .as_ref()
+        .is_some_and(|types| !types.contains(&"authorization_code"))
+    {
+        return Err(RegistrationError::GrantTypes);
+    }
+    if strings(members, "response_types")?.is_some_and(|types| !types.contains(&"code")) {
+        return Err(RegistrationError::ResponseTypes);
+    }
+    let wanted = |grant: &GrantType| {
+        let named = named.as_ref();
+        named.is_none_or(|named| named.contains(&grant.as_str()))
+    };
+    Ok(GrantTypes::interactive().iter().filter(wanted).collect())
+}
+
+/// What it says of itself, cut to what can be shown.
+pub(super) fn software(members: &Members) -> Result<Software, RegistrationError> {
+    let kept = |member| -> Result<Option<String>, RegistrationError> {
+        let text = text(members, member)?.filter(|text| text.len() <= MAXIMUM_TEXT);
+        Ok(text.map(display_text).filter(|text| !text.is_empty()))
+    };
+    Ok(Software {
+        id: kept("software_id")?,
+        version: kept("software_version")?,
+        client_uri: kept("client_uri")?,
+        logo_uri: kept("logo_uri")?,
+        policy_uri: kept("policy_uri")?,
+        tos_uri: kept("tos_uri")?,
+        vouched_by: None,
+    })
+}
+
+/// Its public keys, from `jwks` or `jwks_uri` but not both (RFC 7591 section 2).
+pub(super) fn private_key(members: &Members) -> Result<Option<PrivateKey>, RegistrationError> {
+    let present = |member| members.get(member).filter(|value| !value.is_null());
+    let keys = match (present("jwks"), present("jwks_uri")) {
+        (None, None) => return Ok(None),
+        (Some(_), Some(_)) => return Err(RegistrationError::KeysTwice),
+        (Some(set), None) => ClientKeys::Inline(read_key_set(set)?),
+        (None, Some(_)) => {
+            let uri = text(members, "jwks_uri")?.unwrap_or_default();
+            ClientKeys::At(key_address(uri).ok_or(RegistrationError::KeysAddress)?)
+        }
+    };
+    Ok(Some(PrivateKey {
+        keys,
+        algorithms: algorithms(members)?,
+    }))
+}
+
+fn key_address(uri: &str) -> Option<String> {
+    let url = url::Url::parse(uri).ok()?;
+    let plain = url.scheme() == "https" && url.username().is_empty() && url.password().is_none();
+    (plain && uri.len() <= MAXIMUM_TEXT && url.fragment().is_none()).then(|| url.into())
+}
+
+fn algorithms(members: &Members) -> Result<Vec<Algorithm>, RegistrationError> {
+    let Some(name) = text(members, "token_endpoint_auth_signing_alg")? else {
+        return Ok(ALGORITHMS.to_vec());
+    };
+    let named = serde_json::from_value(Value::from(name));
+    named
+        .map(|algorithm| vec![algorithm])
+        .map_err(|_| RegistrationError::SigningAlgorithm)
+}
+
+/// The value of `dpop_bound_access_tokens` (RFC 9449 section 5.2).
+pub(super) fn dpop_bound(members: &Members) -> Result<bool, RegistrationError> {
+    const MEMBER: &str = "dpop_bound_access_tokens";
+    match members.get(MEMBER) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(bound)) => Ok(*bound),
+        Some(_) => Err(RegistrationError::WrongType(MEMBER)),
+    }
+}
+
+/// A member that is a text, if it is there.
+pub(super) fn text<'a>(
+    members: &'a Members,
+    member: &'static str,
+) -> Result<Option<&'a str>, RegistrationError> {
+    match members.get(member) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(RegistrationError::WrongType(member)),
+    }
+}
+
+/// A member that is a list of texts, if it is there.
+pub(super) fn strings<'a>(
+    members: &'a Members,
+    member: &'static str,
+) -> Result<Option<Vec<&'a str>>, RegistrationError> {
+    let wrong = || RegistrationError::WrongType(member);
+    match members.get(member) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Array(items)) => items
+            .iter()
+            .map(|item| item.as_str().ok_or_else(wrong))
+            .collect::<Result<_, _>>()
+            .map(Some),
+        Some(_) => Err(wrong()),
+    }
+}
+
+/// Text without characters that hide or move other text.
+fn display_text(raw: &str) -> String {
+    raw.chars()
+        .filter(|c| c.is_ascii_graphic() || *c == ' ')
+        .collect()
+}

@@ -1,0 +1,107 @@
+//! `private_key_jwt`: a client proves that it has its key (RFC 7523, A-046, TK-11).
+//!
+//! Signature, claims, then the single use, which is committed before anything else
+//! happens: the same assertion authenticates nobody a second time, in parallel or
+//! after a restart.
+
+use doorward_core::{
+    assertion::{Accepted, AssertionClaims, AssertionFault, Expected, MAXIMUM_ASSERTION, judge},
+    client::{Client, PrivateKey},
+    id::ClientId,
+    jws::{JwsFault, UnverifiedJws, VerifyingKey},
+    once::{OneTime, Purpose},
+};
+use doorward_store::StoreError;
+
+use crate::{
+    directory::{DocumentFault, Wanted},
+    shared::Shared,
+};
+
+/// Why an assertion does not authenticate. Told to the log alone.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unproven {
+    /// It is no signed text.
+    #[error("the assertion is {0}")]
+    Jws(#[from] JwsFault),
+    /// It is a token of another kind.
+    #[error("the assertion is marked as another kind of token")]
+    Type,
+    /// The client did not register this algorithm.
+    #[error("the assertion is signed with another algorithm than registered")]
+    Algorithm,
+    /// The keys of the client cannot be had.
+    #[error("the keys of the client cannot be had: {0}")]
+    Keys(#[from] DocumentFault),
+    /// No key of the client made the signature.
+    #[error("no key of the client made the signature")]
+    Signature,
+    /// It does not say what it must.
+    #[error(transparent)]
+    Claims(#[from] AssertionFault),
+    /// It was used before.
+    #[error("the assertion was used before")]
+    Replayed,
+    /// The store failed.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+/// Who an assertion speaks of: to find out whose keys it takes.
+pub(super) fn claimed_by(assertion: &str) -> Option<ClientId> {
+    let jws = UnverifiedJws::parse(assertion, MAXIMUM_ASSERTION).ok()?;
+    let claims = AssertionClaims::read(jws.unverified_payload()).ok()?;
+    Some(ClientId::from_known(claims.subject()))
+}
+
+impl Shared {
+    /// Holds `assertion` against the keys of `client`, once.
+    pub(super) async fn prove(
+        &self,
+        client: &Client,
+        key: &PrivateKey,
+        assertion: &str,
+    ) -> Result<(), Unproven> {
+        let accepted = self.accept(client, key, assertion).await?;
+        let once = OneTime::named(Purpose::ClientAssertion, client.id.as_str(), &accepted.id);
+        let mut tx = self.store.begin().await.map_err(Unproven::Store)?;
+        tx.use_once(&once, accepted.until);
+        tx.commit().await.map_err(|error| match error {
+            StoreError::Conflict => Unproven::Replayed,
+            StoreError::Corrupt(_) | StoreError::Unavailable(_) => Unproven::Store(error),
+        })
+    }
+
+    async fn accept(
+        &self,
+        client: &Client,
+        key: &PrivateKey,
+        assertion: &str,
+    ) -> Result<Accepted, Unproven> {
+        let jws = UnverifiedJws::parse(assertion, MAXIMUM_ASSERTION)?;
+        let kind = ["jwt", "client-authentication+jwt"];
+        if jws.has_type() && !kind.iter().any(|kind| jws.is_type(kind)) {
+            return Err(Unproven::Type); // TK-10
+        }
+        let algorithm = jws.algorithm();
+        if !key.algorithms.contains(&algorithm) {
+            return Err(Unproven::Algorithm); // TK-08
+        }
+        let (now, kid) = (self.clock.now(), jws.kid());
+        let wanted = Wanted { kid, algorithm };
+        let keys = self.key_sets.keys(&self.documents, key, wanted, now);
+        let keys = keys.await?;
+        let verified = keys
+            .matching(kid, algorithm)
+            .filter_map(VerifyingKey::parse)
+            .find_map(|key| jws.verified_by(&key));
+        let claims = AssertionClaims::read(verified.ok_or(Unproven::Signature)?)?;
+        let token_endpoint = format!("{}/token", self.url.as_str());
+        let expected = Expected {
+            client: &client.id,
+            audiences: &[self.url.as_str(), &token_endpoint],
+            now,
+        };
+        Ok(judge(&claims, expected)?)
+    }
+}
