@@ -8,8 +8,8 @@ _HEAD = """# Conformance
 
 Which test shows which clause. Written by `scripts/conformance` from
 [clauses.toml](clauses.toml) and from the tests that cite a clause by its id; change
-those, not this page. `scripts/test` fails when a clause of the families A, X, AZ, TK, RG,
-MD or of the failures of real clients has neither a test nor a reason here.
+those, not this page. `scripts/test` fails when a clause of the families A, S, X, AZ, TK,
+RG, MD or of the failures of real clients has neither a test nor a reason here.
 
 Revisions of MCP: V1 2024-11-05, V2 2025-03-26, V3 2025-06-18, V4 2025-11-25,
 V5 2026-07-28. Severity of attacks: C critical, H high, M medium, L low. *Pending*: the

@@ -16,5 +16,6 @@ mod mcp;
 mod process;
 mod programs;
 mod reload;
+mod secrets;
 mod serving;
 mod tls;

@@ -152,7 +152,7 @@ async fn what_more_scope_would_cure_is_a_challenge_that_names_the_union() {
 
 #[tokio::test]
 async fn a_tool_of_unknown_effect_counts_as_the_worst() {
-    // PO-05
+    // S-020, PO-05
     let upstream = Upstream::start().await;
     let world = World::new(upstream.config());
     world

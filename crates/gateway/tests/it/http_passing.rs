@@ -141,7 +141,7 @@ async fn a_notification_is_taken_with_202_and_no_body() {
 
 #[tokio::test]
 async fn a_session_belongs_to_one_user_one_client_and_one_server() {
-    // GW-15, GW-16, P-046
+    // S-007, GW-15, GW-16, P-046
     let upstream = Upstream::start().await;
     let world = World::new(upstream.config());
     world.tokens.grant(

@@ -53,7 +53,7 @@ async fn headers_must_say_what_the_body_says() {
 
 #[tokio::test]
 async fn the_body_decides_which_tool_is_called() {
-    // GW-08: policy never sees the header
+    // R-056, S-015, GW-08: policy never sees the header
     let upstream = Upstream::start().await;
     let world = World::with(upstream.config(), |config| {
         config.servers[0].allow = crate::world::only(&["read_file"], &[], &[]);

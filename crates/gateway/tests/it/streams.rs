@@ -101,7 +101,7 @@ async fn a_quiet_stream_shows_signs_of_life_between_events_only() {
 
 #[tokio::test]
 async fn a_caller_has_only_so_many_streams_and_others_are_not_affected() {
-    // GW-25
+    // S-013, GW-25
     let upstream = Upstream::start().await;
     let world = World::with(upstream.config(), |config| config.limits.streams = 2);
     world.tokens.grant(

@@ -230,6 +230,7 @@ async fn an_idle_token_dies_and_use_keeps_it_alive_up_to_the_end_of_the_grant() 
 
 #[tokio::test]
 async fn nothing_refreshes_for_a_person_who_was_cut_off() {
+    // S-022
     let world = World::new().await;
     let client = world.client().await;
     let tokens = world.tokens(&client).await;

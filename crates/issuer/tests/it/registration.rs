@@ -123,7 +123,7 @@ async fn a_burst_of_sixty_from_one_peer_passes_and_then_it_waits() {
         assert_eq!(world.register(&public()).await.status, 201); // interop 17
     }
     let refused = world.register(&public()).await;
-    refused.refuses(429, "temporarily_unavailable"); // A-064, RG-08
+    refused.refuses(429, "temporarily_unavailable"); // A-064, S-012, RG-08
     assert_eq!(refused.header("retry-after"), "1");
     world.pass(Duration::from_secs(1));
     assert_eq!(world.register(&public()).await.status, 201);

@@ -236,7 +236,7 @@ fn values_are_encoded_as_the_specification_shows() {
         (" us-west1", "=?base64?IHVzLXdlc3Qx?="),
         ("us-west1 ", "=?base64?dXMtd2VzdDEg?="),
         ("line1\nline2", "=?base64?bGluZTEKbGluZTI=?="),
-        ("line1\r\nline2", "=?base64?bGluZTENCmxpbmUy?="),
+        ("line1\r\nline2", "=?base64?bGluZTENCmxpbmUy?="), // S-014
         ("\tindented", "=?base64?CWluZGVudGVk?="),
         ("=?base64?literal?=", "=?base64?PT9iYXNlNjQ/bGl0ZXJhbD89?="),
         ("", ""),

@@ -79,7 +79,7 @@ async fn preregistered(world: &World) -> Client {
     }
 }
 
-// CO-04, CO-05, A-039
+// CO-04, CO-05, A-039, S-002
 #[tokio::test]
 async fn a_flow_that_somebody_else_began_is_never_answered_without_asking() {
     let world = World::new().await;
@@ -126,7 +126,7 @@ async fn sign_in(router: &Router, password: &str) -> u16 {
         .as_u16()
 }
 
-// LG-02, AD-06
+// LG-02, AD-06, S-012
 #[tokio::test]
 async fn guessing_from_many_addresses_slows_strangers_and_not_the_owner() {
     let world = World::new().await;

@@ -38,7 +38,10 @@ async fn no_credential_reaches_the_upstream_the_caller_or_the_audit_log() {
         session,
     ];
     for secret in secrets {
-        assert!(!world.upstream.saw(secret), "GW-01: upstream saw {secret}");
+        assert!(
+            !world.upstream.saw(secret),
+            "GW-01, S-001: upstream saw {secret}"
+        );
     }
     for header in [
         "canary-cookie",

@@ -32,6 +32,7 @@ fn call(name: &str) -> Value {
 
 #[tokio::test]
 async fn what_is_not_allowed_is_neither_listed_nor_callable_and_looks_unknown() {
+    // S-018
     let world = world().await;
     let client = Client::register(&world.router, "notes").await;
     let tokens = client.login(&world.router, &mut world.alice()).await;
@@ -182,6 +183,7 @@ async fn a_token_opens_only_the_server_it_was_issued_for() {
 
 #[tokio::test]
 async fn every_call_leaves_one_record_with_who_what_and_why() {
+    // S-019
     let world = world().await;
     let client = Client::register(&world.router, "notes").await;
     let tokens = client.login(&world.router, &mut world.alice()).await;

@@ -422,7 +422,7 @@ async fn the_audience_must_be_this_resource_and_nothing_besides() {
 #[tokio::test]
 async fn clocks_may_differ_by_half_a_minute_and_no_more() {
     struct Case(&'static str, &'static [(&'static str, i64)], bool);
-    // TK-13: seconds from now
+    // S-023, TK-13: seconds from now
     #[rustfmt::skip]
     let cases = [
         Case("just expired",             &[("iat", -600), ("exp", 0)],    true),
