@@ -114,7 +114,7 @@ async fn a_hostile_name_is_shown_as_harmless_text() {
         for markup in ["<svg", "<form action=//", "\u{202e}", "\u{200b}", "\u{1b}"] {
             assert!(!page.body.contains(markup), "{hostile:?}: CO-06, CO-07");
         }
-        assert!(!page.shows(&long[..200]), "a name has an end: CO-06");
+        assert!(!page.shows(&"é".repeat(100)), "a name has an end: CO-06");
         assert!(page.shows("unverified"), "{hostile:?}: A-065");
     }
 }
