@@ -56,6 +56,9 @@ pub enum AuditKind {
     /// A signing key was made, retired, exported or imported.
     #[serde(rename = "key.change")]
     KeyChange,
+    /// Something was done differently for a client that is known to need it.
+    #[serde(rename = "client.quirk")]
+    ClientQuirk,
     /// An account was made or changed.
     #[serde(rename = "user.change")]
     UserChange,

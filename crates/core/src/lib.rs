@@ -27,6 +27,7 @@ pub mod once;
 pub mod peer;
 pub mod permit;
 pub mod pkce;
+pub mod quirk;
 pub mod redirect;
 pub mod refresh;
 pub mod registration;

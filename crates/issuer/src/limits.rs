@@ -29,6 +29,9 @@ pub(crate) struct Limits {
     pub(crate) familiar: Familiar,
     /// Registrations from one network peer (interop 17: hosted clients share addresses).
     pub(crate) register_peer: Limit<Option<IpAddr>>,
+    /// Records that a quirk was applied for one network peer: the log tells that it happens,
+    /// not how often a client asks.
+    pub(crate) quirk_peer: Limit<Option<IpAddr>>,
 }
 
 impl Default for Limits {
@@ -38,6 +41,7 @@ impl Default for Limits {
             sign_in_account: Limit::new(30, Duration::from_secs(3)),
             familiar: Familiar::default(),
             register_peer: Limit::new(60, Duration::from_secs(1)),
+            quirk_peer: Limit::new(1, Duration::from_secs(3600)),
         }
     }
 }
@@ -49,6 +53,7 @@ impl Limits {
         self.sign_in_account.forget_idle(now);
         self.familiar.forget(now);
         self.register_peer.forget_idle(now);
+        self.quirk_peer.forget_idle(now);
     }
 }
 

@@ -12,6 +12,9 @@ use crate::wire::{json_bytes, readable};
 /// Clients may keep the documents for this long.
 const BRIEFLY: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
+/// What was made for one client must not be handed to another one.
+const NEVER: HeaderValue = HeaderValue::from_static("no-store");
+
 /// A JSON document as it is served, byte for byte the same in every place.
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
@@ -31,6 +34,12 @@ impl Document {
             headers: std::mem::take(headers),
             body: json.into(),
         }
+    }
+
+    /// Lets nobody keep it: it is for the client that asks and no other.
+    pub(crate) fn for_one(mut self) -> Self {
+        self.headers.insert(header::CACHE_CONTROL, NEVER);
+        self
     }
 
     /// The answer to whoever asks.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Request, State},
     response::{IntoResponse, Response},
 };
+use doorward_core::quirk::Remedy;
 use http::StatusCode;
 
 use super::Document;
@@ -15,14 +16,15 @@ use crate::{
 };
 
 /// The document at the issuer itself, and at the root of its origin.
-pub(crate) async fn at_issuer(State(issuer): State<Arc<Shared>>) -> Response {
-    document(&issuer)
+pub(crate) async fn at_issuer(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
+    document(&issuer, request)
 }
 
 /// The inserted form: the path of the issuer, or of an MCP endpoint, after the well-known name.
 pub(crate) async fn at_suffix(
     State(issuer): State<Arc<Shared>>,
     Path(suffix): Path<String>,
+    request: Request,
 ) -> Response {
     let path = suffix.strip_suffix('/').unwrap_or(&suffix);
     let prefix = issuer.url.prefix().trim_start_matches('/');
@@ -32,16 +34,21 @@ pub(crate) async fn at_suffix(
     let known = !prefix.is_empty() && path == prefix
         || names_server(&issuer, path)
         || inside.is_some_and(|rest| names_server(&issuer, rest));
-    if known { document(&issuer) } else { unknown() }
+    if known {
+        document(&issuer, request)
+    } else {
+        unknown()
+    }
 }
 
 /// The appended form, under the path of an MCP endpoint.
 pub(crate) async fn at_endpoint(
     State(issuer): State<Arc<Shared>>,
     Path(server): Path<String>,
+    request: Request,
 ) -> Response {
     if issuer.published().has_server(&server) {
-        document(&issuer)
+        document(&issuer, request)
     } else {
         unknown()
     }
@@ -57,8 +64,13 @@ fn names_server(issuer: &Shared, path: &str) -> bool {
         .is_some_and(|name| issuer.published().has_server(name))
 }
 
-fn document(issuer: &Shared) -> Response {
-    issuer.metadata().document.response()
+fn document(issuer: &Shared, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let metadata = issuer.metadata();
+    match issuer.remedy(&parts) {
+        None => metadata.document.response(),
+        Some(Remedy::UnannouncedIssuer) => metadata.unannounced.response(),
+    }
 }
 
 fn unknown() -> Response {

@@ -7,6 +7,7 @@
 
 mod document;
 mod http;
+mod quirk;
 mod wire;
 
 pub(crate) use document::Document;
@@ -23,6 +24,9 @@ use crate::{issuer::IssuerConfig, keys::SigningKeys};
 pub(crate) struct SignedMetadata {
     /// The document.
     pub(crate) document: Document,
+    /// What it says to clients that break on the announcement of `iss` (interop 25): neither
+    /// that nor the signature that repeats it.
+    pub(crate) unannounced: Document,
     /// The key that signed it.
     pub(crate) signed_by: Option<KeyId>,
 }
@@ -40,6 +44,7 @@ impl SignedMetadata {
     /// The document of an issuer with this configuration.
     pub(crate) fn new(config: &IssuerConfig, keys: &SigningKeys, now: UnixTime) -> Self {
         let signed_by = keys.signing();
+        let unannounced = wire::Metadata::of(config).without_announced_issuer();
         let mut metadata = wire::Metadata::of(config);
         let claims = Claims {
             iss: &config.issuer,
@@ -48,13 +53,17 @@ impl SignedMetadata {
         };
         // Without a signature the document says the same; none is promised then.
         metadata.signed_metadata = keys.sign(METADATA_TYPE, &claims).ok();
-        // INVARIANT: a struct of strings serialises
-        let document = Document::new(serde_json::to_vec(&metadata).unwrap_or_default());
         Self {
-            document,
+            document: Document::new(bytes(&metadata)),
+            unannounced: Document::new(bytes(&unannounced)).for_one(),
             signed_by,
         }
     }
+}
+
+fn bytes(metadata: &wire::Metadata<'_>) -> Vec<u8> {
+    // INVARIANT: a struct of strings serialises
+    serde_json::to_vec(metadata).unwrap_or_default()
 }
 
 /// The `typ` of signed metadata, so that it cannot pass for a token (RFC 8725 section 3.11).

@@ -30,7 +30,8 @@ pub(super) struct Metadata<'a> {
     revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 3],
     client_id_metadata_document_supported: bool,
     code_challenge_methods_supported: [&'static str; 1],
-    authorization_response_iss_parameter_supported: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_response_iss_parameter_supported: Option<bool>,
     prompt_values_supported: [&'static str; 4],
     authorization_details_types_supported: [&'static str; 1],
     acr_values_supported: [&'static str; 1],
@@ -69,11 +70,19 @@ impl<'a> Metadata<'a> {
             revocation_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
             client_id_metadata_document_supported: config.client_documents.is_some(),
             code_challenge_methods_supported: ["S256"], // A-004, interop 7
-            authorization_response_iss_parameter_supported: true,
+            authorization_response_iss_parameter_supported: Some(true),
             prompt_values_supported: ["none", "login", "consent", "select_account"],
             authorization_details_types_supported: [MCP_TOOL], // RFC 9396 section 10
             acr_values_supported: Acr::ALL.map(Acr::as_str),
             signed_metadata: None,
+        }
+    }
+
+    /// RFC 9207 section 3: nothing is announced, whatever the answers carry.
+    pub(super) fn without_announced_issuer(self) -> Self {
+        Self {
+            authorization_response_iss_parameter_supported: None,
+            ..self
         }
     }
 }

@@ -38,6 +38,8 @@ impl Installation<'_> {
             has("token_endpoint_auth_methods_supported", "none"),
             "{name}"
         ); // interop 5
+        let announced = &document["authorization_response_iss_parameter_supported"];
+        self.learn("announces_iss", announced.to_string());
         self.learn("server_scopes", list(document, "scopes_supported"));
     }
 

@@ -156,3 +156,17 @@ async fn the_go_sdk_gets_in_and_refreshes_without_a_resource() {
 async fn the_csharp_sdk_gets_in() {
     gets_in(&corpus::csharp::client()).await; // interop 13
 }
+
+#[test]
+fn the_page_about_clients_names_every_client_and_where_its_answer_goes() {
+    let page = include_str!("../../../../docs/clients.md");
+    for client in corpus::all() {
+        let row = format!("| {} |", client.name);
+        let rows: Vec<_> = page.lines().filter(|line| line.starts_with(&row)).collect();
+        assert_eq!(rows.len(), 2, "{}", client.name);
+        let own_choice = client.name.ends_with("SDK");
+        let (_, target) = client.redirect_uri.split_once("://").expect("a URI");
+        let host = target.split([':', '/']).next().expect("a host");
+        assert!(own_choice || rows[1].contains(host), "{}", client.name);
+    }
+}

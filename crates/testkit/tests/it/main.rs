@@ -8,8 +8,10 @@
 mod attack_issuer;
 mod canary;
 mod corpus;
+mod interop;
 mod login;
 mod metadata;
 mod policy;
+mod quirks;
 mod resource;
 mod surface;

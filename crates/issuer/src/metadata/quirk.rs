@@ -1,0 +1,39 @@
+//! What is different for the client that asks, and the record of it (interop 25).
+
+use std::net::IpAddr;
+
+use doorward_core::{
+    audit::{AuditEvent, AuditKind, Outcome},
+    quirk::{Quirk, Remedy, of_user_agent},
+};
+use doorward_store::StoreError;
+use http::{header, request::Parts};
+
+use crate::{browser::peer, limits::peer_key, shared::Shared};
+
+impl Shared {
+    /// The remedy for the client that sent this. What cannot be recorded is not done.
+    pub(super) fn remedy(&self, parts: &Parts) -> Option<Remedy> {
+        let user_agent = parts.headers.get(header::USER_AGENT)?.to_str().ok()?;
+        let quirk = of_user_agent(user_agent, self.clock.now())?;
+        match self.note_quirk(quirk, peer(parts)) {
+            Ok(()) => Some(quirk.remedy),
+            Err(error) => {
+                tracing::error!(%error, "an applied quirk could not be recorded");
+                None
+            }
+        }
+    }
+
+    /// Records it, at most once an hour for each peer.
+    fn note_quirk(&self, quirk: &Quirk, peer: Option<IpAddr>) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        if self.limits.quirk_peer.take(peer_key(peer), now).is_err() {
+            return Ok(());
+        }
+        let event = AuditEvent::new(now, AuditKind::ClientQuirk, Outcome::Allowed)
+            .reason(quirk.name)
+            .peer(peer);
+        self.store.record(event)
+    }
+}
