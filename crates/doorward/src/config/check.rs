@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     net::{IpAddr, SocketAddr},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use doorward_core::{
@@ -19,7 +19,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::{
-    Configuration, PublicUrl, TlsFiles,
+    Configuration, Database, PublicUrl, TlsFiles,
     document::{ClientDocuments, Document, Dynamic, Keys, SigningAlgorithm, Storage, Tokens},
     duration::Lasting,
     servers,
@@ -48,7 +48,7 @@ impl Document {
             tls,
             trusted_proxies,
             allowed_origins: origins(self.allowed_origins)?,
-            database: database(&self.storage)?,
+            database: storage(&self.storage, base)?,
             lifetimes: lifetimes(&self.tokens)?,
             keys: schedule(&self.tokens, &self.keys)?,
             dynamic_registration: self.registration.dynamic == Dynamic::Open,
@@ -131,14 +131,15 @@ fn origins(texts: Vec<String>) -> Result<Vec<String>, String> {
     Ok(texts)
 }
 
-fn database(storage: &Storage) -> Result<PathBuf, String> {
-    let path = storage
-        .url
-        .strip_prefix("sqlite:")
-        .filter(|path| !path.is_empty());
-    path.map(PathBuf::from).ok_or_else(|| {
-        "storage.url must be `sqlite:` and a path, like sqlite:doorward.db".to_owned()
-    })
+/// Where things are kept.
+pub(super) fn storage(storage: &Storage, base: &Path) -> Result<Database, String> {
+    let Some(url) = &storage.url else {
+        return Ok(Database::default());
+    };
+    let url = url
+        .resolve(base)
+        .map_err(|cause| format!("storage.url: {cause}"))?;
+    Database::parse(&url).map_err(|cause| format!("storage.url {cause}"))
 }
 
 fn lifetimes(tokens: &Tokens) -> Result<Lifetimes, String> {
@@ -226,7 +227,9 @@ mod tests {
             ("trusted_proxies = ['proxy']",                        "neither an address nor a network"),
             ("allowed_origins = ['https://a.example/']",           "not an origin"),
             ("allowed_origins = ['*']",                            "not an origin"),
-            ("storage.url = 'postgres://x'",                       "must be `sqlite:`"),
+            ("storage.url = 'mysql://x'",                          "storage.url must be `sqlite:`"),
+            ("storage.url = 'postgres://x'",                       "storage.url names no user"),
+            ("storage.url = { env = 'DOORWARD_NOT_SET' }",         "DOORWARD_NOT_SET is not set"),
             ("tokens.access_ttl = '2h'",                           "between 30s and 1h"),
             ("tokens.refresh_idle_ttl = '5m'",                     "longer than tokens.access_ttl"),
             ("tokens.refresh_idle_ttl = '100d'",                   "not be shorter"),

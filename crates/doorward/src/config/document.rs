@@ -63,12 +63,12 @@ pub(super) struct Tls {
 }
 
 /// Where things are remembered.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Storage {
-    /// `sqlite:` and a path, relative to the data folder.
-    #[serde(default = "default_storage")]
-    pub(super) url: String,
+    /// `sqlite:` and a path, relative to the data folder, or the URL of a PostgreSQL database:
+    /// `postgres://USER:PASSWORD@HOST:5432/DATABASE`. Default: `sqlite:doorward.db`.
+    pub(super) url: Option<SecretValue>,
 }
 
 /// How long tokens live.
@@ -272,14 +272,6 @@ fn any_host() -> Vec<String> {
     vec!["*".to_owned()]
 }
 
-impl Default for Storage {
-    fn default() -> Self {
-        Self {
-            url: default_storage(),
-        }
-    }
-}
-
 impl Default for Tokens {
     fn default() -> Self {
         Self {
@@ -305,10 +297,6 @@ fn default_listen() -> String {
 
 fn default_ops_listen() -> String {
     DEFAULT_OPS_LISTEN.to_owned()
-}
-
-fn default_storage() -> String {
-    "sqlite:doorward.db".to_owned()
 }
 
 fn default_access() -> Lasting {

@@ -16,6 +16,7 @@ mod read;
 mod schema;
 mod secret;
 mod servers;
+mod storage;
 
 use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
 
@@ -30,9 +31,10 @@ use url::Url;
 pub(crate) use self::{
     check::{address, require_protection},
     public_url::PublicUrl,
-    read::read,
+    read::{read, read_storage},
     schema::schema,
     servers::endpoint,
+    storage::Database,
 };
 
 /// Where requests are accepted unless the configuration says otherwise.
@@ -55,8 +57,8 @@ pub(crate) struct Configuration {
     pub(crate) trusted_proxies: Vec<IpNet>,
     /// Web origins that may call the MCP endpoints.
     pub(crate) allowed_origins: Vec<String>,
-    /// The database file; relative to the data folder.
-    pub(crate) database: PathBuf,
+    /// Where things are kept.
+    pub(crate) database: Database,
     /// How long what is issued lives.
     pub(crate) lifetimes: Lifetimes,
     /// What signing keys are made, and when.

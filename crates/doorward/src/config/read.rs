@@ -2,11 +2,18 @@
 
 use std::path::Path;
 
-use super::{Configuration, document::Document};
+use super::{Configuration, Database, check::storage, document::Document};
 use crate::failure::Failure;
 
 /// Reads and checks the file at `path`.
 pub(crate) fn read(path: &Path) -> Result<Configuration, Failure> {
+    let (document, base) = document(path)?;
+    document
+        .check(base)
+        .map_err(|cause| Failure::new(format!("{}: {cause}", path.display())))
+}
+
+fn document(path: &Path) -> Result<(Document, &Path), Failure> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| {
         Failure::new(format!("cannot read {shown}: {error}"))
@@ -16,10 +23,14 @@ pub(crate) fn read(path: &Path) -> Result<Configuration, Failure> {
         let line = line.map(|line| format!(":{line}")).unwrap_or_default();
         Failure::new(format!("{shown}{line}: {cause}"))
     })?;
-    let base = path.parent().unwrap_or(Path::new("."));
-    document
-        .check(base)
-        .map_err(|cause| Failure::new(format!("{shown}: {cause}")))
+    Ok((document, path.parent().unwrap_or(Path::new("."))))
+}
+
+/// Reads only where the file at `path` says that things are kept.
+pub(crate) fn read_storage(path: &Path) -> Result<Database, Failure> {
+    let (document, base) = document(path)?;
+    storage(&document.storage, base)
+        .map_err(|cause| Failure::new(format!("{}: {cause}", path.display())))
 }
 
 /// The document, or a line number and what is wrong there.

@@ -70,7 +70,7 @@ async fn desk(folder: &DataFolder) -> Result<Desk, Failure> {
         }
         match Lock::take(folder) {
             Ok(lock) => {
-                let opened = data::open(folder, lock, None, &SystemEntropy)?;
+                let opened = data::open(folder, lock, None, &SystemEntropy).await?;
                 return Ok(Desk::Here(Box::new(Office::alone(opened))));
             }
             Err(LockError::Held { .. }) if Instant::now() < patience => {

@@ -41,7 +41,7 @@ impl Office {
 
     /// On a store that nobody else uses.
     pub(crate) fn alone(opened: Opened) -> Self {
-        let store: Arc<dyn Store> = opened.store;
+        let store = opened.store;
         Self {
             administration: Administration::new(
                 Arc::clone(&store),

@@ -1,25 +1,24 @@
 //! One process per data folder.
 //!
-//! The lock file holds the process id of the holder and the path of the database
+//! The lock file holds the process id of the holder and what names the database
 //! that was last used, so that the command line finds it with nothing running.
 
 use std::{
     fs::{File, OpenOptions},
     io::{Read, Seek, Write},
     os::unix::fs::OpenOptionsExt,
-    path::{Path, PathBuf},
 };
 
 use rustix::fs::{FlockOperation, flock};
 
-use super::DataFolder;
+use super::{DataFolder, chosen::Named};
 use crate::failure::Failure;
 
 /// The exclusive right to a data folder. The kernel takes it back when the process ends.
 #[derive(Debug)]
 pub(crate) struct Lock {
     file: File,
-    database: Option<PathBuf>,
+    database: Option<Named>,
 }
 
 /// Why the lock was not obtained.
@@ -57,13 +56,13 @@ impl Lock {
     }
 
     /// The database that was last used with this folder.
-    pub(super) fn database(&self) -> Option<&Path> {
-        self.database.as_deref()
+    pub(super) fn database(&self) -> Option<&Named> {
+        self.database.as_ref()
     }
 
     /// Remembers which database is used with this folder.
-    pub(super) fn remember(&mut self, database: &Path) -> std::io::Result<()> {
-        self.database = Some(database.to_owned());
+    pub(super) fn remember(&mut self, database: Named) -> std::io::Result<()> {
+        self.database = Some(database);
         self.write()
     }
 
@@ -72,7 +71,7 @@ impl Lock {
         self.file.rewind()?;
         writeln!(self.file, "{}", std::process::id())?;
         match &self.database {
-            Some(path) => writeln!(self.file, "{}", path.display()),
+            Some(name) => writeln!(self.file, "{}", name.line()),
             None => Ok(()),
         }
     }
@@ -96,14 +95,14 @@ impl LockError {
     }
 }
 
-fn written(mut file: &File) -> (Option<u32>, Option<PathBuf>) {
+fn written(mut file: &File) -> (Option<u32>, Option<Named>) {
     let mut text = String::new();
     if file.read_to_string(&mut text).is_err() {
         return (None, None);
     }
     let mut lines = text.lines();
     let holder = lines.next().and_then(|line| line.parse().ok());
-    (holder, lines.next().map(PathBuf::from))
+    (holder, lines.next().map(Named::from_line))
 }
 
 #[cfg(test)]
@@ -129,8 +128,9 @@ mod tests {
         let folder = DataFolder::chosen(Some(temporary.path())).unwrap();
         let take = || Lock::take(&folder).unwrap();
         assert_eq!(take().database(), None);
-        take().remember(Path::new("other.db")).unwrap();
+        let other = Named::Path("other.db".into());
+        take().remember(other.clone()).unwrap();
         drop(take());
-        assert_eq!(take().database(), Some(Path::new("other.db")));
+        assert_eq!(take().database(), Some(&other));
     }
 }

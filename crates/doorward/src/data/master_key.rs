@@ -16,9 +16,38 @@ use std::{
 };
 
 use doorward_core::entropy::{Entropy, draw};
+use doorward_store::PostgresUrl;
 
 use super::DataFolder;
 use crate::failure::Failure;
+
+/// The database that a key belongs to.
+pub(super) struct Beside {
+    /// Something is in it.
+    holds: bool,
+    shown: String,
+    /// How to start afresh with it.
+    afresh: String,
+}
+
+impl Beside {
+    pub(super) fn file(path: &Path) -> Self {
+        let shown = path.display().to_string();
+        Self {
+            holds: fs::metadata(path).is_ok_and(|file| file.len() > 0),
+            afresh: format!("remove {shown} too"),
+            shown,
+        }
+    }
+
+    pub(super) fn served(url: &PostgresUrl, holds: bool) -> Self {
+        Self {
+            holds,
+            shown: url.to_string(),
+            afresh: "use an empty database".to_owned(),
+        }
+    }
+}
 
 /// A master key that was read, or one that [`KeyFile::settle`] makes the real one.
 pub(super) struct KeyFile {
@@ -31,12 +60,12 @@ impl KeyFile {
     /// Reads the key, or makes one when this is the first start.
     pub(super) fn read_or_make(
         folder: &DataFolder,
-        database: &Path,
+        database: &Beside,
         entropy: &dyn Entropy,
     ) -> Result<Self, Failure> {
         let place = folder.file("master.key");
         let waiting = folder.file("master.key.new");
-        let has_database = fs::metadata(database).is_ok_and(|file| file.len() > 0);
+        let has_database = database.holds;
         if place.exists() {
             return match has_database {
                 true => Self::settled(place),
@@ -54,8 +83,8 @@ impl KeyFile {
     }
 
     /// Makes a waiting key the real one: the database exists now.
-    pub(super) fn settle(&self) -> io::Result<()> {
-        let Some(waiting) = &self.waiting else {
+    pub(super) fn settle(&mut self) -> io::Result<()> {
+        let Some(waiting) = self.waiting.take() else {
             return Ok(());
         };
         fs::rename(waiting, &self.place)?;
@@ -122,10 +151,10 @@ fn sync_parent(path: &Path) -> io::Result<()> {
         .map_or(Ok(()), |parent| File::open(parent)?.sync_all())
 }
 
-fn database_lost(database: &Path, key: &Path) -> Failure {
+fn database_lost(database: &Beside, key: &Path) -> Failure {
     Failure::new(format!(
         "the database {} is missing or empty but its master key is there",
-        database.display()
+        database.shown
     ))
     .fix(format!(
         "restore it from a backup, or remove {} too to start afresh without any account",
@@ -133,14 +162,14 @@ fn database_lost(database: &Path, key: &Path) -> Failure {
     ))
 }
 
-fn key_lost(database: &Path, key: &Path) -> Failure {
+fn key_lost(database: &Beside, key: &Path) -> Failure {
     Failure::new(format!(
         "the master key {} is missing but its database is there",
         key.display()
     ))
     .fix(format!(
-        "restore it from a backup, or remove {} too to start afresh without any account",
-        database.display()
+        "restore it from a backup, or {} to start afresh without any account",
+        database.afresh
     ))
 }
 
@@ -168,11 +197,11 @@ mod tests {
 
     impl Place {
         fn key(&self) -> Result<KeyFile, Failure> {
-            KeyFile::read_or_make(&self.folder, &self.database, &SystemEntropy)
+            KeyFile::read_or_make(&self.folder, &Beside::file(&self.database), &SystemEntropy)
         }
 
         fn first_start(&self) -> [u8; 32] {
-            let key = self.key().unwrap();
+            let mut key = self.key().unwrap();
             fs::write(&self.database, "rows").unwrap();
             key.settle().unwrap();
             key.bytes

@@ -4,13 +4,14 @@
 //! |---|---|
 //! | `doorward.lock` | held by the one process that uses the folder |
 //! | `master.key` | 32 random bytes that seal the signing keys; mode 0600 |
-//! | `doorward.db` | the database |
+//! | `doorward.db` | the database, unless it is in PostgreSQL |
 //! | `control.sock` | where the command line talks to the running process; mode 0600 |
 //!
 //! Key and database belong together. One without the other means that something
 //! was lost, and making a fresh one would open a set-up page to whoever comes
 //! first: that is refused (CR-03).
 
+mod chosen;
 mod lock;
 mod master_key;
 mod opened;
@@ -23,6 +24,7 @@ use std::{
 };
 
 pub(crate) use self::{
+    chosen::Chosen,
     lock::{Lock, LockError},
     opened::{Opened, open},
 };

@@ -18,7 +18,7 @@ use crate::{
     cli::ServeArguments,
     config::{self, Configuration},
     control::{self, Office},
-    data::{self, DataFolder, Lock},
+    data::{self, Chosen, DataFolder, Lock},
     failure::Failure,
     system::SystemEntropy,
     wire::House,
@@ -52,7 +52,8 @@ pub(crate) fn run(arguments: &ServeArguments, folder: &DataFolder) -> Result<(),
     runtime()?.block_on(async {
         let signals = Signals::watch()?;
         let lock = Lock::take(folder).map_err(|error| error.into_failure(folder))?;
-        let opened = data::open(folder, lock, Some(&configuration.database), &SystemEntropy)?;
+        let chosen = Chosen::configured(&configuration.database, &arguments.config);
+        let opened = data::open(folder, lock, Some(chosen), &SystemEntropy).await?;
         let listener = bind(configuration.listen, "listen in the configuration file").await?;
         let ops = bind(
             configuration.ops_listen,

@@ -7,7 +7,7 @@ mod greeting;
 mod name;
 mod program;
 
-use std::{collections::HashMap, path::PathBuf};
+use std::collections::HashMap;
 
 use doorward_core::{
     lifetimes::Lifetimes, permit::AllowList, registration::Domains, rotation::Schedule,
@@ -17,7 +17,7 @@ use doorward_core::{
 use crate::{
     cli::UpArguments,
     config::{self, Configuration, PublicUrl, Server, Upstream},
-    data::{self, DataFolder, Lock},
+    data::{self, Chosen, DataFolder, Lock},
     demo::Demo,
     failure::Failure,
     serve::{self, Doorway, Signals},
@@ -39,8 +39,9 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
     serve::runtime()?.block_on(async {
         let signals = Signals::watch()?;
         let lock = Lock::take(folder).map_err(|error| error.into_failure(folder))?;
-        let database = PathBuf::from("doorward.db");
-        let opened = data::open(folder, lock, Some(&database), &SystemEntropy)?;
+        let chosen = Chosen::without_configuration()?;
+        let database = chosen.database().clone();
+        let opened = data::open(folder, lock, Some(chosen), &SystemEntropy).await?;
         let listener = serve::bind(listen, "--listen, like --listen 127.0.0.1:0").await?;
         let bound = listener
             .local_addr()

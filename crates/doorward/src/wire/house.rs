@@ -14,7 +14,7 @@ use doorward_gateway::{Gateway, GatewayLoad, GatewayParts};
 use doorward_issuer::{
     Administration, AdministrationError, Issuer, IssuerParts, KeyError, KeySetChange, MasterKey,
 };
-use doorward_store::{SqliteStore, Store};
+use doorward_store::Store;
 use doorward_verify::{Verifier, VerifierConfig};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -45,7 +45,7 @@ struct Parts {
     gateway: Gateway,
     administration: Administration,
     verifier: Arc<Verifier>,
-    store: Arc<SqliteStore>,
+    store: Arc<dyn Store>,
     folder: DataFolder,
     public_url: String,
     _lock: Lock,
@@ -55,11 +55,11 @@ impl House {
     /// Joins the parts over an open data folder.
     pub(crate) async fn build(
         configuration: &Configuration,
-        opened: Opened,
+        mut opened: Opened,
     ) -> Result<Self, Failure> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
-        let store: Arc<dyn Store> = opened.store.clone();
+        let store = Arc::clone(&opened.store);
         let revocations = revocations(&*store, &*clock, &configuration.lifetimes).await?;
         let tools = GatewayTools::default();
         let parts = IssuerParts {
@@ -74,6 +74,7 @@ impl House {
         let issuer = Issuer::start(mapping::issuer(configuration), parts)
             .await
             .map_err(|error| Failure::new(error.to_string()))?;
+        opened.settle()?; // the signing key in the store is sealed with it
         let verifier = Arc::new(Verifier::new(VerifierConfig {
             issuer: configuration.public_url.to_string(),
             keys: Arc::new(IssuerKeys(issuer.clone())),
@@ -116,7 +117,7 @@ impl House {
 
     /// The store.
     pub(crate) fn store(&self) -> Arc<dyn Store> {
-        self.0.store.clone()
+        Arc::clone(&self.0.store)
     }
 
     /// The data folder.

@@ -10,8 +10,17 @@ fn json(place: &Place, arguments: &[&str]) -> Value {
 
 #[test]
 fn accounts_are_managed_the_same_with_and_without_a_running_process() {
+    manage_accounts(Place::new);
+}
+
+#[test]
+fn accounts_are_managed_the_same_with_and_without_a_running_process_in_postgres() {
+    manage_accounts(Place::in_postgres);
+}
+
+fn manage_accounts(new: fn() -> Place) {
     for running in [false, true] {
-        let place = Place::new();
+        let place = new();
         let _running = running.then(|| place.up(&["--demo"]));
         place.add_user("Alice", "correct horse");
         let users = json(&place, &["user", "list", "--json"]);
@@ -53,8 +62,17 @@ fn accounts_are_managed_the_same_with_and_without_a_running_process() {
 
 #[test]
 fn clients_are_managed_and_a_secret_is_shown_once() {
+    manage_clients(Place::new);
+}
+
+#[test]
+fn clients_are_managed_and_a_secret_is_shown_once_in_postgres() {
+    manage_clients(Place::in_postgres);
+}
+
+fn manage_clients(new: fn() -> Place) {
     for running in [false, true] {
-        let place = Place::new();
+        let place = new();
         let _running = running.then(|| place.up(&["--demo"]));
         let redirect = "https://app.example/cb";
         let added = json(

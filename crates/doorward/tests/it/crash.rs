@@ -14,7 +14,6 @@ use crate::{
     process::Place,
 };
 
-const KILLS: u32 = 100;
 const PASSWORD: &str = "correct horse battery";
 
 /// A small generator of numbers with a fixed seed (xorshift).
@@ -31,14 +30,22 @@ impl Dice {
 
 #[test]
 fn a_hundred_kills_during_rotation_never_burn_a_login() {
-    let place = Place::new();
+    kill_again_and_again(&Place::new(), 100);
+}
+
+#[test]
+fn fifty_kills_during_rotation_never_burn_a_login_in_postgres() {
+    kill_again_and_again(&Place::in_postgres(), 50);
+}
+
+fn kill_again_and_again(place: &Place, kills: u32) {
     place.add_user("alice", PASSWORD);
     let mut running = place.up(&["--demo"]);
     let authority = running.authority().to_owned();
     let mut tokens = log_in(&running, "alice", PASSWORD);
     let mut dice = Dice(0x5eed_cafe_f00d_0001);
     let mut interrupted = 0;
-    for kill in 0..KILLS {
+    for kill in 0..kills {
         let stop = Arc::new(AtomicBool::new(false));
         let client = thread::spawn({
             let (stop, authority, tokens) = (Arc::clone(&stop), authority.clone(), tokens.clone());
@@ -57,7 +64,7 @@ fn a_hundred_kills_during_rotation_never_burn_a_login() {
         tokens = held.successor(&response);
     }
     assert!(
-        interrupted > KILLS / 10,
+        interrupted > kills / 10,
         "only {interrupted} kills met a request"
     );
     let response = tokens.refresh(&authority).expect("answer");

@@ -15,7 +15,50 @@ const PASSWORD: &str = "correct horse battery";
 
 #[test]
 fn a_newcomer_logs_in_to_the_demo_and_calls_a_tool() {
-    let place = Place::new();
+    log_in_and_call(&Place::new());
+}
+
+#[test]
+fn the_set_up_link_makes_the_first_account_once() {
+    set_up_once(&Place::new());
+}
+
+#[test]
+fn a_login_survives_a_restart_and_ends_within_a_second_of_its_revocation() {
+    restart_and_revoke(&Place::new());
+}
+
+#[test]
+fn a_disabled_user_and_a_revoked_client_are_refused_at_once_and_after_a_restart() {
+    disable_and_revoke(&Place::new());
+}
+
+/// The same with everything in PostgreSQL.
+mod in_postgres {
+    use super::*;
+
+    #[test]
+    fn a_newcomer_logs_in_to_the_demo_and_calls_a_tool() {
+        log_in_and_call(&Place::in_postgres());
+    }
+
+    #[test]
+    fn the_set_up_link_makes_the_first_account_once() {
+        set_up_once(&Place::in_postgres());
+    }
+
+    #[test]
+    fn a_login_survives_a_restart_and_ends_within_a_second_of_its_revocation() {
+        restart_and_revoke(&Place::in_postgres());
+    }
+
+    #[test]
+    fn a_disabled_user_and_a_revoked_client_are_refused_at_once_and_after_a_restart() {
+        disable_and_revoke(&Place::in_postgres());
+    }
+}
+
+fn log_in_and_call(place: &Place) {
     place.add_user("alice", PASSWORD);
     let running = place.up(&["--demo"]);
     assert!(
@@ -72,9 +115,7 @@ fn a_newcomer_logs_in_to_the_demo_and_calls_a_tool() {
     );
 }
 
-#[test]
-fn the_set_up_link_makes_the_first_account_once() {
-    let place = Place::new();
+fn set_up_once(place: &Place) {
     let running = place.up(&["--demo"]);
     let (_, link) = running.greeting.split_once("/setup?").expect("a link");
     let target = format!("/setup?{}", link.lines().next().expect("a line"));
@@ -102,9 +143,7 @@ fn the_set_up_link_makes_the_first_account_once() {
     );
 }
 
-#[test]
-fn a_login_survives_a_restart_and_ends_within_a_second_of_its_revocation() {
-    let place = Place::new();
+fn restart_and_revoke(place: &Place) {
     place.add_user("alice", PASSWORD);
     let mut running = place.up(&["--demo", "--name", "notes"]);
     let tokens = log_in(&running, "alice", PASSWORD);
@@ -134,9 +173,7 @@ fn a_login_survives_a_restart_and_ends_within_a_second_of_its_revocation() {
     assert_eq!(tokens.refresh(&authority).expect("answer").status, 400);
 }
 
-#[test]
-fn a_disabled_user_and_a_revoked_client_are_refused_at_once_and_after_a_restart() {
-    let place = Place::new();
+fn disable_and_revoke(place: &Place) {
     place.add_user("alice", PASSWORD);
     place.add_user("bob", PASSWORD);
     let mut running = place.up(&["--demo"]);

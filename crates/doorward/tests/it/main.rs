@@ -13,6 +13,7 @@ mod http;
 mod layers;
 mod login;
 mod mcp;
+mod postgres;
 mod process;
 mod programs;
 mod reload;

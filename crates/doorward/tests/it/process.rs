@@ -7,27 +7,48 @@ use std::{
     time::{Duration, Instant},
 };
 
+use doorward_throwaway::Postgres;
 use tempfile::TempDir;
 
-/// A folder of its own for every test.
-pub(crate) struct Place(TempDir);
+/// A folder of its own for every test, and a database.
+pub(crate) struct Place {
+    folder: TempDir,
+    storage: Option<String>,
+}
 
 impl Place {
+    /// With the database that is there without anybody asking: SQLite in the folder.
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().expect("temporary folder"))
+        Self {
+            folder: tempfile::tempdir().expect("temporary folder"),
+            storage: None,
+        }
+    }
+
+    /// With this database, where no configuration names one.
+    pub(crate) fn on(storage: String) -> Self {
+        Self {
+            storage: Some(storage),
+            ..Self::new()
+        }
+    }
+
+    /// With a new database in PostgreSQL.
+    pub(crate) fn in_postgres() -> Self {
+        Self::on(Postgres::shared().schema())
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
     }
 
     pub(crate) fn data(&self) -> PathBuf {
-        self.0.path().join("data")
+        self.folder.path().join("data")
     }
 
     /// Writes a file next to the data folder.
     pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.0.path().join(name);
+        let path = self.folder.path().join(name);
         std::fs::write(&path, text).expect("written");
         path
     }
@@ -35,6 +56,15 @@ impl Place {
     /// Runs a command on the data folder to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.run_with_input(arguments, "")
+    }
+
+    /// The same with another database.
+    pub(crate) fn run_on(&self, storage: &str, arguments: &[&str]) -> Output {
+        let mut command = self.command(arguments);
+        command
+            .env("DOORWARD_STORAGE", storage)
+            .output()
+            .expect("ended")
     }
 
     /// The same with something on standard input.
@@ -95,7 +125,9 @@ impl Place {
             .args(arguments)
             .arg_placed("--data", self.data())
             .env_remove("RUST_LOG")
-            .env_remove("DOORWARD_DATA");
+            .env_remove("DOORWARD_DATA")
+            .env_remove("DOORWARD_STORAGE")
+            .envs(self.storage.iter().map(|url| ("DOORWARD_STORAGE", url)));
         command
     }
 }
