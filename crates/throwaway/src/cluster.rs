@@ -1,10 +1,13 @@
 //! One server and its data.
 
 use std::{
-    fs,
+    fs::{self, Permissions},
     net::TcpListener,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{GUARDED, OWNER, PASSWORD, programs::Programs};
 
@@ -69,6 +72,30 @@ impl Cluster {
         programs.run("pg_ctl", &arguments).ok(); // it may have ended
     }
 
+    /// Takes encrypted connections from now on.
+    pub(crate) fn encrypt(&self, programs: &Programs, certificate: &Path, key: &Path) {
+        for (from, name) in [(certificate, "server.crt"), (key, "server.key")] {
+            let pem = fs::read(from).expect("readable");
+            fs::write(self.file(name), pem).expect("written");
+            fs::set_permissions(self.file(name), Permissions::from_mode(0o600)).expect("private");
+            programs.hand_over(&self.file(name)).expect("handed over");
+        }
+        let settings = fs::read_to_string(self.file("postgresql.conf")).expect("settings");
+        let settings = format!("{settings}ssl = on\n");
+        fs::write(self.file("postgresql.conf"), settings).expect("settings");
+    }
+
+    /// Sends a signal to every process of the server that runs.
+    pub(crate) fn signal(&self, signal: Signal) {
+        let noted = fs::read_to_string(self.file("postmaster.pid")).unwrap_or_default();
+        let Some(main) = noted.lines().next().and_then(|line| line.parse().ok()) else {
+            return;
+        };
+        for process in processes(main).into_iter().filter_map(Pid::from_raw) {
+            kill_process(process, signal).ok(); // it may have ended
+        }
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
@@ -99,6 +126,20 @@ impl Cluster {
             .run("psql", &["--quiet", "--command", &sql, &url])
             .expect("a guarded user");
     }
+}
+
+/// A process and its children.
+fn processes(main: i32) -> Vec<i32> {
+    let is_child = |process: &i32| {
+        let status = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        // "PID (NAME) STATE PARENT ...", and the name may hold anything.
+        let after = status.rsplit(')').next().unwrap_or_default();
+        after.split_whitespace().nth(1) == Some(&main.to_string())
+    };
+    let all = fs::read_dir("/proc").expect("processes");
+    let number = |entry: fs::DirEntry| entry.file_name().to_str()?.parse().ok();
+    let children = all.flatten().filter_map(number).filter(is_child);
+    std::iter::once(main).chain(children).collect()
 }
 
 fn free_port() -> u16 {

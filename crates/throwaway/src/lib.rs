@@ -28,6 +28,7 @@ use std::{
 
 use cluster::Cluster;
 use programs::Programs;
+use rustix::process::Signal;
 
 /// The user that owns the databases; gets in without a password.
 const OWNER: &str = "doorward";
@@ -63,6 +64,18 @@ impl Postgres {
         let programs = Programs::find();
         let folder = programs.own_folder();
         let cluster = Cluster::make(&programs, folder);
+        Self {
+            port: cluster.start(&programs),
+            own: Some(cluster),
+            programs,
+        }
+    }
+
+    /// A server of its own that takes encrypted connections, too: certificate and key in PEM.
+    pub fn with_tls(certificate: &Path, key: &Path) -> Self {
+        let programs = Programs::find();
+        let cluster = Cluster::make(&programs, programs.own_folder());
+        cluster.encrypt(&programs, certificate, key);
         Self {
             port: cluster.start(&programs),
             own: Some(cluster),
@@ -128,9 +141,14 @@ impl Postgres {
         self.own().start_on(&self.programs, self.port);
     }
 
-    /// The folder of a server of its own.
-    pub fn folder(&self) -> &Path {
-        self.own().folder()
+    /// Holds every process of a server of its own, as a machine that swaps or hangs would.
+    pub fn pause(&self) {
+        self.own().signal(Signal::STOP);
+    }
+
+    /// Lets them go on.
+    pub fn resume(&self) {
+        self.own().signal(Signal::CONT);
     }
 
     fn own(&self) -> &Cluster {
@@ -141,6 +159,7 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         if let Some(cluster) = &self.own {
+            cluster.signal(Signal::CONT);
             cluster.stop(&self.programs);
             std::fs::remove_dir_all(cluster.folder()).ok();
         }

@@ -1,7 +1,7 @@
 //! The programs of PostgreSQL, and who runs them.
 
 use std::{
-    fs, io,
+    env, fs, io,
     os::unix::{fs::chown, process::CommandExt},
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -29,7 +29,7 @@ impl Programs {
         let folder = newest().unwrap_or_else(|| {
             panic!(
                 "these tests need PostgreSQL: install the Debian package `postgresql` \
-                 (looked for {FOLDER}/*/bin/initdb)"
+                 (looked for {FOLDER}/*/bin/initdb and for initdb in PATH)"
             )
         });
         let root = rustix::process::geteuid().is_root();
@@ -76,7 +76,8 @@ impl Programs {
         }
     }
 
-    fn hand_over(&self, folder: &Path) -> io::Result<()> {
+    /// Gives a file to whoever runs the server.
+    pub(crate) fn hand_over(&self, folder: &Path) -> io::Result<()> {
         match self.user {
             Some(user) => chown(folder, Some(user.id), Some(user.group)),
             None => Ok(()),
@@ -102,7 +103,16 @@ impl User {
     }
 }
 
+/// Debian keeps every version in a folder of its own; elsewhere the programs are on the path.
 fn newest() -> Option<PathBuf> {
+    let debian = newest_of_debian();
+    debian.or_else(|| {
+        let path = env::var_os("PATH")?;
+        env::split_paths(&path).find(|folder| folder.join("initdb").exists())
+    })
+}
+
+fn newest_of_debian() -> Option<PathBuf> {
     let mut found: Vec<(u32, PathBuf)> = fs::read_dir(FOLDER)
         .ok()?
         .filter_map(|entry| {

@@ -5,18 +5,15 @@ use std::io::{self, IsTerminal, Write};
 use doorward_core::server::ServerName;
 use serde_json::json;
 
-use crate::{config::PublicUrl, data::DataFolder};
+use crate::{
+    config::{Database, PublicUrl},
+    data::DataFolder,
+};
 
 /// Prints it. Nothing in it is secret but the link.
-pub(super) fn print(
-    public_url: &PublicUrl,
-    name: &ServerName,
-    folder: &DataFolder,
-    link: Option<&str>,
-) {
+pub(super) fn print(public_url: &PublicUrl, name: &ServerName, kept: &str, link: Option<&str>) {
     let terminal = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let data = folder.path().display().to_string();
-    let text = text(public_url.as_str(), name.as_str(), &data, link, terminal);
+    let text = text(public_url.as_str(), name.as_str(), kept, link, terminal);
     let mut out = io::stdout().lock();
     // Without anybody to read it the door stays open all the same.
     out.write_all(text.as_bytes())
@@ -24,7 +21,16 @@ pub(super) fn print(
         .ok();
 }
 
-fn text(public_url: &str, name: &str, data: &str, link: Option<&str>, terminal: bool) -> String {
+/// Where accounts, keys and the audit log are.
+pub(super) fn kept(folder: &DataFolder, database: &Database) -> String {
+    let folder = folder.path().display();
+    match database {
+        Database::File(_) => folder.to_string(),
+        Database::Served(url) => format!("{url}, the key to them in {folder}"),
+    }
+}
+
+fn text(public_url: &str, name: &str, kept: &str, link: Option<&str>, terminal: bool) -> String {
     let (on, off) = if terminal {
         ("\u{1b}[1m", "\u{1b}[0m")
     } else {
@@ -46,7 +52,7 @@ Connect a client:
   MCP Inspector    npx @modelcontextprotocol/inspector, transport Streamable HTTP, the endpoint above
   any other        the endpoint above, Streamable HTTP; it finds the login by itself
 
-Accounts, keys and the audit log are in {data}
+Accounts, keys and the audit log are in {kept}
 Stop with Ctrl-C.
 ",
         first = first.unwrap_or_default(),

@@ -78,7 +78,8 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
         };
         let house = House::build(&configuration, opened).await?;
         let link = house.setup_link().await?;
-        greeting::print(&configuration.public_url, &name, folder, link.as_deref());
+        let kept = greeting::kept(folder, &configuration.database);
+        greeting::print(&configuration.public_url, &name, &kept, link.as_deref());
         let doorway = Doorway {
             signals,
             listener,

@@ -21,8 +21,10 @@ use crate::{
 
 /// How long to wait for a connection, old or new.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a statement may take before the connection counts as lost; the server gives up first.
-const LONGEST: Duration = Duration::from_secs(40);
+/// How long a lookup may take before the connection counts as lost: somebody waits for it.
+const LONGEST_LOOKUP: Duration = Duration::from_secs(10);
+/// The same for a list; the server gives up first.
+const LONGEST_LIST: Duration = Duration::from_secs(40);
 
 /// Connections that only read.
 #[derive(Debug)]
@@ -52,32 +54,32 @@ impl Readers {
 
     /// The row that a query finds, if any.
     pub(super) async fn find<T>(&self, query: &Query<T>) -> Result<Option<T>, StoreError> {
-        let rows = self.rows(query).await?;
+        let rows = self.rows(query, LONGEST_LOOKUP).await?;
         let read = |row: &Row| (query.read)(&mut Columns::of(row));
         Ok(rows.first().map(read).transpose()?)
     }
 
     /// All rows that a query finds, in its order.
     pub(super) async fn list<T>(&self, query: &Query<T>) -> Result<Vec<T>, StoreError> {
-        let rows = self.rows(query).await?;
+        let rows = self.rows(query, LONGEST_LIST).await?;
         let read = |row: &Row| (query.read)(&mut Columns::of(row));
         Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
     }
 
     /// Asks once more over another connection when the first turns out to be lost: those of a
     /// server that was restarted look sound until they are used.
-    async fn rows<T>(&self, query: &Query<T>) -> Result<Vec<Row>, StoreError> {
+    async fn rows<T>(&self, query: &Query<T>, longest: Duration) -> Result<Vec<Row>, StoreError> {
         if query.values.iter().any(is_unstorable) {
             return Ok(Vec::new());
         }
-        match self.ask(query).await {
-            Err(Attempt::Failed(Fault::Lost(_))) => self.ask(query).await,
+        match self.ask(query, longest).await {
+            Err(Attempt::Failed(Fault::Lost(_))) => self.ask(query, longest).await,
             asked => asked,
         }
         .map_err(StoreError::from)
     }
 
-    async fn ask<T>(&self, query: &Query<T>) -> Result<Vec<Row>, Attempt> {
+    async fn ask<T>(&self, query: &Query<T>, longest: Duration) -> Result<Vec<Row>, Attempt> {
         let client = self.pool.get().await.map_err(Attempt::NoConnection)?;
         let ask = async {
             let statement = client.prepare_cached(&dialect(query.sql)).await?;
@@ -85,7 +87,7 @@ impl Readers {
             let parameters: Vec<_> = query.values.iter().map(parameter).collect();
             client.query(&statement, &parameters).await
         };
-        let asked = tokio::time::timeout(LONGEST, ask).await;
+        let asked = tokio::time::timeout(longest, ask).await;
         match asked {
             Ok(rows) => rows.map_err(|error| Attempt::Failed(Fault::of(error))),
             Err(_) => {

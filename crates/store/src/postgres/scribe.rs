@@ -23,6 +23,7 @@ use crate::{
     error::unavailable,
     queue::{Group, Queue},
     tables::Columns,
+    write::Write,
     writer::{Scribe, Written},
 };
 
@@ -32,8 +33,10 @@ const ATTEMPTS: u32 = 3;
 const DOUBT: Duration = Duration::from_secs(10);
 /// How soon a database that went away is looked for again.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// However the network behaves, callers have an answer after this long.
-const LONGEST: Duration = Duration::from_secs(75);
+/// However server and network behave, callers have an answer after this long.
+const LONGEST: Duration = Duration::from_secs(20);
+/// Unless much is deleted at once; the server gives up first.
+const LONGEST_REAPING: Duration = Duration::from_secs(90);
 
 const STATUS: &str = "SELECT coalesce(pg_xact_status($1::text::xid8), 'aborted')";
 const IDENTITY: &str = "SELECT pid, backend_start::text FROM pg_stat_activity
@@ -82,7 +85,7 @@ impl Scribe for PostgresScribe {
         let Some(runtime) = &self.runtime else {
             return Err(unavailable("the writer did not start"));
         };
-        let writing = async { timeout(LONGEST, self.desk.write(group)).await };
+        let writing = async { timeout(longest(group), self.desk.write(group)).await };
         runtime
             .block_on(writing)
             .unwrap_or_else(|_| Err(unavailable("the database does not answer")))
@@ -92,6 +95,14 @@ impl Scribe for PostgresScribe {
         if let (Some(runtime), Some(session)) = (&self.runtime, self.desk.session.take()) {
             let _ = runtime.block_on(async { timeout(LOOK_EVERY * 10, session.close()).await });
         }
+    }
+}
+
+fn longest(group: &Group) -> Duration {
+    let mut writes = group.commits.iter().flat_map(|commit| &commit.batch.writes);
+    match writes.any(|write| matches!(write, Write::Reap { .. })) {
+        true => LONGEST_REAPING,
+        false => LONGEST,
     }
 }
 

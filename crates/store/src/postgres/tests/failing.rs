@@ -200,3 +200,26 @@ async fn a_lock_that_somebody_else_holds_ends_in_unavailable_and_not_in_waiting(
     client.batch_execute("ROLLBACK").await.expect("lets go");
     add_user(&store, "alice").await.expect("is free");
 }
+
+#[tokio::test]
+async fn a_server_that_hangs_is_unavailable_and_then_works_again() {
+    let Opened {
+        store,
+        url: _url,
+        server,
+    } = open_on(Postgres::alone()).await;
+    add_user(&store, "alice").await.expect("is free");
+    assert_eq!(user_names(&store).await, ["alice"]);
+    server.pause();
+    let mut tx = store.begin().await.expect("opens");
+    let (read, written) = tokio::join!(tx.has_users(), add_user(&store, "bob"));
+    assert!(matches!(read, Err(StoreError::Unavailable(_))), "{read:?}"); // DS-03
+    assert!(
+        matches!(written, Err(StoreError::Unavailable(_))),
+        "{written:?}"
+    );
+    server.resume();
+    add_user(&store, "carol").await.expect("works again");
+    assert_eq!(user_names(&store).await, ["alice", "carol"]);
+    assert_eq!(reasons(&store).await, ["alice", "carol"]);
+}

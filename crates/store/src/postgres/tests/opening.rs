@@ -131,3 +131,51 @@ async fn a_schema_of_its_own_beside_other_programs_is_fine_and_must_exist() {
     super::add_user(&store, "alice").await.expect("is free");
     assert_eq!(server.sql(&url, "SELECT name FROM door.users"), "alice");
 }
+
+#[tokio::test]
+async fn an_encrypted_connection_is_for_a_server_whose_certificate_fits() {
+    let pki = |name: &str| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../fetch/tests/it/pki");
+        std::path::Path::new(folder).join(name)
+    };
+    let server = Postgres::with_tls(&pki("server.pem"), &pki("server.key"));
+    let database = server.database();
+    let (_, name) = database.rsplit_once('/').expect("a name");
+    let at = |host: &str, options: &str| {
+        let port = server.port();
+        parsed(&format!(
+            "postgres://doorward@{host}:{port}/{name}?hostaddr=127.0.0.1{options}"
+        ))
+    };
+    let root = pki("root.pem");
+    let trusting = format!("&sslrootcert={}", root.display());
+
+    // The certificate is for docs.example, of an authority that no system knows.
+    let store = PostgresStore::open(&at("docs.example", &trusting), Tenancy::Alone).await;
+    let store = store.expect("fits");
+    super::add_user(&store, "alice").await.expect("is free");
+    assert_eq!(super::user_names(&store).await, ["alice"]);
+    let encrypted = "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+        WHERE application_name = 'doorward' AND ssl";
+    assert_eq!(server.sql(name, encrypted), "2", "to read and to write");
+    drop(store);
+
+    for (url, expected) in [
+        (at("docs.example", ""), "certificate"),
+        (at("other.example", &trusting), "certificate"),
+    ] {
+        let refusal = refusal(&url, Tenancy::Alone).await;
+        assert!(
+            matches!(refusal, PostgresRefusal::Unreachable(_)),
+            "{refusal:?}"
+        );
+        assert!(refusal.to_string().contains(expected), "{refusal}");
+    }
+    let missing = at("docs.example", "&sslrootcert=/no/such.pem");
+    let refused = refusal(&missing, Tenancy::Alone).await;
+    assert!(matches!(refused, PostgresRefusal::Roots(_)), "{refused:?}");
+    let in_clear = at("docs.example", "&sslmode=disable");
+    PostgresStore::open(&in_clear, Tenancy::Alone)
+        .await
+        .expect("as the URL says");
+}
