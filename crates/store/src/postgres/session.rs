@@ -1,6 +1,6 @@
 //! The connection that writes: a group of commits in one transaction.
 //!
-//! First everything is sent at once, in the hope that nothing conflicts; the
+//! First all changes are sent at once, in the hope that nothing conflicts; the
 //! answers are looked at before the commit. If something does, the transaction is
 //! undone and the group is written again with a savepoint around each batch, so
 //! that only those that conflict are left out.
@@ -118,10 +118,10 @@ impl Session {
         let batches: Vec<Vec<Step>> = group.commits.iter().map(steps_of).collect();
         let all = || batches.iter().flatten().map(|step| &step.change);
         self.prepare(all()).await?;
-        let sent = join_all(all().map(|change| self.send(change)));
-        let (start, results) = tokio::join!(biased; self.start(), sent);
-        let start = start?;
-        let mut results = results.into_iter();
+        // Not sent along with them: outside of a transaction each of them would stand for itself.
+        let start = self.start().await?;
+        let sent = join_all(all().map(|change| self.send(change))).await;
+        let mut results = sent.into_iter();
         let counted = |steps: &Vec<Step>| count(steps, &mut results);
         let counts: Result<Vec<usize>, Fault> = batches.iter().map(counted).collect();
         match counts {
@@ -175,6 +175,7 @@ impl Session {
             _ => Err(Fault::Again),
         }
     }
+
     /// Appends to the audit log and commits.
     async fn end(&self, closing: &[Change]) -> Result<(), Error> {
         let sent = join_all(closing.iter().map(|change| self.send(change)));
