@@ -31,6 +31,7 @@ pub mod quirk;
 pub mod redirect;
 pub mod refresh;
 pub mod registration;
+pub mod request_object;
 pub mod resource;
 pub mod revocation;
 pub mod rotation;

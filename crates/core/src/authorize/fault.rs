@@ -1,7 +1,10 @@
 //! Why an authorization request is refused, and who is told (RFC 6749 section 4.1.2.1).
 
 use super::reply::{Passage, ReturnAddress, passage};
-use crate::{client::Client, details::DetailsError, pkce::PkceError, scope::ScopeError};
+use crate::{
+    client::Client, details::DetailsError, pkce::PkceError, request_object::RequestObjectFault,
+    scope::ScopeError,
+};
 
 /// Why an authorization request is refused, and who is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +60,9 @@ pub enum ShowFault {
         /// What is registered.
         registered: Vec<String>,
     },
+    /// A fault for the client in a request that does not say where to tell it.
+    #[error("{0}")]
+    Nowhere(Box<AuthorizeError>),
     /// `state` is too long to carry.
     #[error("the state parameter has more than 2048 bytes")]
     StateTooLong,
@@ -80,9 +86,21 @@ pub enum AuthorizeError {
     /// `form_post` to an address that takes no form.
     #[error("response_mode form_post needs an http or https redirect URI")]
     FormPost,
-    /// A request object by value.
-    #[error("request objects are not supported")]
+    /// A request object of a client that has no keys to sign one with.
+    #[error("this client has no keys to sign request objects with")]
     RequestObject,
+    /// A request object that does not count (RFC 9101 section 6.3).
+    #[error(transparent)]
+    BadRequestObject(#[from] RequestObjectFault),
+    /// A request object by value and by reference.
+    #[error("request and request_uri exclude each other")]
+    TwoRequests,
+    /// The client registered that it pushes its requests (RFC 9126 section 5).
+    #[error("this client must push its authorization requests")]
+    NotPushed,
+    /// The client registered that it signs its requests (RFC 9101 section 10.5).
+    #[error("this client must sign its authorization requests")]
+    NotSigned,
     /// A request object by reference.
     #[error("request_uri is not supported")]
     RequestUri,
@@ -130,9 +148,13 @@ impl AuthorizeError {
             | Self::ResponseMode
             | Self::FormPost
             | Self::Prompt
-            | Self::MaxAge => "invalid_request",
+            | Self::MaxAge
+            | Self::TwoRequests
+            | Self::NotPushed
+            | Self::NotSigned => "invalid_request",
             Self::ResponseType => "unsupported_response_type",
             Self::RequestObject => "request_not_supported",
+            Self::BadRequestObject(_) => "invalid_request_object",
             Self::RequestUri => "request_uri_not_supported",
             Self::Acr => "unmet_authentication_requirements",
             Self::Scope(_) => "invalid_scope",

@@ -5,6 +5,7 @@
 //! the checks is: client, redirect URI, then everything that may be told to the
 //! client at that URI.
 
+mod came;
 mod fault;
 mod parameters;
 mod prompt;
@@ -13,6 +14,7 @@ mod resources;
 #[cfg(test)]
 mod tests;
 
+pub use came::{Came, permitted};
 pub use fault::{AuthorizeError, Fault, RedirectFault, ShowFault};
 pub use parameters::Parameters;
 pub use prompt::Prompt;
@@ -61,26 +63,42 @@ pub fn check(
     if !client.is_usable() {
         return Err(Fault::Show(ShowFault::ClientUnknown));
     }
-    let redirect = redirect(parameters, client).map_err(Fault::Show)?;
+    let (to, mode) = return_address(parameters, client).map_err(Fault::Show)?;
+    mode.and_then(|()| body(parameters, client, &to, published))
+        .map_err(|error| RedirectFault::early(error, to, client).into())
+}
+
+/// Where a fault of the whole request goes: to the client only when its parameters say where,
+/// which those beside a request object need not (RFC 9101 section 6.3).
+pub fn tell(parameters: &Parameters, client: &Client, error: AuthorizeError) -> Fault {
+    match return_address(parameters, client) {
+        Ok((to, _)) => RedirectFault::early(error, to, client).into(),
+        Err(_) => Fault::Show(ShowFault::Nowhere(Box::new(error))),
+    }
+}
+
+/// Where the answer goes. A fault of the mode itself goes the common way.
+fn return_address(
+    parameters: &Parameters,
+    client: &Client,
+) -> Result<(ReturnAddress, Result<(), AuthorizeError>), ShowFault> {
+    let redirect = redirect(parameters, client)?;
     let state = match parameters.one("state") {
         Ok(Some(state)) if state.len() > MAXIMUM_STATE => {
-            return Err(Fault::Show(ShowFault::StateTooLong));
+            return Err(ShowFault::StateTooLong);
         }
         Ok(state) => state.map(str::to_owned),
         Err(_) => None,
     };
-    let asked = parameters
+    let mode = parameters
         .one("response_mode")
         .and_then(|mode| ResponseMode::parse(mode, &redirect));
     let to = ReturnAddress {
-        // A fault of the mode itself goes the common way.
-        mode: asked.as_ref().copied().unwrap_or_default(),
+        mode: mode.as_ref().copied().unwrap_or_default(),
         redirect,
         state,
     };
-    asked
-        .and_then(|_| body(parameters, client, &to, published))
-        .map_err(|error| RedirectFault::early(error, to, client).into())
+    Ok((to, mode.map(drop)))
 }
 
 fn redirect(parameters: &Parameters, client: &Client) -> Result<MatchedRedirect, ShowFault> {

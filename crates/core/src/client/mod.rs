@@ -51,6 +51,8 @@ pub struct Client {
     pub environments: Environments,
     /// What is special about its tokens.
     pub tokens: TokenRules,
+    /// What its authorization requests have to be.
+    pub requests: RequestRules,
     /// Digest of its registration access token (RFC 7592), if it has one.
     pub management: Option<Digest>,
     /// Its metadata document, if it is known by one.
@@ -85,6 +87,15 @@ pub struct TokenRules {
     pub dpop_bound: bool,
 }
 
+/// What a client registered about its authorization requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RequestRules {
+    /// They are all pushed (`require_pushed_authorization_requests`, RFC 9126 section 6).
+    pub pushed: bool,
+    /// They are all signed (`require_signed_request_object`, RFC 9101 section 10.5).
+    pub signed: bool,
+}
+
 impl Client {
     /// A public client that signs people in, as yet without a name and redirects: what
     /// every other registration says in which ways it differs.
@@ -99,6 +110,7 @@ impl Client {
             grants: GrantTypes::interactive(),
             environments: Environments::default(),
             tokens: TokenRules::default(),
+            requests: RequestRules::default(),
             management: None,
             document: None,
             created_at,

@@ -54,6 +54,7 @@ impl Registration {
             grants: members::grants(&document)?,
             software: members::software(&document)?,
             dpop_bound: members::dpop_bound(&document)?,
+            requests: members::requests(&document)?,
         })
     }
 }

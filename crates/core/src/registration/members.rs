@@ -6,7 +6,10 @@ use serde_json::{Map, Value};
 
 use super::RegistrationError;
 use crate::{
-    client::{ClientKeys, GrantType, GrantTypes, PrivateKey, Software, display_name, read_key_set},
+    client::{
+        ClientKeys, GrantType, GrantTypes, PrivateKey, RequestRules, Software, display_name,
+        read_key_set,
+    },
     jwk::Algorithm,
     redirect::RegisteredRedirect,
 };
@@ -120,11 +123,22 @@ fn algorithms(members: &Members) -> Result<Vec<Algorithm>, RegistrationError> {
 
 /// The value of `dpop_bound_access_tokens` (RFC 9449 section 5.2).
 pub(super) fn dpop_bound(members: &Members) -> Result<bool, RegistrationError> {
-    const MEMBER: &str = "dpop_bound_access_tokens";
-    match members.get(MEMBER) {
+    flag(members, "dpop_bound_access_tokens")
+}
+
+/// What its authorization requests have to be (RFC 9126 section 6, RFC 9101 section 10.5).
+pub(super) fn requests(members: &Members) -> Result<RequestRules, RegistrationError> {
+    Ok(RequestRules {
+        pushed: flag(members, "require_pushed_authorization_requests")?,
+        signed: flag(members, "require_signed_request_object")?,
+    })
+}
+
+fn flag(members: &Members, member: &'static str) -> Result<bool, RegistrationError> {
+    match members.get(member) {
         None | Some(Value::Null) => Ok(false),
-        Some(Value::Bool(bound)) => Ok(*bound),
-        Some(_) => Err(RegistrationError::WrongType(MEMBER)),
+        Some(Value::Bool(set)) => Ok(*set),
+        Some(_) => Err(RegistrationError::WrongType(member)),
     }
 }
 

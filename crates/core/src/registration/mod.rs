@@ -18,8 +18,8 @@ pub use self::{
 };
 use crate::{
     client::{
-        Client, ClientAuthentication, GrantTypes, KeySetError, PrivateKey, SecretPlacement,
-        Software, TokenRules,
+        Client, ClientAuthentication, GrantTypes, KeySetError, PrivateKey, RequestRules,
+        SecretPlacement, Software, TokenRules,
     },
     redirect::RegisteredRedirect,
 };
@@ -39,6 +39,8 @@ pub struct Registration {
     pub software: Software,
     /// Whether it only wants tokens that are bound to a key.
     pub dpop_bound: bool,
+    /// What its authorization requests have to be.
+    pub requests: RequestRules,
 }
 
 /// How a client wants to authenticate.
@@ -126,6 +128,7 @@ impl Registration {
             method: method(members)?,
             software: members::software(members)?,
             dpop_bound: members::dpop_bound(members)?,
+            requests: members::requests(members)?,
         })
     }
 
@@ -146,6 +149,7 @@ impl Registration {
             Value::from(uris),
             Value::from(self.grants.to_string()),
             Value::from(self.dpop_bound),
+            Value::from(vec![self.requests.pushed, self.requests.signed]),
         ])
         .to_string()
     }
@@ -162,6 +166,7 @@ impl Registration {
                 dpop_bound: self.dpop_bound,
                 ..client.tokens
             },
+            requests: self.requests,
             ..client
         }
     }
@@ -223,6 +228,8 @@ mod tests {
             ("key missing",               json!({"redirect_uris": [CB], "token_endpoint_auth_method": "private_key_jwt"}), Err(E::KeysMissing)),
             ("key behind http",           json!({"redirect_uris": [CB], "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "http://c.example/keys"}), Err(E::KeysAddress)),
             ("key behind https",          json!({"redirect_uris": [CB], "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://c.example/keys"}), Ok(())),
+            ("pushed is not a word",      json!({"redirect_uris": [CB], "require_pushed_authorization_requests": 1}), Err(E::WrongType("require_pushed_authorization_requests"))),
+            ("signed is not a word",      json!({"redirect_uris": [CB], "require_signed_request_object": "no"}), Err(E::WrongType("require_signed_request_object"))),
             ("bound is not a word",       json!({"redirect_uris": [CB], "dpop_bound_access_tokens": "yes"}), Err(E::WrongType("dpop_bound_access_tokens"))),
             ("name of ours, CO-06",       json!({"redirect_uris": [CB], "client_name": "Door\u{200b}ward Admin"}), Err(E::ReservedName)),
             ("name not text",             json!({"redirect_uris": [CB], "client_name": 5}), Err(E::WrongType("client_name"))),

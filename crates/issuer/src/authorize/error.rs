@@ -200,6 +200,11 @@ fn explain(fault: &ShowFault) -> Message {
             "Do not continue if a link in a message brought you here. Otherwise remove this server from the application and add it again.",
             "The redirect_uri must be one of the registered ones, byte for byte; on loopback the port may differ.",
         ),
+        ShowFault::Nowhere(_) => (
+            "This request cannot be met",
+            "Go back to the application and start connecting again.",
+            "A request object has to be signed for this issuer by a key of the client, and is used once. With redirect_uri beside it, the answer goes there.",
+        ),
         ShowFault::StateTooLong => (
             "This request cannot be carried",
             "Go back to the application and start connecting again.",
@@ -227,6 +232,7 @@ fn facts(fault: &ShowFault) -> Vec<(&'static str, Vec<String>)> {
         ShowFault::ClientMissing
         | ShowFault::ClientUnknown
         | ShowFault::RedirectMissing
+        | ShowFault::Nowhere(_)
         | ShowFault::StateTooLong => Vec::new(),
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
-    authorize::{AuthorizeError, Checked, Choice, RedirectFault, check},
+    authorize::{AuthorizeError, Checked, Choice, RedirectFault, check, permitted},
     client::Client,
     time::UnixTime,
 };
@@ -17,7 +17,6 @@ use super::{
 use crate::{
     browser::{SignedIn, Visitor},
     form::{Malformed, Pairs},
-    par::own_request_uri,
     shared::Shared,
 };
 
@@ -82,9 +81,10 @@ impl Shared {
             return Err(AuthorizeRefused::TooLong);
         }
         let now = self.clock.now();
-        let query = self.pulled(query).await?;
+        let (query, came) = self.asked(query).await?;
         let pass = self.new_pass(query, visitor.cross_site);
         let opened = self.open(pass).await?;
+        permitted(&opened.client, came).map_err(|error| told(&opened, error))?;
         let mut tx = self.store.begin().await?;
         let signed_in = self
             .signed_in(&mut *tx, visitor.session.as_ref(), now)
@@ -103,18 +103,6 @@ impl Shared {
                 Ok(self.page_of_flow("/login", &opened.pass))
             }
         }
-    }
-
-    /// The query that a `request_uri` of ours stands for, of which nothing outside counts
-    /// (RFC 9126 section 4), or the query itself.
-    async fn pulled(&self, query: String) -> Result<String, AuthorizeRefused> {
-        let pairs = Pairs::parse(&query).map_err(|Malformed| AuthorizeRefused::Malformed)?;
-        let Some(sealed) = own_request_uri(&pairs).map(str::to_owned) else {
-            return Ok(query);
-        };
-        let client = pairs.into_parameters().client_id();
-        let client = client.map_err(AuthorizeRefused::Show)?;
-        self.take_pushed(&sealed, &client).await
     }
 
     /// Picks up the flow that a page carries.
@@ -172,9 +160,14 @@ fn quiet(opened: &Opened, error: AuthorizeError) -> Result<(), AuthorizeRefused>
     if !opened.checked.prompt.none {
         return Ok(());
     }
+    Err(told(opened, error))
+}
+
+/// A fault that the client is told before anybody was asked.
+fn told(opened: &Opened, error: AuthorizeError) -> AuthorizeRefused {
     let to = opened.checked.to.clone();
     let fault = RedirectFault::early(error, to, &opened.client);
-    Err(AuthorizeRefused::Return(Box::new(fault)))
+    AuthorizeRefused::Return(Box::new(fault))
 }
 
 /// What the person would have to be asked.

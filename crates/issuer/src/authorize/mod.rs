@@ -5,6 +5,7 @@
 //! checks it again with the client as it is registered then.
 
 mod answer;
+mod asked;
 mod error;
 mod flow;
 mod http;
@@ -12,6 +13,7 @@ mod pass;
 mod reply;
 
 pub(crate) use answer::Approval;
+pub(crate) use asked::ObjectError;
 pub(crate) use error::{AuthorizeRefused, see_other, sentence};
 pub(crate) use flow::{Next, Opened, next};
 pub(crate) use http::{get, post};

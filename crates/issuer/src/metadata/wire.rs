@@ -15,6 +15,9 @@ pub(super) struct Metadata<'a> {
     issuer: &'a str,
     authorization_endpoint: String,
     pushed_authorization_request_endpoint: String,
+    request_parameter_supported: bool,
+    request_uri_parameter_supported: bool,
+    request_object_signing_alg_values_supported: [&'static str; 3],
     token_endpoint: String,
     jwks_uri: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,7 +49,7 @@ const AUTHENTICATION: [&str; 4] = [
     "client_secret_post",
     "private_key_jwt",
 ];
-/// What assertions of clients may be signed with.
+/// What assertions and requests of clients may be signed with.
 const ASSERTIONS: [&str; 3] = ["ES256", "EdDSA", "RS256"];
 
 impl<'a> Metadata<'a> {
@@ -56,6 +59,9 @@ impl<'a> Metadata<'a> {
             issuer: &config.issuer,
             authorization_endpoint: at("/authorize"),
             pushed_authorization_request_endpoint: at("/par"),
+            request_parameter_supported: true,
+            request_uri_parameter_supported: false, // only those of /par, AZ-16
+            request_object_signing_alg_values_supported: ASSERTIONS,
             token_endpoint: at("/token"),
             jwks_uri: at("/jwks"),
             registration_endpoint: config.dynamic_registration.then(|| at("/register")),

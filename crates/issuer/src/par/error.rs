@@ -6,6 +6,7 @@ use doorward_store::StoreError;
 use http::StatusCode;
 
 use crate::{
+    authorize::ObjectError,
     token::{ClientError, RequestError, client_error, request_error, store_error},
     wire::OAuthError,
 };
@@ -41,6 +42,15 @@ impl From<Fault> for PushError {
         match fault {
             Fault::Show(fault) => Self::Show(fault),
             Fault::Redirect(fault) => Self::Authorize(fault.error),
+        }
+    }
+}
+
+impl From<ObjectError> for PushError {
+    fn from(error: ObjectError) -> Self {
+        match error {
+            ObjectError::Refused(error) => Self::Authorize(error),
+            ObjectError::Store(error) => Self::Store(error),
         }
     }
 }

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
-    authorize::{Parameters, check},
+    authorize::{Came, Parameters, check, permitted},
     entropy::draw,
     id::{ClientId, FlowId},
     once::{OneTime, Purpose},
@@ -47,6 +47,9 @@ struct Pushed {
     /// Its identity: it can be used once.
     #[serde(rename = "i")]
     id: FlowId,
+    /// Whether the client signed it.
+    #[serde(rename = "s", default)]
+    signed: bool,
 }
 
 /// The one `request_uri` of a request, if it is of the kind that is made here.
@@ -70,7 +73,14 @@ impl Shared {
         if sent.all("request_uri").next().is_some() {
             return Err(PushError::RequestUri);
         }
-        let request = request_of(&sent, &client.id);
+        let signed = sent.all("request").next().is_some();
+        let request = if signed {
+            self.open_object(&client, &sent).await?
+        } else {
+            request_of(&sent, &client.id)
+        };
+        let pushed = true;
+        permitted(&client, Came { pushed, signed }).map_err(PushError::Authorize)?;
         let resources = self.published().resources_of(&client);
         check(&request, &client, &resources)?;
         let query = encode(request.pairs());
@@ -82,6 +92,7 @@ impl Shared {
             client: client.id,
             at: self.clock.now(),
             id: FlowId::from_random(draw(&*self.entropy)),
+            signed,
         };
         Ok(PushedResponse {
             request_uri: self.seal_pushed(&pushed),
@@ -90,12 +101,12 @@ impl Shared {
     }
 
     /// Opens a `request_uri` for the client that a request names, and notes its one use.
-    /// Returns the query that was pushed.
+    /// Returns the query that was pushed, and how it came.
     pub(crate) async fn take_pushed(
         &self,
         sealed: &str,
         client: &ClientId,
-    ) -> Result<String, AuthorizeRefused> {
+    ) -> Result<(String, Came), AuthorizeRefused> {
         let pushed = self.open_pushed(sealed);
         let pushed = pushed
             .filter(|pushed| pushed.client == *client)
@@ -111,7 +122,11 @@ impl Shared {
             StoreError::Conflict => RequestUriFault::Used.into(),
             StoreError::Corrupt(_) | StoreError::Unavailable(_) => AuthorizeRefused::Store(error),
         })?;
-        Ok(pushed.query)
+        let came = Came {
+            pushed: true,
+            signed: pushed.signed,
+        };
+        Ok((pushed.query, came))
     }
 
     fn seal_pushed(&self, pushed: &Pushed) -> String {

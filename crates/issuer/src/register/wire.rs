@@ -29,6 +29,10 @@ pub(super) struct Registered<'a> {
     jwks_uri: Option<&'a str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     dpop_bound_access_tokens: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    require_pushed_authorization_requests: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    require_signed_request_object: bool,
     application_type: &'static str,
     #[serde(flatten)]
     software: Described<'a>,
@@ -58,6 +62,8 @@ impl<'a> Registered<'a> {
             jwks,
             jwks_uri,
             dpop_bound_access_tokens: client.tokens.dpop_bound,
+            require_pushed_authorization_requests: client.requests.pushed,
+            require_signed_request_object: client.requests.signed,
             software: Described::of(&client.software),
             application_type: application_type(&client.redirects),
             scope: ScopeSet::baseline().to_string(),

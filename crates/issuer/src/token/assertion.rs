@@ -96,10 +96,11 @@ impl Shared {
             .filter_map(VerifyingKey::parse)
             .find_map(|key| jws.verified_by(&key));
         let claims = AssertionClaims::read(verified.ok_or(Unproven::Signature)?)?;
-        let token_endpoint = format!("{}/token", self.url.as_str());
+        let url = self.url.as_str();
+        let [token, par] = ["token", "par"].map(|endpoint| format!("{url}/{endpoint}")); // RFC 9126 section 2
         let expected = Expected {
             client: &client.id,
-            audiences: &[self.url.as_str(), &token_endpoint],
+            audiences: &[url, &token, &par],
             now,
         };
         Ok(judge(&claims, expected)?)

@@ -16,6 +16,7 @@ mod details;
 mod environments;
 mod failures;
 mod host;
+mod jar;
 mod keys;
 mod metadata;
 mod pages;

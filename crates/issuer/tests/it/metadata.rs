@@ -46,6 +46,9 @@ async fn the_document_lists_exactly_what_exists() {
         "issuer": ISSUER, // A-001, interop 24
         "authorization_endpoint": "https://mcp.example/authorize",
         "pushed_authorization_request_endpoint": "https://mcp.example/par",
+        "request_parameter_supported": true,
+        "request_uri_parameter_supported": false, // AZ-16
+        "request_object_signing_alg_values_supported": ["ES256", "EdDSA", "RS256"],
         "token_endpoint": "https://mcp.example/token",
         "jwks_uri": "https://mcp.example/jwks",
         "registration_endpoint": "https://mcp.example/register",

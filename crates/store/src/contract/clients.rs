@@ -5,7 +5,7 @@ use std::time::Duration;
 use doorward_core::{
     client::{
         Client, ClientAuthentication, ClientKeys, ClientOrigin, DocumentState, Environment,
-        GrantType, PrivateKey, Software, TokenRules,
+        GrantType, PrivateKey, RequestRules, Software, TokenRules,
     },
     jwk::{Algorithm, PublicKeySet},
     scope::ScopeSet,
@@ -56,6 +56,10 @@ pub(crate) async fn a_client_reads_back_as_it_was_added(store: Subject) {
         tokens: TokenRules {
             access_ttl: Some(Duration::from_secs(60)),
             dpop_bound: true,
+        },
+        requests: RequestRules {
+            pushed: true,
+            signed: false,
         },
         management: Some(digest("registration access token")),
         used_at: Some(at(1)),

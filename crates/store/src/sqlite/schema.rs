@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0004_clients.sql"),
     include_str!("../../migrations/sqlite/0005_authorization_details.sql"),
     include_str!("../../migrations/sqlite/0006_key_rotation.sql"),
+    include_str!("../../migrations/sqlite/0007_request_rules.sql"),
 ];
 
 /// Marks a file as a database of Doorward: "Door".

@@ -8,7 +8,7 @@ use std::time::Duration;
 use doorward_core::{
     client::{
         Client, ClientAuthentication, ClientOrigin, DocumentState, Environments, GrantTypes,
-        SecretPlacement, Software, TokenRules,
+        RequestRules, SecretPlacement, Software, TokenRules,
     },
     id::ClientId,
     redirect::RegisteredRedirect,
@@ -24,8 +24,8 @@ macro_rules! select {
             "SELECT id, name, software, redirects, authentication, secret_digest,
                 secret_placement, authentication_facts, grants, environments, access_ttl,
                 dpop_bound, management_digest, document_digest, document_etag,
-                document_confirmed_at, document_fresh_until, origin, created_at, used_at,
-                revoked_at
+                document_confirmed_at, document_fresh_until, pushed_only, signed_only, origin,
+                created_at, used_at, revoked_at
             FROM clients ",
             $rest
         )
@@ -41,18 +41,18 @@ statements! {
     ADD = "INSERT INTO clients (id, name, software, redirects, authentication, secret_digest,
             secret_placement, authentication_facts, grants, environments, access_ttl,
             dpop_bound, management_digest, document_digest, document_etag,
-            document_confirmed_at, document_fresh_until, origin, created_at, used_at,
-            revoked_at)
+            document_confirmed_at, document_fresh_until, pushed_only, signed_only, origin,
+            created_at, used_at, revoked_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-            ?18, ?19, ?20, ?21)
+            ?18, ?19, ?20, ?21, ?22, ?23)
         ON CONFLICT (id) DO NOTHING";
     REPLACE = "UPDATE clients SET name = ?2, software = ?3, redirects = ?4, authentication = ?5,
             secret_digest = ?6, secret_placement = ?7, authentication_facts = ?8, grants = ?9,
             environments = ?10, access_ttl = ?11, dpop_bound = ?12, management_digest = ?13,
             document_digest = ?14, document_etag = ?15, document_confirmed_at = ?16,
-            document_fresh_until = ?17
-        WHERE id = ?1 AND revoked_at IS NULL AND management_digest IS NOT DISTINCT FROM ?18
-            AND document_digest IS NOT DISTINCT FROM ?19";
+            document_fresh_until = ?17, pushed_only = ?18, signed_only = ?19
+        WHERE id = ?1 AND revoked_at IS NULL AND management_digest IS NOT DISTINCT FROM ?20
+            AND document_digest IS NOT DISTINCT FROM ?21";
     MARK_USED = "UPDATE clients SET used_at = CASE WHEN used_at > ?2 THEN used_at ELSE ?2 END WHERE id = ?1";
     REVOKE = "UPDATE clients SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
 }
@@ -74,6 +74,10 @@ fn read(columns: &mut Columns<'_>) -> Result<Client, Unreadable> {
         },
         management: columns.optional_digest()?,
         document: document(columns)?,
+        requests: RequestRules {
+            pushed: columns.take()?,
+            signed: columns.take()?,
+        },
         origin: columns.parsed(ClientOrigin::from_stored)?,
         created_at: columns.time()?,
         used_at: columns.optional_time()?,
@@ -186,6 +190,8 @@ fn registered(client: &Client) -> Vec<Value> {
         document.and_then(|state| state.etag.clone()),
         document.map(|state| state.confirmed_at),
         document.map(|state| state.fresh_until),
+        client.requests.pushed,
+        client.requests.signed,
     ]);
     row
 }

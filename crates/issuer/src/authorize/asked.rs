@@ -1,0 +1,126 @@
+//! What a request asks for: in its own parameters, in a pushed request, or in a signed object.
+//!
+//! ```text
+//! request_uri of ours -> opened, used up -> the parameters that were pushed
+//! request             -> checked, used up -> the parameters that were signed
+//! neither             -> the parameters as they are
+//! ```
+//!
+//! Of the first two nothing that stands beside them counts but `client_id`. No other
+//! `request_uri` is looked at (AZ-16).
+
+use doorward_core::{
+    authorize::{AuthorizeError, Came, Parameters, tell},
+    client::{Client, ClientAuthentication},
+    id::ClientId,
+    request_object::{self, Expected, RequestObject, RequestObjectFault},
+};
+use doorward_store::StoreError;
+
+use super::error::AuthorizeRefused;
+use crate::{
+    directory::Wanted,
+    form::{Malformed, Pairs, encode},
+    par::own_request_uri,
+    shared::Shared,
+};
+
+/// Why a signed request does not count.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ObjectError {
+    /// What the client is told.
+    #[error(transparent)]
+    Refused(AuthorizeError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<RequestObjectFault> for ObjectError {
+    fn from(fault: RequestObjectFault) -> Self {
+        Self::Refused(fault.into())
+    }
+}
+
+impl Shared {
+    /// The query that counts, and how it came.
+    pub(super) async fn asked(&self, query: String) -> Result<(String, Came), AuthorizeRefused> {
+        let pairs = Pairs::parse(&query).map_err(|Malformed| AuthorizeRefused::Malformed)?;
+        let pushed = own_request_uri(&pairs).map(str::to_owned);
+        let signed = pairs.all("request").next().is_some();
+        let two = signed && pairs.all("request_uri").next().is_some();
+        if pushed.is_none() && !signed {
+            return Ok((query, Came::default()));
+        }
+        let beside = pairs.into_parameters();
+        let id = beside.client_id().map_err(AuthorizeRefused::Show)?;
+        let client = self.usable_client(&id).await?;
+        if two {
+            return Err(tell(&beside, &client, AuthorizeError::TwoRequests).into()); // A-081
+        }
+        match pushed {
+            Some(sealed) => self.take_pushed(&sealed, &id).await,
+            None => {
+                let opened = self.open_object(&client, &beside).await;
+                let parameters = opened.map_err(|error| match error {
+                    ObjectError::Refused(error) => tell(&beside, &client, error).into(),
+                    ObjectError::Store(error) => AuthorizeRefused::Store(error),
+                })?;
+                Ok((
+                    encode(parameters.pairs()),
+                    Came {
+                        signed: true,
+                        pushed: false,
+                    },
+                ))
+            }
+        }
+    }
+
+    async fn usable_client(&self, id: &ClientId) -> Result<Client, AuthorizeRefused> {
+        let client = self.find_client(id).await?.filter(Client::is_usable);
+        client.ok_or_else(|| AuthorizeRefused::Unregistered(id.clone()))
+    }
+
+    /// The parameters in the `request` of `client`, whose one use is noted.
+    pub(crate) async fn open_object(
+        &self,
+        client: &Client,
+        beside: &Parameters,
+    ) -> Result<Parameters, ObjectError> {
+        let text = beside.one("request").map_err(ObjectError::Refused)?;
+        let text = text.unwrap_or_default();
+        let object = self.read_object(client, text).await?;
+        let mut tx = self.store.begin().await?;
+        tx.use_once(&object.once, object.expires_at);
+        tx.commit().await.map_err(|error| match error {
+            StoreError::Conflict => RequestObjectFault::Used.into(),
+            StoreError::Corrupt(_) | StoreError::Unavailable(_) => ObjectError::Store(error),
+        })?;
+        Ok(object.parameters)
+    }
+
+    async fn read_object(&self, client: &Client, text: &str) -> Result<RequestObject, ObjectError> {
+        let ClientAuthentication::PrivateKey(key) = &client.authentication else {
+            return Err(ObjectError::Refused(AuthorizeError::RequestObject));
+        };
+        let jws = request_object::parse(text)?;
+        let (now, algorithm) = (self.clock.now(), jws.algorithm());
+        if !key.algorithms.contains(&algorithm) {
+            return Err(RequestObjectFault::Signature.into()); // TK-08
+        }
+        let kid = jws.kid();
+        let wanted = Wanted { kid, algorithm };
+        let keys = self.key_sets.keys(&self.documents, key, wanted, now);
+        let keys = keys.await.map_err(|fault| {
+            tracing::warn!(client = %client.id, %fault, "the keys of a client cannot be had");
+            RequestObjectFault::Keys
+        })?;
+        let expected = Expected {
+            client: &client.id,
+            issuer: self.url.as_str(),
+            now,
+        };
+        Ok(request_object::read(text, &keys.keys, expected)?)
+    }
+}
