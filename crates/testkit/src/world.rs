@@ -24,7 +24,8 @@ use doorward_gateway::{
     Gateway, GatewayConfig, GatewayLimits, GatewayParts, ServerConfig, UpstreamConfig,
 };
 use doorward_issuer::{
-    Administration, Issuer, IssuerConfig, IssuerParts, MasterKey, PublishedServer, ToolCatalogue,
+    Administration, Issuer, IssuerConfig, IssuerParts, KeySetChange, MasterKey, PublishedServer,
+    ToolCatalogue,
 };
 use doorward_store::{AuditFilter, SqliteStore, Store};
 use doorward_verify::{KeySource, KeysUnavailable, Verifier, VerifierConfig};
@@ -51,6 +52,7 @@ pub struct World {
     pub administration: Administration,
     /// Everything that is served under [`ORIGIN`].
     pub router: Router,
+    running: Option<(Issuer, Arc<Verifier>)>,
     servers: Vec<(ServerName, AllowList)>,
     groups: HashMap<String, Vec<String>>,
     restarts: u64,
@@ -77,6 +79,7 @@ impl World {
             upstream: FakeUpstream::start().await,
             administration,
             router: Router::new(),
+            running: None,
             servers: servers
                 .iter()
                 .map(|(name, allow)| {
@@ -150,18 +153,18 @@ impl World {
             },
         );
         let issuer = issuer.await.expect("an issuer");
-        let verifier = Verifier::new(VerifierConfig {
+        let verifier = Arc::new(Verifier::new(VerifierConfig {
             issuer: ORIGIN.to_owned(),
             keys: Arc::new(IssuerKeys(issuer.clone())),
             revocations,
             clock: self.clock.clone(),
             capacity: 1000,
-        });
+        }));
         let connections = Connections::new(trust);
         let gateway = Gateway::new(
             self.gateway_config(),
             GatewayParts {
-                verifier: Arc::new(verifier),
+                verifier: Arc::clone(&verifier) as _,
                 store: Arc::clone(&self.store),
                 client: UpstreamClient::new(connections),
                 clock: self.clock.clone(),
@@ -175,6 +178,22 @@ impl World {
             .set(gateway.clone())
             .unwrap_or_else(|_| panic!("set once"));
         self.router = issuer.router().merge(gateway.router());
+        self.running = Some((issuer, verifier));
+    }
+
+    /// The issuer that is running.
+    pub fn issuer(&self) -> &Issuer {
+        let (issuer, _) = self.running.as_ref().expect("started");
+        issuer
+    }
+
+    /// Carries out what was planned for the signing keys, as the binary does all the time.
+    pub async fn tend_keys(&self) {
+        let (issuer, verifier) = self.running.as_ref().expect("started");
+        match issuer.tend_keys().await.expect("a working store") {
+            KeySetChange::Kept => {}
+            KeySetChange::Withdrawn => verifier.forget(),
+        }
     }
 
     /// The audit records so far, oldest first.

@@ -47,6 +47,17 @@ pub enum Algorithm {
     Rs256,
 }
 
+impl Algorithm {
+    /// Its name (RFC 7518 section 3.1).
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::EdDsa => "EdDSA",
+            Self::Rs256 => "RS256",
+        }
+    }
+}
+
 /// The parameters of a public key, in base64url without padding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kty")]

@@ -164,7 +164,7 @@ pub(super) fn audit(command: AuditCommand, folder: &DataFolder) -> Result<(), Fa
     }
 }
 
-fn ask(folder: &DataFolder, request: AdminRequest) -> Result<AdminResponse, Failure> {
+pub(super) fn ask(folder: &DataFolder, request: AdminRequest) -> Result<AdminResponse, Failure> {
     block_on(control::ask(folder, request))?
 }
 
@@ -214,6 +214,9 @@ fn show(response: AdminResponse, json: bool, done: &str) -> Result<(), Failure> 
             "audit record {sequence} does not follow from the one before it"
         ))
         .fix("compare the database with a backup: somebody changed it")),
+        AdminResponse::Keys { .. }
+        | AdminResponse::Key { .. }
+        | AdminResponse::KeyExported { .. } => Err(Failure::new("an answer to another question")),
         AdminResponse::Refused { reason } => Err(Failure::new(reason)),
     }
 }

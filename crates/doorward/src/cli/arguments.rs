@@ -149,6 +149,63 @@ pub(crate) enum GrantCommand {
     },
 }
 
+/// What can be done with signing keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// List the keys: announced, active, retired, and lately removed
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Let another key take over: it is announced now and signs two hours later
+    Rotate {
+        /// Let it sign at once, or at once the one that is announced
+        #[arg(long)]
+        now: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a key out of service: it signs nothing more, what it signed stays valid
+    Retire {
+        /// Its identifier
+        id: String,
+        /// Somebody else may have it: refuse what it signed, at once
+        #[arg(long)]
+        compromised: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a key to a file, sealed under a passphrase
+    Export {
+        /// Its identifier
+        id: String,
+        /// The file to make
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Read the passphrase from the first line of standard input
+        #[arg(long)]
+        passphrase_stdin: bool,
+    },
+    /// Take in a key that was exported; it is announced now and signs two hours later
+    Import {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Let it sign at once
+        #[arg(long)]
+        now: bool,
+        /// Read the passphrase from the first line of standard input
+        #[arg(long)]
+        passphrase_stdin: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
 /// What can be done with the audit log.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {

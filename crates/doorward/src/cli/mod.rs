@@ -6,6 +6,7 @@
 mod administration;
 mod arguments;
 mod configuration;
+mod keys;
 mod output;
 mod password;
 mod time;
@@ -14,8 +15,8 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::filter::LevelFilter;
 
 pub(crate) use self::arguments::{
-    AuditCommand, ClientCommand, ConfigCommand, GrantCommand, ServeArguments, UpArguments,
-    UserCommand,
+    AuditCommand, ClientCommand, ConfigCommand, GrantCommand, KeyCommand, ServeArguments,
+    UpArguments, UserCommand,
 };
 use crate::{data::DataFolder, failure::Failure, serve, telemetry, up};
 
@@ -78,6 +79,9 @@ enum Command {
     /// Manage who gave which program access to what
     #[command(subcommand)]
     Grant(GrantCommand),
+    /// Manage the keys that tokens are signed with
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Read and check the audit log
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -108,6 +112,7 @@ impl Cli {
             Command::User(command) => administration::user(command, &folder()?),
             Command::Client(command) => administration::client(command, &folder()?),
             Command::Grant(command) => administration::grant(command, &folder()?),
+            Command::Key(command) => keys::run(command, &folder()?),
             Command::Audit(command) => administration::audit(command, &folder()?),
             Command::Config(command) => configuration::run(command),
             Command::Completions { shell } => output::write(|out| {

@@ -13,35 +13,58 @@ use crate::failure::Failure;
 /// The password for `name`: the first line of standard input, or asked for twice.
 pub(super) fn ask(name: &str, from_stdin: bool) -> Result<Secret, Failure> {
     let password = if from_stdin {
-        let mut line = String::new();
-        let read = io::stdin().lock().read_line(&mut line);
-        read.map_err(|error| Failure::new(format!("cannot read the password: {error}")))?;
-        without_line_end(line)
+        first_line("password")?
     } else {
-        on_terminal(name)?
+        twice("password", name)?
     };
     check_new_password(password.expose()).map_err(|error| Failure::new(error.to_string()))?;
     Ok(password)
 }
 
-fn on_terminal(name: &str) -> Result<Secret, Failure> {
-    let terminal = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open("/dev/tty")
-        .map_err(|_| {
-            Failure::new("there is no terminal to ask for the password on")
-                .fix("write it to standard input and add --password-stdin")
-        })?;
-    let asked = prompt(&terminal, &format!("Password for {name}: "))
+/// A new passphrase that seals `what`: the first line of standard input, or asked for twice.
+pub(super) fn sealing(what: &str, from_stdin: bool) -> Result<Secret, Failure> {
+    if from_stdin {
+        first_line("passphrase")
+    } else {
+        twice("passphrase", what)
+    }
+}
+
+/// The passphrase that opens `what`: the first line of standard input, or asked for once.
+pub(super) fn opening(what: &str, from_stdin: bool) -> Result<Secret, Failure> {
+    if from_stdin {
+        return first_line("passphrase");
+    }
+    prompt(&terminal("passphrase")?, &format!("Passphrase of {what}: "))
+        .map_err(|error| Failure::new(format!("cannot read the passphrase: {error}")))
+}
+
+fn first_line(kind: &str) -> Result<Secret, Failure> {
+    let mut line = String::new();
+    let read = io::stdin().lock().read_line(&mut line);
+    read.map_err(|error| Failure::new(format!("cannot read the {kind}: {error}")))?;
+    Ok(without_line_end(line))
+}
+
+fn twice(kind: &str, name: &str) -> Result<Secret, Failure> {
+    let terminal = terminal(kind)?;
+    let asked = prompt(&terminal, &format!("New {kind} for {name}: "))
         .and_then(|first| Ok((first, prompt(&terminal, "The same again: ")?)));
     let (first, second) =
-        asked.map_err(|error| Failure::new(format!("cannot read the password: {error}")))?;
+        asked.map_err(|error| Failure::new(format!("cannot read the {kind}: {error}")))?;
     if first == second {
         Ok(first)
     } else {
-        Err(Failure::new("the two passwords differ"))
+        Err(Failure::new(format!("the two {kind}s differ")))
     }
+}
+
+fn terminal(kind: &str) -> Result<File, Failure> {
+    let opened = OpenOptions::new().read(true).write(true).open("/dev/tty");
+    opened.map_err(|_| {
+        Failure::new(format!("there is no terminal to ask for the {kind} on"))
+            .fix(format!("write it to standard input and add --{kind}-stdin"))
+    })
 }
 
 fn prompt(mut terminal: &File, question: &str) -> io::Result<Secret> {

@@ -7,14 +7,18 @@ use doorward_core::{
     grant::Grant,
     id::{ClientId, UserId},
     revocation::Revocations,
+    rotation::KeyState,
     secret::Secret,
     time::UnixTime,
     user::User,
 };
-use doorward_issuer::{Administration, AdministrationError, NewClient};
+use doorward_issuer::{
+    Administration, AdministrationError, Begin, KeyAdministration, KeyAdministrationError,
+    KeyFacts, MasterKey, NewClient,
+};
 use doorward_store::{AuditFilter, AuditPage, Store};
 
-use super::{AdminRequest, AdminResponse, ClientRow, GrantRow, Password, UserRow, When};
+use super::{AdminRequest, AdminResponse, ClientRow, GrantRow, KeyRow, Password, UserRow, When};
 use crate::{
     data::{Lock, Opened},
     system::{SystemClock, SystemEntropy},
@@ -25,6 +29,8 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Office {
     administration: Administration,
+    keys: KeyAdministration,
+    house: Option<House>,
     store: Arc<dyn Store>,
     _lock: Option<Arc<Lock>>,
 }
@@ -34,6 +40,8 @@ impl Office {
     pub(crate) fn of(house: &House) -> Self {
         Self {
             administration: house.administration().clone(),
+            keys: house.key_administration(),
+            house: Some(house.clone()),
             store: house.store(),
             _lock: None,
         }
@@ -49,6 +57,13 @@ impl Office {
                 Arc::new(SystemEntropy),
                 Arc::new(Revocations::default()),
             ),
+            keys: KeyAdministration::new(
+                Arc::clone(&store),
+                Arc::new(SystemClock),
+                Arc::new(SystemEntropy),
+                &MasterKey::new(opened.master_key),
+            ),
+            house: None,
             store,
             _lock: Some(Arc::new(opened.lock)),
         }
@@ -107,6 +122,31 @@ impl Office {
                 self.grants(user, client).await.map_err(told)
             }
             AdminRequest::GrantRevoke { id } => done(desk.revoke_grant(id.as_str()).await),
+            AdminRequest::KeyList => {
+                let keys = self.keys.list().await.map_err(|error| error.to_string())?;
+                let keys = keys.into_iter().map(key_row).collect();
+                Ok(AdminResponse::Keys { keys })
+            }
+            AdminRequest::KeyRotate { now } => {
+                self.changed(self.keys.rotate(begin(now)).await).await
+            }
+            AdminRequest::KeyRetire { kid, compromised } => {
+                self.changed(self.keys.retire(kid.as_str(), compromised).await)
+                    .await
+            }
+            AdminRequest::KeyExport { kid, passphrase } => {
+                let sealed = self.keys.export(kid.as_str(), secret(passphrase)).await;
+                let sealed = sealed.map_err(|error| error.to_string())?;
+                Ok(AdminResponse::KeyExported { sealed })
+            }
+            AdminRequest::KeyImport {
+                exported,
+                passphrase,
+                now,
+            } => {
+                let imported = self.keys.import(exported, secret(passphrase), begin(now));
+                self.changed(imported.await).await
+            }
             AdminRequest::AuditList(query) | AdminRequest::AuditTail(query) => {
                 let page = self.audit(query.after(0, query.newest)).await?;
                 Ok(AdminResponse::Audit { lines: page.lines })
@@ -121,6 +161,19 @@ impl Office {
                 Err(error) => Err(error.to_string()),
             },
         }
+    }
+
+    /// Lets the running process carry out what was planned for a key.
+    async fn changed(
+        &self,
+        key: Result<KeyFacts, KeyAdministrationError>,
+    ) -> Result<AdminResponse, String> {
+        let key = key.map_err(|error| error.to_string())?;
+        if let Some(house) = &self.house {
+            house.tend_keys().await.map_err(|error| error.to_string())?;
+        }
+        let key = key_row(key);
+        Ok(AdminResponse::Key { key })
     }
 
     /// Reads audit records, including those that are still queued.
@@ -174,6 +227,30 @@ fn secret(password: Password) -> Secret {
 
 fn when(time: Option<UnixTime>) -> Option<When> {
     time.map(When)
+}
+
+fn begin(now: bool) -> Begin {
+    match now {
+        true => Begin::Now,
+        false => Begin::Announced,
+    }
+}
+
+fn key_row(key: KeyFacts) -> KeyRow {
+    let (state, removed_at) = match key.state {
+        KeyState::Announced { .. } => ("announced", None),
+        KeyState::Active { .. } => ("active", None),
+        KeyState::Retired { removed_at } => ("retired", Some(removed_at)),
+        KeyState::Removed { at } => ("removed", Some(at)),
+    };
+    KeyRow {
+        kid: key.kid,
+        algorithm: key.algorithm.as_str().to_owned(),
+        state: state.to_owned(),
+        created_at: When(key.created_at),
+        active_from: When(key.active_from),
+        removed_at: when(removed_at),
+    }
 }
 
 fn users(users: Vec<User>) -> AdminResponse {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use doorward_core::{
     client::Environment,
-    id::{ClientId, GrantId, UserId},
+    id::{ClientId, GrantId, KeyId, UserId},
     time::UnixTime,
     user::{Role, Username},
 };
@@ -79,6 +79,36 @@ pub(crate) enum AdminRequest {
         /// Its identifier.
         id: GrantId,
     },
+    /// Lists signing keys.
+    KeyList,
+    /// Lets another signing key take over.
+    KeyRotate {
+        /// At once.
+        now: bool,
+    },
+    /// Takes a signing key out of service.
+    KeyRetire {
+        /// Its name.
+        kid: KeyId,
+        /// Whether what it signed is refused from now on.
+        compromised: bool,
+    },
+    /// Seals a signing key for another installation.
+    KeyExport {
+        /// Its name.
+        kid: KeyId,
+        /// What it is sealed under.
+        passphrase: Password,
+    },
+    /// Takes in a signing key of another installation.
+    KeyImport {
+        /// What was exported there.
+        exported: String,
+        /// What it is sealed under.
+        passphrase: Password,
+        /// Whether it signs at once.
+        now: bool,
+    },
     /// Reads audit records.
     AuditList(AuditQuery),
     /// Reads audit records and goes on with those that follow.
@@ -114,6 +144,21 @@ pub(crate) enum AdminResponse {
     Grants {
         /// Newest first.
         grants: Vec<GrantRow>,
+    },
+    /// Signing keys.
+    Keys {
+        /// Latest to sign first.
+        keys: Vec<KeyRow>,
+    },
+    /// What became of a signing key.
+    Key {
+        /// The key.
+        key: KeyRow,
+    },
+    /// A signing key, sealed.
+    KeyExported {
+        /// The content of the file.
+        sealed: String,
     },
     /// Audit records, as stored.
     Audit {
@@ -229,6 +274,23 @@ pub(crate) struct GrantRow {
     pub(crate) revoked_at: Option<When>,
     /// Why it was revoked.
     pub(crate) revoked_reason: Option<String>,
+}
+
+/// A signing key, as listed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct KeyRow {
+    /// Its name, which tokens carry.
+    pub(crate) kid: KeyId,
+    /// What it signs with.
+    pub(crate) algorithm: String,
+    /// `announced`, `active`, `retired` or `removed`.
+    pub(crate) state: String,
+    /// When it was made or imported.
+    pub(crate) created_at: When,
+    /// From when on it signs or signed.
+    pub(crate) active_from: When,
+    /// When it leaves or left the key set.
+    pub(crate) removed_at: Option<When>,
 }
 
 /// A credential on its way; blank in `Debug`.

@@ -12,7 +12,8 @@ use doorward_core::{
 };
 use doorward_gateway::{Gateway, GatewayLoad, GatewayParts};
 use doorward_issuer::{
-    Administration, AdministrationError, Issuer, IssuerParts, KeyError, KeySetChange, MasterKey,
+    Administration, AdministrationError, Issuer, IssuerParts, KeyAdministration, KeyError,
+    KeySetChange, MasterKey,
 };
 use doorward_store::Store;
 use doorward_verify::{Verifier, VerifierConfig};
@@ -113,6 +114,11 @@ impl House {
     /// The use cases of the command line.
     pub(crate) fn administration(&self) -> &Administration {
         &self.0.administration
+    }
+
+    /// What people do with the signing keys.
+    pub(crate) fn key_administration(&self) -> KeyAdministration {
+        self.0.issuer.key_administration()
     }
 
     /// The store.

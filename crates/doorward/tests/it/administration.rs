@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::process::{Place, complaint};
+use crate::process::{Place, complaint, said};
 
 fn json(place: &Place, arguments: &[&str]) -> Value {
     serde_json::from_str(&place.done(arguments)).expect("JSON")
@@ -101,6 +101,58 @@ fn manage_clients(new: fn() -> Place) {
         assert!(place.done(&["client", "list"]).contains("revoked"));
         let unknown = place.run(&["client", "show", "nothing"]);
         assert_eq!(unknown.status.code(), Some(1));
+    }
+}
+
+#[test]
+fn signing_keys_are_exchanged_retired_and_moved_with_and_without_a_running_process() {
+    for running in [false, true] {
+        let place = Place::new();
+        drop(place.up(&["--demo"])); // makes the first key
+        let _running = running.then(|| place.up(&["--demo"]));
+        let states = || {
+            let keys = json(&place, &["key", "list", "--json"]);
+            let keys = keys.as_array().expect("a list").iter();
+            let word = |key: &Value| key["state"].as_str().expect("a state").to_owned();
+            keys.map(word).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(states(), "active");
+        let announced = json(&place, &["key", "rotate", "--json"]);
+        assert_eq!(
+            (&announced["state"], &announced["algorithm"]),
+            (&"announced".into(), &"ES256".into())
+        );
+        assert_eq!(states(), "announced active");
+        let again = place.run(&["key", "rotate"]);
+        assert_eq!(again.status.code(), Some(1));
+        assert!(complaint(&again).contains("announced already"));
+        let active = json(&place, &["key", "rotate", "--now", "--json"]);
+        assert_eq!(active["kid"], announced["kid"]);
+        assert_eq!(states(), "active retired");
+
+        let kid = active["kid"].as_str().expect("a name");
+        let file = place.path().join(format!("key-{running}.json"));
+        let file = file.to_str().expect("a path");
+        let export = ["key", "export", kid, file, "--passphrase-stdin"];
+        let short = place.run_with_input(&export, "short\n");
+        assert_eq!(short.status.code(), Some(1));
+        assert!(complaint(&short).contains("between 12 and 1024"));
+        said(&place.run_with_input(&export, "correct horse battery\n"));
+        let sealed = std::fs::read_to_string(file).expect("written");
+        assert!(sealed.contains(kid) && !sealed.contains("\"d\""));
+        let twice = place.run_with_input(&export, "correct horse battery\n");
+        assert!(complaint(&twice).contains("cannot make"));
+
+        let removed = json(&place, &["key", "retire", kid, "--compromised", "--json"]);
+        assert_eq!(removed["state"], "removed");
+        assert_eq!(states(), "active removed retired");
+
+        let elsewhere = Place::new();
+        let import = ["key", "import", file, "--passphrase-stdin"];
+        let wrong = elsewhere.run_with_input(&import, "wrong horse battery\n");
+        assert!(complaint(&wrong).contains("does not open"));
+        said(&elsewhere.run_with_input(&import, "correct horse battery\n"));
+        assert!(elsewhere.done(&["key", "list"]).contains(kid));
     }
 }
 

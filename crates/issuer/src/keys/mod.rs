@@ -25,7 +25,7 @@ mod vault;
 pub use error::KeyError;
 pub(crate) use export::{ExportFault, open_exported, seal_exported};
 pub(crate) use jwt::SigningFailed;
-pub(crate) use pair::KeyPair;
+pub(crate) use pair::{KeyPair, Pkcs8};
 pub(crate) use vault::Vault;
 
 use std::{

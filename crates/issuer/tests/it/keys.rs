@@ -130,7 +130,7 @@ async fn keys_are_exchanged_by_schedule_with_overlap_on_both_sides() {
     let client = world.client().await;
     let (_, old) = token(&world, &client).await;
     assert_eq!(tend(&world).await, KeySetChange::Kept);
-    assert_eq!(published(&world), [old.clone()]);
+    assert_eq!(published(&world), std::slice::from_ref(&old));
 
     world.pass(2 * DAY - 2 * HOUR - Duration::from_secs(1));
     assert_eq!(tend(&world).await, KeySetChange::Kept);

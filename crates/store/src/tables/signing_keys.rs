@@ -38,15 +38,7 @@ fn read(columns: &mut Columns<'_>) -> Result<SealedSigningKey, Unreadable> {
 fn algorithm_from(text: &str) -> Option<Algorithm> {
     [Algorithm::Es256, Algorithm::EdDsa, Algorithm::Rs256]
         .into_iter()
-        .find(|algorithm| algorithm_text(*algorithm) == text)
-}
-
-fn algorithm_text(algorithm: Algorithm) -> &'static str {
-    match algorithm {
-        Algorithm::Es256 => "ES256",
-        Algorithm::EdDsa => "EdDSA",
-        Algorithm::Rs256 => "RS256",
-    }
+        .find(|algorithm| algorithm.as_str() == text)
 }
 
 pub(crate) fn all() -> Query<SealedSigningKey> {
@@ -58,7 +50,7 @@ pub(crate) fn add(key: &SealedSigningKey) -> Change {
     let public = serde_json::to_string(&key.public).ok();
     let row = params![
         key.kid.as_str(),
-        algorithm_text(key.algorithm),
+        key.algorithm.as_str(),
         public,
         key.sealed_private,
         key.created_at,

@@ -14,4 +14,5 @@ mod metadata;
 mod policy;
 mod quirks;
 mod resource;
+mod rotation;
 mod surface;
