@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    actor::Actor,
     details::Details,
     id::{ClientId, GrantId, TokenId},
     resource::Resource,
@@ -54,6 +55,13 @@ pub struct AccessClaims {
     /// The user's sign-in name, which policies refer to; there exactly when `sub` is a user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferred_username: Option<String>,
+    /// Who acts for the subject, when it is not the client that the subject approved
+    /// (RFC 8693 section 4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Actor>,
+    /// Who may exchange the token to act for the subject (RFC 8693 section 4.4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub may_act: Option<Actor>,
 }
 
 /// Who is calling: the facts of a token that was verified.

@@ -35,6 +35,21 @@ pub enum AuditKind {
     /// Tokens were asked for with a refresh token.
     #[serde(rename = "token.refresh")]
     TokenFromRefresh,
+    /// A client asked for a token of its own.
+    #[serde(rename = "token.client")]
+    TokenForClient,
+    /// A device asked to be approved by a person.
+    #[serde(rename = "device.begin")]
+    DeviceAuthorization,
+    /// Tokens were asked for with a device code.
+    #[serde(rename = "token.device")]
+    TokenFromDevice,
+    /// A token was asked for in exchange for another.
+    #[serde(rename = "token.exchange")]
+    TokenExchange,
+    /// A token was asked for with an assertion of another issuer.
+    #[serde(rename = "token.assertion")]
+    TokenFromAssertion,
     /// A token or grant was revoked.
     #[serde(rename = "token.revoke")]
     Revoke,

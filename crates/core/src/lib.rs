@@ -9,6 +9,7 @@
 //! loads what the rule needs, applies the verdict and commits it.
 
 pub mod access;
+pub mod actor;
 pub mod assertion;
 pub mod audit;
 pub mod authorize;
@@ -17,7 +18,9 @@ pub mod clock;
 pub mod code;
 pub mod consent;
 pub mod details;
+pub mod device;
 pub mod entropy;
+pub mod exchange;
 pub mod grant;
 pub mod id;
 pub mod jwk;

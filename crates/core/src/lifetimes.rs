@@ -21,6 +21,8 @@ pub struct Lifetimes {
     pub flow: Duration,
     /// From a pushed authorization request to its use (RFC 9126 section 2.2).
     pub pushed: Duration,
+    /// From the request of a device to the answer (RFC 8628 section 3.2).
+    pub device: Duration,
     /// The one-time link that makes the first account.
     pub setup_link: Duration,
     /// A dynamically registered client that nobody signed in through.
@@ -45,6 +47,7 @@ impl Default for Lifetimes {
             session: Duration::from_secs(DAY / 2),
             flow: Duration::from_secs(10 * MINUTE),
             pushed: Duration::from_secs(90),
+            device: Duration::from_secs(10 * MINUTE),
             setup_link: Duration::from_secs(60 * MINUTE),
             unused_client: Duration::from_secs(DAY),
         }

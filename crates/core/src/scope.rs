@@ -144,6 +144,16 @@ impl ScopeSet {
         Self(self.0.union(&other.0).cloned().collect())
     }
 
+    /// What both sets open, implication included: `write` and `read` have `read` in common.
+    #[must_use]
+    pub fn common(&self, other: &Self) -> Self {
+        let of = |one: &Self, two: &Self| -> BTreeSet<Scope> {
+            let covered = one.0.iter().filter(|scope| two.covers(scope.as_str()));
+            covered.cloned().collect()
+        };
+        Self(of(self, other).union(&of(other, self)).cloned().collect())
+    }
+
     /// The scopes in order.
     pub fn iter(&self) -> impl Iterator<Item = &Scope> {
         self.0.iter()
@@ -212,6 +222,16 @@ mod tests {
             Err(ScopeError::Exceeded)
         ); // TK-04
         assert_eq!(read.narrowed(Some("offline_access")), Ok(read));
+    }
+
+    #[test]
+    fn two_sets_have_in_common_what_both_open() {
+        let write = ScopeSet::parse(WRITE).expect("valid");
+        let (read, both) = (ScopeSet::read_only(), ScopeSet::baseline());
+        assert_eq!(both.common(&read), read);
+        assert_eq!(write.common(&read), read);
+        assert_eq!(write.common(&both), both);
+        assert!(read.common(&ScopeSet::default()).is_empty());
     }
 
     #[test]

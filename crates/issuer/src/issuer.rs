@@ -9,6 +9,7 @@ use doorward_core::{
     client::Environment,
     clock::Clock,
     entropy::Entropy,
+    exchange::ExchangeRule,
     id::KeyId,
     jwk::{PublicKey, PublicKeySet},
     lifetimes::Lifetimes,
@@ -68,6 +69,8 @@ pub struct IssuerConfig {
     pub dynamic_registration: bool,
     /// Whose client metadata documents are taken; `None` takes nobody's.
     pub client_documents: Option<Domains>,
+    /// Who may exchange whose tokens into what.
+    pub exchange: Vec<ExchangeRule>,
 }
 
 /// What the issuer works with.

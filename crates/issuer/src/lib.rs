@@ -13,6 +13,7 @@ mod administration;
 mod authorize;
 mod browser;
 mod consent;
+mod device;
 mod directory;
 mod form;
 mod home;

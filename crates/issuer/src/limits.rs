@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use doorward_core::{secret::Digest, time::UnixTime};
+use doorward_core::{id::UserId, secret::Digest, time::UnixTime};
 
 /// The most keys that one limit keeps before it forgets idle ones (DS-05).
 const SWEEP_AT: usize = 10_000;
@@ -32,6 +32,13 @@ pub(crate) struct Limits {
     /// Records that a quirk was applied for one network peer: the log tells that it happens,
     /// not how often a client asks.
     pub(crate) quirk_peer: Limit<Option<IpAddr>>,
+    /// Device authorization requests from one network peer.
+    pub(crate) device_peer: Limit<Option<IpAddr>>,
+    /// Wrong user codes typed by one person: 34 bits must not be found by trying (RFC 8628
+    /// section 5.1).
+    pub(crate) device_code_account: Limit<UserId>,
+    /// Wrong user codes typed at one network peer.
+    pub(crate) device_code_peer: Limit<Option<IpAddr>>,
 }
 
 impl Default for Limits {
@@ -42,6 +49,9 @@ impl Default for Limits {
             familiar: Familiar::default(),
             register_peer: Limit::new(60, Duration::from_secs(1)),
             quirk_peer: Limit::new(1, Duration::from_secs(3600)),
+            device_peer: Limit::new(30, Duration::from_secs(2)),
+            device_code_account: Limit::new(5, Duration::from_secs(60)),
+            device_code_peer: Limit::new(20, Duration::from_secs(15)),
         }
     }
 }
@@ -54,6 +64,9 @@ impl Limits {
         self.familiar.forget(now);
         self.register_peer.forget_idle(now);
         self.quirk_peer.forget_idle(now);
+        self.device_peer.forget_idle(now);
+        self.device_code_account.forget_idle(now);
+        self.device_code_peer.forget_idle(now);
     }
 }
 

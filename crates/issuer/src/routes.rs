@@ -13,7 +13,7 @@ use axum::{
 };
 
 use crate::{
-    authorize, consent, home, metadata, pages, par, register, revoke, setup,
+    authorize, consent, device, home, metadata, pages, par, register, revoke, setup,
     shared::Shared,
     sign_in, token,
     wire::{allow_any_origin, method_not_allowed, preflight, readable, to_the_end},
@@ -39,6 +39,7 @@ fn open_to_scripts() -> Routes {
     let endpoints = Router::new()
         .route("/token", write(post(token::post)))
         .route("/par", write(post(par::post)))
+        .route("/device_authorization", write(post(device::begin)))
         .route("/register", write(post(register::post)))
         .route("/revoke", write(post(revoke::post)))
         .layer(from_fn(allow_any_origin));
@@ -77,6 +78,7 @@ fn for_people() -> Routes {
         .route("/login", get(sign_in::get).post(sign_in::post))
         .route("/logout", post(sign_in::sign_out))
         .route("/consent", get(consent::get).post(consent::post))
+        .route("/device", get(device::get).post(device::post))
         .route("/setup", get(setup::get).post(setup::post))
         .route("/setup/done", get(setup::done))
         .route(pages::STYLE_SHEET, get(pages::style_sheet))

@@ -1,16 +1,20 @@
 //! The two traits behind which every database lives.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use doorward_core::{
     audit::{AuditEvent, ChainHead},
     client::{Client, ClientOrigin},
     code::AuthorizationCode,
     consent::{Consent, ConsentKey},
+    device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
     id::{ClientId, GrantId, KeyId, TokenId, UserId},
     once::OneTime,
     refresh::{RefreshToken, Spent},
     rotation::Retirement,
+    scope::ScopeSet,
     secret::Digest,
     session::{Session, SetupLink},
     time::UnixTime,
@@ -111,6 +115,29 @@ pub trait Tx: Send {
     /// Fresh to burnt.
     fn burn_code(&mut self, digest: &Digest);
 
+    // --- device authorization requests
+
+    /// The request with this device code's digest.
+    async fn device_authorization(
+        &mut self,
+        digest: &Digest,
+    ) -> Result<Option<DeviceAuthorization>, StoreError>;
+    /// The request with this user code's digest.
+    async fn device_authorization_by_user_code(
+        &mut self,
+        user_code: &Digest,
+    ) -> Result<Option<DeviceAuthorization>, StoreError>;
+    /// Adds a pending request, for a client that is not revoked; no other may have its codes.
+    fn add_device_authorization(&mut self, request: &DeviceAuthorization);
+    /// Notes when the device of a pending request polled, and how long it has to wait from now on.
+    fn poll_device(&mut self, digest: &Digest, at: UnixTime, interval: Duration);
+    /// Pending to approved, by an existing user who is not disabled, for these scopes.
+    fn approve_device(&mut self, digest: &Digest, approval: &DeviceApproval, scopes: &ScopeSet);
+    /// Pending to denied.
+    fn deny_device(&mut self, digest: &Digest);
+    /// Removes an approved request.
+    fn redeem_device(&mut self, digest: &Digest);
+
     // --- grants and refresh tokens
 
     /// The grant with this identity.
@@ -128,9 +155,11 @@ pub trait Tx: Send {
     fn mark_grant_used(&mut self, id: &GrantId, at: UnixTime);
     /// Revokes a grant. Revoking a revoked grant changes nothing and is no conflict.
     fn revoke_grant(&mut self, id: &GrantId, at: UnixTime, reason: RevocationReason);
-    /// Revokes every grant of a user that is not revoked yet, and burns the user's fresh codes.
+    /// Revokes every grant of a user that is not revoked yet, burns the user's fresh codes, and
+    /// denies what the user approved for devices that did not poll since.
     fn revoke_grants_of_user(&mut self, user: &UserId, at: UnixTime, reason: RevocationReason);
-    /// Revokes every grant of a client that is not revoked yet, and burns its fresh codes.
+    /// Revokes every grant of a client that is not revoked yet, burns its fresh codes, and removes
+    /// its device authorization requests.
     fn revoke_grants_of_client(
         &mut self,
         client: &ClientId,

@@ -4,7 +4,7 @@
 //! reads. What a flow decided on an old state is caught at commit, where every
 //! write names the state that it expects.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use doorward_core::{
@@ -12,11 +12,13 @@ use doorward_core::{
     client::{Client, ClientOrigin},
     code::AuthorizationCode,
     consent::{Consent, ConsentKey},
+    device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
     id::{ClientId, GrantId, KeyId, TokenId, UserId},
     once::OneTime,
     refresh::{RefreshToken, Spent},
     rotation::Retirement,
+    scope::ScopeSet,
     secret::Digest,
     session::{Session, SetupLink},
     time::UnixTime,
@@ -27,8 +29,8 @@ use crate::{
     RevokedTokens, SealedSigningKey, StoreError, Tx,
     queue::Queue,
     tables::{
-        Query, clients, codes, consents, grants, refresh_tokens, revocations, sessions,
-        setup_links, signing_keys, users,
+        Query, clients, codes, consents, device_authorizations as devices, grants, refresh_tokens,
+        revocations, sessions, setup_links, signing_keys, users,
     },
     write::{Batch, Write},
 };
@@ -148,6 +150,41 @@ impl<D: Database> Tx for Unit<D> {
 
     fn burn_code(&mut self, digest: &Digest) {
         self.write(Write::BurnCode(*digest));
+    }
+
+    async fn device_authorization(
+        &mut self,
+        digest: &Digest,
+    ) -> Result<Option<DeviceAuthorization>, StoreError> {
+        self.database.find(devices::by_digest(digest)).await
+    }
+
+    async fn device_authorization_by_user_code(
+        &mut self,
+        user_code: &Digest,
+    ) -> Result<Option<DeviceAuthorization>, StoreError> {
+        self.database.find(devices::by_user_code(user_code)).await
+    }
+
+    fn add_device_authorization(&mut self, request: &DeviceAuthorization) {
+        self.write(Write::AddDevice(Box::new(request.clone())));
+    }
+
+    fn poll_device(&mut self, digest: &Digest, at: UnixTime, interval: Duration) {
+        self.write(Write::PollDevice(*digest, at, interval));
+    }
+
+    fn approve_device(&mut self, digest: &Digest, approval: &DeviceApproval, scopes: &ScopeSet) {
+        let (approval, scopes) = (approval.clone(), scopes.clone());
+        self.write(Write::ApproveDevice(*digest, approval, scopes));
+    }
+
+    fn deny_device(&mut self, digest: &Digest) {
+        self.write(Write::DenyDevice(*digest));
+    }
+
+    fn redeem_device(&mut self, digest: &Digest) {
+        self.write(Write::RedeemDevice(*digest));
     }
 
     async fn grant(&mut self, id: &GrantId) -> Result<Option<Grant>, StoreError> {

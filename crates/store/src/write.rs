@@ -3,16 +3,20 @@
 //! Every database applies the same [`Write`]s; what each of them expects to find
 //! stands where it is applied, in one exhaustive match per database.
 
+use std::time::Duration;
+
 use doorward_core::{
     audit::AuditEvent,
     client::Client,
     code::AuthorizationCode,
     consent::Consent,
+    device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
     id::{ClientId, GrantId, KeyId, TokenId, UserId},
     once::OneTime,
     refresh::{RefreshToken, Spent},
     rotation::Retirement,
+    scope::ScopeSet,
     secret::Digest,
     session::{Session, SetupLink},
     time::UnixTime,
@@ -61,6 +65,12 @@ pub(crate) enum Write {
     AddCode(Box<AuthorizationCode>),
     RedeemCode(Digest, GrantId),
     BurnCode(Digest),
+
+    AddDevice(Box<DeviceAuthorization>),
+    PollDevice(Digest, UnixTime, Duration),
+    ApproveDevice(Digest, DeviceApproval, ScopeSet),
+    DenyDevice(Digest),
+    RedeemDevice(Digest),
 
     AddGrant(Box<Grant>),
     MarkGrantUsed(GrantId, UnixTime),

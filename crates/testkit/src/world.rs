@@ -225,6 +225,7 @@ impl World {
             keys: doorward_core::rotation::Schedule::default(),
             dynamic_registration: true,
             client_documents: Some(Domains::default()),
+            exchange: Vec::new(),
         }
     }
 

@@ -85,6 +85,8 @@ pub(crate) fn judge(
         grant: claims.grant,
         authorization_details: claims.authorization_details,
         preferred_username: claims.preferred_username,
+        act: None,
+        may_act: None,
     };
     check_contents(&claims)?;
     Ok(claims.into())

@@ -42,6 +42,11 @@ impl GrantType {
         Self::JwtBearer,
     ];
 
+    /// Each of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter()
+    }
+
     /// The `grant_type` on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -51,6 +56,28 @@ impl GrantType {
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
             Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
             Self::JwtBearer => "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        }
+    }
+
+    /// What the end of [`GrantType::as_str`] is called where people write it.
+    pub fn short_name(self) -> &'static str {
+        let name = self.as_str();
+        name.rsplit(':').next().unwrap_or(name)
+    }
+
+    /// Reads what people write: the whole name, or its end.
+    pub fn from_short_name(text: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|known| known.as_str() == text || known.short_name() == text)
+    }
+
+    /// Whether only a client that authenticates may use it (OAuth 2.1 section 4.2, TK-07).
+    pub fn needs_authentication(self) -> bool {
+        match self {
+            Self::ClientCredentials | Self::TokenExchange => true,
+            Self::AuthorizationCode | Self::RefreshToken | Self::DeviceCode | Self::JwtBearer => {
+                false
+            }
         }
     }
 

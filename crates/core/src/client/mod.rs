@@ -7,6 +7,7 @@ mod grants;
 mod keys;
 mod metadata_url;
 mod name;
+mod own;
 mod software;
 
 use std::time::Duration;
@@ -21,6 +22,7 @@ pub use self::{
     keys::{ClientKeys, KeySetError, read_key_set},
     metadata_url::MetadataUrl,
     name::display_name,
+    own::{OwnAccess, OwnError, OwnServers, own_access},
     software::Software,
 };
 use crate::{
@@ -47,6 +49,8 @@ pub struct Client {
     pub authentication: ClientAuthentication,
     /// What it may ask the token endpoint for.
     pub grants: GrantTypes,
+    /// What it may do for itself, without any user.
+    pub own: OwnAccess,
     /// Which servers it may get tokens for.
     pub environments: Environments,
     /// What is special about its tokens.
@@ -108,6 +112,7 @@ impl Client {
             redirects: Vec::new(),
             authentication: ClientAuthentication::None,
             grants: GrantTypes::interactive(),
+            own: OwnAccess::default(),
             environments: Environments::default(),
             tokens: TokenRules::default(),
             requests: RequestRules::default(),

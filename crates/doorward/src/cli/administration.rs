@@ -2,7 +2,7 @@
 
 use doorward_core::{
     audit::AuditRecord,
-    client::Environment,
+    client::{Environment, GrantType},
     clock::Clock,
     id::{ClientId, GrantId},
     time::UnixTime,
@@ -89,6 +89,9 @@ pub(super) fn client(command: ClientCommand, folder: &DataFolder) -> Result<(), 
             redirect_uris,
             confidential,
             environments,
+            grants,
+            scopes,
+            servers,
             json,
         } => {
             let request = AdminRequest::ClientAdd {
@@ -96,6 +99,9 @@ pub(super) fn client(command: ClientCommand, folder: &DataFolder) -> Result<(), 
                 redirect_uris,
                 confidential,
                 environments,
+                grants,
+                scopes: scopes.join(" "),
+                servers,
             };
             show(ask(folder, request)?, json, "")
         }
@@ -283,6 +289,8 @@ fn one_client(client: &ClientRow) -> Result<(), Failure> {
         ("origin", client.origin.as_str().replace('_', " ")),
         ("authentication", client.authentication.clone()),
         ("environments", environments(&client.environments)),
+        ("grants", grant_types(&client.grants)),
+        ("own access", own_access(client)),
         ("redirect URIs", client.redirect_uris.join(" ")),
         ("registered", since(Some(client.created_at), "")),
         ("last sign-in", since(client.used_at, "never")),
@@ -300,6 +308,19 @@ fn environments(labels: &[Environment]) -> String {
         "all".to_owned()
     } else {
         labels.join(" ")
+    }
+}
+
+fn grant_types(grants: &[GrantType]) -> String {
+    let names: Vec<&str> = grants.iter().map(|grant| grant.short_name()).collect();
+    names.join(" ")
+}
+
+fn own_access(client: &ClientRow) -> String {
+    let servers: Vec<&str> = client.servers.iter().map(|name| name.as_str()).collect();
+    match servers.as_slice() {
+        [] => "none".to_owned(),
+        names => format!("{} at {}", client.scopes, names.join(" ")),
     }
 }
 

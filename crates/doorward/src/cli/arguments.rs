@@ -3,7 +3,10 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Subcommand};
-use doorward_core::client::Environment;
+use doorward_core::{
+    client::{Environment, GrantType},
+    server::ServerName,
+};
 
 /// Arguments of `doorward up`.
 #[derive(Debug, Args)]
@@ -94,8 +97,18 @@ pub(crate) enum ClientCommand {
         /// Its name, which people see when they are asked
         name: String,
         /// Where answers may go; can be given several times
-        #[arg(long = "redirect-uri", value_name = "URI", required = true)]
+        #[arg(long = "redirect-uri", value_name = "URI")]
         redirect_uris: Vec<String>,
+        /// What it may ask for, like client_credentials or device_code; can be given several times
+        /// [default: authorization_code and refresh_token]
+        #[arg(long = "grant", value_name = "TYPE", value_parser = grant_type)]
+        grants: Vec<GrantType>,
+        /// A scope of its own tokens, without any user; can be given several times
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<String>,
+        /// A server that its own tokens may be for; can be given several times
+        #[arg(long = "server", value_name = "NAME", value_parser = ServerName::parse)]
+        servers: Vec<ServerName>,
         /// Give it a secret, which is shown once
         #[arg(long)]
         confidential: bool,
@@ -125,6 +138,16 @@ pub(crate) enum ClientCommand {
         /// Its identifier
         id: String,
     },
+}
+
+fn grant_type(text: &str) -> Result<GrantType, String> {
+    let known = || {
+        GrantType::all()
+            .map(GrantType::short_name)
+            .collect::<Vec<_>>()
+    };
+    GrantType::from_short_name(text)
+        .ok_or_else(|| format!("expected one of {}", known().join(", ")))
 }
 
 /// What can be done with grants.

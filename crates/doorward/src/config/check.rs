@@ -22,7 +22,7 @@ use super::{
     Configuration, Database, PublicUrl, TlsFiles,
     document::{ClientDocuments, Document, Dynamic, Keys, SigningAlgorithm, Storage, Tokens},
     duration::Lasting,
-    servers,
+    exchange, servers,
 };
 
 impl Document {
@@ -39,7 +39,9 @@ impl Document {
         let group_names: Vec<&str> = self.groups.keys().map(String::as_str).collect();
         let public_url = public_url(self.public_url.as_deref(), listen, tls.is_some())?;
         let documents = self.registration.client_id_metadata;
+        let servers = servers::check(self.servers, &group_names, base)?;
         Ok(Configuration {
+            exchange: exchange::check(self.exchange, (&public_url, &servers))?,
             loopback_documents: loopback(&documents, &public_url)?,
             client_documents: domains(documents),
             public_url,
@@ -53,7 +55,7 @@ impl Document {
             keys: schedule(&self.tokens, &self.keys)?,
             dynamic_registration: self.registration.dynamic == Dynamic::Open,
             groups,
-            servers: servers::check(self.servers, &group_names, base)?,
+            servers,
         })
     }
 }

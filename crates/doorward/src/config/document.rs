@@ -50,6 +50,29 @@ pub(super) struct Document {
     /// The MCP servers behind the door; at least one.
     #[serde(default)]
     pub(super) servers: Vec<ServerEntry>,
+    /// Which clients may exchange tokens for some servers into tokens for others (RFC 8693).
+    #[serde(default)]
+    pub(super) exchange: Vec<ExchangeEntry>,
+}
+
+/// Lets one client exchange tokens.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExchangeEntry {
+    /// The identifier of the client.
+    pub(super) client: String,
+    /// The servers whose tokens it may present.
+    pub(super) from: Vec<String>,
+    /// The servers that it may get tokens for.
+    pub(super) to: Vec<String>,
+    /// The most that these tokens open; what the presented token opens, when this is empty.
+    #[serde(default)]
+    pub(super) scopes: Vec<String>,
+    /// Whether these tokens do not say that the client acts for the user.
+    #[serde(default)]
+    pub(super) impersonation: bool,
+    /// The identifier of the only client that may exchange these tokens again.
+    pub(super) may_act: Option<String>,
 }
 
 /// A certificate to serve HTTPS with.

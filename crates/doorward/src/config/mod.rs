@@ -11,6 +11,7 @@
 mod check;
 mod document;
 mod duration;
+mod exchange;
 mod public_url;
 mod read;
 mod schema;
@@ -21,8 +22,8 @@ mod storage;
 use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
 
 use doorward_core::{
-    client::Environment, lifetimes::Lifetimes, permit::AllowList, registration::Domains,
-    rotation::Schedule, server::ServerName, step_up::StepUp,
+    client::Environment, exchange::ExchangeRule, lifetimes::Lifetimes, permit::AllowList,
+    registration::Domains, rotation::Schedule, server::ServerName, step_up::StepUp,
 };
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
@@ -73,6 +74,8 @@ pub(crate) struct Configuration {
     pub(crate) groups: HashMap<String, Vec<String>>,
     /// The servers behind the door.
     pub(crate) servers: Vec<Server>,
+    /// Who may exchange whose tokens into what.
+    pub(crate) exchange: Vec<ExchangeRule>,
 }
 
 /// A certificate chain and its private key, both PEM.

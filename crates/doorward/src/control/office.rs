@@ -98,17 +98,23 @@ impl Office {
                 redirect_uris,
                 confidential,
                 environments,
+                grants,
+                scopes,
+                servers,
             } => {
                 let new = NewClient {
                     name,
                     redirect_uris,
                     confidential,
                     environments,
+                    grants,
+                    scopes,
+                    servers,
                 };
                 let (client, secret) = desk.add_client(new).await.map_err(told)?;
                 let secret = secret.map(|secret| Password(secret.expose().to_owned()));
                 Ok(AdminResponse::ClientAdded {
-                    client: client_row(client),
+                    client: Box::new(client_row(client)),
                     secret,
                 })
             }
@@ -284,6 +290,9 @@ fn client_row(client: Client) -> ClientRow {
         name: client.name,
         origin: client.origin,
         environments: client.environments.iter().collect(),
+        grants: client.grants.iter().collect(),
+        scopes: client.own.scopes.to_string(),
+        servers: client.own.servers.iter().cloned().collect(),
         created_at: When(client.created_at),
         used_at: when(client.used_at),
         revoked_at: when(client.revoked_at),

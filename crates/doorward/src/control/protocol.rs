@@ -3,8 +3,9 @@
 use std::fmt;
 
 use doorward_core::{
-    client::Environment,
+    client::{Environment, GrantType},
     id::{ClientId, GrantId, KeyId, UserId},
+    server::ServerName,
     time::UnixTime,
     user::{Role, Username},
 };
@@ -54,6 +55,12 @@ pub(crate) enum AdminRequest {
         confidential: bool,
         /// The environments that it is for; none means all.
         environments: Vec<Environment>,
+        /// What it may ask the token endpoint for; none means signing people in.
+        grants: Vec<GrantType>,
+        /// The scopes of its own tokens.
+        scopes: String,
+        /// The servers that its own tokens may be for.
+        servers: Vec<ServerName>,
     },
     /// Lists clients.
     ClientList,
@@ -136,7 +143,7 @@ pub(crate) enum AdminResponse {
     /// A client that was just registered.
     ClientAdded {
         /// The client.
-        client: ClientRow,
+        client: Box<ClientRow>,
         /// Its secret, shown this once.
         secret: Option<Password>,
     },
@@ -239,6 +246,12 @@ pub(crate) struct ClientRow {
     pub(crate) authentication: String,
     /// The environments that it is for; none means all.
     pub(crate) environments: Vec<Environment>,
+    /// What it may ask the token endpoint for.
+    pub(crate) grants: Vec<GrantType>,
+    /// The scopes of its own tokens.
+    pub(crate) scopes: String,
+    /// The servers that its own tokens may be for.
+    pub(crate) servers: Vec<ServerName>,
     /// Where answers may go.
     pub(crate) redirect_uris: Vec<String>,
     /// When it was registered.

@@ -59,6 +59,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             dynamic_registration: true,
             client_documents: Some(Domains::default()),
             loopback_documents: false,
+            exchange: Vec::new(),
             groups: HashMap::new(),
             servers: vec![Server {
                 environment: None,

@@ -1,6 +1,5 @@
 //! The configuration in the words of issuer and gateway.
 
-use doorward_core::resource::Resource;
 use doorward_gateway::{GatewayConfig, GatewayLimits, ServerConfig, UpstreamConfig};
 use doorward_issuer::{IssuerConfig, PublishedServer};
 
@@ -14,7 +13,7 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
             .title
             .clone()
             .unwrap_or_else(|| server.name.to_string()),
-        resource: Resource::from_known(format!("{}/mcp/{}", configuration.public_url, server.name)),
+        resource: configuration.public_url.resource(&server.name),
         environment: server.environment,
         sign_in_max_age: server.step_up.strictest(),
     };
@@ -25,6 +24,7 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
         keys: configuration.keys,
         dynamic_registration: configuration.dynamic_registration,
         client_documents: configuration.client_documents.clone(),
+        exchange: configuration.exchange.clone(),
     }
 }
 

@@ -4,14 +4,17 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
     audit::AuditKind,
     client::{
-        Client, ClientAuthentication, ClientOrigin, Environment, SecretPlacement, display_name,
+        Client, ClientAuthentication, ClientOrigin, Environment, GrantType, GrantTypes, OwnAccess,
+        SecretPlacement, display_name,
     },
     entropy::draw,
     grant::RevocationReason,
     id::ClientId,
     redirect::RegisteredRedirect,
     revocation::Revocation,
+    scope::{ScopeError, ScopeSet},
     secret::Secret,
+    server::ServerName,
 };
 
 use super::{Administration, AdministrationError};
@@ -27,6 +30,26 @@ pub struct NewClient {
     pub confidential: bool,
     /// The environments that it is for; none means all.
     pub environments: Vec<Environment>,
+    /// What it may ask the token endpoint for; none means signing people in.
+    pub grants: Vec<GrantType>,
+    /// The scopes of its own tokens, separated by spaces.
+    pub scopes: String,
+    /// The servers that its own tokens may be for.
+    pub servers: Vec<ServerName>,
+}
+
+impl NewClient {
+    fn grants(&self) -> GrantTypes {
+        match self.grants.as_slice() {
+            [] => GrantTypes::interactive(),
+            named => named.iter().copied().collect(),
+        }
+    }
+
+    /// Whether it acts for itself, so that it needs servers and scopes of its own.
+    fn acts_for_itself(&self) -> bool {
+        self.grants().contains(GrantType::ClientCredentials) || !self.servers.is_empty()
+    }
 }
 
 impl Administration {
@@ -35,9 +58,9 @@ impl Administration {
         &self,
         new: NewClient,
     ) -> Result<(Client, Option<Secret>), AdministrationError> {
-        let secret = new
-            .confidential
-            .then(|| Secret::mint("dwc_", draw(&*self.entropy)));
+        let authenticates = new.grants().iter().any(GrantType::needs_authentication);
+        let secret =
+            (new.confidential || authenticates).then(|| Secret::mint("dwc_", draw(&*self.entropy)));
         let client = self.describe(&new, secret.as_ref())?;
         let mut tx = self.store.begin().await?;
         tx.add_client(&client);
@@ -68,6 +91,7 @@ impl Administration {
             return Ok(client);
         }
         let now = self.clock.now();
+        let grants = tx.grants(None, Some(&client.id)).await?;
         tx.revoke_client(&client.id, now);
         tx.revoke_grants_of_client(&client.id, now, RevocationReason::ClientRevoked);
         let event = self.event(AuditKind::ClientRevoke, "revoked by an administrator");
@@ -76,6 +100,10 @@ impl Administration {
         client.revoked_at = Some(now);
         self.revocations
             .add(Revocation::Client(client.id.clone()), now);
+        // What others got in exchange names them, and hangs off these grants (RFC 8693).
+        for grant in grants.into_iter().filter(|grant| grant.is_live(now)) {
+            self.revocations.add(Revocation::Grant(grant.id), now);
+        }
         Ok(client)
     }
 
@@ -85,9 +113,12 @@ impl Administration {
         secret: Option<&Secret>,
     ) -> Result<Client, AdministrationError> {
         let name = display_name(&new.name);
-        if name.is_empty() || new.redirect_uris.is_empty() {
+        let grants = new.grants();
+        let redirected = grants.contains(GrantType::AuthorizationCode);
+        if name.is_empty() || redirected && new.redirect_uris.is_empty() {
             return Err(AdministrationError::EmptyClient);
         }
+        let own = own_access(new)?;
         let parse = |uri: &String| {
             RegisteredRedirect::parse(uri).map_err(|error| AdministrationError::Redirect {
                 uri: uri.clone(),
@@ -108,7 +139,30 @@ impl Administration {
                 },
             },
             environments: new.environments.iter().copied().collect(),
+            grants,
+            own,
             ..Client::public(id, ClientOrigin::Preregistered, self.clock.now())
         })
     }
+}
+
+/// What the client may do for itself: servers and known scopes, or neither.
+fn own_access(new: &NewClient) -> Result<OwnAccess, AdministrationError> {
+    if !new.acts_for_itself() && new.scopes.is_empty() {
+        return Ok(OwnAccess::default());
+    }
+    if new.servers.is_empty() || new.scopes.is_empty() {
+        return Err(AdministrationError::OwnAccess);
+    }
+    let scopes = ScopeSet::parse(&new.scopes)?;
+    let unknown = scopes
+        .iter()
+        .any(|scope| !ScopeSet::baseline().iter().any(|known| known == scope));
+    if unknown {
+        return Err(ScopeError::Unknown.into());
+    }
+    Ok(OwnAccess {
+        scopes,
+        servers: new.servers.iter().cloned().collect(),
+    })
 }

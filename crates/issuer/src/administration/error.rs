@@ -2,6 +2,7 @@
 
 use doorward_core::{
     redirect::RedirectError,
+    scope::ScopeError,
     user::{NotAUsername, PasswordError},
 };
 use doorward_store::StoreError;
@@ -34,9 +35,15 @@ pub enum AdministrationError {
     /// There is no such grant.
     #[error("there is no grant {0}")]
     NoSuchGrant(String),
-    /// A client needs a name and at least one redirect URI.
-    #[error("a client needs a name and at least one redirect URI")]
+    /// A client needs a name, and at least one redirect URI to sign people in.
+    #[error("a client needs a name, and at least one redirect URI unless --grant says otherwise")]
     EmptyClient,
+    /// A client that acts for itself needs both scopes and servers.
+    #[error("a client that acts for itself needs --scope and --server")]
+    OwnAccess,
+    /// The scopes are not offered here.
+    #[error(transparent)]
+    Scope(#[from] ScopeError),
     /// A redirect URI cannot be registered.
     #[error("{uri}: {error}")]
     Redirect {

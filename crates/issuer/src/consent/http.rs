@@ -169,7 +169,7 @@ fn chosen(checked: &Checked, form: &Pairs) -> Option<Resources> {
 }
 
 /// A person may give less than was asked for, never more.
-fn narrowed(asked: &ScopeSet, limit: &str) -> ScopeSet {
+pub(crate) fn narrowed(asked: &ScopeSet, limit: &str) -> ScopeSet {
     let less = ScopeSet::read_only();
     if limit == "read" && asked.covers_all(&less) {
         less

@@ -9,4 +9,5 @@ mod http;
 mod page;
 pub(crate) mod target;
 
-pub(crate) use http::{get, post};
+pub(crate) use http::{get, narrowed, post};
+pub(crate) use page::ServerView;

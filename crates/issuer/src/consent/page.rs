@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use doorward_core::{
-    authorize::{Checked, Choice},
+    authorize::Choice,
     client::{Client, ClientOrigin, MetadataUrl, display_name},
-    details::{ToolDetail, visible},
+    details::{Details, ToolDetail, visible},
     redirect::Destination,
     resource::{Resource, Resources},
     scope::{ScopeSet, WRITE},
@@ -46,8 +46,9 @@ pub(super) struct ConsentPage {
     error: Option<&'static str>,
 }
 
+/// A server and its tools.
 #[derive(Serialize)]
-struct ServerView {
+pub(crate) struct ServerView {
     title: String,
     resource: String,
     /// `None` when the list is not known right now.
@@ -88,17 +89,9 @@ impl Shared {
         parts: FormParts,
     ) -> ConsentPage {
         let destination = opened.checked.to.redirect.destination();
-        let resources = &opened.checked.resources;
-        // All are asked before the first is waited for: the page waits once.
-        let asked: Vec<_> = resources
-            .iter()
-            .map(|named| self.ask_for_tools(named))
-            .collect();
-        let mut servers = Vec::with_capacity(asked.len());
-        for (resource, tools) in resources.iter().zip(asked) {
-            let tools = tools.await.ok().flatten();
-            servers.push(self.server_view(resource, tools, &opened.checked));
-        }
+        let checked = &opened.checked;
+        let opens = (&checked.scopes, &checked.details);
+        let servers = self.server_views(&checked.resources, opens).await;
         ConsentPage {
             user: signed_in.user.name.to_string(),
             client: opened.client.name.clone(),
@@ -120,25 +113,44 @@ impl Shared {
             },
             servers,
             writes: opened.checked.scopes.covers(WRITE),
-            lasts: self.lasts(opened),
+            lasts: self.lasts(&opened.client),
             flow: parts.flow,
             form: parts.form,
             error: parts.error,
         }
     }
 
+    /// The servers, and what scopes open there, for these calls alone if there are any.
+    pub(crate) async fn server_views(
+        &self,
+        resources: &[Resource],
+        opens: (&ScopeSet, &Details),
+    ) -> Vec<ServerView> {
+        // All are asked before the first is waited for: the page waits once.
+        let asked: Vec<_> = resources
+            .iter()
+            .map(|named| self.ask_for_tools(named))
+            .collect();
+        let mut servers = Vec::with_capacity(asked.len());
+        for (resource, tools) in resources.iter().zip(asked) {
+            let tools = tools.await.ok().flatten();
+            servers.push(self.server_view(resource, tools, opens));
+        }
+        servers
+    }
+
     fn server_view(
         &self,
         resource: &Resource,
         tools: Option<Vec<ToolSummary>>,
-        checked: &Checked,
+        (scopes, details): (&ScopeSet, &Details),
     ) -> ServerView {
         let published = self.published();
         let server = published.server_at(resource);
-        let details = checked.details.within(&Resources::one(resource.clone()));
+        let details = details.within(&Resources::one(resource.clone()));
         let groups = tools.map(|mut tools| {
             tools.retain(|tool| details.is_empty() || details.name(&tool.name));
-            groups(&tools, &checked.scopes)
+            groups(&tools, scopes)
         });
         ServerView {
             title: server.map_or_else(|| resource.to_string(), |server| server.title.clone()),
@@ -160,9 +172,10 @@ impl Shared {
         })
     }
 
-    fn lasts(&self, opened: &Opened) -> String {
+    /// For how long an approval of `client` lasts, in words.
+    pub(crate) fn lasts(&self, client: &Client) -> String {
         let lifetimes = self.published().config.lifetimes;
-        if opened.client.refreshes() {
+        if client.refreshes() {
             let (most, idle) = (lifetimes.refresh_absolute, lifetimes.refresh_idle);
             format!(
                 "at most {}, and until it goes unused for {}",

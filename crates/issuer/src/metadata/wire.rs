@@ -1,6 +1,7 @@
 //! The metadata document.
 
 use doorward_core::{
+    client::GrantType,
     details::MCP_TOOL,
     scope::{READ, WRITE},
     step_up::Acr,
@@ -23,10 +24,11 @@ pub(super) struct Metadata<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     registration_endpoint: Option<String>,
     revocation_endpoint: String,
+    device_authorization_endpoint: String,
     scopes_supported: [&'static str; 2],
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 2],
-    grant_types_supported: [&'static str; 2],
+    grant_types_supported: [&'static str; 5],
     token_endpoint_auth_methods_supported: [&'static str; 4],
     token_endpoint_auth_signing_alg_values_supported: [&'static str; 3],
     revocation_endpoint_auth_methods_supported: [&'static str; 4],
@@ -66,10 +68,18 @@ impl<'a> Metadata<'a> {
             jwks_uri: at("/jwks"),
             registration_endpoint: config.dynamic_registration.then(|| at("/register")),
             revocation_endpoint: at("/revoke"),
+            device_authorization_endpoint: at("/device_authorization"), // RFC 8628 section 4
             scopes_supported: [READ, WRITE],
             response_types_supported: ["code"],
             response_modes_supported: ["query", "form_post"],
-            grant_types_supported: ["authorization_code", "refresh_token"],
+            grant_types_supported: [
+                GrantType::AuthorizationCode,
+                GrantType::RefreshToken,
+                GrantType::ClientCredentials,
+                GrantType::DeviceCode,
+                GrantType::TokenExchange,
+            ]
+            .map(GrantType::as_str),
             token_endpoint_auth_methods_supported: AUTHENTICATION, // A-005, interop 5
             token_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
             revocation_endpoint_auth_methods_supported: AUTHENTICATION,

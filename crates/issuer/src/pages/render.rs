@@ -18,12 +18,18 @@ pub(crate) const STYLE_SHEET: &str = "/assets/doorward.css";
 /// Where the one script is: it posts an answer that goes to its client in a form.
 pub(crate) const REPLY_SCRIPT: &str = "/assets/reply.js";
 
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 12] = [
     ("layout.html", include_str!("../../templates/layout.html")),
     ("message.html", include_str!("../../templates/message.html")),
     ("sign_in.html", include_str!("../../templates/sign_in.html")),
     ("consent.html", include_str!("../../templates/consent.html")),
     ("reply.html", include_str!("../../templates/reply.html")),
+    ("tools.html", include_str!("../../templates/tools.html")),
+    ("device.html", include_str!("../../templates/device.html")),
+    (
+        "device_answer.html",
+        include_str!("../../templates/device_answer.html"),
+    ),
     ("setup.html", include_str!("../../templates/setup.html")),
     ("welcome.html", include_str!("../../templates/welcome.html")),
     (

@@ -16,6 +16,7 @@ use crate::{
     authorize::{Opened, see_other, sentence},
     browser::{Visitor, visitor},
     consent::target,
+    device,
     form::{self, Pairs},
     pages::Message,
     shared::Shared,
@@ -78,7 +79,7 @@ pub(crate) async fn sign_out(State(issuer): State<Arc<Shared>>, request: Request
     if let Err(error) = issuer.sign_out(&visitor).await {
         return other_page(&issuer, error.into());
     }
-    let next = if issuer.open_pass(&flow).is_ok() {
+    let next = if issuer.open_pass(&flow).is_ok() || device::page_of(&flow).is_some() {
         format!("{}?flow={flow}", issuer.path("/login"))
     } else {
         issuer.path("/")
@@ -109,7 +110,8 @@ async fn submit(
             let next = if opened.is_some() {
                 format!("{}?flow={flow}", issuer.path("/consent"))
             } else {
-                issuer.path("/") // LG-07: never a place that the request names
+                // LG-07: never a place that the request names
+                issuer.path(&device::page_of(&flow).unwrap_or_else(|| "/".to_owned()))
             };
             let cookie = issuer.session_cookie(&secret);
             Ok(with_cookie(see_other(&next), &cookie))
@@ -140,7 +142,7 @@ impl Shared {
 
     /// The request that waits behind the page; none when somebody just signs in.
     pub(crate) async fn waiting(&self, flow: &str) -> Result<Option<Opened>, SignInError> {
-        if flow.is_empty() {
+        if flow.is_empty() || device::page_of(flow).is_some() {
             return Ok(None);
         }
         Ok(Some(self.pick_up(flow).await?))

@@ -5,10 +5,10 @@ use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     authorize::resource_meant,
     code::{AuthorizationCode, Presented, Redemption, redeem},
-    entropy::draw,
     grant::{Grant, Narrowing, RevocationReason},
     id::{GrantId, TokenId},
     pkce::Verifier,
+    resource::Resource,
     revocation::Revocation,
     secret::Digest,
     subject::Subject,
@@ -17,7 +17,7 @@ use doorward_core::{
 };
 use doorward_store::{StoreError, Tx};
 
-use super::{error::TokenError, request::Asked, wire::Issued};
+use super::{error::TokenError, mint::NewGrant, request::Asked, wire::Issued};
 use crate::shared::Shared;
 
 impl Shared {
@@ -45,13 +45,15 @@ impl Shared {
         };
         match redeem(&code, &presented, now) {
             Redemption::Redeem(resource) => {
-                let user = user.filter(|user| self.may_still(user, &code));
-                let user = user.ok_or(TokenError::GrantRejected)?;
                 let code = AuthorizationCode {
                     resources: code.resources.led_by(&resource),
                     ..code
                 };
-                self.issue_from_code(tx, asked, &code, &user).await
+                let grant = self.grant_of(asked, &code);
+                let may = |user: &User| self.may_still(user, &grant, code.authenticated_at);
+                let user = user.filter(may).ok_or(TokenError::GrantRejected)?;
+                self.issue_from_code(tx, asked, &code, (&grant, &user))
+                    .await
             }
             Redemption::Burn => {
                 tx.burn_code(&digest);
@@ -72,47 +74,39 @@ impl Shared {
         mut tx: Box<dyn Tx>,
         asked: &Asked<'_>,
         code: &AuthorizationCode,
-        user: &User,
+        (grant, user): (&Grant, &User),
     ) -> Result<Issued, TokenError> {
-        let grant = self.grant_of(asked, code);
         let narrowing = Narrowing {
             scope: None,
             details: asked.optional("authorization_details"),
         };
         let opening = grant.opening(grant.resources.first(), narrowing)?;
-        let mut issued = self.mint_access(asked.client, &grant, Some(user), &opening)?;
+        let mut issued = self.mint_access(asked.client, grant, Some(user), &opening)?;
         tx.redeem_code(&code.digest, &grant.id);
-        tx.add_grant(&grant);
+        tx.add_grant(grant);
         if asked.client.refreshes() {
-            let (secret, record) = self.mint_refresh(&grant, grant.created_at);
+            let (secret, record) = self.mint_refresh(grant, grant.created_at);
             tx.add_refresh_token(&record);
             issued.refresh_token = Some(secret.expose().to_owned());
         }
-        let event = self.grant_event((AuditKind::TokenFromCode, Outcome::Allowed), &grant, asked);
+        let event = self.grant_event((AuditKind::TokenFromCode, Outcome::Allowed), grant, asked);
         tx.audit(event.user(user.name.as_str()).reason(issued.scope.clone()));
         tx.commit().await?;
         Ok(issued)
     }
 
     fn grant_of(&self, asked: &Asked<'_>, code: &AuthorizationCode) -> Grant {
-        let (now, lifetimes) = (self.clock.now(), self.published().config.lifetimes);
-        let lifetime = if asked.client.refreshes() {
-            lifetimes.refresh_absolute
-        } else {
-            lifetimes.access
-        };
-        Grant {
-            id: GrantId::from_random(draw(&*self.entropy)),
-            user: Some(code.user.clone()),
-            client: code.client.clone(),
+        let grant = self.new_grant(NewGrant {
+            user: Some(&code.user),
+            client: &code.client,
             resources: code.resources.clone(),
-            scopes: code.scopes.clone(),
-            details: code.details.clone(),
+            scopes: &code.scopes,
             authenticated_at: Some(code.authenticated_at),
-            created_at: now,
-            last_used_at: now,
-            expires_at: now + lifetime,
-            revoked: None,
+            lifetime: self.lasting(asked.client),
+        });
+        Grant {
+            details: code.details.clone(),
+            ..grant
         }
     }
 
@@ -136,23 +130,39 @@ impl Shared {
         Err(TokenError::GrantSettled)
     }
 
-    /// Whether the person may still do what was approved less than a minute ago: the account
-    /// is not disabled, and nothing revoked its sign-in since (TK-18).
-    fn may_still(&self, user: &User, code: &AuthorizationCode) -> bool {
+    /// Whether the person may still have what was approved a few minutes ago: the account is
+    /// not disabled, and nothing revoked its sign-in since (TK-18).
+    pub(super) fn may_still(&self, user: &User, grant: &Grant, signed_in_at: UnixTime) -> bool {
         let sign_in = Principal {
             subject: Subject::User(user.id.clone()),
             username: Some(user.name.as_str().into()),
-            client: code.client.clone(),
-            grant: GrantId::from_known(""),
+            client: grant.client.clone(),
+            grant: grant.id.clone(),
             token: TokenId::from_known(""),
-            resource: code.resources.first().clone(),
-            scopes: code.scopes.clone(),
-            details: code.details.clone(),
-            issued_at: code.authenticated_at,
-            expires_at: code.expires_at,
-            authenticated_at: Some(code.authenticated_at),
+            resource: grant.resources.first().clone(),
+            scopes: grant.scopes.clone(),
+            details: grant.details.clone(),
+            issued_at: signed_in_at,
+            expires_at: grant.expires_at,
+            authenticated_at: Some(signed_in_at),
         };
         user.disabled_at.is_none() && !self.revocations.covers(&sign_in)
+    }
+
+    /// The one resource that a request is about: the one that it names, or the only one there
+    /// is for its client.
+    pub(crate) fn one_resource(&self, asked: &Asked<'_>) -> Result<Resource, TokenError> {
+        let offered = self.published().resources_of(asked.client);
+        let named = self.resources_meant(asked);
+        let meant = match (offered.as_slice(), named.as_slice()) {
+            ([only], []) => Some(only),
+            (offered, [first, rest @ ..]) => offered
+                .iter()
+                .find(|resource| resource.matches(first))
+                .filter(|resource| rest.iter().all(|other| resource.matches(other))),
+            _ => None,
+        };
+        meant.cloned().ok_or(TokenError::Target)
     }
 
     /// The resources that a request names, in the form that is published (interop 28, 29).

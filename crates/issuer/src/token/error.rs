@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
-use doorward_core::{details::DetailsError, grant::OpeningError, scope::ScopeError};
+use doorward_core::{
+    client::OwnError, details::DetailsError, exchange::ExchangeError, grant::OpeningError,
+    scope::ScopeError,
+};
 use doorward_store::StoreError;
 use http::{HeaderValue, StatusCode, header};
 
 use super::{authentication::ClientError, request::RequestError};
 use crate::{
     keys::SigningFailed,
+    limits::Wait,
     wire::{OAuthError, body_status},
 };
 
@@ -23,7 +27,7 @@ pub(crate) enum TokenError {
     #[error(transparent)]
     Client(#[from] ClientError),
     /// The grant type is not offered.
-    #[error("grant_type must be authorization_code or refresh_token")]
+    #[error("grant_type is not one that is offered here")]
     GrantType,
     /// The grant type is offered, and the client did not register it.
     #[error("the client is not registered for this grant type")]
@@ -46,12 +50,48 @@ pub(crate) enum TokenError {
     /// The resource is that of a server in another environment.
     #[error("the client is not for the environment of this server")]
     Environment,
+    /// Nobody answered the device authorization request yet (RFC 8628 section 3.5).
+    #[error("nobody has answered yet")]
+    AuthorizationPending,
+    /// The device polls too often (RFC 8628 section 3.5).
+    #[error("wait five seconds longer between two requests from now on")]
+    SlowDown,
+    /// A person said no (RFC 8628 section 3.5).
+    #[error("the request was denied")]
+    AccessDenied,
+    /// Nobody answered in time (RFC 8628 section 3.5).
+    #[error("the device code has expired: begin again")]
+    ExpiredCode,
+    /// The subject token is not valid here (RFC 8693 section 2.2.2).
+    #[error("the subject_token is not a valid access token of this server")]
+    InvalidSubject,
+    /// The actor token is not valid here.
+    #[error("the actor_token is not a valid access token of this server")]
+    InvalidActor,
+    /// The type of a token is not one that is taken or given.
+    #[error("only access tokens are exchanged: urn:ietf:params:oauth:token-type:access_token")]
+    TokenType,
+    /// The exchange is not allowed.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
+    /// The limit of this address is reached.
+    #[error("too many requests from this address")]
+    TooMany(Wait),
     /// Something that was made here does not open or sign.
     #[error("the server failed")]
     Internal,
     /// The store failed.
     #[error("the server is temporarily unavailable")]
     Store(#[from] StoreError),
+}
+
+impl From<OwnError> for TokenError {
+    fn from(error: OwnError) -> Self {
+        match error {
+            OwnError::Target => Self::Target,
+            OwnError::Scope(error) => Self::Scope(error),
+        }
+    }
 }
 
 impl From<SigningFailed> for TokenError {
@@ -73,7 +113,7 @@ impl TokenError {
     /// Whether the refusal still has to be recorded.
     pub(super) fn is_unrecorded(&self) -> bool {
         match self {
-            Self::GrantSettled => false,
+            Self::GrantSettled | Self::AuthorizationPending | Self::SlowDown => false,
             Self::Request(_)
             | Self::Client(_)
             | Self::GrantType
@@ -83,6 +123,13 @@ impl TokenError {
             | Self::Details(_)
             | Self::Target
             | Self::Environment
+            | Self::AccessDenied
+            | Self::ExpiredCode
+            | Self::InvalidSubject
+            | Self::InvalidActor
+            | Self::TokenType
+            | Self::Exchange(_)
+            | Self::TooMany(_)
             | Self::Internal
             | Self::Store(_) => true,
         }
@@ -101,6 +148,13 @@ impl IntoResponse for TokenError {
             Self::Scope(_) => (bad, "invalid_scope"),
             Self::Details(_) => (bad, "invalid_authorization_details"),
             Self::Target | Self::Environment => (bad, "invalid_target"),
+            Self::AuthorizationPending => (bad, "authorization_pending"),
+            Self::SlowDown => (bad, "slow_down"),
+            Self::AccessDenied => (bad, "access_denied"),
+            Self::ExpiredCode => (bad, "expired_token"),
+            Self::InvalidSubject | Self::InvalidActor | Self::TokenType => (bad, "invalid_request"),
+            Self::Exchange(error) => (bad, exchange_error(error)),
+            Self::TooMany(wait) => return too_many(*wait, &self.to_string()),
             Self::Internal => {
                 tracing::error!(
                     "an access token could not be signed, or a sealed response not opened"
@@ -112,6 +166,29 @@ impl IntoResponse for TokenError {
         let description = self.to_string();
         plain(status, error, &description)
     }
+}
+
+/// RFC 8693 section 2.2.2.
+fn exchange_error(error: &ExchangeError) -> &'static str {
+    match error {
+        ExchangeError::Target => "invalid_target",
+        ExchangeError::Scope(_) => "invalid_scope",
+        ExchangeError::Details(_) => "invalid_authorization_details",
+        ExchangeError::Foreign
+        | ExchangeError::MayNotAct
+        | ExchangeError::Actor
+        | ExchangeError::Chain(_) => "invalid_request",
+    }
+}
+
+fn too_many(wait: Wait, description: &str) -> Response {
+    let refused = OAuthError {
+        status: StatusCode::TOO_MANY_REQUESTS,
+        error: "slow_down",
+        description,
+        retry_after: Some(wait.0),
+    };
+    refused.into_response()
 }
 
 /// The answer to a form that is not a request.

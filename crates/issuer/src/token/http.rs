@@ -10,7 +10,7 @@ use axum::{
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     authorize::Parameters,
-    client::Client,
+    client::{Client, GrantType},
     id::ClientId,
 };
 use doorward_store::StoreError;
@@ -19,7 +19,7 @@ use http::{StatusCode, request::Parts};
 use super::{
     error::TokenError,
     request::{Asked, RequestError, parameters},
-    wire::TokenResponse,
+    wire::{Issued, TokenResponse},
 };
 use crate::{browser::peer, shared::Shared, wire::json};
 
@@ -42,28 +42,22 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
     }
 }
 
-/// The grant types that are offered.
-#[derive(Clone, Copy)]
-enum GrantType {
-    Code,
-    Refresh,
+/// The grant type that is asked for (A-019, TK-16).
+fn grant_type(parameters: &Parameters) -> Result<GrantType, TokenError> {
+    let named = parameters.one("grant_type").ok().flatten();
+    let named = named.ok_or(RequestError::Missing("grant_type"))?;
+    GrantType::parse(named).ok_or(TokenError::GrantType)
 }
 
-impl GrantType {
-    fn of(parameters: &Parameters) -> Result<Self, TokenError> {
-        match parameters.one("grant_type").ok().flatten() {
-            Some("authorization_code") => Ok(Self::Code),
-            Some("refresh_token") => Ok(Self::Refresh),
-            Some(_) => Err(TokenError::GrantType), // A-019, TK-16
-            None => Err(RequestError::Missing("grant_type").into()),
-        }
-    }
-
-    fn kind(self) -> AuditKind {
-        match self {
-            Self::Code => AuditKind::TokenFromCode,
-            Self::Refresh => AuditKind::TokenFromRefresh,
-        }
+/// What asking for it is called in the audit log.
+fn kind_of(grant_type: GrantType) -> AuditKind {
+    match grant_type {
+        GrantType::AuthorizationCode => AuditKind::TokenFromCode,
+        GrantType::RefreshToken => AuditKind::TokenFromRefresh,
+        GrantType::ClientCredentials => AuditKind::TokenForClient,
+        GrantType::DeviceCode => AuditKind::TokenFromDevice,
+        GrantType::TokenExchange => AuditKind::TokenExchange,
+        GrantType::JwtBearer => AuditKind::TokenFromAssertion,
     }
 }
 
@@ -83,9 +77,9 @@ impl Shared {
         let unknown = AuditKind::TokenFromCode;
         let parameters = parameters(parts, body).await;
         let parameters = parameters.map_err(|error| Refused::early(error, unknown))?;
-        let grant_type = GrantType::of(&parameters);
+        let grant_type = grant_type(&parameters);
         let grant_type = grant_type.map_err(|error| Refused::early(error, unknown))?;
-        let kind = grant_type.kind();
+        let kind = kind_of(grant_type);
         let client = self.client_of(parts, &parameters).await;
         let client = client.map_err(|error| Refused::early(error, kind))?;
         let asked = Asked {
@@ -93,10 +87,7 @@ impl Shared {
             parameters: &parameters,
             peer: peer(parts),
         };
-        let issued = match grant_type {
-            GrantType::Code => self.redeem(&asked).await,
-            GrantType::Refresh => self.refresh(&asked).await,
-        };
+        let issued = self.issue(grant_type, &asked).await;
         let now = self.clock.now();
         issued
             .map(|issued| issued.response(now))
@@ -105,6 +96,23 @@ impl Shared {
                 kind,
                 client: Some(client.id.clone()),
             })
+    }
+
+    async fn issue(&self, grant_type: GrantType, asked: &Asked<'_>) -> Result<Issued, TokenError> {
+        if !asked.client.grants.contains(grant_type) {
+            return Err(TokenError::NotForThisClient);
+        }
+        if grant_type.needs_authentication() && asked.client.is_public() {
+            return Err(TokenError::NotForThisClient); // TK-07: anybody could be it
+        }
+        match grant_type {
+            GrantType::AuthorizationCode => self.redeem(asked).await,
+            GrantType::RefreshToken => self.refresh(asked).await,
+            GrantType::ClientCredentials => self.for_itself(asked).await,
+            GrantType::DeviceCode => self.poll(asked).await,
+            GrantType::TokenExchange => self.exchange(asked).await,
+            GrantType::JwtBearer => Err(TokenError::GrantType),
+        }
     }
 
     async fn client_of(

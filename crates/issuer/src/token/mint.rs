@@ -1,14 +1,19 @@
 //! Makes access tokens and refresh tokens of a grant.
 
+use std::time::Duration;
+
 use doorward_core::{
     access::{ACCESS_TOKEN_TYPE, AccessClaims},
+    actor::Actor,
     audit::{AuditEvent, AuditKind, Outcome},
     client::Client,
     details::Details,
     entropy::draw,
-    grant::{Grant, Opening},
-    id::TokenId,
+    grant::{Grant, Narrowing, Opening},
+    id::{ClientId, GrantId, TokenId, UserId},
     refresh::{RefreshState, RefreshToken},
+    resource::{Resource, Resources},
+    scope::ScopeSet,
     secret::Secret,
     time::UnixTime,
     user::User,
@@ -16,6 +21,34 @@ use doorward_core::{
 
 use super::{error::TokenError, request::Asked, wire::Issued};
 use crate::shared::Shared;
+
+/// What a new grant is about.
+pub(super) struct NewGrant<'a> {
+    /// Who approved; nobody when the client acts for itself.
+    pub(super) user: Option<&'a UserId>,
+    pub(super) client: &'a ClientId,
+    pub(super) resources: Resources,
+    pub(super) scopes: &'a ScopeSet,
+    pub(super) authenticated_at: Option<UnixTime>,
+    pub(super) lifetime: Duration,
+}
+
+/// What a new access token says.
+pub(super) struct Minting<'a> {
+    /// Who gets it.
+    pub(super) client: &'a Client,
+    /// What it hangs off.
+    pub(super) grant: &'a Grant,
+    /// The user of the grant.
+    pub(super) user: Option<&'a User>,
+    pub(super) resource: &'a Resource,
+    pub(super) scopes: &'a ScopeSet,
+    pub(super) details: &'a Details,
+    /// When it ends at the latest.
+    pub(super) expires_by: UnixTime,
+    pub(super) act: Option<Actor>,
+    pub(super) may_act: Option<Actor>,
+}
 
 impl Shared {
     /// An access token of `grant`, opening what `opening` says; `user` is the grant's. It never
@@ -27,25 +60,44 @@ impl Shared {
         user: Option<&User>,
         opening: &Opening,
     ) -> Result<Issued, TokenError> {
-        let now = self.clock.now();
-        if !self.published().admits(client, opening.resource()) {
+        self.mint(Minting {
+            client,
+            grant,
+            user,
+            resource: opening.resource(),
+            scopes: opening.scopes(),
+            details: opening.details(),
+            expires_by: grant.expires_at,
+            act: None,
+            may_act: None,
+        })
+    }
+
+    /// An access token.
+    pub(super) fn mint(&self, minting: Minting<'_>) -> Result<Issued, TokenError> {
+        let (now, published) = (self.clock.now(), self.published());
+        let grant = minting.grant;
+        if !published.admits(minting.client, minting.resource) {
             return Err(TokenError::Environment);
         }
-        let expires_at = (now + self.published().config.lifetimes.access).min(grant.expires_at);
+        let ends = minting.expires_by.min(grant.expires_at);
+        let expires_at = (now + published.config.lifetimes.access).min(ends);
         let claims = AccessClaims {
             iss: self.url.as_str().to_owned(),
             sub: grant.subject(),
-            aud: opening.resource().clone(),
-            client_id: grant.client.clone(),
-            scope: opening.scopes().to_string(),
+            aud: minting.resource.clone(),
+            client_id: minting.client.id.clone(),
+            scope: minting.scopes.to_string(),
             iat: now.seconds(),
             exp: expires_at.seconds(),
             jti: TokenId::from_random(draw(&*self.entropy)),
             auth_time: grant.authenticated_at.map(UnixTime::seconds),
             acr: grant.acr(),
             grant: grant.id.clone(),
-            authorization_details: some(opening.details()),
-            preferred_username: user.map(|user| user.name.to_string()),
+            authorization_details: some(minting.details),
+            preferred_username: minting.user.map(|user| user.name.to_string()),
+            act: minting.act,
+            may_act: minting.may_act,
         };
         Ok(Issued {
             access_token: self.sign(ACCESS_TOKEN_TYPE, &claims)?,
@@ -54,7 +106,47 @@ impl Shared {
             scope: claims.scope,
             details: claims.authorization_details,
             resource: Some(claims.aud),
+            issued_token_type: None,
         })
+    }
+
+    /// A grant that begins now.
+    pub(super) fn new_grant(&self, new: NewGrant<'_>) -> Grant {
+        let now = self.clock.now();
+        Grant {
+            id: GrantId::from_random(draw(&*self.entropy)),
+            user: new.user.cloned(),
+            client: new.client.clone(),
+            resources: new.resources,
+            scopes: new.scopes.clone(),
+            details: Details::default(),
+            authenticated_at: new.authenticated_at,
+            created_at: now,
+            last_used_at: now,
+            expires_at: now + new.lifetime,
+            revoked: None,
+        }
+    }
+
+    /// An access token of a grant for one resource that opens all of it.
+    pub(super) fn mint_whole(
+        &self,
+        client: &Client,
+        grant: &Grant,
+        user: Option<&User>,
+    ) -> Result<Issued, TokenError> {
+        let opening = grant.opening(grant.resources.first(), Narrowing::default())?;
+        self.mint_access(client, grant, user, &opening)
+    }
+
+    /// How long a person's approval of this client lasts.
+    pub(super) fn lasting(&self, client: &Client) -> Duration {
+        let lifetimes = self.published().config.lifetimes;
+        if client.refreshes() {
+            lifetimes.refresh_absolute
+        } else {
+            lifetimes.access
+        }
     }
 
     /// A fresh refresh token of `grant`: it dies when it idles, and with the grant.

@@ -7,14 +7,17 @@
 mod assertion;
 mod authentication;
 mod code;
+mod device;
 mod error;
+mod exchange;
 mod http;
 mod mint;
+mod own;
 mod refresh;
 mod request;
 mod wire;
 
 pub(crate) use authentication::ClientError;
-pub(crate) use error::{client_error, request_error, store_error};
+pub(crate) use error::{TokenError, client_error, request_error, store_error};
 pub(crate) use http::post;
 pub(crate) use request::{Asked, RequestError, parameters};

@@ -32,9 +32,6 @@ impl Shared {
     /// Refreshes. Whoever loses a race sees the token spent at the second look, and gets
     /// what the winner got.
     pub(super) async fn refresh(&self, asked: &Asked<'_>) -> Result<Issued, TokenError> {
-        if !asked.client.refreshes() {
-            return Err(TokenError::NotForThisClient);
-        }
         match self.refresh_once(asked).await {
             Err(TokenError::Store(StoreError::Conflict)) => self.refresh_once(asked).await,
             outcome => outcome,

@@ -8,14 +8,17 @@ use std::net::IpAddr;
 use crate::form::{self, BodyError, Pairs};
 
 /// Names that must never stand in a query, where logs keep them.
-const CREDENTIALS: [&str; 8] = [
+const CREDENTIALS: [&str; 11] = [
     "client_id",
     "client_secret",
     "client_assertion",
     "code",
     "code_verifier",
+    "device_code",
     "grant_type",
+    "actor_token",
     "refresh_token",
+    "subject_token",
     "token",
 ];
 
@@ -64,7 +67,7 @@ pub(crate) async fn parameters(parts: &Parts, body: Body) -> Result<Parameters, 
         return Err(RequestError::InQuery);
     }
     let pairs = form::read(&parts.headers, body).await?;
-    if pairs.repeated(&["resource"]) {
+    if pairs.repeated(&["resource", "audience"]) {
         return Err(RequestError::Repeated); // AZ-11
     }
     Ok(pairs.into_parameters())

@@ -14,6 +14,9 @@ pub(super) struct TokenResponse {
     scope: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     authorization_details: Option<Details>,
+    /// RFC 8693 section 2.2.1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
 }
 
 /// What was issued.
@@ -33,6 +36,9 @@ pub(super) struct Issued {
     /// The audience; not written by older versions.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub(super) resource: Option<Resource>,
+    /// What kind of token it is, where the grant type says so.
+    #[serde(skip)]
+    pub(super) issued_token_type: Option<&'static str>,
 }
 
 impl Issued {
@@ -58,6 +64,7 @@ impl Issued {
             refresh_token: self.refresh_token,
             scope: self.scope,
             authorization_details: self.details,
+            issued_token_type: self.issued_token_type,
         }
     }
 }

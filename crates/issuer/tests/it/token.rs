@@ -117,17 +117,17 @@ async fn other_methods_are_refused_in_json() {
 async fn grants_that_are_not_offered_are_refused() {
     let world = World::new().await;
     let client = world.client().await;
-    for grant in [
-        "password",
-        "client_credentials",
-        "urn:ietf:params:oauth:grant-type:jwt-bearer",
-        "implicit",
-    ] {
+    #[rustfmt::skip]
+    let cases = [ // A-019, TK-16
+        ("password",           "unsupported_grant_type"),
+        ("implicit",           "unsupported_grant_type"),
+        ("client_credentials", "unauthorized_client"),
+        ("urn:ietf:params:oauth:grant-type:device_code",    "unauthorized_client"),
+        ("urn:ietf:params:oauth:grant-type:token-exchange", "unauthorized_client"),
+    ];
+    for (grant, error) in cases {
         let pairs = [("grant_type", grant), ("client_id", client.as_str())];
-        world
-            .post("/token", &pairs)
-            .await
-            .refuses(400, "unsupported_grant_type"); // A-019, TK-16
+        world.post("/token", &pairs).await.refuses(400, error);
     }
 }
 

@@ -28,7 +28,8 @@ use doorward_core::{
 };
 use doorward_fetch::Fetcher;
 use doorward_issuer::{
-    Administration, Issuer, IssuerConfig, IssuerParts, MasterKey, PublishedServer, ToolCatalogue,
+    Administration, Issuer, IssuerConfig, IssuerParts, MasterKey, NewClient, PublishedServer,
+    ToolCatalogue,
 };
 use doorward_store::{AuditFilter, SqliteStore, Store};
 use http::{HeaderMap, Method, Request, StatusCode, header};
@@ -118,6 +119,7 @@ pub(crate) fn config(issuer: &str, servers: &[&str]) -> IssuerConfig {
         keys: doorward_core::rotation::Schedule::default(),
         dynamic_registration: true,
         client_documents: Some(Domains::default()),
+        exchange: Vec::new(),
     }
 }
 
@@ -255,6 +257,13 @@ impl World {
         let body = document.to_string();
         self.send(request(Method::POST, "/register", &json, body))
             .await
+    }
+
+    /// A client that an administrator registered, and its secret if it has one.
+    pub(crate) async fn registered(&self, new: NewClient) -> (String, String) {
+        let (client, secret) = self.administration.add_client(new).await.expect("added");
+        let secret = secret.map(|secret| secret.expose().to_owned());
+        (client.id.to_string(), secret.unwrap_or_default())
     }
 
     /// A public client that registered itself, answering to [`CALLBACK`].

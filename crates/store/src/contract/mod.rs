@@ -8,6 +8,7 @@ pub(crate) mod audit;
 pub(crate) mod clients;
 pub(crate) mod codes;
 pub(crate) mod consents;
+pub(crate) mod devices;
 pub(crate) mod grants;
 pub(crate) mod races;
 pub(crate) mod reaping;
@@ -61,6 +62,17 @@ macro_rules! every_contract {
                 scopes_of_approvals_add_up
                 approvals_are_apart_by_every_part_of_their_key
                 an_approval_for_an_unknown_client_conflicts
+            }
+            devices {
+                a_request_reads_back_by_either_code
+                a_user_code_that_is_in_use_conflicts
+                a_request_is_refused_for_a_client_that_may_not_act
+                polls_of_a_pending_request_are_kept
+                a_request_is_answered_once_and_redeemed_once
+                nobody_approves_who_may_not_act
+                what_a_user_approved_goes_with_the_users_grants
+                requests_of_a_client_go_with_its_grants
+                an_expired_request_is_known_for_ten_minutes
             }
             grants {
                 a_grant_reads_back_as_it_was_added

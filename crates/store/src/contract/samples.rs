@@ -6,6 +6,7 @@ use doorward_core::{
     code::{AuthorizationCode, CodeState},
     consent::{Consent, ConsentKey},
     details::Details,
+    device::{DeviceAuthorization, DeviceState, POLL_INTERVAL},
     grant::Grant,
     id::{ClientId, GrantId, KeyId, UserId},
     jwk::{Algorithm, KeyMaterial, PublicKey},
@@ -93,6 +94,21 @@ pub(super) fn code(text: &str) -> AuthorizationCode {
         authenticated_at: at(-5),
         expires_at: at(MINUTE),
         state: CodeState::Fresh,
+    }
+}
+
+/// A pending request of a device that expires after ten minutes. The user code is another text.
+pub(super) fn device(text: &str, client: &str) -> DeviceAuthorization {
+    DeviceAuthorization {
+        digest: digest(text),
+        user_code: digest(&format!("user code of {text}")),
+        client: client_id(client),
+        resource: resource(),
+        scopes: ScopeSet::baseline(),
+        expires_at: at(10 * MINUTE),
+        interval: POLL_INTERVAL,
+        polled_at: None,
+        state: DeviceState::Pending,
     }
 }
 

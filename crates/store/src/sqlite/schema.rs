@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0005_authorization_details.sql"),
     include_str!("../../migrations/sqlite/0006_key_rotation.sql"),
     include_str!("../../migrations/sqlite/0007_request_rules.sql"),
+    include_str!("../../migrations/sqlite/0008_devices_and_own_access.sql"),
 ];
 
 /// Marks a file as a database of Doorward: "Door".

@@ -3,8 +3,8 @@
 use doorward_core::grant::Revoked;
 
 use super::{
-    Change, clients, codes, consents, expired, grants, refresh_tokens, revocations, sessions,
-    setup_links, signing_keys, used_once, users,
+    Change, clients, codes, consents, device_authorizations as devices, expired, grants,
+    refresh_tokens, revocations, sessions, setup_links, signing_keys, used_once, users,
 };
 use crate::write::Write;
 
@@ -54,6 +54,14 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         Write::RedeemCode(digest, grant) => one(codes::redeem(digest, grant)),
         Write::BurnCode(digest) => one(codes::burn(digest)),
 
+        Write::AddDevice(request) => one(devices::add(request)),
+        Write::PollDevice(digest, at, interval) => one(devices::poll(digest, *at, *interval)),
+        Write::ApproveDevice(digest, approval, scopes) => {
+            one(devices::approve(digest, approval, scopes))
+        }
+        Write::DenyDevice(digest) => one(devices::deny(digest)),
+        Write::RedeemDevice(digest) => one(devices::redeem(digest)),
+
         Write::AddGrant(grant) => one(grants::add(grant)),
         Write::MarkGrantUsed(id, at) => one(grants::mark_used(id, *at)),
         Write::RevokeGrant(id, at, reason) => {
@@ -65,6 +73,7 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
             let revoke = grants::revoke_of_user(user, Revoked { at, reason });
             vec![
                 step(codes::burn_of_user(user), Expects::Any),
+                step(devices::deny_of_user(user), Expects::Any),
                 step(revoke, Expects::Any),
             ]
         }
@@ -73,6 +82,7 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
             let revoke = grants::revoke_of_client(client, Revoked { at, reason });
             vec![
                 step(codes::burn_of_client(client), Expects::Any),
+                step(devices::end_of_client(client), Expects::Any),
                 step(revoke, Expects::Any),
             ]
         }

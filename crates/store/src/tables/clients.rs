@@ -8,10 +8,11 @@ use std::time::Duration;
 use doorward_core::{
     client::{
         Client, ClientAuthentication, ClientOrigin, DocumentState, Environments, GrantTypes,
-        RequestRules, SecretPlacement, Software, TokenRules,
+        OwnAccess, OwnServers, RequestRules, SecretPlacement, Software, TokenRules,
     },
     id::ClientId,
     redirect::RegisteredRedirect,
+    scope::ScopeSet,
     secret::Digest,
     time::UnixTime,
 };
@@ -25,7 +26,7 @@ macro_rules! select {
                 secret_placement, authentication_facts, grants, environments, access_ttl,
                 dpop_bound, management_digest, document_digest, document_etag,
                 document_confirmed_at, document_fresh_until, pushed_only, signed_only, origin,
-                created_at, used_at, revoked_at
+                created_at, used_at, revoked_at, own_scopes, own_servers
             FROM clients ",
             $rest
         )
@@ -42,9 +43,9 @@ statements! {
             secret_placement, authentication_facts, grants, environments, access_ttl,
             dpop_bound, management_digest, document_digest, document_etag,
             document_confirmed_at, document_fresh_until, pushed_only, signed_only, origin,
-            created_at, used_at, revoked_at)
+            created_at, used_at, revoked_at, own_scopes, own_servers)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-            ?18, ?19, ?20, ?21, ?22, ?23)
+            ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)
         ON CONFLICT (id) DO NOTHING";
     REPLACE = "UPDATE clients SET name = ?2, software = ?3, redirects = ?4, authentication = ?5,
             secret_digest = ?6, secret_placement = ?7, authentication_facts = ?8, grants = ?9,
@@ -82,6 +83,10 @@ fn read(columns: &mut Columns<'_>) -> Result<Client, Unreadable> {
         created_at: columns.time()?,
         used_at: columns.optional_time()?,
         revoked_at: columns.optional_time()?,
+        own: OwnAccess {
+            scopes: ScopeSet::from_stored(&columns.text()?),
+            servers: columns.parsed(OwnServers::from_stored)?,
+        },
     })
 }
 
@@ -155,6 +160,8 @@ pub(crate) fn add(client: &Client) -> Change {
         client.created_at,
         client.used_at,
         client.revoked_at,
+        client.own.scopes.to_string(),
+        client.own.servers.to_string(),
     ]);
     change(ADD, row)
 }

@@ -12,7 +12,7 @@ use super::{Expects, Step, change, params, statements};
 
 const MINUTE: u64 = 60;
 const DAY: u64 = 24 * 60 * MINUTE;
-/// A code that is presented again this long after its expiry is still recognised.
+/// A code, also of a device, that is presented again this long after its expiry is still recognised.
 const CODES: Duration = Duration::from_secs(10 * MINUTE);
 /// A clock that runs ahead and is set back must not let anything be used again.
 const USED_ONCE: Duration = Duration::from_secs(DAY);
@@ -25,6 +25,7 @@ const ACCESS_TOKENS: Duration = Duration::from_secs(30 * DAY);
 
 statements! {
     CODES_BEFORE = "DELETE FROM authorization_codes WHERE expires_at <= ?1";
+    DEVICES_BEFORE = "DELETE FROM device_authorizations WHERE expires_at <= ?1";
     SESSIONS_BEFORE = "DELETE FROM sessions WHERE expires_at <= ?1";
     USED_ONCE_BEFORE = "DELETE FROM used_once WHERE expires_at <= ?1";
     SETUP_LINKS_BEFORE = "DELETE FROM setup_links WHERE expires_at <= ?1";
@@ -44,6 +45,7 @@ statements! {
     CLIENTS_UNUSED_SINCE = "DELETE FROM clients
         WHERE origin <> 'preregistered' AND used_at IS NULL AND revoked_at IS NULL AND created_at < ?1
             AND NOT EXISTS (SELECT 1 FROM authorization_codes WHERE client_id = clients.id)
+            AND NOT EXISTS (SELECT 1 FROM device_authorizations WHERE client_id = clients.id)
             AND NOT EXISTS (SELECT 1 FROM grants WHERE client_id = clients.id)
             AND NOT EXISTS (SELECT 1 FROM consents WHERE client_id = clients.id)";
 }
@@ -58,6 +60,7 @@ pub(crate) fn reap(now: UnixTime, unused_since: UnixTime) -> Vec<Step> {
     vec![
         step(now - REPEATS, EMPTY_REPEATS_BEFORE, Expects::AnyUncounted),
         before(now - CODES, CODES_BEFORE),
+        before(now - CODES, DEVICES_BEFORE),
         before(now, SESSIONS_BEFORE),
         before(now - USED_ONCE, USED_ONCE_BEFORE),
         before(now, SETUP_LINKS_BEFORE),

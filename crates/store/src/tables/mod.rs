@@ -18,6 +18,7 @@ pub(crate) mod audit_segments;
 pub(crate) mod clients;
 pub(crate) mod codes;
 pub(crate) mod consents;
+pub(crate) mod device_authorizations;
 pub(crate) mod expired;
 pub(crate) mod grants;
 pub(crate) mod refresh_tokens;
@@ -87,6 +88,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = &'static str> {
         clients::STATEMENTS,
         codes::STATEMENTS,
         consents::STATEMENTS,
+        device_authorizations::STATEMENTS,
         expired::STATEMENTS,
         grants::STATEMENTS,
         refresh_tokens::STATEMENTS,

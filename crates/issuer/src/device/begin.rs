@@ -1,0 +1,127 @@
+//! `POST /device_authorization` (RFC 8628 section 3.1).
+
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use doorward_core::{
+    audit::{AuditEvent, AuditKind, Outcome},
+    client::GrantType,
+    device::{DeviceAuthorization, DeviceState, POLL_INTERVAL, UserCode},
+    entropy::draw,
+    scope::ScopeSet,
+    secret::Secret,
+};
+use doorward_store::StoreError;
+use http::{StatusCode, request::Parts};
+use serde::Serialize;
+
+use crate::{
+    browser::peer,
+    limits::peer_key,
+    shared::Shared,
+    token::{Asked, TokenError, parameters},
+    wire::json,
+};
+
+/// What the device gets (RFC 8628 section 3.2).
+#[derive(Serialize)]
+struct DeviceResponse {
+    device_code: String,
+    user_code: String,
+    verification_uri: String,
+    verification_uri_complete: String,
+    expires_in: u64,
+    interval: u64,
+}
+
+/// Hands out both codes.
+pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    match issuer.begin_device(&parts, body).await {
+        Ok(response) => json(StatusCode::OK, &response),
+        Err(error) => {
+            let event = AuditEvent::new(
+                issuer.clock.now(),
+                AuditKind::DeviceAuthorization,
+                Outcome::Denied,
+            );
+            let event = event.reason(error.to_string()).peer(peer(&parts));
+            match issuer.store.record(event) {
+                Ok(()) => error.into_response(),
+                Err(failed) => TokenError::Store(failed).into_response(),
+            }
+        }
+    }
+}
+
+impl Shared {
+    async fn begin_device(&self, parts: &Parts, body: Body) -> Result<DeviceResponse, TokenError> {
+        let parameters = parameters(parts, body).await?;
+        let client = self.authenticate(&parts.headers, &parameters).await?;
+        let asked = Asked {
+            client: &client,
+            parameters: &parameters,
+            peer: peer(parts),
+        };
+        if !client.grants.contains(GrantType::DeviceCode) {
+            return Err(TokenError::NotForThisClient);
+        }
+        let taken = self
+            .limits
+            .device_peer
+            .take(peer_key(asked.peer), self.clock.now());
+        taken.map_err(TokenError::TooMany)?;
+        match self.add_device(&asked).await {
+            // Two codes of 34 bits are rarely the same, and never twice in a row.
+            Err(TokenError::Store(StoreError::Conflict)) => self.add_device(&asked).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn add_device(&self, asked: &Asked<'_>) -> Result<DeviceResponse, TokenError> {
+        let resource = self.one_resource(asked)?;
+        let lifetime = self.published().config.lifetimes.device;
+        let device_code = Secret::mint("dwd_", draw(&*self.entropy));
+        let user_code = UserCode::mint(draw(&*self.entropy));
+        let request = DeviceAuthorization {
+            digest: device_code.digest(),
+            user_code: user_code.digest(),
+            client: asked.client.id.clone(),
+            resource,
+            scopes: ScopeSet::requested(asked.optional("scope"))?,
+            expires_at: self.clock.now() + lifetime,
+            interval: POLL_INTERVAL,
+            polled_at: None,
+            state: DeviceState::Pending,
+        };
+        let mut tx = self.store.begin().await?;
+        tx.add_device_authorization(&request);
+        tx.audit(self.begun(asked, &request));
+        tx.commit().await?;
+        let page = format!("{}/device", self.url.as_str());
+        Ok(DeviceResponse {
+            device_code: device_code.expose().to_owned(),
+            verification_uri_complete: format!("{page}?user_code={user_code}"),
+            verification_uri: page,
+            user_code: user_code.to_string(),
+            expires_in: lifetime.as_secs(),
+            interval: POLL_INTERVAL.as_secs(),
+        })
+    }
+
+    fn begun(&self, asked: &Asked<'_>, request: &DeviceAuthorization) -> AuditEvent {
+        let (kind, now) = (AuditKind::DeviceAuthorization, self.clock.now());
+        let event = AuditEvent::new(now, kind, Outcome::Allowed)
+            .client(asked.client.id.as_str())
+            .reason(request.scopes.to_string())
+            .peer(asked.peer);
+        match self.published().server_name(&request.resource) {
+            Some(name) => event.server(name.as_str()),
+            None => event,
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! The page `/device`: type the code, look at the request, answer it.
+
+use std::sync::Arc;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    response::Response,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use doorward_core::{client::ClientOrigin, details::Details, device::UserCode, scope::WRITE};
+use http::{StatusCode, header, request::Parts};
+use serde::Serialize;
+
+use super::{answer::Waiting, error::DeviceError, flow_of};
+use crate::{
+    authorize::{see_other, sentence},
+    browser::{SignedIn, Visitor, visitor},
+    consent::{ServerView, narrowed},
+    form::{self, Pairs},
+    pages::Message,
+    shared::{Shared, tag},
+    sign_in,
+    wire::retry_after,
+};
+
+/// Where a code is typed.
+#[derive(Serialize)]
+struct CodePage {
+    user: String,
+    flow: String,
+    code: String,
+    form: String,
+    error: Option<String>,
+}
+
+/// Where it is answered.
+#[derive(Serialize)]
+struct AnswerPage {
+    user: String,
+    flow: String,
+    client: String,
+    client_id: String,
+    self_registered: bool,
+    code: String,
+    server: ServerView,
+    writes: bool,
+    lasts: String,
+    form: String,
+}
+
+/// The page for a code, filled in when a link brought it.
+pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
+    let (visitor, parts, _) = visitor(request, &issuer);
+    let query = Pairs::parse(parts.uri.query().unwrap_or_default());
+    let typed = query
+        .map(|pairs| pairs.first("user_code").to_owned())
+        .unwrap_or_default();
+    match issuer.device_visitor(&visitor).await {
+        Ok(signed_in) => issuer.ask_for_code(&signed_in, &typed, None),
+        Err(error) => explain(&issuer, &typed, error),
+    }
+}
+
+/// A code, or an answer.
+pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
+    let (visitor, parts, body) = visitor(request, &issuer);
+    match issuer.take_device(&visitor, parts, body).await {
+        Ok(response) => response,
+        Err(error) => {
+            if matches!(error, DeviceError::CrossSite | DeviceError::StaleForm) {
+                issuer.note_cross_site("/device", &visitor);
+            }
+            explain(&issuer, "", error)
+        }
+    }
+}
+
+impl Shared {
+    async fn device_visitor(&self, visitor: &Visitor) -> Result<SignedIn, DeviceError> {
+        let mut tx = self.store.begin().await?;
+        let session = visitor.session.as_ref();
+        let signed_in = self.signed_in(&mut *tx, session, self.clock.now()).await?;
+        signed_in.ok_or(DeviceError::SignIn)
+    }
+
+    async fn take_device(
+        &self,
+        visitor: &Visitor,
+        parts: Parts,
+        body: Body,
+    ) -> Result<Response, DeviceError> {
+        if !visitor.own_page {
+            return Err(DeviceError::CrossSite); // CO-02
+        }
+        let form = form::read(&parts.headers, body).await?;
+        let typed = form.first("user_code");
+        let signed_in = match self.device_visitor(visitor).await {
+            Err(DeviceError::SignIn) => return Ok(self.sign_in_for_device(typed)),
+            outcome => outcome?,
+        };
+        let decision = form.first("decision");
+        if decision.is_empty() {
+            check(form.first("form"), &self.code_tag(&signed_in))?;
+        }
+        let who = (&signed_in, visitor);
+        let mut tx = self.store.begin().await?;
+        let waiting = match self.waiting_device(&mut *tx, typed, who).await {
+            Ok(waiting) => waiting,
+            Err(error @ (DeviceError::UnknownCode | DeviceError::TooMany(_))) => {
+                return Ok(self.ask_for_code(&signed_in, typed, Some(error)));
+            }
+            Err(error) => return Err(error),
+        };
+        if decision.is_empty() {
+            return Ok(self.show_device(&waiting, &signed_in).await);
+        }
+        check(form.first("form"), &self.answer_tag(&waiting, &signed_in))?; // CO-09
+        match decision {
+            "allow" => {
+                let scopes = narrowed(&waiting.request.scopes, form.first("limit"));
+                self.approve_device(tx, &waiting, who, &scopes).await?;
+                Ok(self.done(&waiting, true))
+            }
+            "deny" => {
+                self.deny_device(tx, &waiting, who).await?;
+                Ok(self.done(&waiting, false))
+            }
+            _ => Err(DeviceError::Unreadable),
+        }
+    }
+
+    fn ask_for_code(
+        &self,
+        signed_in: &SignedIn,
+        typed: &str,
+        error: Option<DeviceError>,
+    ) -> Response {
+        let (status, wait) = match &error {
+            None => (StatusCode::OK, None),
+            Some(DeviceError::TooMany(wait)) => (StatusCode::TOO_MANY_REQUESTS, Some(wait.0)),
+            Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, None),
+        };
+        let known = UserCode::parse(typed).map(|code| code.to_string());
+        let page = CodePage {
+            user: signed_in.user.name.to_string(),
+            flow: flow_of(UserCode::parse(typed).as_ref()),
+            code: known.unwrap_or_else(|| typed.chars().take(16).collect()),
+            form: self.code_tag(signed_in),
+            error: error.map(|error| sentence(&error.to_string())),
+        };
+        let mut response = self.pages.page((status, "device.html"), &page, None);
+        if let Some(wait) = wait {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, retry_after(wait));
+        }
+        response
+    }
+
+    async fn show_device(&self, waiting: &Waiting, signed_in: &SignedIn) -> Response {
+        let Waiting {
+            request,
+            client,
+            code,
+        } = waiting;
+        let resources = std::slice::from_ref(&request.resource);
+        let mut servers = self
+            .server_views(resources, (&request.scopes, &Details::default()))
+            .await;
+        let Some(server) = servers.pop() else {
+            return self.ask_for_code(signed_in, "", Some(DeviceError::UnknownCode));
+        };
+        let page = AnswerPage {
+            user: signed_in.user.name.to_string(),
+            flow: flow_of(Some(code)),
+            client: client.name.clone(),
+            client_id: client.id.to_string(),
+            self_registered: client.origin != ClientOrigin::Preregistered,
+            code: code.to_string(),
+            server,
+            writes: request.scopes.covers(WRITE),
+            lasts: self.lasts(client),
+            form: self.answer_tag(waiting, signed_in),
+        };
+        self.pages
+            .page((StatusCode::OK, "device_answer.html"), &page, None)
+    }
+
+    fn done(&self, waiting: &Waiting, allowed: bool) -> Response {
+        let client = &waiting.client.name;
+        let (title, lead) = if allowed {
+            (
+                "Your device is connected",
+                format!(
+                    "{client} may now act for you. Go back to your device: it continues within a few seconds."
+                ),
+            )
+        } else {
+            (
+                "Nothing was allowed",
+                format!("{client} got no access. You can close this page."),
+            )
+        };
+        let message = Message {
+            title: title.to_owned(),
+            lead,
+            ..Message::default()
+        };
+        self.pages.message(StatusCode::OK, &message)
+    }
+
+    fn sign_in_for_device(&self, typed: &str) -> Response {
+        let flow = flow_of(UserCode::parse(typed).as_ref());
+        see_other(&format!("{}?flow={flow}", self.path("/login")))
+    }
+
+    /// Binds the form for a code to one session (CO-02).
+    fn code_tag(&self, signed_in: &SignedIn) -> String {
+        let session = URL_SAFE_NO_PAD.encode(signed_in.session.digest.as_bytes());
+        tag(&self.derived.form, &format!("device.{session}"))
+    }
+
+    /// Binds the form for an answer to one session and one request.
+    fn answer_tag(&self, waiting: &Waiting, signed_in: &SignedIn) -> String {
+        let session = URL_SAFE_NO_PAD.encode(signed_in.session.digest.as_bytes());
+        let request = URL_SAFE_NO_PAD.encode(waiting.request.digest.as_bytes());
+        tag(&self.derived.form, &format!("device.{session}.{request}"))
+    }
+}
+
+fn check(presented: &str, expected: &str) -> Result<(), DeviceError> {
+    verify_slices_are_equal(presented.as_bytes(), expected.as_bytes())
+        .map_err(|_| DeviceError::StaleForm)
+}
+
+fn explain(issuer: &Shared, typed: &str, error: DeviceError) -> Response {
+    let lead = sentence(&error.to_string());
+    let again = |status, title: &str| {
+        let message = Message {
+            title: title.to_owned(),
+            lead: lead.clone(),
+            next: Some(("/device".to_owned(), "Type the code again")),
+            ..Message::default()
+        };
+        issuer.pages.message(status, &message)
+    };
+    match error {
+        DeviceError::SignIn => issuer.sign_in_for_device(typed),
+        DeviceError::CrossSite => {
+            let message = sign_in::cross_site();
+            issuer.pages.message(StatusCode::FORBIDDEN, &message)
+        }
+        DeviceError::StaleForm => again(StatusCode::FORBIDDEN, "Nothing was allowed"),
+        DeviceError::Unreadable => again(StatusCode::BAD_REQUEST, "This answer cannot be read"),
+        DeviceError::UnknownCode | DeviceError::TooMany(_) => {
+            again(StatusCode::GONE, "This code cannot be used any more")
+        }
+        DeviceError::Store(error) => {
+            tracing::error!(%error, "storage failed");
+            let wait = std::time::Duration::from_secs(5);
+            issuer
+                .pages
+                .come_again("Doorward cannot reach its storage right now.", wait)
+        }
+    }
+}

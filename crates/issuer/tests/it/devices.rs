@@ -1,0 +1,410 @@
+//! Device authorization (RFC 8628, A-083).
+
+use std::time::Duration;
+
+use doorward_core::{client::GrantType, secret::Secret};
+use doorward_issuer::NewClient;
+use serde_json::Value;
+
+use crate::world::{Answer, FILES, ISSUER, MAIL, Person, World, claims, config};
+
+const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// Parameters of a request.
+type Sent<'a> = &'a [(&'a str, &'a str)];
+
+/// A public client without any browser.
+async fn terminal(world: &World) -> String {
+    let grants = vec![GrantType::DeviceCode, GrantType::RefreshToken];
+    let new = NewClient {
+        name: "Terminal".to_owned(),
+        grants,
+        ..NewClient::default()
+    };
+    world.registered(new).await.0
+}
+
+async fn begin_with(world: &World, client: &str, more: &[(&str, &str)]) -> Answer {
+    let mut pairs = vec![("client_id", client)];
+    pairs.extend_from_slice(more);
+    world.post("/device_authorization", &pairs).await
+}
+
+async fn begin(world: &World, client: &str) -> (String, String) {
+    let answer = begin_with(world, client, &[("resource", FILES)]).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let body = answer.json();
+    let text = |name: &str| body[name].as_str().expect("text").to_owned();
+    (text("device_code"), text("user_code"))
+}
+
+async fn poll(world: &World, client: &str, device_code: &str) -> Answer {
+    let pairs = [
+        ("grant_type", GRANT),
+        ("client_id", client),
+        ("device_code", device_code),
+    ];
+    world.post("/token", &pairs).await
+}
+
+/// From the page to the question.
+async fn look(world: &World, person: &mut Person, user_code: &str) -> Answer {
+    let page = person.get(world, "/device").await;
+    let tag = page.field("form");
+    let typed = [("user_code", user_code), ("form", tag.as_str())];
+    person.post(world, "/device", &typed).await
+}
+
+async fn decide(
+    world: &World,
+    person: &mut Person,
+    question: &Answer,
+    more: &[(&str, &str)],
+) -> Answer {
+    let (code, tag) = (question.field("user_code"), question.field("form"));
+    let mut pairs = vec![("user_code", code.as_str()), ("form", tag.as_str())];
+    pairs.extend_from_slice(more);
+    person.post(world, "/device", &pairs).await
+}
+
+async fn allow(world: &World, user_code: &str) {
+    let mut person = world.signed_in("alice").await;
+    let question = look(world, &mut person, user_code).await;
+    let done = decide(world, &mut person, &question, &[("decision", "allow")]).await;
+    assert!(done.shows("Your device is connected"), "{}", done.body);
+}
+
+#[tokio::test]
+async fn a_device_gets_tokens_once_a_person_allowed_it() {
+    let world = World::new().await;
+    let client = terminal(&world).await;
+    let begun = begin_with(&world, &client, &[("resource", FILES)])
+        .await
+        .json();
+    assert_eq!(begun["verification_uri"], "https://mcp.example/device");
+    let user_code = begun["user_code"].as_str().expect("text");
+    let complete = format!("https://mcp.example/device?user_code={user_code}");
+    assert_eq!(begun["verification_uri_complete"], complete);
+    assert_eq!(
+        (&begun["expires_in"], &begun["interval"]),
+        (&600.into(), &5.into())
+    );
+    let device_code = begun["device_code"].as_str().expect("text");
+
+    poll(&world, &client, device_code)
+        .await
+        .refuses(400, "authorization_pending");
+    allow(&world, user_code).await;
+    let answer = poll(&world, &client, device_code).await;
+    let tokens = answer.tokens();
+    let said = claims(&tokens.access);
+    assert_eq!(
+        (&said["aud"], &said["client_id"]),
+        (&FILES.into(), &client.as_str().into())
+    );
+    assert_eq!(said["preferred_username"], "alice");
+    assert!(said["auth_time"].is_i64());
+    assert_eq!(world.refresh(&client, &tokens.refresh).await.status, 200);
+    poll(&world, &client, device_code)
+        .await
+        .refuses(400, "invalid_grant"); // once
+    let audited = world.audited().await;
+    for expected in [
+        "device.begin allowed",
+        "consent allowed",
+        "token.device allowed",
+    ] {
+        assert!(audited.iter().any(|entry| entry == expected), "{audited:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_person_may_say_no_or_less() {
+    let world = World::new().await;
+    let client = terminal(&world).await;
+    let mut person = world.signed_in("alice").await;
+    let (device_code, user_code) = begin(&world, &client).await;
+    let question = look(&world, &mut person, &user_code).await;
+    let done = decide(&world, &mut person, &question, &[("decision", "deny")]).await;
+    assert!(done.shows("Nothing was allowed"), "{}", done.body);
+    poll(&world, &client, &device_code)
+        .await
+        .refuses(400, "access_denied");
+
+    let (device_code, user_code) = begin(&world, &client).await;
+    let question = look(&world, &mut person, &user_code).await;
+    let less = [("decision", "allow"), ("limit", "read")];
+    decide(&world, &mut person, &question, &less).await;
+    assert_eq!(
+        poll(&world, &client, &device_code).await.tokens().scope,
+        "mcp:read"
+    );
+}
+
+#[tokio::test]
+async fn polling_has_its_pace_and_its_end() {
+    let world = World::new().await;
+    let client = terminal(&world).await;
+    let (device_code, user_code) = begin(&world, &client).await;
+    poll(&world, &client, &device_code)
+        .await
+        .refuses(400, "authorization_pending");
+    world.pass(Duration::from_millis(4_900));
+    poll(&world, &client, &device_code)
+        .await
+        .refuses(400, "slow_down");
+    world.pass(Duration::from_secs(9));
+    poll(&world, &client, &device_code)
+        .await
+        .refuses(400, "slow_down"); // five seconds more
+    world.pass(Duration::from_secs(15));
+    poll(&world, &client, &device_code)
+        .await
+        .refuses(400, "authorization_pending");
+    world.pass(Duration::from_secs(600));
+    poll(&world, &client, &device_code)
+        .await
+        .refuses(400, "expired_token");
+    let mut person = world.signed_in("alice").await;
+    let late = look(&world, &mut person, &user_code).await;
+    assert_eq!(late.status, 422);
+}
+
+#[tokio::test]
+async fn a_device_code_is_of_one_client_and_nothing_else_is_one() {
+    let world = World::new().await;
+    let (client, other) = (terminal(&world).await, terminal(&world).await);
+    let (device_code, user_code) = begin(&world, &client).await;
+    allow(&world, &user_code).await;
+    poll(&world, &other, &device_code)
+        .await
+        .refuses(400, "invalid_grant");
+    for wrong in ["x", user_code.as_str()] {
+        poll(&world, &client, wrong)
+            .await
+            .refuses(400, "invalid_grant");
+    }
+    let named = [
+        ("grant_type", GRANT),
+        ("client_id", client.as_str()),
+        ("device_code", device_code.as_str()),
+        ("resource", MAIL),
+    ];
+    world
+        .post("/token", &named)
+        .await
+        .refuses(400, "invalid_target"); // TK-05
+    assert_eq!(poll(&world, &client, &device_code).await.status, 200);
+    let in_query = format!("/token?device_code={device_code}");
+    world
+        .post(&in_query, &[])
+        .await
+        .refuses(400, "invalid_request"); // TK-15
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_granted_gets_no_codes() {
+    let world = World::with(config(ISSUER, &["files", "mail"])).await;
+    let client = terminal(&world).await;
+    let browser = world.client().await;
+    #[rustfmt::skip]
+    let cases: [(&str, &str, Sent, u16, &str); 6] = [
+        ("no client",           "nobody", &[("resource", FILES)],  401, "invalid_client"),
+        ("not registered, A-059", &browser, &[("resource", FILES)], 400, "unauthorized_client"),
+        ("one of two servers",  &client,  &[],                     400, "invalid_target"),
+        ("no such server",      &client,  &[("resource", "https://x.example")], 400, "invalid_target"),
+        ("both servers, A-051", &client,  &[("resource", FILES), ("resource", MAIL)], 400, "invalid_target"),
+        ("unknown scope",       &client,  &[("resource", FILES), ("scope", "admin")], 400, "invalid_scope"),
+    ];
+    for (name, client, more, status, error) in cases {
+        let answer = begin_with(&world, client, more).await;
+        assert_eq!(answer.json()["error"], error, "{name}");
+        answer.refuses(status, error);
+    }
+}
+
+#[tokio::test]
+async fn beginning_is_limited_by_address() {
+    let world = World::new().await;
+    let client = terminal(&world).await;
+    for _ in 0..30 {
+        begin(&world, &client).await;
+    }
+    let answer = begin_with(&world, &client, &[("resource", FILES)]).await;
+    answer.refuses(429, "slow_down"); // S-012
+    assert_ne!(answer.header("retry-after"), "");
+    world.pass(Duration::from_secs(2));
+    begin(&world, &client).await;
+}
+
+#[tokio::test]
+async fn a_person_signs_in_first_and_comes_back_with_the_code() {
+    let world = World::new().await;
+    let client = terminal(&world).await;
+    let (_, user_code) = begin(&world, &client).await;
+    let mut person = Person::default();
+    let link = format!("/device?user_code={}", user_code.to_lowercase());
+    let begun = person.get(&world, &link).await;
+    assert_eq!(begun.status, 303);
+    let sign_in = person.get(&world, &begun.location()).await;
+    let flow = sign_in.field("flow");
+    let wrong = person.sign_in(&world, "alice", "wrong", &flow).await;
+    assert_eq!(wrong.field("flow"), flow);
+    let signed_in = person
+        .sign_in(&world, "alice", crate::world::PASSWORD, &flow)
+        .await;
+    assert_eq!(
+        signed_in.location(),
+        format!("/device?user_code={user_code}")
+    );
+    let page = person.get(&world, &signed_in.location()).await;
+    assert!(
+        page.shows(&format!("value=\"{user_code}\"")),
+        "{}",
+        page.body
+    );
+    let evil = "device.//evil.example"; // LG-07
+    let elsewhere = person
+        .sign_in(&world, "alice", crate::world::PASSWORD, evil)
+        .await;
+    assert_eq!(elsewhere.location(), "/device");
+}
+
+#[tokio::test]
+async fn the_question_says_who_asks_for_what_and_warns() {
+    let world = World::new().await;
+    let client = terminal(&world).await;
+    let (_, user_code) = begin(&world, &client).await;
+    let mut person = world.signed_in("alice").await;
+    let typed = user_code.to_lowercase().replace('-', " ");
+    let question = look(&world, &mut person, &typed).await;
+    assert_eq!(question.status, 200);
+    for text in [
+        "Terminal",
+        &client,
+        &user_code,
+        "The files server",
+        FILES,
+        "write_file",
+        "delete_file",
+        "registered by an administrator",
+        "Signed in as",
+        "If somebody sent you this code",
+    ] {
+        assert!(question.shows(text), "{text}: {}", question.body); // RFC 8628 section 5.4
+    }
+}
+
+#[tokio::test]
+async fn forms_count_only_from_the_page_and_the_person_they_were_made_for() {
+    let world = World::new().await;
+    world.add_user("bob").await;
+    let client = terminal(&world).await;
+    let (device_code, user_code) = begin(&world, &client).await;
+    let mut alice = world.signed_in("alice").await;
+    let mut bob = world.signed_in("bob").await;
+    let question = look(&world, &mut alice, &user_code).await;
+    let allow = [("decision", "allow")];
+
+    let stolen = decide(&world, &mut bob, &question, &allow).await;
+    assert_eq!(stolen.status, 403); // CO-09
+    let (_, other) = begin(&world, &client).await;
+    let tag = question.field("form");
+    let swapped = [
+        ("user_code", other.as_str()),
+        ("form", tag.as_str()),
+        ("decision", "allow"),
+    ];
+    assert_eq!(alice.post(&world, "/device", &swapped).await.status, 403); // CO-09
+    let untagged = [("user_code", user_code.as_str()), ("decision", "allow")];
+    assert_eq!(alice.post(&world, "/device", &untagged).await.status, 403); // CO-02
+    let cookie = alice.cookie.clone().expect("a session");
+    let headers = [
+        ("cookie", cookie.as_str()),
+        ("origin", "https://evil.example"),
+    ];
+    let pairs = [
+        ("user_code", user_code.as_str()),
+        ("form", tag.as_str()),
+        ("decision", "allow"),
+    ];
+    let crossed = world.post_with("/device", &headers, &pairs).await;
+    assert_eq!(crossed.status, 403); // CO-02
+    world.pass(Duration::from_secs(60));
+    poll(&world, &client, &device_code)
+        .await
+        .refuses(400, "authorization_pending");
+
+    let done = decide(&world, &mut alice, &question, &allow).await;
+    assert_eq!(done.status, 200);
+    let again = decide(&world, &mut alice, &question, &[("decision", "deny")]).await;
+    assert_eq!(again.status, 422, "answered once");
+    assert_eq!(poll(&world, &client, &device_code).await.status, 200);
+}
+
+#[tokio::test]
+async fn user_codes_are_not_found_by_trying() {
+    let world = World::new().await;
+    world.add_user("bob").await;
+    let client = terminal(&world).await;
+    let mut person = world.signed_in("alice").await;
+    for _ in 0..5 {
+        assert_eq!(look(&world, &mut person, "BBBB-BBBB").await.status, 422);
+    }
+    let (_, user_code) = begin(&world, &client).await;
+    let limited = look(&world, &mut person, &user_code).await;
+    assert_eq!(limited.status, 429); // RFC 8628 section 5.1
+    assert_ne!(limited.header("retry-after"), "");
+    let mut bob = world.signed_in("bob").await;
+    assert_eq!(
+        look(&world, &mut bob, &user_code).await.status,
+        200,
+        "others go on"
+    );
+    world.pass(Duration::from_secs(60));
+    assert_eq!(look(&world, &mut person, &user_code).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_was_approved_ends_with_the_account_or_its_password() {
+    let world = World::new().await;
+    let client = terminal(&world).await;
+    let (device_code, user_code) = begin(&world, &client).await;
+    allow(&world, &user_code).await;
+    let password = Secret::presented("another good one");
+    let changed = world.administration.set_password("alice", password).await;
+    changed.expect("changed");
+    poll(&world, &client, &device_code)
+        .await
+        .refuses(400, "access_denied"); // TK-18
+}
+
+#[tokio::test]
+async fn requests_survive_a_restart_and_one_of_two_polls_wins() {
+    let world = World::new().await;
+    let client = terminal(&world).await;
+    let (device_code, user_code) = begin(&world, &client).await;
+    let world = world.restarted().await;
+    allow(&world, &user_code).await;
+    let (one, two) = tokio::join!(
+        poll(&world, &client, &device_code),
+        poll(&world, &client, &device_code)
+    );
+    let granted = [&one, &two]
+        .into_iter()
+        .filter(|answer| answer.status == 200);
+    assert_eq!(granted.count(), 1);
+    let lost = [one, two].into_iter().find(|answer| answer.status != 200);
+    lost.expect("one lost").refuses(400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn codes_are_stored_as_digests_and_stand_in_no_record() {
+    let world = World::new().await;
+    let client = terminal(&world).await;
+    let (device_code, user_code) = begin(&world, &client).await;
+    allow(&world, &user_code).await;
+    poll(&world, &client, &device_code).await;
+    let records = Value::from(world.audit_records().await).to_string();
+    assert!(!records.contains(&device_code) && !records.contains(&user_code));
+}
