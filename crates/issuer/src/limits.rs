@@ -27,8 +27,10 @@ pub(crate) struct Limits {
     /// Peers that signed in to an account before: whoever guesses from many addresses does not
     /// lock its owner out (LG-02). Their own limit still holds.
     pub(crate) familiar: Familiar,
-    /// Registrations from one network peer (interop 17: hosted clients share addresses).
-    pub(crate) register_peer: Limit<Option<IpAddr>>,
+    /// New clients from one network (interop 17: hosted clients share addresses).
+    pub(crate) register_prefix: Limit<Option<IpAddr>>,
+    /// New clients with a secret or key and otherwise the same metadata, from anywhere.
+    pub(crate) register_print: Limit<Digest>,
     /// Records that a quirk was applied for one network peer: the log tells that it happens,
     /// not how often a client asks.
     pub(crate) quirk_peer: Limit<Option<IpAddr>>,
@@ -47,7 +49,8 @@ impl Default for Limits {
             sign_in_peer: Limit::new(20, Duration::from_secs(6)),
             sign_in_account: Limit::new(30, Duration::from_secs(3)),
             familiar: Familiar::default(),
-            register_peer: Limit::new(60, Duration::from_secs(1)),
+            register_prefix: Limit::new(60, Duration::from_secs(1)),
+            register_print: Limit::new(120, Duration::from_secs(2)),
             quirk_peer: Limit::new(1, Duration::from_secs(3600)),
             device_peer: Limit::new(30, Duration::from_secs(2)),
             device_code_account: Limit::new(5, Duration::from_secs(60)),
@@ -62,7 +65,8 @@ impl Limits {
         self.sign_in_peer.forget_idle(now);
         self.sign_in_account.forget_idle(now);
         self.familiar.forget(now);
-        self.register_peer.forget_idle(now);
+        self.register_prefix.forget_idle(now);
+        self.register_print.forget_idle(now);
         self.quirk_peer.forget_idle(now);
         self.device_peer.forget_idle(now);
         self.device_code_account.forget_idle(now);
@@ -156,6 +160,15 @@ pub(crate) fn peer_key(peer: Option<IpAddr>) -> Option<IpAddr> {
     })
 }
 
+/// What of an address counts as one network: what a single customer is given at least, an
+/// IPv4 /24 or an IPv6 /48.
+pub(crate) fn prefix_key(peer: Option<IpAddr>) -> Option<IpAddr> {
+    peer.map(|address| match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4((u32::from(address) & !0xff).into()),
+        IpAddr::V6(address) => IpAddr::V6((u128::from(address) & !(u128::MAX >> 48)).into()),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,5 +222,14 @@ mod tests {
         assert_ne!(key("2001:db8::1"), key("2001:db8:0:1::1"));
         assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
         assert_eq!(key("::ffff:192.0.2.1"), key("192.0.2.1"));
+    }
+    #[test]
+    fn one_network_registers_as_one() {
+        let key = |text: &str| prefix_key(Some(text.parse().expect("address")));
+        assert_eq!(key("192.0.2.1"), key("192.0.2.255"));
+        assert_ne!(key("192.0.2.1"), key("192.0.3.1"));
+        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:ffff::2"));
+        assert_ne!(key("2001:db8:1::1"), key("2001:db8:2::1"));
+        assert_eq!(key("::ffff:192.0.2.9"), key("192.0.2.1"));
     }
 }

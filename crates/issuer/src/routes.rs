@@ -41,6 +41,7 @@ fn open_to_scripts() -> Routes {
         .route("/par", write(post(par::post)))
         .route("/device_authorization", write(post(device::begin)))
         .route("/register", write(post(register::post)))
+        .route("/register/{client_id}", manage())
         .route("/revoke", write(post(revoke::post)))
         .layer(from_fn(allow_any_origin));
     documents().merge(endpoints)
@@ -89,6 +90,15 @@ fn read(methods: MethodRouter<Arc<Shared>>) -> MethodRouter<Arc<Shared>> {
     methods
         .options(preflight)
         .fallback(|| async { readable(method_not_allowed("GET, HEAD, OPTIONS")) })
+}
+
+fn manage() -> MethodRouter<Arc<Shared>> {
+    let methods = get(register::get)
+        .put(register::put)
+        .delete(register::delete);
+    methods
+        .layer(from_fn(to_the_end))
+        .fallback(|| async { method_not_allowed("GET, PUT, DELETE, OPTIONS") })
 }
 
 fn write(methods: MethodRouter<Arc<Shared>>) -> MethodRouter<Arc<Shared>> {

@@ -134,6 +134,14 @@ impl Client {
         self.grants.contains(GrantType::RefreshToken)
     }
 
+    /// Whether an approval that was given to `before` has to be asked for again: answers may
+    /// go elsewhere, somebody else may prove to be the client, or it may get more.
+    pub fn rests_on_more_than(&self, before: &Self) -> bool {
+        self.redirects != before.redirects
+            || self.authentication != before.authentication
+            || self.grants != before.grants
+    }
+
     /// The registered redirect that `presented` matches.
     pub fn redirect(&self, presented: &str) -> Option<MatchedRedirect> {
         self.redirects

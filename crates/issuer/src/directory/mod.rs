@@ -189,7 +189,7 @@ impl Shared {
     /// Keeps what a document says now. Whoever loses a race takes what the winner kept.
     async fn renew(&self, before: Client, client: Client) -> Result<Client, DirectoryError> {
         let mut tx = self.store.begin().await?;
-        if differs(&before, &client) {
+        if client.rests_on_more_than(&before) {
             tx.forget_consents_of_client(&client.id);
             let event = "redirect URIs, keys or grants changed: consent is asked for again";
             tx.audit(self.about(&client, AuditKind::ClientChange, event));
@@ -210,13 +210,6 @@ impl Shared {
             .client(client.id.as_str())
             .reason(reason)
     }
-}
-
-/// Whether something changed on which an approval rested.
-fn differs(before: &Client, client: &Client) -> bool {
-    before.redirects != client.redirects
-        || before.authentication != client.authentication
-        || before.grants != client.grants
 }
 
 fn trouble(url: &MetadataUrl, trouble: DocumentTrouble) -> DirectoryError {

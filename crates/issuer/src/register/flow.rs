@@ -9,32 +9,47 @@ use doorward_core::{
     entropy::draw,
     id::ClientId,
     registration::{Method, Registration},
-    secret::Secret,
+    secret::{Digest, Secret},
 };
 use doorward_store::StoreError;
 use serde_json::{Map, Value};
 
 use super::error::RegisterError;
 use crate::{
-    limits::peer_key,
+    limits::prefix_key,
     shared::{Shared, tag},
 };
 
 /// The most clients that wait for somebody to sign in through them (RG-08).
 const MAXIMUM_UNUSED: u64 = 10_000;
 
+/// What a registration made, or found.
+pub(super) struct Made {
+    pub(super) client: Client,
+    /// A new secret, shown this once.
+    pub(super) secret: Option<Secret>,
+    /// A new registration access token, shown this once.
+    pub(super) management: Option<Secret>,
+}
+
+/// Somebody who may register, and what that counted for.
+pub(super) struct Admitted {
+    peer: Option<IpAddr>,
+    prefix: Option<IpAddr>,
+}
+
 impl Shared {
-    /// Registers the client that `body` describes. A new secret is returned this once.
+    /// Registers the client that `body` describes.
     pub(super) async fn register(
         &self,
         body: &[u8],
-        peer: Option<IpAddr>,
-    ) -> Result<(Client, Option<Secret>), RegisterError> {
+        admitted: &Admitted,
+    ) -> Result<Made, RegisterError> {
         let document: Map<String, Value> =
             serde_json::from_slice(body).map_err(|_| RegisterError::NotAnObject)?;
         let registration = Registration::read(&document)?;
         let (authentication, secret) = match registration.method.clone() {
-            Method::None => return Ok((self.register_public(registration, peer).await?, None)),
+            Method::None => return self.register_public(registration, admitted).await,
             Method::PrivateKey(key) => (ClientAuthentication::PrivateKey(key), None),
             Method::Secret(placement) => {
                 let secret = Secret::mint("dwc_", draw(&*self.entropy));
@@ -43,19 +58,35 @@ impl Shared {
                 (authentication, Some(secret))
             }
         };
-        let client = self.confidential(registration, authentication);
-        self.add(&client, peer).await?;
-        Ok((client, secret))
+        // Each makes a row of its own, so alike ones are limited from wherever they come.
+        let print = Digest::of(&registration.fingerprint());
+        self.limits.register_print.take(print, self.clock.now())?;
+        let management = self.mint_management();
+        let client = Client {
+            management: Some(management.digest()),
+            ..self.client(self.own_id(), registration, authentication)
+        };
+        self.add(&client, admitted.peer).await?;
+        Ok(Made {
+            client,
+            secret,
+            management: Some(management),
+        })
     }
 
-    /// Whether this peer may register now, and whether anybody may.
-    pub(super) fn admit_registration(&self, peer: Option<IpAddr>) -> Result<(), RegisterError> {
+    /// Whether this peer may register now, and whether anybody may. Hosted clients share
+    /// addresses, so what counts is the network, and only clients that were not known before
+    /// (interop 17).
+    pub(super) fn admit_registration(
+        &self,
+        peer: Option<IpAddr>,
+    ) -> Result<Admitted, RegisterError> {
         if !self.published().config.dynamic_registration {
             return Err(RegisterError::Off);
         }
-        let now = self.clock.now();
-        self.limits.register_peer.take(peer_key(peer), now)?;
-        Ok(())
+        let prefix = prefix_key(peer);
+        self.limits.register_prefix.take(prefix, self.clock.now())?;
+        Ok(Admitted { peer, prefix })
     }
 
     /// Records that a registration was refused. There is nothing to commit with it.
@@ -68,38 +99,41 @@ impl Shared {
         }
     }
 
+    /// The same metadata is the same client: it makes a row once, whoever sends it however
+    /// often. A client that is known costs its network nothing.
     async fn register_public(
         &self,
         registration: Registration,
-        peer: Option<IpAddr>,
-    ) -> Result<Client, RegisterError> {
+        admitted: &Admitted,
+    ) -> Result<Made, RegisterError> {
         let print = tag(&self.derived.client, &registration.fingerprint());
         let id = ClientId::from_known(format!("dyn_{print}"));
-        let mut tx = self.store.begin().await?;
-        match tx.client(&id).await? {
-            Some(known) if !known.is_usable() => Err(RegisterError::Revoked),
+        let known = self.store.begin().await?.client(&id).await?;
+        let client = match known {
+            Some(known) if !known.is_usable() => return Err(RegisterError::Revoked),
             Some(known) => {
-                tx.audit(self.registered(&known, peer).reason("registered before"));
-                tx.commit().await?;
-                Ok(known)
+                self.limits.register_prefix.give_back(&admitted.prefix);
+                let event = self.registered(&known, admitted.peer);
+                self.store.record(event.reason("registered before"))?;
+                known
             }
             None => {
-                drop(tx);
                 let client = self.client(id, registration, ClientAuthentication::None);
-                self.add(&client, peer).await?;
-                Ok(client)
+                self.add(&client, admitted.peer).await?;
+                client
             }
-        }
+        };
+        Ok(Made {
+            client,
+            secret: None,
+            management: None,
+        })
     }
 
-    fn confidential(
-        &self,
-        registration: Registration,
-        authentication: ClientAuthentication,
-    ) -> Client {
+    /// An identifier that nobody else has.
+    fn own_id(&self) -> ClientId {
         let bits: [u8; 16] = draw(&*self.entropy);
-        let id = ClientId::from_known(format!("dyn_{}", URL_SAFE_NO_PAD.encode(bits)));
-        self.client(id, registration, authentication)
+        ClientId::from_known(format!("dyn_{}", URL_SAFE_NO_PAD.encode(bits)))
     }
 
     fn client(

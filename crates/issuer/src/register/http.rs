@@ -12,7 +12,7 @@ use super::{error::RegisterError, wire::Registered};
 use crate::{browser::peer, form::read_body, shared::Shared, wire::json};
 
 /// The largest document that is read (RG-08).
-const MAXIMUM_DOCUMENT: usize = 16 * 1024;
+pub(super) const MAXIMUM_DOCUMENT: usize = 16 * 1024;
 
 /// Registers a client.
 pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
@@ -32,9 +32,14 @@ async fn register(
     body: axum::body::Body,
 ) -> Result<Response, RegisterError> {
     let peer = peer(parts);
-    issuer.admit_registration(peer)?;
+    let admitted = issuer.admit_registration(peer)?;
     let document = read_body(body, MAXIMUM_DOCUMENT).await?;
-    let (client, secret) = issuer.register(&document, peer).await?;
-    let registered = Registered::of(&client, secret.as_ref());
+    let made = issuer.register(&document, &admitted).await?;
+    let uri = issuer.registration_uri(&made.client.id);
+    let registered = Registered::of(&made.client, made.secret.as_ref());
+    let registered = match &made.management {
+        Some(token) => registered.managed(token, &uri),
+        None => registered,
+    };
     Ok(json(StatusCode::CREATED, &registered))
 }

@@ -8,6 +8,11 @@
 mod error;
 mod flow;
 mod http;
+mod management;
 mod wire;
 
 pub(crate) use http::post;
+pub(crate) use management::{delete, get, put};
+
+use error::RegisterError;
+use http::MAXIMUM_DOCUMENT;

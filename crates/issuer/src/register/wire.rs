@@ -37,6 +37,15 @@ pub(super) struct Registered<'a> {
     #[serde(flatten)]
     software: Described<'a>,
     scope: String,
+    #[serde(flatten)]
+    management: Option<Management<'a>>,
+}
+
+/// How a client manages its registration (RFC 7592 section 3).
+#[derive(Serialize)]
+struct Management<'a> {
+    registration_access_token: &'a str,
+    registration_client_uri: &'a str,
 }
 
 impl<'a> Registered<'a> {
@@ -67,6 +76,19 @@ impl<'a> Registered<'a> {
             software: Described::of(&client.software),
             application_type: application_type(&client.redirects),
             scope: ScopeSet::baseline().to_string(),
+            management: None,
+        }
+    }
+
+    /// The same, with what the client needs to manage it.
+    pub(super) fn managed(self, token: &'a Secret, uri: &'a str) -> Self {
+        let management = Management {
+            registration_access_token: token.expose(),
+            registration_client_uri: uri,
+        };
+        Self {
+            management: Some(management),
+            ..self
         }
     }
 }

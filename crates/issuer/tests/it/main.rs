@@ -20,6 +20,7 @@ mod failures;
 mod host;
 mod jar;
 mod keys;
+mod management;
 mod metadata;
 mod own_access;
 mod pages;

@@ -1,8 +1,8 @@
 //! RFC 7591.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
-use doorward_core::{id::ClientId, user::Role};
+use doorward_core::{id::ClientId, peer::Peer, user::Role};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -117,16 +117,61 @@ async fn refusals_are_json_of_the_rfc() {
 }
 
 #[tokio::test]
-async fn a_burst_of_sixty_from_one_peer_passes_and_then_it_waits() {
+async fn a_burst_of_sixty_new_clients_from_one_network_passes_and_then_it_waits() {
     let world = World::new().await;
-    for _ in 0..60 {
-        assert_eq!(world.register(&public()).await.status, 201); // interop 17
+    let other = |number: usize| {
+        let mut document = public();
+        document["client_name"] = json!(format!("Client {number}"));
+        document
+    };
+    for number in 0..60 {
+        assert_eq!(world.register(&other(number)).await.status, 201); // interop 17
     }
-    let refused = world.register(&public()).await;
+    let refused = world.register(&other(60)).await;
     refused.refuses(429, "temporarily_unavailable"); // A-064, S-012, RG-08
     assert_eq!(refused.header("retry-after"), "1");
     world.pass(Duration::from_secs(1));
-    assert_eq!(world.register(&public()).await.status, 201);
+    assert_eq!(world.register(&other(60)).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_thousand_registrations_of_forty_clients_leave_forty_rows_and_wear_no_limit_down() {
+    let world = World::new().await;
+    for round in 0..25 {
+        for number in 0..40 {
+            let mut document = public();
+            document["client_name"] = json!(format!("Client {number}"));
+            document["software_version"] = json!(format!("1.{round}"));
+            let answer = world.register(&document).await;
+            assert_eq!(answer.status, 201, "{round}/{number}: {}", answer.body); // interop 16, 17
+        }
+    }
+    let clients = world.administration.clients().await.expect("listed");
+    assert_eq!(clients.len(), 40); // RG-08
+}
+
+#[tokio::test]
+async fn clients_with_secrets_that_look_alike_are_limited_from_everywhere() {
+    let world = World::new().await;
+    let confidential = json!({ "client_name": "Same", "redirect_uris": [CALLBACK] });
+    let from = async |number: u8| {
+        let mut sent = request(
+            Method::POST,
+            "/register",
+            &[("content-type", "application/json")],
+            confidential.to_string(),
+        );
+        let address = IpAddr::from([198, 51, number, 7]);
+        sent.extensions_mut().insert(Peer(address));
+        world.send(sent).await
+    };
+    for number in 0..120 {
+        assert_eq!(from(number).await.status, 201);
+    }
+    from(121).await.refuses(429, "temporarily_unavailable"); // RG-08
+    assert_eq!(world.register(&public()).await.status, 201, "others go on");
+    world.pass(Duration::from_secs(2));
+    assert_eq!(from(122).await.status, 201);
 }
 
 #[tokio::test]
