@@ -55,6 +55,7 @@ pub struct World {
     running: Option<(Issuer, Arc<Verifier>)>,
     servers: Vec<(ServerName, AllowList)>,
     groups: HashMap<String, Vec<String>>,
+    step_up: StepUp,
     restarts: u64,
 }
 
@@ -62,6 +63,14 @@ impl World {
     /// One server `notes`, open to everyone who can sign in, and the user `alice`.
     pub async fn new() -> Self {
         Self::with(&[("notes", AllowList::default())], &[]).await
+    }
+
+    /// The same, where calls of every server want a recent sign-in.
+    pub async fn with_step_up(step_up: StepUp) -> Self {
+        let mut world = Self::new().await;
+        world.step_up = step_up;
+        world.restart().await;
+        world
     }
 
     /// Several servers with allow lists, groups by user, and the user `alice`.
@@ -93,6 +102,7 @@ impl World {
                 .iter()
                 .map(|(user, names)| ((*user).to_owned(), owned(names)))
                 .collect(),
+            step_up: StepUp::default(),
             restarts: 0,
         };
         world.restart().await;
@@ -216,7 +226,7 @@ impl World {
             title: name.to_string(),
             resource: Resource::from_known(format!("{ORIGIN}/mcp/{name}")),
             environment: None,
-            sign_in_max_age: None,
+            sign_in_max_age: self.step_up.strictest(),
         };
         IssuerConfig {
             issuer: ORIGIN.to_owned(),
@@ -241,7 +251,7 @@ impl World {
                 )],
             },
             allow: allow.clone(),
-            step_up: StepUp::default(),
+            step_up: self.step_up.clone(),
         };
         GatewayConfig {
             public_url: ORIGIN.to_owned(),

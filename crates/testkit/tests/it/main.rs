@@ -13,6 +13,7 @@ mod login;
 mod metadata;
 mod policy;
 mod quirks;
+mod requests;
 mod resource;
 mod rotation;
 mod surface;
