@@ -173,6 +173,8 @@ mod tests {
             ("x5t", json!("unused")),
         ]);
         assert_eq!(read(&full).expect("full").kid.as_str(), "mine");
+        let by_curve = read(&edwards(&[("alg", json!("Ed25519"))]));
+        assert_eq!(by_curve.expect("RFC 9864").alg, Algorithm::EdDsa);
     }
 
     #[test]

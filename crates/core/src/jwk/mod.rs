@@ -39,8 +39,8 @@ pub enum Algorithm {
     /// ECDSA with P-256 and SHA-256.
     #[serde(rename = "ES256")]
     Es256,
-    /// Edwards curve signatures with Ed25519.
-    #[serde(rename = "EdDSA")]
+    /// Edwards curve signatures with Ed25519. Others may call it by the curve (RFC 9864).
+    #[serde(rename = "EdDSA", alias = "Ed25519")]
     EdDsa,
     /// RSASSA-PKCS1-v1_5 with SHA-256.
     #[serde(rename = "RS256")]

@@ -49,6 +49,9 @@ fn the_payload_comes_out_only_with_the_signature_of_the_key() {
     let key = |signer: &Signer| VerifyingKey::parse(&signer.public()).expect("a key");
     assert_eq!(jws.verified_by(&key(&signer)), Some(b"hello".as_slice()));
     assert_eq!(jws.verified_by(&key(&stranger)), None);
+    let by_curve = signer.sign(r#"{"alg":"Ed25519"}"#, "hello"); // RFC 9864
+    let by_curve = UnverifiedJws::parse(&by_curve, LIMIT).expect("parsed");
+    assert!(by_curve.verified_by(&key(&signer)).is_some());
     let mut relabelled = signer.public();
     relabelled.alg = Algorithm::Es256;
     assert!(VerifyingKey::parse(&relabelled).is_none(), "TK-08");

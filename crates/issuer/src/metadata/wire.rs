@@ -18,7 +18,7 @@ pub(super) struct Metadata<'a> {
     pushed_authorization_request_endpoint: String,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
-    request_object_signing_alg_values_supported: [&'static str; 3],
+    request_object_signing_alg_values_supported: [&'static str; 4],
     token_endpoint: String,
     jwks_uri: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -30,9 +30,9 @@ pub(super) struct Metadata<'a> {
     response_modes_supported: [&'static str; 2],
     grant_types_supported: [&'static str; 5],
     token_endpoint_auth_methods_supported: [&'static str; 4],
-    token_endpoint_auth_signing_alg_values_supported: [&'static str; 3],
+    token_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     revocation_endpoint_auth_methods_supported: [&'static str; 4],
-    revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 3],
+    revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     client_id_metadata_document_supported: bool,
     code_challenge_methods_supported: [&'static str; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,7 +52,7 @@ const AUTHENTICATION: [&str; 4] = [
     "private_key_jwt",
 ];
 /// What assertions and requests of clients may be signed with.
-const ASSERTIONS: [&str; 3] = ["ES256", "EdDSA", "RS256"];
+const ASSERTIONS: [&str; 4] = ["ES256", "EdDSA", "Ed25519", "RS256"];
 
 impl<'a> Metadata<'a> {
     pub(super) fn of(config: &'a IssuerConfig) -> Self {

@@ -48,7 +48,7 @@ async fn the_document_lists_exactly_what_exists() {
         "pushed_authorization_request_endpoint": "https://mcp.example/par",
         "request_parameter_supported": true,
         "request_uri_parameter_supported": false, // AZ-16
-        "request_object_signing_alg_values_supported": ["ES256", "EdDSA", "RS256"],
+        "request_object_signing_alg_values_supported": ["ES256", "EdDSA", "Ed25519", "RS256"],
         "token_endpoint": "https://mcp.example/token",
         "jwks_uri": "https://mcp.example/jwks",
         "registration_endpoint": "https://mcp.example/register",
@@ -63,9 +63,9 @@ async fn the_document_lists_exactly_what_exists() {
             "urn:ietf:params:oauth:grant-type:token-exchange",
         ],
         "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"], // interop 5
-        "token_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "RS256"],
+        "token_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "Ed25519", "RS256"],
         "revocation_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"],
-        "revocation_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "RS256"],
+        "revocation_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "Ed25519", "RS256"],
         "client_id_metadata_document_supported": true,
         "code_challenge_methods_supported": ["S256"], // A-004, interop 7
         "authorization_response_iss_parameter_supported": true,
