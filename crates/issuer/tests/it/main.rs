@@ -25,6 +25,7 @@ mod metadata;
 mod own_access;
 mod pages;
 mod par;
+mod promises;
 mod races;
 mod refresh;
 mod registration;
