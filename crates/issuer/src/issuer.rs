@@ -17,6 +17,7 @@ use doorward_core::{
     resource::Resource,
     revocation::Revocations,
     rotation::Schedule,
+    secret::Digest,
     server::{ServerName, ToolSummary},
 };
 use doorward_fetch::Fetcher;
@@ -27,6 +28,7 @@ use crate::{
     administration::KeyAdministration,
     keys::{KeyError, KeySetChange},
     public_url::PublicUrlError,
+    register::StatementIssuer,
     routes,
     shared::Shared,
 };
@@ -66,11 +68,24 @@ pub struct IssuerConfig {
     /// What signing keys are made, and when.
     pub keys: Schedule,
     /// Whether clients may register themselves.
-    pub dynamic_registration: bool,
+    pub dynamic_registration: DynamicRegistration,
+    /// Whose software statements count.
+    pub statement_issuers: Vec<StatementIssuer>,
     /// Whose client metadata documents are taken; `None` takes nobody's.
     pub client_documents: Option<Domains>,
     /// Who may exchange whose tokens into what.
     pub exchange: Vec<ExchangeRule>,
+}
+
+/// Whether clients may register themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DynamicRegistration {
+    /// Any client may.
+    Open,
+    /// Whoever shows one of these initial access tokens (RFC 7591 section 3) may.
+    Token(Vec<Digest>),
+    /// Nobody may.
+    Off,
 }
 
 /// What the issuer works with.

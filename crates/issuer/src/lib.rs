@@ -6,8 +6,9 @@
 //! renders, `flow` loads, decides by a rule of `doorward-core`, applies and
 //! commits, `error` maps every refusal to its wire form, `wire` holds serde types.
 //!
-//! It never forwards an MCP message, never reaches out to the network, and never
-//! answers before the audit record of what it decided is durable.
+//! It never forwards an MCP message, and never answers before the audit record of
+//! what it decided is durable. It reaches out to the network for the documents and
+//! keys of clients alone, through `directory` and the guard of `doorward-fetch`.
 
 mod administration;
 mod authorize;
@@ -39,7 +40,9 @@ pub use administration::{
     KeyFacts, NewClient,
 };
 pub use issuer::{
-    Issuer, IssuerConfig, IssuerParts, MasterKey, PublishedServer, StartError, ToolCatalogue,
+    DynamicRegistration, Issuer, IssuerConfig, IssuerParts, MasterKey, PublishedServer, StartError,
+    ToolCatalogue,
 };
 pub use keys::{KeyError, KeySetChange};
 pub use public_url::PublicUrlError;
+pub use register::StatementIssuer;

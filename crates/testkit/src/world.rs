@@ -24,8 +24,8 @@ use doorward_gateway::{
     Gateway, GatewayConfig, GatewayLimits, GatewayParts, ServerConfig, UpstreamConfig,
 };
 use doorward_issuer::{
-    Administration, Issuer, IssuerConfig, IssuerParts, KeySetChange, MasterKey, PublishedServer,
-    ToolCatalogue,
+    Administration, DynamicRegistration, Issuer, IssuerConfig, IssuerParts, KeySetChange,
+    MasterKey, PublishedServer, ToolCatalogue,
 };
 use doorward_store::{AuditFilter, SqliteStore, Store};
 use doorward_verify::{KeySource, KeysUnavailable, Verifier, VerifierConfig};
@@ -233,7 +233,8 @@ impl World {
             servers: self.servers.iter().map(published).collect(),
             lifetimes,
             keys: doorward_core::rotation::Schedule::default(),
-            dynamic_registration: true,
+            dynamic_registration: DynamicRegistration::Open,
+            statement_issuers: Vec::new(),
             client_documents: Some(Domains::default()),
             exchange: Vec::new(),
         }

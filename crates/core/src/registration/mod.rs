@@ -9,12 +9,14 @@
 mod document;
 mod domains;
 mod members;
+mod statement;
 
 use serde_json::{Map, Value};
 
 pub use self::{
     document::DocumentError,
     domains::{Domains, Welcome},
+    statement::{MAXIMUM_STATEMENT, Statement, StatementFault},
 };
 use crate::{
     client::{
@@ -150,6 +152,7 @@ impl Registration {
             Value::from(self.grants.to_string()),
             Value::from(self.dpop_bound),
             Value::from(vec![self.requests.pushed, self.requests.signed]),
+            Value::from(self.software.vouched_by.as_deref()),
         ])
         .to_string()
     }

@@ -9,8 +9,6 @@ use std::{
 use doorward_core::{
     jwk::Algorithm,
     lifetimes::Lifetimes,
-    permit::Pattern,
-    registration::Domains,
     resource::canonical,
     rotation::{SHORTEST_ROTATION, Schedule},
     user::Username,
@@ -20,9 +18,9 @@ use url::Url;
 
 use super::{
     Configuration, Database, PublicUrl, TlsFiles,
-    document::{ClientDocuments, Document, Dynamic, Keys, SigningAlgorithm, Storage, Tokens},
+    document::{Document, Keys, SigningAlgorithm, Storage, Tokens},
     duration::Lasting,
-    exchange, servers,
+    exchange, registration, servers,
 };
 
 impl Document {
@@ -38,12 +36,14 @@ impl Document {
         let groups = by_user(self.groups.iter())?;
         let group_names: Vec<&str> = self.groups.keys().map(String::as_str).collect();
         let public_url = public_url(self.public_url.as_deref(), listen, tls.is_some())?;
+        let dynamic_registration = registration::dynamic(&self.registration, base)?;
+        let statement_issuers = registration::statement_issuers(&self.registration)?;
         let documents = self.registration.client_id_metadata;
         let servers = servers::check(self.servers, &group_names, base)?;
         Ok(Configuration {
             exchange: exchange::check(self.exchange, (&public_url, &servers))?,
-            loopback_documents: loopback(&documents, &public_url)?,
-            client_documents: domains(documents),
+            loopback_documents: registration::loopback(&documents, &public_url)?,
+            client_documents: registration::domains(documents),
             public_url,
             listen,
             ops_listen: address("ops_listen", &self.ops_listen)?,
@@ -53,7 +53,8 @@ impl Document {
             database: storage(&self.storage, base)?,
             lifetimes: lifetimes(&self.tokens)?,
             keys: schedule(&self.tokens, &self.keys)?,
-            dynamic_registration: self.registration.dynamic == Dynamic::Open,
+            dynamic_registration,
+            statement_issuers,
             groups,
             servers,
         })
@@ -87,26 +88,6 @@ fn public_url(text: Option<&str>, listen: SocketAddr, tls: bool) -> Result<Publi
         None if listen.ip().is_loopback() && listen.port() != 0 && !tls => PublicUrl::of_listener(listen),
         None => Err("public_url is missing; write the URL that clients will use, like https://mcp.example.com".to_owned()),
     }
-}
-
-/// Documents on this machine are for development: a stranger who names one would otherwise
-/// learn what listens here.
-fn loopback(documents: &ClientDocuments, public_url: &PublicUrl) -> Result<bool, String> {
-    if documents.loopback && !public_url.is_local() {
-        return Err(format!(
-            "registration.client_id_metadata.loopback is for development and public_url is {public_url}; remove it"
-        ));
-    }
-    Ok(documents.loopback)
-}
-
-fn domains(documents: ClientDocuments) -> Option<Domains> {
-    let patterns = |texts: Vec<String>| texts.into_iter().map(Pattern::new).collect();
-    documents.enabled.then(|| Domains {
-        allow: patterns(documents.allow),
-        deny: patterns(documents.deny),
-        ask: patterns(documents.ask),
-    })
 }
 
 fn networks(texts: &[String]) -> Result<Vec<IpNet>, String> {
@@ -206,6 +187,9 @@ fn by_user<'a>(
 
 #[cfg(test)]
 mod tests {
+    use doorward_core::registration::Domains;
+    use doorward_issuer::DynamicRegistration;
+
     use super::{super::read::parse, *};
 
     const SERVER: &str = "[[servers]]\nname = 'a'\ncommand = ['cat']\n";
@@ -251,7 +235,11 @@ mod tests {
         assert_eq!(configuration.public_url.as_str(), "http://127.0.0.1:8080");
         assert_eq!(configuration.lifetimes, Lifetimes::default());
         assert_eq!(configuration.keys, Schedule::default());
-        assert!(configuration.dynamic_registration && configuration.trusted_proxies.is_empty());
+        assert_eq!(
+            configuration.dynamic_registration,
+            DynamicRegistration::Open
+        );
+        assert!(configuration.trusted_proxies.is_empty());
     }
 
     #[test]

@@ -145,9 +145,26 @@ pub(super) struct Registration {
     /// Whether a client may register itself (RFC 7591).
     #[serde(default)]
     pub(super) dynamic: Dynamic,
+    /// The initial access tokens for `dynamic = "token"`, each of at least 32 characters.
+    #[serde(default)]
+    pub(super) tokens: Vec<SecretValue>,
+    /// Issuers whose software statements count: the consent page says that they vouch for a
+    /// client, and what they say of it stands above what it says of itself.
+    #[serde(default)]
+    pub(super) software_statements: Vec<StatementIssuerEntry>,
     /// Clients whose identifier is the URL of their metadata document.
     #[serde(default)]
     pub(super) client_id_metadata: ClientDocuments,
+}
+
+/// An issuer of software statements (RFC 7591 section 2.3).
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StatementIssuerEntry {
+    /// Its identifier, the `iss` of its statements.
+    pub(super) issuer: String,
+    /// Where its public keys are; `https`.
+    pub(super) jwks_uri: String,
 }
 
 /// Whose client metadata documents are taken.
@@ -179,6 +196,8 @@ pub(super) enum Dynamic {
     /// Any client may; people still decide at the consent page.
     #[default]
     Open,
+    /// Only clients that show an initial access token, one of `tokens`.
+    Token,
     /// Only clients that an administrator added.
     Off,
 }

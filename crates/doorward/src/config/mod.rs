@@ -14,6 +14,7 @@ mod duration;
 mod exchange;
 mod public_url;
 mod read;
+mod registration;
 mod schema;
 mod secret;
 mod servers;
@@ -25,6 +26,7 @@ use doorward_core::{
     client::Environment, exchange::ExchangeRule, lifetimes::Lifetimes, permit::AllowList,
     registration::Domains, rotation::Schedule, server::ServerName, step_up::StepUp,
 };
+use doorward_issuer::{DynamicRegistration, StatementIssuer};
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
 use url::Url;
@@ -65,7 +67,9 @@ pub(crate) struct Configuration {
     /// What signing keys are made, and when.
     pub(crate) keys: Schedule,
     /// Whether clients may register themselves.
-    pub(crate) dynamic_registration: bool,
+    pub(crate) dynamic_registration: DynamicRegistration,
+    /// Whose software statements count.
+    pub(crate) statement_issuers: Vec<StatementIssuer>,
     /// Whose client metadata documents are taken.
     pub(crate) client_documents: Option<Domains>,
     /// Whether documents of clients may be on this very machine.

@@ -13,6 +13,7 @@ use doorward_core::{
     lifetimes::Lifetimes, permit::AllowList, registration::Domains, rotation::Schedule,
     server::ServerName, step_up::StepUp,
 };
+use doorward_issuer::DynamicRegistration;
 
 use crate::{
     cli::UpArguments,
@@ -56,7 +57,8 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             database,
             lifetimes: Lifetimes::default(),
             keys: Schedule::default(),
-            dynamic_registration: true,
+            dynamic_registration: DynamicRegistration::Open,
+            statement_issuers: Vec::new(),
             client_documents: Some(Domains::default()),
             loopback_documents: false,
             exchange: Vec::new(),

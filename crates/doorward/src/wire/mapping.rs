@@ -22,7 +22,8 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
         servers: configuration.servers.iter().map(published).collect(),
         lifetimes: configuration.lifetimes,
         keys: configuration.keys,
-        dynamic_registration: configuration.dynamic_registration,
+        dynamic_registration: configuration.dynamic_registration.clone(),
+        statement_issuers: configuration.statement_issuers.clone(),
         client_documents: configuration.client_documents.clone(),
         exchange: configuration.exchange.clone(),
     }

@@ -199,12 +199,22 @@ impl Shared {
         }
     }
 
+    /// The issuer whose software statement vouches for a client, while it is trusted.
+    pub(crate) fn voucher_of(&self, client: &Client) -> Option<String> {
+        let voucher = client.software.vouched_by.clone()?;
+        let published = self.published();
+        let mut trusted = published.config.statement_issuers.iter();
+        trusted
+            .any(|issuer| issuer.issuer == voucher)
+            .then_some(voucher)
+    }
+
     /// Whether nobody vouches for the name: it registered itself, or the operator wants to be
     /// asked about clients of its host. A metadata document is vouched for by its host.
     fn is_always_asked_about(&self, client: &Client) -> bool {
         match client.origin {
             ClientOrigin::Preregistered => false,
-            ClientOrigin::Dynamic => client.software.vouched_by.is_none(),
+            ClientOrigin::Dynamic => self.voucher_of(client).is_none(),
             ClientOrigin::MetadataDocument => {
                 let published = self.published();
                 let domains = published.config.client_documents.as_ref();

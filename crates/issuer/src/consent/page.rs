@@ -26,8 +26,11 @@ pub(super) struct ConsentPage {
     user: String,
     client: String,
     client_id: String,
-    /// How far the name can be believed: `administrator`, `document` or `itself`.
+    /// How far the name can be believed: `administrator`, `document`, `statement`
+    /// or `itself`.
     known_by: &'static str,
+    /// Whose software statement it came with.
+    vouched_by: Option<String>,
     /// Whose metadata document it is.
     host: Option<String>,
     /// Every address that it answers to is on the person's own machine.
@@ -92,6 +95,7 @@ impl Shared {
         let checked = &opened.checked;
         let opens = (&checked.scopes, &checked.details);
         let servers = self.server_views(&checked.resources, opens).await;
+        let vouched_by = self.voucher_of(&opened.client);
         ConsentPage {
             user: signed_in.user.name.to_string(),
             client: opened.client.name.clone(),
@@ -99,8 +103,10 @@ impl Shared {
             known_by: match opened.client.origin {
                 ClientOrigin::Preregistered => "administrator",
                 ClientOrigin::MetadataDocument => "document",
+                ClientOrigin::Dynamic if vouched_by.is_some() => "statement",
                 ClientOrigin::Dynamic => "itself",
             },
+            vouched_by,
             host: MetadataUrl::parse(opened.client.id.as_str()).map(|url| url.host().to_owned()),
             local_only: is_local_only(&opened.client),
             destination: target::in_words(&destination),

@@ -8,7 +8,7 @@ use doorward_core::{
 };
 use serde::Serialize;
 
-use crate::issuer::IssuerConfig;
+use crate::issuer::{DynamicRegistration, IssuerConfig};
 
 /// RFC 8414 section 2, with RFC 9207. A member that is absent names a feature that is absent.
 #[derive(Serialize)]
@@ -56,6 +56,7 @@ const ASSERTIONS: [&str; 4] = ["ES256", "EdDSA", "Ed25519", "RS256"];
 
 impl<'a> Metadata<'a> {
     pub(super) fn of(config: &'a IssuerConfig) -> Self {
+        let registers = config.dynamic_registration != DynamicRegistration::Off;
         let at = |path: &str| format!("{}{path}", config.issuer);
         Self {
             issuer: &config.issuer,
@@ -66,7 +67,7 @@ impl<'a> Metadata<'a> {
             request_object_signing_alg_values_supported: ASSERTIONS,
             token_endpoint: at("/token"),
             jwks_uri: at("/jwks"),
-            registration_endpoint: config.dynamic_registration.then(|| at("/register")),
+            registration_endpoint: registers.then(|| at("/register")),
             revocation_endpoint: at("/revoke"),
             device_authorization_endpoint: at("/device_authorization"), // RFC 8628 section 4
             scopes_supported: [READ, WRITE],

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
-use doorward_core::registration::RegistrationError;
+use doorward_core::registration::{RegistrationError, StatementFault};
 use doorward_store::StoreError;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 
-use crate::{form::BodyError, limits::Wait, wire::OAuthError};
+use crate::{directory::DocumentFault, form::BodyError, limits::Wait, wire::OAuthError};
 
 /// Why. Every variant is safe to show.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +18,18 @@ pub(crate) enum RegisterError {
     /// The metadata cannot be accepted.
     #[error(transparent)]
     Metadata(#[from] RegistrationError),
+    /// There is no initial access token, or one that is not known.
+    #[error("registration needs an initial access token of this server")]
+    Token,
+    /// A software statement does not hold.
+    #[error(transparent)]
+    Statement(#[from] StatementFault),
+    /// Nobody here trusts the issuer of the software statement.
+    #[error("the issuer of the software statement is not trusted here")]
+    Unapproved,
+    /// The keys of the issuer of the software statement cannot be had.
+    #[error("the keys of the issuer of the software statement cannot be had: {0}")]
+    StatementKeys(DocumentFault),
     /// The body is no JSON object.
     #[error("the body must be a JSON object of at most 16 KB")]
     NotAnObject,
@@ -62,6 +74,18 @@ impl IntoResponse for RegisterError {
         let (status, error, retry_after) = match &self {
             Self::Off => (StatusCode::FORBIDDEN, "access_denied", None),
             Self::Metadata(error) => (StatusCode::BAD_REQUEST, error.code(), None),
+            Self::Token => return unauthorized(&self.to_string()),
+            Self::Statement(_) => (StatusCode::BAD_REQUEST, "invalid_software_statement", None),
+            Self::Unapproved => (
+                StatusCode::BAD_REQUEST,
+                "unapproved_software_statement",
+                None,
+            ),
+            Self::StatementKeys(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                LATER,
+                Some(Duration::from_secs(60)),
+            ),
             Self::NotAnObject | Self::Revoked => (StatusCode::BAD_REQUEST, METADATA, None),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, METADATA, None),
             Self::TooMany(wait) => (StatusCode::TOO_MANY_REQUESTS, LATER, Some(*wait)),
@@ -88,4 +112,19 @@ impl IntoResponse for RegisterError {
         };
         wire.into_response()
     }
+}
+
+/// An initial access token is demanded (RFC 7591 section 3.2.2, A-061).
+fn unauthorized(description: &str) -> Response {
+    const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"doorward\"");
+    let refused = OAuthError {
+        status: StatusCode::UNAUTHORIZED,
+        error: "invalid_token",
+        description,
+        retry_after: None,
+    };
+    let mut response = refused.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::WWW_AUTHENTICATE, CHALLENGE);
+    response
 }

@@ -12,10 +12,12 @@ use doorward_core::{
     secret::{Digest, Secret},
 };
 use doorward_store::StoreError;
+use http::HeaderMap;
 use serde_json::{Map, Value};
 
-use super::error::RegisterError;
+use super::{error::RegisterError, management::bearer};
 use crate::{
+    issuer::DynamicRegistration,
     limits::prefix_key,
     shared::{Shared, tag},
 };
@@ -47,7 +49,9 @@ impl Shared {
     ) -> Result<Made, RegisterError> {
         let document: Map<String, Value> =
             serde_json::from_slice(body).map_err(|_| RegisterError::NotAnObject)?;
-        let registration = Registration::read(&document)?;
+        let vouched = self.vouched(document).await?;
+        let mut registration = Registration::read(&vouched.members)?;
+        registration.software.vouched_by = vouched.by;
         let (authentication, secret) = match registration.method.clone() {
             Method::None => return self.register_public(registration, admitted).await,
             Method::PrivateKey(key) => (ClientAuthentication::PrivateKey(key), None),
@@ -79,10 +83,19 @@ impl Shared {
     /// (interop 17).
     pub(super) fn admit_registration(
         &self,
+        headers: &HeaderMap,
         peer: Option<IpAddr>,
     ) -> Result<Admitted, RegisterError> {
-        if !self.published().config.dynamic_registration {
-            return Err(RegisterError::Off);
+        match &self.published().config.dynamic_registration {
+            DynamicRegistration::Off => return Err(RegisterError::Off),
+            DynamicRegistration::Open => {}
+            DynamicRegistration::Token(known) => {
+                let presented = bearer(headers).map(|token| token.digest());
+                let presented = presented.ok_or(RegisterError::Token)?;
+                if !known.iter().any(|token| token.matches(&presented)) {
+                    return Err(RegisterError::Token);
+                }
+            }
         }
         let prefix = prefix_key(peer);
         self.limits.register_prefix.take(prefix, self.clock.now())?;

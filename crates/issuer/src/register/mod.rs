@@ -9,9 +9,12 @@ mod error;
 mod flow;
 mod http;
 mod management;
+mod statement;
 mod wire;
 
 pub(crate) use http::post;
+pub use statement::StatementIssuer;
+
 pub(crate) use management::{delete, get, put};
 
 use error::RegisterError;

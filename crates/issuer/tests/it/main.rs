@@ -34,6 +34,7 @@ mod resources;
 mod revocation;
 mod setup;
 mod sign_in;
+mod statements;
 mod step_up;
 mod token;
 mod vectors;

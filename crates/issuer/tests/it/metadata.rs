@@ -1,7 +1,7 @@
 //! RFC 8414 and its neighbours: one document, at every place that clients try.
 
 use doorward_core::{jwk::PublicKeySet, lifetimes::Lifetimes};
-use doorward_issuer::IssuerConfig;
+use doorward_issuer::{DynamicRegistration, IssuerConfig};
 use http::Method;
 
 use crate::world::{AuthorizeRequest, ISSUER, World, claims, config, request};
@@ -185,7 +185,7 @@ async fn a_new_configuration_shows_at_once_and_keeps_the_issuer() {
     let world = World::new().await;
     world.issuer.reconfigure(IssuerConfig {
         issuer: "https://other.example".to_owned(),
-        dynamic_registration: false,
+        dynamic_registration: DynamicRegistration::Off,
         lifetimes: Lifetimes::default(),
         ..config(ISSUER, &["mail"])
     });

@@ -3,6 +3,7 @@
 use std::{net::IpAddr, time::Duration};
 
 use doorward_core::{id::ClientId, peer::Peer, user::Role};
+use doorward_issuer::DynamicRegistration;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -243,7 +244,7 @@ async fn a_used_client_is_never_reaped() {
 #[tokio::test]
 async fn switched_off_registration_is_gone() {
     let off = doorward_issuer::IssuerConfig {
-        dynamic_registration: false,
+        dynamic_registration: DynamicRegistration::Off,
         ..config("https://mcp.example", &["files"])
     };
     let world = World::empty(off).await;

@@ -28,8 +28,8 @@ use doorward_core::{
 };
 use doorward_fetch::Fetcher;
 use doorward_issuer::{
-    Administration, Issuer, IssuerConfig, IssuerParts, MasterKey, NewClient, PublishedServer,
-    ToolCatalogue,
+    Administration, DynamicRegistration, Issuer, IssuerConfig, IssuerParts, MasterKey, NewClient,
+    PublishedServer, ToolCatalogue,
 };
 use doorward_store::{AuditFilter, SqliteStore, Store};
 use http::{HeaderMap, Method, Request, StatusCode, header};
@@ -117,7 +117,8 @@ pub(crate) fn config(issuer: &str, servers: &[&str]) -> IssuerConfig {
         servers: servers.iter().map(|name| server(name, issuer)).collect(),
         lifetimes: Lifetimes::default(),
         keys: doorward_core::rotation::Schedule::default(),
-        dynamic_registration: true,
+        dynamic_registration: DynamicRegistration::Open,
+        statement_issuers: Vec::new(),
         client_documents: Some(Domains::default()),
         exchange: Vec::new(),
     }

@@ -53,7 +53,10 @@ impl Shared {
         let members: Map<String, Value> = serde_json::from_slice(document)
             .map_err(|_| ManagementError::Registration(RegisterError::NotAnObject))?;
         same_client(&before, &members)?;
-        let registration = Registration::read(&members)?;
+        let vouched = self.vouched(members).await;
+        let vouched = vouched.map_err(ManagementError::Registration)?;
+        let mut registration = Registration::read(&vouched.members)?;
+        registration.software.vouched_by = vouched.by;
         let (authentication, secret) = self.authenticating(&before, &registration.method);
         let token = self.mint_management();
         let client = Client {

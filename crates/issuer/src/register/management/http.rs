@@ -97,7 +97,7 @@ fn manager(id: String, request: Request) -> Result<(Manager, Body), ManagementEr
 }
 
 /// The one bearer token of a request (RFC 6750 section 2.1).
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<Secret> {
+pub(in crate::register) fn bearer(headers: &HeaderMap) -> Option<Secret> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return None;

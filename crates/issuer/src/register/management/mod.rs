@@ -11,4 +11,5 @@ mod error;
 mod flow;
 mod http;
 
+pub(super) use http::bearer;
 pub(crate) use http::{delete, get, put};

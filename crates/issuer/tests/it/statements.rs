@@ -1,0 +1,161 @@
+//! Who may register, and who vouches for it: initial access tokens and software statements
+//! (RFC 7591 sections 2.3 and 3, A-061).
+
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use doorward_core::{
+    client::{ClientKeys, PrivateKey, read_key_set},
+    jwk::Algorithm,
+    secret::Digest,
+};
+use doorward_issuer::{DynamicRegistration, IssuerConfig, StatementIssuer};
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::world::{Answer, AuthorizeRequest, CALLBACK, ISSUER, World, config, request};
+
+const TOKEN: &str = "an initial access token, long enough";
+const VOUCHER: &str = "https://registry.example";
+const NOW: i64 = 1_800_000_000;
+
+async fn register(world: &World, bearer: Option<&str>) -> Answer {
+    let header = bearer.map(|token| format!("Bearer {token}"));
+    let mut headers = vec![("content-type", "application/json")];
+    headers.extend(header.as_deref().map(|header| ("authorization", header)));
+    let document = json!({ "redirect_uris": [CALLBACK] }).to_string();
+    world
+        .send(request(Method::POST, "/register", &headers, document))
+        .await
+}
+
+#[tokio::test]
+async fn an_initial_access_token_lets_in_who_has_one() {
+    let world = World::with(IssuerConfig {
+        dynamic_registration: DynamicRegistration::Token(vec![Digest::of(TOKEN)]),
+        ..config(ISSUER, &["files"])
+    })
+    .await;
+    for refused in [None, Some("x"), Some("")] {
+        let answer = register(&world, refused).await;
+        answer.refuses(401, "invalid_token");
+        assert!(answer.header("www-authenticate").starts_with("Bearer "));
+    }
+    assert_eq!(register(&world, Some(TOKEN)).await.status, 201);
+    let metadata = world.get("/.well-known/oauth-authorization-server").await;
+    assert!(metadata.json()["registration_endpoint"].is_string());
+    let first = register(&world, Some(TOKEN)).await.json();
+    let path = format!("/register/{}", first["client_id"].as_str().expect("text"));
+    let header = format!("Bearer {TOKEN}");
+    let sent = request(
+        Method::GET,
+        &path,
+        &[("authorization", &header)],
+        String::new(),
+    );
+    world.send(sent).await.refuses(401, "invalid_token"); // RG-10: it manages nothing
+}
+
+/// Who vouches for clients.
+struct Voucher(Ed25519KeyPair);
+
+impl Voucher {
+    fn new() -> Self {
+        Self(Ed25519KeyPair::generate().expect("a key"))
+    }
+
+    fn trusted(&self) -> StatementIssuer {
+        let x = URL_SAFE_NO_PAD.encode(self.0.public_key());
+        let set = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "kid": "v", "x": x }] });
+        StatementIssuer {
+            issuer: VOUCHER.to_owned(),
+            key: PrivateKey {
+                keys: ClientKeys::Inline(read_key_set(&set).expect("keys")),
+                algorithms: vec![Algorithm::EdDsa],
+            },
+        }
+    }
+
+    fn sign(&self, claims: &Value) -> String {
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let header = json!({ "alg": "EdDSA", "kid": "v" });
+        let signed = format!("{}.{}", part(&header), part(claims));
+        let signature = URL_SAFE_NO_PAD.encode(self.0.sign(signed.as_bytes()));
+        format!("{signed}.{signature}")
+    }
+}
+
+async fn trusting(voucher: &Voucher) -> World {
+    World::with(IssuerConfig {
+        statement_issuers: vec![voucher.trusted()],
+        ..config(ISSUER, &["files"])
+    })
+    .await
+}
+
+fn document(statement: impl Into<Value>) -> Value {
+    json!({
+        "client_name": "What it says",
+        "redirect_uris": [CALLBACK],
+        "token_endpoint_auth_method": "none",
+        "software_statement": statement.into(),
+    })
+}
+
+#[tokio::test]
+async fn what_a_trusted_issuer_says_stands_above_what_the_client_says() {
+    let voucher = Voucher::new();
+    let world = trusting(&voucher).await;
+    let statement = voucher.sign(&json!({
+        "iss": VOUCHER, "software_id": "4711", "client_name": "What they say", "exp": NOW + 60,
+    }));
+    let registered = world.register(&document(statement)).await;
+    assert_eq!(registered.status, 201, "{}", registered.body);
+    let registered = registered.json();
+    assert_eq!(registered["client_name"], "What they say");
+    assert_eq!(registered["software_id"], "4711");
+    let client = registered["client_id"].as_str().expect("text");
+
+    let mut person = world.signed_in("alice").await;
+    let page = person
+        .consent_page(&world, &AuthorizeRequest::new(client))
+        .await;
+    assert!(
+        page.shows(&format!("vouched for by {VOUCHER}")),
+        "{}",
+        page.body
+    );
+}
+
+#[tokio::test]
+async fn who_is_vouched_for_is_another_client_than_who_says_the_same() {
+    let voucher = Voucher::new();
+    let world = trusting(&voucher).await;
+    let statement = voucher.sign(&json!({ "iss": VOUCHER }));
+    let vouched = world.register(&document(statement)).await.json();
+    let plain = world.register(&document(Value::Null)).await.json();
+    assert_ne!(vouched["client_id"], plain["client_id"]); // CO-06
+}
+
+#[tokio::test]
+async fn a_statement_that_does_not_hold_is_refused_and_never_passed_over() {
+    let (voucher, stranger) = (Voucher::new(), Voucher::new());
+    let world = trusting(&voucher).await;
+    let good = json!({ "iss": VOUCHER });
+    const INVALID: &str = "invalid_software_statement";
+    #[rustfmt::skip]
+    let cases = [
+        ("unknown issuer",  Value::from(voucher.sign(&json!({ "iss": "https://other.example" }))), "unapproved_software_statement"),
+        ("no issuer",       Value::from(voucher.sign(&json!({}))),                                 INVALID),
+        ("stranger's key",  Value::from(stranger.sign(&good)),                                     INVALID),
+        ("expired",         Value::from(voucher.sign(&json!({ "iss": VOUCHER, "exp": NOW - 60 }))), INVALID),
+        ("for elsewhere",   Value::from(voucher.sign(&json!({ "iss": VOUCHER, "aud": "https://x.example" }))), INVALID),
+        ("no signature",    Value::from("eyJhbGciOiJub25lIn0.e30."),                               INVALID),
+        ("no text",         json!({ "iss": VOUCHER }),                                             INVALID),
+        ("bad target",      Value::from(voucher.sign(&json!({ "iss": VOUCHER, "redirect_uris": ["javascript:x"] }))), "invalid_redirect_uri"),
+    ];
+    for (name, statement, error) in cases {
+        let refused = world.register(&document(statement)).await;
+        assert_eq!(refused.status, 400, "{name}: {}", refused.body);
+        refused.refuses(400, error);
+    }
+}
