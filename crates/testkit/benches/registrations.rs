@@ -1,0 +1,101 @@
+//! What registrations cost, and what a flood of them costs others (RG-08, interop 16, 17).
+//!
+//! `cargo bench -p doorward-testkit --bench registrations` prints two figures:
+//!
+//! 1. 100,000 registrations of 40 distinct clients: rows afterwards, time of one.
+//! 2. The median time of an honest registration from one network, alone and while 10,000
+//!    hostile ones arrive from another at an even pace.
+
+#![expect(
+    clippy::expect_used,
+    reason = "what fails here is the measurement, and says where"
+)]
+
+use std::{
+    net::IpAddr,
+    time::{Duration, Instant},
+};
+
+use doorward_core::peer::Peer;
+use doorward_testkit::{
+    http::{Answer, post_json},
+    world::World,
+};
+use serde_json::json;
+
+const REGISTRATIONS: usize = 100_000;
+const DISTINCT: usize = 40;
+const HOSTILE: u32 = 10_000;
+const HONEST: usize = 1_000;
+/// Between two hostile registrations: a thousand a second.
+const PACE: Duration = Duration::from_millis(1);
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        repeated().await;
+        flooded().await;
+    });
+}
+
+async fn register(world: &World, name: &str, from: [u8; 4]) -> Answer {
+    let document = json!({
+        "client_name": name,
+        "redirect_uris": ["http://localhost/callback"],
+        "token_endpoint_auth_method": "none",
+    });
+    let ask = post_json("/register", &document).with(Peer(IpAddr::from(from)));
+    ask.send(&world.router).await
+}
+
+async fn repeated() {
+    let world = World::new().await;
+    let began = Instant::now();
+    for number in 0..REGISTRATIONS {
+        let name = format!("Client {}", number % DISTINCT);
+        let answer = register(&world, &name, [160, 79, 104, 1]).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    }
+    let each = began.elapsed() / u32::try_from(REGISTRATIONS).expect("small");
+    let rows = world.administration.clients().await.expect("listed").len();
+    println!("{REGISTRATIONS} registrations of {DISTINCT} clients: {rows} rows, {each:?} each");
+}
+
+async fn flooded() {
+    let alone = honest(&World::new().await).await;
+    let world = World::new().await;
+    let flood = async {
+        let mut ticks = tokio::time::interval(PACE);
+        let mut refused = 0;
+        for number in 0..HOSTILE {
+            ticks.tick().await;
+            let answer = register(&world, &format!("Hostile {number}"), [198, 51, 100, 1]).await;
+            refused += u32::from(answer.status == 429);
+        }
+        refused
+    };
+    let (refused, beside) = tokio::join!(flood, honest(&world));
+    let slower = beside.as_secs_f64() / alone.as_secs_f64() * 100.0 - 100.0;
+    println!(
+        "honest registration, median: alone {alone:?}, beside {HOSTILE} hostile ones ({refused} refused) {beside:?}: {slower:+.1} %"
+    );
+}
+
+/// The median time of one new client after another, each from a network of its own.
+async fn honest(world: &World) -> Duration {
+    let mut times = Vec::with_capacity(HONEST);
+    let mut ticks = tokio::time::interval(Duration::from_millis(8));
+    for number in 0..HONEST {
+        ticks.tick().await;
+        let [high, low] = u16::try_from(number).expect("small").to_be_bytes();
+        let began = Instant::now();
+        let answer = register(world, &format!("Honest {number}"), [203, high, low, 1]).await;
+        times.push(began.elapsed());
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    }
+    times.sort_unstable();
+    times.get(HONEST / 2).copied().unwrap_or_default()
+}
