@@ -56,6 +56,7 @@ pub struct World {
     servers: Vec<(ServerName, AllowList)>,
     groups: HashMap<String, Vec<String>>,
     step_up: StepUp,
+    fetcher: Fetcher,
     restarts: u64,
 }
 
@@ -73,8 +74,17 @@ impl World {
         world
     }
 
+    /// The same, where documents of clients are fetched with `fetcher`.
+    pub async fn fetching(fetcher: Fetcher) -> Self {
+        let mut world = Self::new().await;
+        world.fetcher = fetcher;
+        world.restart().await;
+        world
+    }
+
     /// Several servers with allow lists, groups by user, and the user `alice`.
     pub async fn with(servers: &[(&str, AllowList)], groups: &[(&str, &[&str])]) -> Self {
+        let trust = tls::client_config([]).expect("a trust store");
         let clock = Arc::new(StoppedClock::default());
         let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().expect("an empty store"));
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -103,6 +113,7 @@ impl World {
                 .map(|(user, names)| ((*user).to_owned(), owned(names)))
                 .collect(),
             step_up: StepUp::default(),
+            fetcher: Fetcher::new(FetcherConfig::new(Reach::Public, trust)),
             restarts: 0,
         };
         world.restart().await;
@@ -149,7 +160,6 @@ impl World {
             Arc::clone(&revocations),
         );
         let catalogue = Arc::new(GatewayTools::default());
-        let trust = tls::client_config([]).expect("a trust store");
         let issuer = Issuer::start(
             self.issuer_config(lifetimes),
             IssuerParts {
@@ -159,7 +169,7 @@ impl World {
                 master_key: MasterKey::new(MASTER_KEY),
                 revocations: Arc::clone(&revocations),
                 catalogue: catalogue.clone(),
-                fetcher: Fetcher::new(FetcherConfig::new(Reach::Public, trust.clone())),
+                fetcher: self.fetcher.clone(),
             },
         );
         let issuer = issuer.await.expect("an issuer");
@@ -170,7 +180,7 @@ impl World {
             clock: self.clock.clone(),
             capacity: 1000,
         }));
-        let connections = Connections::new(trust);
+        let connections = Connections::new(tls::client_config([]).expect("a trust store"));
         let gateway = Gateway::new(
             self.gateway_config(),
             GatewayParts {

@@ -29,6 +29,7 @@ pub fn client() -> RealClient {
         server_metadata: SERVER_METADATA,
         published: Some(Published {
             url: DOCUMENT,
+            redirect_uri: CALLBACK,
             document: registration(
                 "ChatGPT",
                 &[CALLBACK],

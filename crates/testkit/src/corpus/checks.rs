@@ -40,6 +40,8 @@ impl Installation<'_> {
         ); // interop 5
         let announced = &document["authorization_response_iss_parameter_supported"];
         self.learn("announces_iss", announced.to_string());
+        let taken = &document["client_id_metadata_document_supported"];
+        self.learn("takes_documents", taken.to_string());
         self.learn("server_scopes", list(document, "scopes_supported"));
     }
 

@@ -41,6 +41,7 @@ pub fn client() -> RealClient {
         server_metadata: SERVER_METADATA,
         published: Some(Published {
             url: DOCUMENT,
+            redirect_uri: CALLBACK,
             document: json!({
                 "client_id": DOCUMENT,
                 "client_name": "Claude",

@@ -32,6 +32,7 @@ pub fn client() -> RealClient {
         name: "Claude Code",
         published: Some(Published {
             url: DOCUMENT,
+            redirect_uri: "http://localhost:60351/callback",
             document: registration(
                 "Claude Code",
                 &["http://localhost/callback", "http://127.0.0.1/callback"], // interop 21

@@ -33,6 +33,7 @@ pub fn client() -> RealClient {
         ],
         published: Some(Published {
             url: DOCUMENT,
+            redirect_uri: "http://127.0.0.1:37819/callback/3q2-7wEXAmpl",
             document: registration(
                 "Codex",
                 &["http://127.0.0.1/callback/3q2-7wEXAmpl"],

@@ -1,17 +1,23 @@
 //! One copy of a client on one machine: it knows what it was told and nothing else.
 
+use std::sync::Arc;
+
 use axum::Router;
 use base64::{Engine, engine::general_purpose::STANDARD, engine::general_purpose::URL_SAFE_NO_PAD};
-use doorward_core::secret::Digest;
+use doorward_core::{clock::Clock, secret::Digest};
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Fields, Probe, RealClient, checks::quoted};
+use super::{Fields, Host, Probe, RealClient, checks::quoted, signer::Signer};
 use crate::{
     client::Tokens,
     http::{Answer, Ask, ask, get, post_form, post_json},
     person::{ORIGIN, Person},
+    time::StoppedClock,
 };
+
+/// RFC 7523 section 2.2.
+const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// What a client knows after it met a server.
 pub struct Installation<'a> {
@@ -19,6 +25,7 @@ pub struct Installation<'a> {
     pub client: &'a RealClient,
     pub(super) router: &'a Router,
     pub(super) facts: Vec<(&'static str, String)>,
+    signer: Option<Arc<Signer>>,
 }
 
 impl<'a> Installation<'a> {
@@ -35,6 +42,7 @@ impl<'a> Installation<'a> {
                 ("challenge", challenge),
                 ("redirect_uri", client.redirect_uri.to_owned()),
             ],
+            signer: None,
         };
         this.meet().await;
         this
@@ -48,6 +56,22 @@ impl<'a> Installation<'a> {
         let answer = this.send(post_json("/register", &body)).await;
         assert_eq!(answer.status, 201, "{}: {}", client.name, answer.text());
         this.keep_registration(&answer.json(), &body);
+        this
+    }
+
+    /// Finds the door and comes with its document, which `host` serves.
+    pub async fn by_document(
+        client: &'a RealClient,
+        router: &'a Router,
+        endpoint: &str,
+        host: &Host,
+    ) -> Self {
+        let mut this = Self::discover(client, router, endpoint).await;
+        assert_eq!(this.fact("takes_documents"), "true", "{}", client.name); // interop 5
+        let published = client.published.as_ref().expect("a document");
+        this.identify(&host.client_id);
+        this.learn("redirect_uri", published.redirect_uri.to_owned());
+        this.signer.clone_from(&host.signer); // interop 3
         this
     }
 
@@ -103,6 +127,12 @@ impl<'a> Installation<'a> {
         }
         if self.fact("method") == "client_secret_post" {
             form.push(("client_secret".to_owned(), secret.to_owned()));
+        }
+        if let Some(signer) = &self.signer {
+            let now = StoppedClock::default().now().seconds();
+            let assertion = signer.assertion(id, self.fact("issuer"), now);
+            form.push(("client_assertion_type".to_owned(), ASSERTION.to_owned()));
+            form.push(("client_assertion".to_owned(), assertion));
         }
         let pairs: Vec<_> = form
             .iter()

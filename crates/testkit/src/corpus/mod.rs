@@ -15,8 +15,10 @@
 //! `{challenge}`, `{verifier}`, `{code}`, `{refresh_token}`.
 
 mod checks;
+mod host;
 mod installation;
 mod sending;
+mod signer;
 
 pub mod antigravity_cli;
 pub mod chatgpt;
@@ -39,6 +41,7 @@ pub mod vs_code;
 
 use serde_json::{Value, json};
 
+pub use host::Host;
 pub use installation::Installation;
 
 /// Names and values in the order in which a client sends them.
@@ -95,6 +98,8 @@ pub enum Probe {
 pub struct Published {
     /// Where it is, which is the client's identifier.
     pub url: &'static str,
+    /// Where the client wants the answer when it comes with its document.
+    pub redirect_uri: &'static str,
     /// What is there.
     pub document: Value,
 }

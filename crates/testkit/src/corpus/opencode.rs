@@ -16,6 +16,7 @@ pub fn client() -> RealClient {
         name: "OpenCode",
         published: Some(Published {
             url: DOCUMENT,
+            redirect_uri: "http://127.0.0.1:51789/callback",
             document: registration(
                 "opencode",
                 &["http://127.0.0.1/callback", "http://localhost/callback"],

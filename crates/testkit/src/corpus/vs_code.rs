@@ -60,6 +60,7 @@ pub fn client() -> RealClient {
         server_metadata: SERVER_METADATA,
         published: Some(Published {
             url: DOCUMENT,
+            redirect_uri: "http://127.0.0.1:59656/",
             document: registration(
                 "Visual Studio Code",
                 REDIRECTS,

@@ -1,7 +1,7 @@
 //! Every client of the corpus gets in, and only where it registered to be answered.
 
 use doorward_testkit::{
-    corpus::{self, Installation, RealClient},
+    corpus::{self, Host, Installation, RealClient},
     http::get,
     world::World,
 };
@@ -22,9 +22,26 @@ async fn gets_in(client: &RealClient) {
     stays_out_elsewhere(&world, &mut copy).await;
 }
 
+/// The same with the client's metadata document in place of a registration. Every copy of
+/// the client has the same identifier, and a new one signs nobody out (interop 20).
+async fn gets_in_by_its_document(client: &RealClient) {
+    let host = Host::start(client).await;
+    let world = World::fetching(host.fetcher()).await;
+    let mut copy = Installation::by_document(client, &world.router, NOTES, &host).await;
+    let first = copy.log_in(&mut world.alice()).await;
+    assert!(!first.refresh.is_empty(), "{}: interop 34", client.name);
+    let mut other = Installation::by_document(client, &world.router, NOTES, &host).await;
+    other.log_in(&mut world.alice()).await;
+    assert_eq!(copy.list_tools(&first.access).await.status, 200);
+    let second = copy.refresh().await;
+    assert_ne!(second.refresh, first.refresh, "{}: A-053", client.name);
+    assert_eq!(copy.list_tools(&second.access).await.status, 200);
+    stays_out_elsewhere(&world, &mut copy).await;
+}
+
 /// Its redirect with another path is shown to the person and never answered (AZ-02).
 async fn stays_out_elsewhere(world: &World, copy: &mut Installation<'_>) {
-    let redirect = format!("{}/elsewhere", copy.client.redirect_uri);
+    let redirect = format!("{}/elsewhere", copy.fact("redirect_uri"));
     copy.learn("redirect_uri", redirect);
     let mut alice = world.alice();
     let answer = alice.visit(&world.router, get(&copy.authorization())).await;
@@ -155,6 +172,48 @@ async fn the_go_sdk_gets_in_and_refreshes_without_a_resource() {
 #[tokio::test]
 async fn the_csharp_sdk_gets_in() {
     gets_in(&corpus::csharp::client()).await; // interop 13
+}
+
+#[tokio::test]
+async fn claude_ai_gets_in_by_its_document() {
+    gets_in_by_its_document(&corpus::claude_ai::client()).await; // interop 4, 37
+}
+
+#[tokio::test]
+async fn claude_code_gets_in_by_its_document_that_lacks_the_port() {
+    gets_in_by_its_document(&corpus::claude_code::client()).await; // interop 21
+}
+
+#[tokio::test]
+async fn chatgpt_gets_in_by_its_document_and_only_when_it_signs() {
+    let client = corpus::chatgpt::client();
+    gets_in_by_its_document(&client).await; // interop 3
+    let host = Host::start(&client).await;
+    let world = World::fetching(host.fetcher()).await;
+    let mut copy = Installation::by_document(&client, &world.router, NOTES, &host).await;
+    copy.log_in(&mut world.alice()).await;
+    let mut pretender = Installation::discover(&client, &world.router, NOTES).await;
+    pretender.identify(copy.fact("client_id"));
+    pretender.learn("refresh_token", copy.fact("refresh_token").to_owned());
+    let refused = pretender.token(client.refresh).await;
+    let told = (refused.status.as_u16(), refused.json()["error"].clone());
+    assert_eq!(told, (401, "invalid_client".into())); // TK-01
+    copy.refresh().await;
+}
+
+#[tokio::test]
+async fn codex_gets_in_by_its_document() {
+    gets_in_by_its_document(&corpus::codex::client()).await;
+}
+
+#[tokio::test]
+async fn vs_code_gets_in_by_its_document() {
+    gets_in_by_its_document(&corpus::vs_code::client()).await; // interop 2, 12, 22
+}
+
+#[tokio::test]
+async fn opencode_gets_in_by_its_document() {
+    gets_in_by_its_document(&corpus::opencode::client()).await; // interop 2, 5
 }
 
 #[test]
