@@ -24,7 +24,7 @@ pub fn client() -> RealClient {
         name: "ChatGPT",
         user_agent: None,
         origin: None,
-        probe: Probe::Initialize,
+        probe: Probe::Greet,
         resource_metadata: RESOURCE_METADATA,
         server_metadata: SERVER_METADATA,
         published: Some(Published {

@@ -36,7 +36,7 @@ pub fn client() -> RealClient {
         name: "claude.ai",
         user_agent: Some("python-httpx/0.28.1"),
         origin: None,
-        probe: Probe::Initialize,
+        probe: Probe::Greet,
         resource_metadata: RESOURCE_METADATA,
         server_metadata: SERVER_METADATA,
         published: Some(Published {

@@ -4,7 +4,8 @@
 //! `src/ModelContextProtocol.Core/Authentication/ClientOAuthProvider.cs`; name and
 //! callback from `samples/ProtectedMcpClient`. It always asks for
 //! `client_secret_post`, puts the scopes into the registration, and refreshes
-//! without a scope. .NET sends no `User-Agent` unless told to.
+//! without a scope. .NET sends no `User-Agent` unless told to. It begins with
+//! `server/discover` of 2026-07-28.
 
 use serde_json::json;
 
@@ -41,7 +42,7 @@ pub fn client() -> RealClient {
         name: "C# SDK",
         user_agent: None,
         origin: None,
-        probe: Probe::Initialize,
+        probe: Probe::Greet,
         resource_metadata: RESOURCE_METADATA,
         server_metadata: SERVER_METADATA,
         published: None,
@@ -56,6 +57,6 @@ pub fn client() -> RealClient {
         refresh: REFRESH,
         accept: "",
         calls_with: &[],
-        revision: "2025-11-25",
+        revision: "2026-07-28",
     }
 }

@@ -5,7 +5,8 @@
 //! path) from `examples/auth/client`. `x/oauth2` sorts the parameters by name and
 //! refreshes without `resource` and without `scope`. It demands that the metadata
 //! of the resource names the very URL that it was given, and that `iss` comes
-//! exactly when it was announced. `User-Agent` is Go's default.
+//! exactly when it was announced. `User-Agent` is Go's default. It begins with
+//! `server/discover` of 2026-07-28.
 
 use serde_json::json;
 
@@ -41,7 +42,7 @@ pub fn client() -> RealClient {
         name: "Go SDK",
         user_agent: Some("Go-http-client/1.1"),
         origin: None,
-        probe: Probe::Initialize,
+        probe: Probe::Greet,
         resource_metadata: RESOURCE_METADATA,
         server_metadata: SERVER_METADATA,
         published: None,
@@ -58,6 +59,6 @@ pub fn client() -> RealClient {
         refresh: REFRESH,
         accept: "",
         calls_with: &[],
-        revision: "2025-11-25",
+        revision: "2026-07-28",
     }
 }

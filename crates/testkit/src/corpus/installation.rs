@@ -3,21 +3,17 @@
 use std::sync::Arc;
 
 use axum::Router;
-use base64::{Engine, engine::general_purpose::STANDARD, engine::general_purpose::URL_SAFE_NO_PAD};
-use doorward_core::{clock::Clock, secret::Digest};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use doorward_core::secret::Digest;
 use http::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Fields, Host, Probe, RealClient, checks::quoted, signer::Signer};
 use crate::{
     client::Tokens,
-    http::{Answer, Ask, ask, get, post_form, post_json},
+    http::{ask, get, post_json},
     person::{ORIGIN, Person},
-    time::StoppedClock,
 };
-
-/// RFC 7523 section 2.2.
-const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// What a client knows after it met a server.
 pub struct Installation<'a> {
@@ -25,7 +21,7 @@ pub struct Installation<'a> {
     pub client: &'a RealClient,
     pub(super) router: &'a Router,
     pub(super) facts: Vec<(&'static str, String)>,
-    signer: Option<Arc<Signer>>,
+    pub(super) signer: Option<Arc<Signer>>,
 }
 
 impl<'a> Installation<'a> {
@@ -116,86 +112,10 @@ impl<'a> Installation<'a> {
         self.keep_tokens(&answer)
     }
 
-    /// Sends a token request with its credentials, as registered.
-    pub async fn token(&self, fields: Fields) -> Answer {
-        let mut form = self.filled(fields);
-        let (id, secret) = (self.fact("client_id"), self.fact("client_secret"));
-        let has_id = form.iter().any(|(name, _)| name == "client_id");
-        let basic = self.fact("method") == "client_secret_basic";
-        if !basic && !has_id {
-            form.push(("client_id".to_owned(), id.to_owned()));
-        }
-        if self.fact("method") == "client_secret_post" {
-            form.push(("client_secret".to_owned(), secret.to_owned()));
-        }
-        if let Some(signer) = &self.signer {
-            let now = StoppedClock::default().now().seconds();
-            let assertion = signer.assertion(id, self.fact("issuer"), now);
-            form.push(("client_assertion_type".to_owned(), ASSERTION.to_owned()));
-            form.push(("client_assertion".to_owned(), assertion));
-        }
-        let pairs: Vec<_> = form
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        let mut ask = post_form("/token", &pairs);
-        if basic {
-            let pair = STANDARD.encode(format!("{id}:{secret}"));
-            ask = ask.header("authorization", &format!("Basic {pair}"));
-        }
-        if !self.client.accept.is_empty() {
-            ask = ask.header("accept", self.client.accept);
-        }
-        self.send(ask).await
-    }
-
-    /// Opens a session and lists the tools.
-    pub async fn list_tools(&self, access: &str) -> Answer {
-        let opened = self.message(access, "", &self.initialize()).await;
-        assert_eq!(
-            opened.status,
-            200,
-            "{}: {}",
-            self.client.name,
-            opened.text()
-        );
-        let session = opened.header("mcp-session-id");
-        let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"});
-        self.message(access, session, &list).await
-    }
-
-    async fn message(&self, access: &str, session: &str, message: &Value) -> Answer {
-        let mut ask = self.transport(message);
-        if !access.is_empty() {
-            ask = ask.bearer(access);
-        }
-        if !session.is_empty() {
-            ask = ask.header("mcp-session-id", session);
-            ask = ask.header("mcp-protocol-version", self.client.revision);
-        }
-        for (name, value) in self.client.calls_with {
-            ask = ask.header(name, value);
-        }
-        self.send_as_page(ask).await
-    }
-
-    fn transport(&self, message: &Value) -> Ask {
-        let accept = "application/json, text/event-stream";
-        post_json(self.fact("endpoint"), message).header("accept", accept)
-    }
-
-    fn initialize(&self) -> Value {
-        json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
-            "protocolVersion": self.client.revision,
-            "capabilities": {},
-            "clientInfo": {"name": self.client.name, "version": "1"},
-        }})
-    }
-
     async fn meet(&mut self) {
         let endpoint = self.fact("endpoint").to_owned();
         let refused = match self.client.probe {
-            Probe::Initialize => self.message("", "", &self.initialize()).await,
+            Probe::Greet => self.greet("").await,
             Probe::Get => self.send(get(&endpoint)).await,
             Probe::Head => self.send(ask(Method::HEAD, &endpoint)).await,
         };
@@ -223,7 +143,7 @@ impl<'a> Installation<'a> {
         panic!("{}: nothing at {places:?}", self.client.name)
     }
 
-    fn filled(&self, fields: Fields) -> Vec<(String, String)> {
+    pub(super) fn filled(&self, fields: Fields) -> Vec<(String, String)> {
         let fill = |(name, value): &(&str, &str)| ((*name).to_owned(), self.fill(value));
         fields.iter().map(fill).collect()
     }

@@ -17,8 +17,10 @@
 mod checks;
 mod host;
 mod installation;
+mod mcp;
 mod sending;
 mod signer;
+mod token;
 
 pub mod antigravity_cli;
 pub mod chatgpt;
@@ -78,15 +80,15 @@ pub struct RealClient {
     pub accept: &'static str,
     /// The headers of its MCP requests beside those of the transport.
     pub calls_with: Fields,
-    /// The MCP revision with which it opens a session.
+    /// The MCP revision that it asks for first.
     pub revision: &'static str,
 }
 
 /// The first request to an MCP endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Probe {
-    /// `initialize`, as if no login were needed.
-    Initialize,
+    /// What opens every conversation, as if no login were needed.
+    Greet,
     /// A bare GET.
     Get,
     /// A bare HEAD.

@@ -5,6 +5,7 @@
 //! The example registers without an authentication method, so it gets the default
 //! one, and sends `client_id` in the body beside HTTP Basic. Discovery and
 //! registration carry no `User-Agent` (NousResearch/hermes-agent#96602, 2026-08-27).
+//! It asks `server/discover` of 2026-07-28 before it falls back to a session.
 
 use serde_json::json;
 
@@ -46,7 +47,7 @@ pub fn client() -> RealClient {
         name: "Python SDK",
         user_agent: None,
         origin: None,
-        probe: Probe::Initialize,
+        probe: Probe::Greet,
         resource_metadata: RESOURCE_METADATA,
         server_metadata: SERVER_METADATA,
         published: None,
@@ -61,6 +62,6 @@ pub fn client() -> RealClient {
         refresh: REFRESH,
         accept: "*/*",
         calls_with: &[],
-        revision: "2025-11-25",
+        revision: "2026-07-28",
     }
 }

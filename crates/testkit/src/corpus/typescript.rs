@@ -44,7 +44,7 @@ pub fn client() -> RealClient {
         name: "TypeScript SDK",
         user_agent: Some("node"),
         origin: None,
-        probe: Probe::Initialize,
+        probe: Probe::Greet,
         resource_metadata: RESOURCE_METADATA,
         server_metadata: SERVER_METADATA,
         published: None,

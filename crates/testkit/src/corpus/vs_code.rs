@@ -55,7 +55,7 @@ pub fn client() -> RealClient {
         name: "VS Code",
         user_agent: None,
         origin: None,
-        probe: Probe::Initialize,
+        probe: Probe::Greet,
         resource_metadata: RESOURCE_METADATA,
         server_metadata: SERVER_METADATA,
         published: Some(Published {
