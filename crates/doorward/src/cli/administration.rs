@@ -1,10 +1,13 @@
 //! `doorward user`, `client`, `grant` and `audit`.
 
+use std::path::Path;
+
 use doorward_core::{
     audit::AuditRecord,
-    client::{Environment, GrantType},
+    client::{Environment, GrantType, read_key_set},
     clock::Clock,
     id::{ClientId, GrantId},
+    jwk::PublicKeySet,
     time::UnixTime,
     user::Role,
 };
@@ -88,6 +91,7 @@ pub(super) fn client(command: ClientCommand, folder: &DataFolder) -> Result<(), 
             name,
             redirect_uris,
             confidential,
+            jwks,
             environments,
             grants,
             scopes,
@@ -98,6 +102,7 @@ pub(super) fn client(command: ClientCommand, folder: &DataFolder) -> Result<(), 
                 name,
                 redirect_uris,
                 confidential,
+                keys: jwks.as_deref().map(key_set).transpose()?,
                 environments,
                 grants,
                 scopes: scopes.join(" "),
@@ -125,6 +130,17 @@ pub(super) fn client(command: ClientCommand, folder: &DataFolder) -> Result<(), 
             )
         }
     }
+}
+
+/// The public keys of a client, from a file.
+fn key_set(file: &Path) -> Result<PublicKeySet, Failure> {
+    let failed = |cause: &dyn std::fmt::Display| {
+        let fix = "the file holds a JWK Set with public signing keys, like {\"keys\": [...]}";
+        Failure::new(format!("cannot use {}: {cause}", file.display())).fix(fix)
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| failed(&error))?;
+    let set = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+    read_key_set(&set).map_err(|error| failed(&error))
 }
 
 /// `doorward grant`.

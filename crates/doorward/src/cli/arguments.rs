@@ -112,6 +112,9 @@ pub(crate) enum ClientCommand {
         /// Give it a secret, which is shown once
         #[arg(long)]
         confidential: bool,
+        /// Its public keys (a JWK Set), with which it signs instead of sending a secret
+        #[arg(long, value_name = "FILE", conflicts_with = "confidential")]
+        jwks: Option<PathBuf>,
         /// Keep it to servers of this environment: dev, staging or prod; can be given several times
         #[arg(long = "environment", value_name = "NAME")]
         environments: Vec<Environment>,

@@ -5,6 +5,7 @@ use std::fmt;
 use doorward_core::{
     client::{Environment, GrantType},
     id::{ClientId, GrantId, KeyId, UserId},
+    jwk::PublicKeySet,
     server::ServerName,
     time::UnixTime,
     user::{Role, Username},
@@ -53,6 +54,8 @@ pub(crate) enum AdminRequest {
         redirect_uris: Vec<String>,
         /// Whether it gets a secret.
         confidential: bool,
+        /// Its public keys, instead of a secret.
+        keys: Option<PublicKeySet>,
         /// The environments that it is for; none means all.
         environments: Vec<Environment>,
         /// What it may ask the token endpoint for; none means signing people in.

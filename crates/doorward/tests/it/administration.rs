@@ -70,6 +70,41 @@ fn clients_are_managed_and_a_secret_is_shown_once_in_postgres() {
     manage_clients(Place::in_postgres);
 }
 
+#[test]
+fn a_client_is_registered_with_the_keys_of_a_file() {
+    let place = Place::new();
+    let x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+    let key = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}""#);
+    let set = place.write("keys.json", &format!(r#"{{"keys":[{key},"kid":"k"}}]}}"#));
+    let add = |set: &str| {
+        let redirect = ["--redirect-uri", "https://app.example/cb"];
+        let words = ["client", "add", "An app", "--json", "--jwks", set];
+        place.run(&[&words[..], &redirect[..]].concat())
+    };
+    let added: Value =
+        serde_json::from_str(&said(&add(set.to_str().expect("path")))).expect("JSON");
+    assert_eq!(added["client_secret"], Value::Null, "{added}");
+    for (name, text) in [
+        (
+            "private.json",
+            format!(r#"{{"keys":[{key},"d":"AAAA"}}]}}"#),
+        ),
+        ("empty.json", r#"{"keys":[]}"#.to_owned()),
+        ("text.json", "keys".to_owned()),
+    ] {
+        let file = place.write(name, &text);
+        let refused = add(file.to_str().expect("path"));
+        assert_eq!(refused.status.code(), Some(1), "{name}");
+        let complaint = complaint(&refused);
+        assert_eq!(complaint.trim_end().lines().count(), 1, "{complaint}");
+        assert!(
+            complaint.contains(name) && complaint.contains("JWK Set"),
+            "{complaint}"
+        );
+    }
+    assert_eq!(add("nowhere.json").status.code(), Some(1));
+}
+
 fn manage_clients(new: fn() -> Place) {
     for running in [false, true] {
         let place = new();

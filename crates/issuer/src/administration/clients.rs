@@ -4,12 +4,13 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
     audit::AuditKind,
     client::{
-        Client, ClientAuthentication, ClientOrigin, Environment, GrantType, GrantTypes, OwnAccess,
-        SecretPlacement, display_name,
+        Client, ClientAuthentication, ClientKeys, ClientOrigin, Environment, GrantType, GrantTypes,
+        OwnAccess, PrivateKey, SecretPlacement, display_name,
     },
     entropy::draw,
     grant::RevocationReason,
     id::ClientId,
+    jwk::PublicKeySet,
     redirect::RegisteredRedirect,
     revocation::Revocation,
     scope::{ScopeError, ScopeSet},
@@ -28,6 +29,8 @@ pub struct NewClient {
     pub redirect_uris: Vec<String>,
     /// Whether it gets a secret, which it may send in the header or in the body.
     pub confidential: bool,
+    /// What it authenticates with instead of a secret (`private_key_jwt`, RFC 7523).
+    pub keys: Option<PublicKeySet>,
     /// The environments that it is for; none means all.
     pub environments: Vec<Environment>,
     /// What it may ask the token endpoint for; none means signing people in.
@@ -59,8 +62,8 @@ impl Administration {
         new: NewClient,
     ) -> Result<(Client, Option<Secret>), AdministrationError> {
         let authenticates = new.grants().iter().any(GrantType::needs_authentication);
-        let secret =
-            (new.confidential || authenticates).then(|| Secret::mint("dwc_", draw(&*self.entropy)));
+        let needs_secret = new.keys.is_none() && (new.confidential || authenticates);
+        let secret = needs_secret.then(|| Secret::mint("dwc_", draw(&*self.entropy)));
         let client = self.describe(&new, secret.as_ref())?;
         let mut tx = self.store.begin().await?;
         tx.add_client(&client);
@@ -131,18 +134,27 @@ impl Administration {
         Ok(Client {
             name,
             redirects: redirects.collect::<Result<_, _>>()?,
-            authentication: match secret {
-                None => ClientAuthentication::None,
-                Some(secret) => ClientAuthentication::Secret {
-                    digest: secret.digest(),
-                    placement: SecretPlacement::Either,
-                },
-            },
+            authentication: authentication(new.keys.as_ref(), secret),
             environments: new.environments.iter().copied().collect(),
             grants,
             own,
             ..Client::public(id, ClientOrigin::Preregistered, self.clock.now())
         })
+    }
+}
+
+/// How the client proves itself: with its keys, else with its secret, else not at all.
+fn authentication(keys: Option<&PublicKeySet>, secret: Option<&Secret>) -> ClientAuthentication {
+    match (keys, secret) {
+        (Some(set), _) => ClientAuthentication::PrivateKey(PrivateKey {
+            keys: ClientKeys::Inline(set.clone()),
+            algorithms: set.keys.iter().map(|key| key.alg).collect(),
+        }),
+        (None, Some(secret)) => ClientAuthentication::Secret {
+            digest: secret.digest(),
+            placement: SecretPlacement::Either,
+        },
+        (None, None) => ClientAuthentication::None,
     }
 }
 

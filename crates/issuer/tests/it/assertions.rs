@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use doorward_core::{client::GrantType, server::ServerName};
+use doorward_issuer::NewClient;
 use serde_json::{Value, json};
 
 use crate::{
@@ -131,6 +133,42 @@ async fn a_client_with_a_key_authenticates_everywhere_and_each_assertion_once() 
         ("token", tokens.refresh.as_str()),
     ];
     assert_eq!(world.post("/revoke", &revoke).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_client_of_an_administrator_signs_for_tokens_of_its_own() {
+    let (world, signer) = (World::new().await, Signer::new());
+    let new = NewClient {
+        name: "Robot".to_owned(),
+        keys: serde_json::from_value(json!({ "keys": [
+            { "alg": "EdDSA", "use": "sig", "kty": "OKP", "crv": "Ed25519", "kid": "k",
+              "x": signer.set("k")["keys"][0]["x"] },
+        ] }))
+        .expect("keys"),
+        grants: vec![GrantType::ClientCredentials],
+        scopes: "mcp:read".to_owned(),
+        servers: vec![ServerName::parse("files").expect("a name")],
+        ..NewClient::default()
+    };
+    let (client, secret) = world.registered(new).await;
+    assert_eq!(secret, "", "it has keys instead");
+    let ask = async |assertion: &str| {
+        let pairs = [
+            ("grant_type", "client_credentials"),
+            ("client_assertion_type", JWT_BEARER),
+            ("client_assertion", assertion),
+            ("resource", FILES),
+        ];
+        world.post("/token", &pairs).await
+    };
+    let good = signer.assert(&client, json!({}));
+    assert_eq!(ask(&good).await.status, 200);
+    ask(&good).await.refuses(401, "invalid_client"); // TK-11
+    let stranger = Signer::new().assert(&client, json!({ "jti": "2" }));
+    ask(&stranger).await.refuses(401, "invalid_client");
+    let identified = [("grant_type", "client_credentials"), ("client_id", &client)];
+    let answer = world.post("/token", &identified).await;
+    answer.refuses(401, "invalid_client"); // TK-01
 }
 
 #[tokio::test]
