@@ -17,7 +17,22 @@ from stage.user import User
 
 _DRIVER = ACCEPTANCE / "drivers" / "oauth4webapi" / "main.js"
 _SERVERS = ["files", "tickets"]
-CHAPTERS = ["authorization code", "client authentication", "pushed requests"]
+CHAPTERS = [
+    "authorization code",
+    "client authentication",
+    "pushed requests",
+    "signed requests",
+    "client credentials",
+    "device authorization",
+    "token exchange",
+]
+_EXCHANGE = """
+[[exchange]]
+client = "{client}"
+from = ["files"]
+to = ["tickets"]
+scopes = ["mcp:read"]
+"""
 
 
 def judge(report: Report) -> None:
@@ -36,8 +51,11 @@ def judge(report: Report) -> None:
 
 
 def _clients(doorward: Configured) -> dict:
-    """What an administrator set up before: clients that do not register themselves."""
-    return {"neighbours": _SERVERS[1:]}
+    """What an administrator set up before: a client that may exchange tokens."""
+    added = doorward.add_client("Backend", "--grant", "token-exchange")
+    backend = {"client_id": added["client"]["id"], "client_secret": added["client_secret"]}
+    doorward.more = _EXCHANGE.format(client=backend["client_id"])
+    return {"neighbours": _SERVERS[1:], "backend": backend}
 
 
 def _hear(report: Report, doorward: Configured, chapter: str, clients: dict) -> None:
@@ -49,7 +67,15 @@ def _hear(report: Report, doorward: Configured, chapter: str, clients: dict) -> 
     def device(line: dict) -> dict:
         return {"said": user.connect_device(line["url"], line["code"], allow=line["allow"])}
 
+    def client(line: dict) -> dict:
+        words = line["words"]
+        if jwks := line.get("jwks"):
+            file = doorward.folder / "jwks.json"
+            file.write_text(json.dumps(jwks))
+            words = [*words, "--jwks", str(file)]
+        return doorward.add_client(line["name"], *words)
+
     command = [NODE, _DRIVER, doorward.resource, chapter, json.dumps(clients)]
-    answers = {"sign-in": sign_in, "device": device}
+    answers = {"sign-in": sign_in, "device": device, "client": client}
     story.hear(report, command, answers, doorward.folder / "driver.log")
     report.step("every page on the way is sound", not user.findings, "; ".join(user.findings))

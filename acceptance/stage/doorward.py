@@ -123,5 +123,5 @@ class Configured(Doorward):
         head = {"public_url": self.origin, "listen": self.origin.removeprefix("http://"), "ops_listen": self._ops}
         lines = [f"{key} = {json.dumps(value)}" for key, value in head.items()]
         servers = [f"[[servers]]\nname = {json.dumps(name)}\nurl = {json.dumps(self._upstream[0])}" for name in self._names]
-        file.write_text("\n".join([*lines, self.more, *servers]) + "\n")
+        file.write_text("\n".join([*lines, *servers, self.more]) + "\n")
         return ["serve", "--config", file]

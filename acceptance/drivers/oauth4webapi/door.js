@@ -38,6 +38,12 @@ export class Door {
     return oauth.processDynamicClientRegistrationResponse(response);
   }
 
+  /** Has an administrator register a client: `words` are those of `doorward client add`. */
+  async administered(name, words, jwks) {
+    const { client, client_secret } = await ask('client', { name, words, jwks });
+    return { client_id: client.id, client_secret: client_secret ?? undefined };
+  }
+
   /** The parameters of an authorization request, with the verifier and state that belong to them. */
   async request(client, more = {}) {
     const verifier = oauth.generateRandomCodeVerifier();

@@ -12,6 +12,10 @@ const chapters = {
   'authorization code': './code.js',
   'client authentication': './authentication.js',
   'pushed requests': './pushed.js',
+  'signed requests': './signed.js',
+  'client credentials': './credentials.js',
+  'device authorization': './device.js',
+  'token exchange': './exchange.js',
 };
 
 const [endpoint, chapter, clients] = process.argv.slice(2);
