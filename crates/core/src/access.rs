@@ -8,6 +8,7 @@ use crate::{
     actor::Actor,
     details::Details,
     id::{ClientId, GrantId, TokenId},
+    jwk::Thumbprint,
     resource::Resource,
     scope::ScopeSet,
     step_up::Acr,
@@ -62,6 +63,20 @@ pub struct AccessClaims {
     /// Who may exchange the token to act for the subject (RFC 8693 section 4.4).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub may_act: Option<Actor>,
+    /// What the holder must prove, when the token is worth nothing alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
+}
+
+/// What the holder of a bound token must prove to have (RFC 7800 section 3.1).
+///
+/// A token that says more or something else than is known here is not understood, and
+/// so is worth nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Confirmation {
+    /// The key of this thumbprint, by a DPoP proof (RFC 9449 section 6.1).
+    #[serde(rename = "jkt")]
+    Key(Thumbprint),
 }
 
 /// Who is calling: the facts of a token that was verified.
@@ -91,6 +106,8 @@ pub struct Principal {
     pub expires_at: UnixTime,
     /// When the person proved who they are, where one did.
     pub authenticated_at: Option<UnixTime>,
+    /// What the caller must prove besides showing the token.
+    pub confirmation: Option<Confirmation>,
 }
 
 impl From<AccessClaims> for Principal {
@@ -107,6 +124,7 @@ impl From<AccessClaims> for Principal {
             issued_at: UnixTime::from_seconds(claims.iat),
             expires_at: UnixTime::from_seconds(claims.exp),
             authenticated_at: claims.auth_time.map(UnixTime::from_seconds),
+            confirmation: claims.cnf,
         }
     }
 }

@@ -12,6 +12,7 @@
 use crate::{
     details::Details,
     id::{ClientId, GrantId, UserId},
+    jwk::Thumbprint,
     pkce::{Challenge, Verifier},
     resource::{Named, Resource, Resources},
     scope::ScopeSet,
@@ -40,6 +41,8 @@ pub struct AuthorizationCode {
     pub details: Details,
     /// When the person proved who they are.
     pub authenticated_at: UnixTime,
+    /// The key that must be proven to be held (`dpop_jkt`, RFC 9449 section 10).
+    pub key: Option<Thumbprint>,
     /// When the code dies.
     pub expires_at: UnixTime,
     /// Where it is in its life.
@@ -71,6 +74,8 @@ pub struct Presented<'a> {
     pub verifier: Option<&'a Verifier>,
     /// Every `resource` parameter.
     pub resources: &'a [String],
+    /// The key that was proven to be held.
+    pub key: Option<&'a Thumbprint>,
 }
 
 /// What must happen with the code.
@@ -87,6 +92,8 @@ pub enum Redemption {
     Refuse,
     /// Refuse with `invalid_target` and change nothing.
     WrongResource,
+    /// Refuse, because the code is bound to a key that was not proven, and change nothing.
+    WrongKey,
 }
 
 /// Decides about a presented code (A-029, A-030, A-047..A-051).
@@ -109,6 +116,9 @@ pub fn redeem(code: &AuthorizationCode, presented: &Presented<'_>, now: UnixTime
             .is_some_and(|uri| uri != code.redirect_uri)
     {
         return Redemption::Refuse;
+    }
+    if code.key.is_some() && code.key.as_ref() != presented.key {
+        return Redemption::WrongKey; // before the verifier: a thief cannot spoil what is bound
     }
     if !answered {
         return Redemption::Burn;
@@ -143,6 +153,7 @@ mod tests {
             scopes: ScopeSet::baseline(),
             details: Details::default(),
             authenticated_at: ISSUED,
+            key: None,
             expires_at: ISSUED + Duration::from_secs(60),
             state,
         }
@@ -201,6 +212,7 @@ mod tests {
                 redirect_uri,
                 verifier: verifier.as_ref(),
                 resources: &resources,
+                key: None,
             };
             let now = UnixTime::from_millis(ISSUED.millis() + later);
             assert_eq!(redeem(&code(state), &presented, now), expected, "{name}");
@@ -226,8 +238,41 @@ mod tests {
                 redirect_uri: None,
                 verifier: verifier.as_ref(),
                 resources,
+                key: None,
             };
             assert_eq!(redeem(&wide, &presented, ISSUED), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_bound_code_needs_its_key_and_is_not_spoilt_without_it() {
+        let (key, other) = (Thumbprint::from_known("k"), Thumbprint::from_known("o"));
+        const WRONG: &str = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+        let redeemed = || Redemption::Redeem(Resource::from_known("https://mcp.example/mcp/files"));
+        // X-018, TK-12
+        #[rustfmt::skip]
+        let cases = [
+            ("its key",             Some(&key), Some(&key),   VERIFIER, redeemed()),
+            ("another key",         Some(&key), Some(&other), VERIFIER, Redemption::WrongKey),
+            ("no key",              Some(&key), None,         VERIFIER, Redemption::WrongKey),
+            ("no key, no verifier", Some(&key), None,         WRONG,    Redemption::WrongKey),
+            ("its key, no verifier", Some(&key), Some(&key),  WRONG,    Redemption::Burn),
+            ("not bound",           None,       Some(&other), VERIFIER, redeemed()),
+        ];
+        for (name, bound, presented, verifier, expected) in cases {
+            let code = AuthorizationCode {
+                key: bound.cloned(),
+                ..code(CodeState::Fresh)
+            };
+            let verifier = Verifier::parse(verifier);
+            let presented = Presented {
+                client: &ClientId::from_known("c"),
+                redirect_uri: None,
+                verifier: verifier.as_ref(),
+                resources: &[],
+                key: presented,
+            };
+            assert_eq!(redeem(&code, &presented, ISSUED), expected, "{name}");
         }
     }
 }

@@ -214,6 +214,7 @@ mod tests {
             preferred_username: Some("alice".to_owned()),
             act: None,
             may_act: None,
+            cnf: None,
         }
     }
 

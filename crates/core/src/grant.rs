@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     details::{Details, DetailsError},
     id::{ClientId, GrantId, UserId},
+    jwk::Thumbprint,
     resource::{Resource, Resources},
     scope::{ScopeError, ScopeSet},
     step_up::Acr,
@@ -38,6 +39,8 @@ pub struct Grant {
     pub authenticated_at: Option<UnixTime>,
     /// When it was made.
     pub created_at: UnixTime,
+    /// The key that its refresh tokens need, once they are bound to one (RFC 9449 section 5).
+    pub key: Option<Thumbprint>,
     /// When its last token was issued.
     pub last_used_at: UnixTime,
     /// When it ends, however often it is refreshed.

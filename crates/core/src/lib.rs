@@ -19,6 +19,7 @@ pub mod code;
 pub mod consent;
 pub mod details;
 pub mod device;
+pub mod dpop;
 pub mod entropy;
 pub mod exchange;
 pub mod grant;

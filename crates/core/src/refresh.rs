@@ -20,6 +20,7 @@ use std::time::Duration;
 use crate::{
     grant::Grant,
     id::{ClientId, GrantId},
+    jwk::Thumbprint,
     seal::SealingKey,
     secret::{Digest, Secret},
     time::UnixTime,
@@ -68,6 +69,8 @@ pub enum Verdict {
     Repeat,
     /// Refuse, and revoke the grant with all its tokens.
     RevokeGrant,
+    /// Refuse, because the grant is bound to a key that was not proven, and change nothing.
+    WrongKey,
     /// Refuse and change nothing.
     Refuse,
 }
@@ -83,6 +86,8 @@ pub struct Presentation<'a> {
     pub successor_used: bool,
     /// The client that presented it.
     pub client: &'a ClientId,
+    /// The key that was proven to be held.
+    pub key: Option<&'a Thumbprint>,
 }
 
 /// Decides about a presented refresh token (A-050, A-053, A-054, design decision 2).
@@ -92,9 +97,14 @@ pub fn present(presentation: &Presentation<'_>, repeat_window: Duration, now: Un
         grant,
         successor_used,
         client,
+        key,
     } = presentation;
     if grant.client != **client || !grant.is_live(now) {
         return Verdict::Refuse;
+    }
+    // Before anything else: who lacks the key can neither use, repeat nor revoke.
+    if grant.key.is_some() && grant.key.as_ref() != *key {
+        return Verdict::WrongKey;
     }
     match &token.state {
         RefreshState::Active if now < token.expires_at => Verdict::Rotate,
@@ -138,6 +148,7 @@ mod tests {
             details: Details::default(),
             authenticated_at: Some(T0),
             created_at: T0,
+            key: None,
             last_used_at: T0,
             expires_at: T0 + Duration::from_secs(10_000),
             revoked: None,
@@ -184,6 +195,7 @@ mod tests {
                 grant: &grant,
                 successor_used,
                 client: &client,
+                key: None,
             };
             let now = T0 + Duration::from_millis(later);
             assert_eq!(present(&presentation, WINDOW, now), expected, "{name}");
@@ -210,8 +222,42 @@ mod tests {
                 grant: &grant,
                 successor_used: false,
                 client: &client,
+                key: None,
             };
             assert_eq!(present(&presentation, WINDOW, T0), Verdict::Refuse); // TK-18
+        }
+    }
+
+    #[test]
+    fn a_bound_grant_serves_and_suspects_only_who_holds_its_key() {
+        let (key, other) = (Thumbprint::from_known("k"), Thumbprint::from_known("o"));
+        use RefreshState::Active;
+        // X-018, TK-12, A-054
+        #[rustfmt::skip]
+        let cases = [
+            ("its key",              Active,  Some(&key), Some(&key),   0,      Verdict::Rotate),
+            ("another key",          Active,  Some(&key), Some(&other), 0,      Verdict::WrongKey),
+            ("no key",               Active,  Some(&key), None,         0,      Verdict::WrongKey),
+            ("repeat with its key",  spent(), Some(&key), Some(&key),   1,      Verdict::Repeat),
+            ("repeat without",       spent(), Some(&key), None,         1,      Verdict::WrongKey),
+            ("late without its key", spent(), Some(&key), None,         90_000, Verdict::WrongKey),
+            ("late with its key",    spent(), Some(&key), Some(&key),   90_000, Verdict::RevokeGrant),
+            ("not bound",            Active,  None,       Some(&other), 0,      Verdict::Rotate),
+        ];
+        for (name, state, bound, presented, later, expected) in cases {
+            let bound = Grant {
+                key: bound.cloned(),
+                ..grant()
+            };
+            let presentation = Presentation {
+                token: &token(state),
+                grant: &bound,
+                successor_used: false,
+                client: &ClientId::from_known("c"),
+                key: presented,
+            };
+            let now = T0 + Duration::from_millis(later);
+            assert_eq!(present(&presentation, WINDOW, now), expected, "{name}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::PathBuf, time::Duration};
 
-use doorward_core::{permit::AllowList, server::ServerName, step_up::StepUp};
+use doorward_core::{dpop::Policy, permit::AllowList, server::ServerName, step_up::StepUp};
 use http::{HeaderName, HeaderValue};
 use url::Url;
 
@@ -18,6 +18,8 @@ pub struct GatewayConfig {
     pub groups: HashMap<String, Vec<String>>,
     /// Origins of web pages that may call, besides that of `public_url` (`https://app.example`).
     pub allowed_origins: Vec<String>,
+    /// Whether the proofs of bound tokens must carry a nonce (RFC 9449 section 9).
+    pub dpop_nonces: bool,
     /// Limits.
     pub limits: GatewayLimits,
 }
@@ -35,6 +37,8 @@ pub struct ServerConfig {
     pub allow: AllowList,
     /// Which of its calls want a recent sign-in.
     pub step_up: StepUp,
+    /// Whether it takes tokens that are bound to no key.
+    pub dpop: Policy,
 }
 
 /// Where an MCP server is.

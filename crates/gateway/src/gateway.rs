@@ -9,12 +9,13 @@ use arc_swap::ArcSwap;
 use axum::Router;
 use doorward_core::{
     clock::Clock,
+    dpop::Nonces,
     entropy::Entropy,
     server::{ServerName, ToolSummary},
 };
 use doorward_fetch::UpstreamClient;
 use doorward_store::Store;
-use doorward_verify::VerifyToken;
+use doorward_verify::{ProofMemory, Proofs, VerifyToken};
 
 use crate::{
     catalogue::ServerCheck,
@@ -29,6 +30,8 @@ use crate::{
 pub struct GatewayParts {
     /// Who judges access tokens.
     pub verifier: Arc<dyn VerifyToken>,
+    /// Which proofs came before: of this process, or shared by replicas.
+    pub proofs: Arc<dyn ProofMemory>,
     /// Where calls and refusals are recorded.
     pub store: Arc<dyn Store>,
     /// What carries calls to HTTP upstreams.
@@ -37,7 +40,7 @@ pub struct GatewayParts {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
-    /// Session identifiers are sealed with a key derived from it.
+    /// Session identifiers are sealed, and nonces made, with keys derived from it.
     pub master_key: [u8; 32],
 }
 
@@ -62,6 +65,8 @@ pub(crate) struct Inner {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sessions: SessionIds,
+    pub(crate) proofs: Proofs,
+    pub(crate) nonces: Nonces,
     pub(crate) surroundings: Arc<Surroundings>,
     pub(crate) snapshot: ArcSwap<Snapshot>,
     pub(crate) watch: Arc<Watch>,
@@ -92,6 +97,8 @@ impl Gateway {
         let snapshot = Snapshot::new(config, &surroundings, None)?;
         let inner = Arc::new(Inner {
             verifier: parts.verifier,
+            proofs: Proofs::new(Arc::clone(&parts.clock), parts.proofs),
+            nonces: Nonces::new(&parts.master_key),
             store: parts.store,
             clock: parts.clock,
             sessions: SessionIds::new(&parts.master_key, parts.entropy),

@@ -3,7 +3,9 @@
 use std::{collections::HashMap, sync::Arc};
 
 use bytes::Bytes;
-use doorward_core::{resource::Resource, scope::ScopeSet, server::ServerName, step_up::StepUp};
+use doorward_core::{
+    dpop::Policy, resource::Resource, scope::ScopeSet, server::ServerName, step_up::StepUp,
+};
 use doorward_verify::{Challenge, ProtectedResourceMetadata, metadata_url};
 use url::Url;
 
@@ -22,6 +24,7 @@ pub(crate) struct Snapshot {
     pub(crate) prefix: String,
     pub(crate) origins: Origins,
     pub(crate) limits: Arc<GatewayLimits>,
+    pub(crate) dpop_nonces: bool,
     servers: HashMap<String, Arc<Server>>,
 }
 
@@ -32,6 +35,7 @@ pub(crate) struct Server {
     pub(crate) label: Arc<str>,
     pub(crate) resource: Resource,
     pub(crate) challenge: Challenge,
+    pub(crate) dpop: Policy,
     /// The protected resource metadata document (RFC 9728).
     pub(crate) metadata: Bytes,
     pub(crate) access: Access,
@@ -70,6 +74,7 @@ impl Snapshot {
         Ok(Self {
             origins: Origins::new(&base, &config.allowed_origins)?,
             limits: ready.limits,
+            dpop_nonces: config.dpop_nonces,
             prefix,
             servers,
         })
@@ -109,7 +114,8 @@ impl Preparing<'_> {
         let (upstream, catalogue) = self.upstream(&config)?;
         Ok(Server {
             label: config.name.as_str().into(),
-            challenge: challenge(&resource),
+            challenge: challenge(&resource, config.dpop),
+            dpop: config.dpop,
             metadata,
             step_up: config.step_up,
             access: Access::new(config.allow, Arc::clone(&self.groups)),
@@ -139,13 +145,14 @@ impl Preparing<'_> {
 
     fn metadata(&self, config: &ServerConfig, resource: &Resource) -> Bytes {
         let title = config.title.as_deref().unwrap_or(config.name.as_str());
-        let document = ProtectedResourceMetadata::new(resource, self.public_url).named(title);
+        let document = ProtectedResourceMetadata::new(resource, self.public_url);
+        let document = document.named(title).offering_dpop(config.dpop);
         serde_json::to_vec(&document).unwrap_or_default().into()
     }
 }
 
-fn challenge(resource: &Resource) -> Challenge {
-    Challenge::new(&metadata_url(resource), &ScopeSet::baseline())
+fn challenge(resource: &Resource, dpop: Policy) -> Challenge {
+    Challenge::new(&metadata_url(resource), &ScopeSet::baseline()).offering_dpop(dpop)
 }
 
 fn public_base(text: &str) -> Result<Url, GatewayError> {

@@ -75,6 +75,8 @@ pub struct IssuerConfig {
     pub client_documents: Option<Domains>,
     /// Who may exchange whose tokens into what.
     pub exchange: Vec<ExchangeRule>,
+    /// Whether DPoP proofs must carry a nonce of this server (RFC 9449 section 8).
+    pub dpop_nonces: bool,
 }
 
 /// Whether clients may register themselves.

@@ -25,6 +25,7 @@ mod metadata;
 mod pages;
 mod par;
 mod passwords;
+mod proof;
 mod public_url;
 mod register;
 mod revoke;

@@ -8,6 +8,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
     client::Client,
     clock::Clock,
+    dpop::Nonces,
     entropy::{Entropy, draw},
     resource::Resource,
     revocation::Revocations,
@@ -56,6 +57,8 @@ pub(crate) struct Derived {
     pub(crate) form: hmac::Key,
     /// Derives identifiers of public clients from what they register.
     pub(crate) client: hmac::Key,
+    /// Nonces for DPoP proofs.
+    pub(crate) nonces: Nonces,
 }
 
 /// What the configuration publishes, prepared for answering.
@@ -87,6 +90,7 @@ impl Shared {
                 pushed: SealingKey::derive(parent, "pushed request"),
                 form: key("form"),
                 client: key("client identifier"),
+                nonces: Nonces::new(parent),
             },
             passwords: Passwords::new(draw(&*parts.entropy)).ok_or(StartError::PasswordHashing)?,
             limits: Limits::default(),

@@ -161,7 +161,7 @@ fn allow(headers: &mut HeaderMap, preflight: bool) {
     set(
         headers,
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        "WWW-Authenticate, Retry-After",
+        "WWW-Authenticate, Retry-After, DPoP-Nonce",
     );
     if preflight {
         set(
@@ -172,7 +172,7 @@ fn allow(headers: &mut HeaderMap, preflight: bool) {
         set(
             headers,
             header::ACCESS_CONTROL_ALLOW_HEADERS,
-            "Authorization, Content-Type, Accept, MCP-Protocol-Version",
+            "Authorization, Content-Type, Accept, MCP-Protocol-Version, DPoP",
         );
         set(headers, header::ACCESS_CONTROL_MAX_AGE, "86400");
     }

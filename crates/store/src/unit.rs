@@ -15,6 +15,7 @@ use doorward_core::{
     device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
     id::{ClientId, GrantId, KeyId, TokenId, UserId},
+    jwk::Thumbprint,
     once::OneTime,
     refresh::{RefreshToken, Spent},
     rotation::Retirement,
@@ -205,6 +206,10 @@ impl<D: Database> Tx for Unit<D> {
 
     fn mark_grant_used(&mut self, id: &GrantId, at: UnixTime) {
         self.write(Write::MarkGrantUsed(id.clone(), at));
+    }
+
+    fn bind_grant(&mut self, id: &GrantId, key: &Thumbprint) {
+        self.write(Write::BindGrant(id.clone(), key.clone()));
     }
 
     fn revoke_grant(&mut self, id: &GrantId, at: UnixTime, reason: RevocationReason) {

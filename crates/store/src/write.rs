@@ -13,6 +13,7 @@ use doorward_core::{
     device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
     id::{ClientId, GrantId, KeyId, TokenId, UserId},
+    jwk::Thumbprint,
     once::OneTime,
     refresh::{RefreshToken, Spent},
     rotation::Retirement,
@@ -74,6 +75,7 @@ pub(crate) enum Write {
 
     AddGrant(Box<Grant>),
     MarkGrantUsed(GrantId, UnixTime),
+    BindGrant(GrantId, Thumbprint),
     RevokeGrant(GrantId, UnixTime, RevocationReason),
     RevokeGrantsOfUser(UserId, UnixTime, RevocationReason),
     RevokeGrantsOfClient(ClientId, UnixTime, RevocationReason),

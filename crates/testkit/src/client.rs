@@ -6,8 +6,10 @@ use doorward_core::secret::Digest;
 use serde_json::{Value, json};
 
 use crate::{
+    holder::Holder,
     http::{Answer, Ask, get, post_form, post_json},
     person::{ORIGIN, Person},
+    world::World,
 };
 
 /// A client that is registered at the issuer.
@@ -127,6 +129,13 @@ impl Client {
         Tokens::of(&self.redeem(&code).send(router).await)
     }
 
+    /// The whole login with a proof of `holder`'s key.
+    pub async fn login_proving(&self, world: &World, holder: &Holder) -> Tokens {
+        let code = self.code(&world.router, &mut world.alice(), &[]).await;
+        let ask = holder.at_token_endpoint(world, self.redeem(&code));
+        Tokens::of(&ask.send(&world.router).await)
+    }
+
     /// The path of the MCP endpoint.
     pub fn endpoint(&self) -> &str {
         self.resource.trim_start_matches(ORIGIN)
@@ -137,6 +146,14 @@ impl Client {
         post_json(self.endpoint(), message)
             .header("accept", "application/json, text/event-stream")
             .bearer(token)
+    }
+
+    /// One JSON-RPC message with a token that is bound to a key, and a proof.
+    pub fn proven(&self, token: &str, proof: &str, message: &Value) -> Ask {
+        post_json(self.endpoint(), message)
+            .header("accept", "application/json, text/event-stream")
+            .header("authorization", &format!("DPoP {token}"))
+            .header("dpop", proof)
     }
 
     /// The protected resource metadata, found as a client finds it.

@@ -13,6 +13,7 @@
 pub mod chance;
 pub mod client;
 pub mod corpus;
+pub mod holder;
 pub mod http;
 pub mod page;
 pub mod person;

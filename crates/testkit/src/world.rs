@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use async_trait::async_trait;
 use axum::Router;
 use doorward_core::{
+    dpop::Policy,
     id::KeyId,
     jwk::PublicKey,
     lifetimes::Lifetimes,
@@ -28,7 +29,7 @@ use doorward_issuer::{
     MasterKey, PublishedServer, ToolCatalogue,
 };
 use doorward_store::{AuditFilter, SqliteStore, Store};
-use doorward_verify::{KeySource, KeysUnavailable, Verifier, VerifierConfig};
+use doorward_verify::{KeySource, KeysUnavailable, ProcessMemory, Verifier, VerifierConfig};
 use serde_json::Value;
 
 use crate::{
@@ -53,6 +54,10 @@ pub struct World {
     /// Everything that is served under [`ORIGIN`].
     pub router: Router,
     running: Option<(Issuer, Arc<Verifier>)>,
+    /// Whether proofs must carry a nonce, from the next start on.
+    pub dpop_nonces: bool,
+    /// Whether servers take tokens that are bound to no key, from the next start on.
+    pub dpop: Policy,
     servers: Vec<(ServerName, AllowList)>,
     groups: HashMap<String, Vec<String>>,
     step_up: StepUp,
@@ -99,6 +104,8 @@ impl World {
             administration,
             router: Router::new(),
             running: None,
+            dpop_nonces: false,
+            dpop: Policy::Accepted,
             servers: servers
                 .iter()
                 .map(|(name, allow)| {
@@ -185,6 +192,7 @@ impl World {
             self.gateway_config(),
             GatewayParts {
                 verifier: Arc::clone(&verifier) as _,
+                proofs: Arc::<ProcessMemory>::default(),
                 store: Arc::clone(&self.store),
                 client: UpstreamClient::new(connections),
                 clock: self.clock.clone(),
@@ -247,6 +255,7 @@ impl World {
             statement_issuers: Vec::new(),
             client_documents: Some(Domains::default()),
             exchange: Vec::new(),
+            dpop_nonces: self.dpop_nonces,
         }
     }
 
@@ -263,12 +272,14 @@ impl World {
             },
             allow: allow.clone(),
             step_up: self.step_up.clone(),
+            dpop: self.dpop,
         };
         GatewayConfig {
             public_url: ORIGIN.to_owned(),
             servers: self.servers.iter().map(server).collect(),
             groups: self.groups.clone(),
             allowed_origins: Vec::new(),
+            dpop_nonces: self.dpop_nonces,
             limits: GatewayLimits::default(),
         }
     }

@@ -1,33 +1,44 @@
-//! Where a token is looked for: one `Authorization: Bearer` header and nowhere
-//! else (RFC 6750 section 2.1, R-019, GW-03).
+//! Where a token is looked for: one `Authorization` header, of the scheme `Bearer` or
+//! `DPoP`, and nowhere else (RFC 6750 section 2.1, RFC 9449 section 7.1, R-019, GW-03).
 //!
 //! A token in the query, in a form body or in a cookie is never taken, even when
 //! it is valid.
 
+use doorward_core::dpop::Scheme;
 use http::{HeaderMap, Uri, header::AUTHORIZATION};
 
 /// Why a request carries no token that could be judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BearerFault {
-    /// No bearer token: no header, an empty one, or another scheme. 401 with a
-    /// bare challenge, so that the client starts to sign in.
-    #[error("no bearer token was sent")]
+    /// No token: no header, an empty one, or another scheme. 401 with a bare
+    /// challenge, so that the client starts to sign in.
+    #[error("no token was sent")]
     Missing,
     /// Credentials that no client sends who means well: 400 `invalid_request`.
     #[error("authorization is malformed or sent twice")]
     Malformed,
 }
 
-/// The one bearer token in `headers`, by its syntax alone.
+/// A token and how it was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Credentials<'a> {
+    /// What the sender takes it for.
+    pub scheme: Scheme,
+    /// The token.
+    pub token: &'a str,
+}
+
+/// The one token in `headers`, by its syntax alone.
 ///
 /// ```
-/// use doorward_verify::{BearerFault, bearer};
+/// use doorward_core::dpop::Scheme;
+/// use doorward_verify::{BearerFault, Credentials, credentials};
 /// let mut headers = http::HeaderMap::new();
-/// assert_eq!(bearer(&headers), Err(BearerFault::Missing));
+/// assert_eq!(credentials(&headers), Err(BearerFault::Missing));
 /// headers.insert("authorization", "bearer abc".parse().unwrap());
-/// assert_eq!(bearer(&headers), Ok("abc"));
+/// assert_eq!(credentials(&headers), Ok(Credentials { scheme: Scheme::Bearer, token: "abc" }));
 /// ```
-pub fn bearer(headers: &HeaderMap) -> Result<&str, BearerFault> {
+pub fn credentials(headers: &HeaderMap) -> Result<Credentials<'_>, BearerFault> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let value = values.next().ok_or(BearerFault::Missing)?;
     if values.next().is_some() {
@@ -38,23 +49,29 @@ pub fn bearer(headers: &HeaderMap) -> Result<&str, BearerFault> {
     if !scheme.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(BearerFault::Malformed);
     }
-    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
-        return Err(BearerFault::Missing);
-    }
+    let scheme = known(scheme).filter(|_| !token.is_empty());
+    let scheme = scheme.ok_or(BearerFault::Missing)?;
     is_token(token)
-        .then_some(token)
+        .then_some(Credentials { scheme, token })
         .ok_or(BearerFault::Malformed)
 }
 
-/// Like [`bearer`], and refuses a second token in the query (RFC 6750 section 2).
-pub fn presented<'a>(uri: &Uri, headers: &'a HeaderMap) -> Result<&'a str, BearerFault> {
-    let token = bearer(headers)?;
+fn known(scheme: &str) -> Option<Scheme> {
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(Scheme::Bearer);
+    }
+    scheme.eq_ignore_ascii_case("dpop").then_some(Scheme::Dpop)
+}
+
+/// Like [`credentials`], and refuses a second token in the query (RFC 6750 section 2).
+pub fn presented<'a>(uri: &Uri, headers: &'a HeaderMap) -> Result<Credentials<'a>, BearerFault> {
+    let credentials = credentials(headers)?;
     let names = uri.query().unwrap_or_default().split('&');
     let mut names = names.map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));
     if names.any(|name| name == "access_token") {
         return Err(BearerFault::Malformed);
     }
-    Ok(token)
+    Ok(credentials)
 }
 
 /// The `b64token` of RFC 6750 section 2.1.
@@ -77,6 +94,28 @@ mod tests {
             headers.append(AUTHORIZATION, value);
         }
         headers
+    }
+
+    /// The token of a bearer header.
+    fn bearer(headers: &HeaderMap) -> Result<&str, BearerFault> {
+        let credentials = credentials(headers)?;
+        assert_eq!(credentials.scheme, Scheme::Bearer);
+        Ok(credentials.token)
+    }
+
+    #[test]
+    fn a_bound_token_has_a_scheme_of_its_own() {
+        for text in [b"DPoP a".as_slice(), b"dpop a"] {
+            let headers = headers(&[text]);
+            let expected = Credentials {
+                scheme: Scheme::Dpop,
+                token: "a",
+            };
+            assert_eq!(credentials(&headers), Ok(expected)); // X-019
+        }
+        assert_eq!(credentials(&headers(&[b"DPoP"])), Err(BearerFault::Missing));
+        let both = headers(&[b"DPoP a", b"Bearer a"]);
+        assert_eq!(credentials(&both), Err(BearerFault::Malformed));
     }
 
     #[test]
@@ -153,7 +192,9 @@ mod tests {
         ];
         for Case(uri, values, expected) in cases {
             let uri: Uri = uri.parse().expect("a uri");
-            assert_eq!(presented(&uri, &headers(values)), expected, "{uri}");
+            let headers = headers(values);
+            let found = presented(&uri, &headers).map(|found| found.token);
+            assert_eq!(found, expected, "{uri}");
         }
     }
 }

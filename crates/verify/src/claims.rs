@@ -2,11 +2,12 @@
 //! say here.
 //!
 //! Every claim has its one type and none may repeat. Optional are `nbf`, `auth_time`,
-//! `authorization_details`, and the user's name where the subject is a client that acts for itself.
-//! [`judge`] is pure: the caller verified the signature before, and brings the time.
+//! `authorization_details`, `cnf`, and the user's name where the subject is a client that acts
+//! for itself. What a token is bound to must be understood: one with another `cnf` than ours is
+//! no token. [`judge`] is pure: the caller verified the signature before, and brings the time.
 
 use doorward_core::{
-    access::{AccessClaims, CLOCK_SKEW, Principal},
+    access::{AccessClaims, CLOCK_SKEW, Confirmation, Principal},
     details::Details,
     id::{ClientId, GrantId, TokenId},
     jws::object,
@@ -39,6 +40,8 @@ pub(crate) struct SignedClaims {
     authorization_details: Option<Details>,
     #[serde(default, deserialize_with = "text")]
     preferred_username: Option<String>,
+    #[serde(default, deserialize_with = "bound")]
+    cnf: Option<Confirmation>,
 }
 
 /// One audience, alone or as the only entry of an array.
@@ -87,6 +90,7 @@ pub(crate) fn judge(
         preferred_username: claims.preferred_username,
         act: None,
         may_act: None,
+        cnf: claims.cnf,
     };
     check_contents(&claims)?;
     Ok(claims.into())
@@ -149,4 +153,9 @@ fn details<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Details>
 /// An optional claim that is text when it is there (and never `null`).
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     String::deserialize(deserializer).map(Some)
+}
+
+/// What a token is bound to, when it is (and never `null`).
+fn bound<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Confirmation>, D::Error> {
+    Confirmation::deserialize(deserializer).map(Some)
 }

@@ -12,24 +12,32 @@ use std::{
     task::{Context, Poll},
 };
 
-use doorward_core::{access::Principal, resource::Resource, scope::ScopeSet};
+use doorward_core::{
+    access::Principal,
+    dpop::{Mismatch, Nonces, Policy, Scheme, demanded},
+    jwk::Thumbprint,
+    resource::Resource,
+    scope::ScopeSet,
+};
 use http::{
-    HeaderMap, HeaderValue, Request, Response, StatusCode, Uri,
+    HeaderValue, Request, Response, StatusCode,
     header::{
         AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE,
     },
+    request::Parts,
 };
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::{
-    bearer::{BearerFault, presented},
-    challenge::Challenge,
+    bearer::{BearerFault, Credentials, presented},
+    challenge::{Challenge, Lines},
     metadata::metadata_url,
+    proofs::{BoundCall, DPOP, Proofs, Unproven},
     token::{Refusal, VerifyToken},
 };
 
-/// Lets a request through only with a valid bearer token for one resource.
+/// Lets a request through only with a valid token for one resource.
 #[derive(Clone)]
 pub struct RequireBearer {
     rules: Arc<Rules>,
@@ -41,6 +49,15 @@ struct Rules {
     resource: Resource,
     challenge: Challenge,
     needed: ScopeSet,
+    proving: Option<Proving>,
+}
+
+/// How tokens that are bound to a key are taken.
+#[derive(Clone)]
+struct Proving {
+    proofs: Proofs,
+    policy: Policy,
+    nonces: Option<Nonces>,
 }
 
 impl RequireBearer {
@@ -54,8 +71,35 @@ impl RequireBearer {
                 resource,
                 challenge,
                 needed: ScopeSet::default(),
+                proving: None,
             }),
         }
+    }
+
+    /// The same, and tokens that are bound to a key are taken with its proof (RFC 9449), too
+    /// or only. A proof is for the URL of the resource, or for the path of the request at its
+    /// origin.
+    #[must_use]
+    pub fn proving(mut self, proofs: Proofs, policy: Policy) -> Self {
+        let rules = Arc::make_mut(&mut self.rules);
+        rules.challenge = rules.challenge.clone().offering_dpop(policy);
+        let nonces = None;
+        rules.proving = Some(Proving {
+            proofs,
+            policy,
+            nonces,
+        });
+        self
+    }
+
+    /// The same, and proofs must carry one of `nonces` (RFC 9449 section 9). Without
+    /// [`RequireBearer::proving`] before it nothing changes.
+    #[must_use]
+    pub fn demanding(mut self, nonces: Nonces) -> Self {
+        if let Some(proving) = &mut Arc::make_mut(&mut self.rules).proving {
+            proving.nonces = Some(nonces);
+        }
+        self
     }
 
     /// The same with other challenges.
@@ -114,14 +158,18 @@ where
         let rules = Arc::clone(&self.rules);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
-            match rules.admit(&parts.uri, &parts.headers).await {
+            let nonce = rules.nonce(&parts);
+            let mut response = match rules.admit(&parts).await {
                 Ok(principal) => {
                     parts.headers.remove(AUTHORIZATION);
+                    parts.headers.remove(DPOP); // X-022
                     parts.extensions.insert(principal);
-                    inner.call(Request::from_parts(parts, body)).await
+                    inner.call(Request::from_parts(parts, body)).await?
                 }
-                Err(denial) => Ok(rules.refuse(denial)),
-            }
+                Err(denial) => rules.refuse(denial),
+            };
+            response.headers_mut().extend(nonce);
+            Ok(response)
         })
     }
 }
@@ -129,84 +177,139 @@ where
 /// Why a request does not pass.
 enum Denial {
     Credentials(BearerFault),
-    Token(Refusal),
-    Scope(ScopeSet),
+    Token(Refusal, Scheme),
+    Kind(Mismatch),
+    Proof(Unproven),
+    Scope(ScopeSet, Scheme),
 }
 
 impl Rules {
-    async fn admit(&self, uri: &Uri, headers: &HeaderMap) -> Result<Arc<Principal>, Denial> {
-        let token = presented(uri, headers).map_err(Denial::Credentials)?;
-        let verdict = match self.verifier.cached(token, &self.resource) {
+    async fn admit(&self, parts: &Parts) -> Result<Arc<Principal>, Denial> {
+        let sent = presented(&parts.uri, &parts.headers).map_err(Denial::Credentials)?;
+        if sent.scheme == Scheme::Dpop && self.proving.is_none() {
+            return Err(Denial::Credentials(BearerFault::Missing)); // a scheme that is not offered
+        }
+        let verdict = match self.verifier.cached(sent.token, &self.resource) {
             Some(verdict) => verdict,
-            None => self.verifier.verify(token, &self.resource).await,
+            None => self.verifier.verify(sent.token, &self.resource).await,
         };
-        let principal = verdict.map_err(Denial::Token)?;
+        let principal = verdict.map_err(|refusal| Denial::Token(refusal, sent.scheme))?;
+        let policy = self.proving.as_ref().map(|proving| proving.policy);
+        let confirmation = principal.confirmation.as_ref();
+        let key = demanded(policy.unwrap_or_default(), sent.scheme, confirmation);
+        if let Some(key) = key.map_err(Denial::Kind)? {
+            self.prove(parts, sent, key).await?;
+        }
         if !principal.scopes.covers_all(&self.needed) {
-            return Err(Denial::Scope(principal.scopes.union(&self.needed)));
+            let scopes = principal.scopes.union(&self.needed);
+            return Err(Denial::Scope(scopes, sent.scheme));
         }
         Ok(principal)
+    }
+
+    /// Checks the proof of a bound token.
+    async fn prove(
+        &self,
+        parts: &Parts,
+        sent: Credentials<'_>,
+        key: &Thumbprint,
+    ) -> Result<(), Denial> {
+        // INVARIANT: nothing is bound to a key unless its scheme is offered.
+        let proving = self.proving.as_ref();
+        let proving = proving.ok_or(Denial::Credentials(BearerFault::Missing))?;
+        let resource = self.resource.as_str();
+        let start = resource.find("://").map_or(0, |scheme| scheme + 3);
+        let rest = resource.get(start..).unwrap_or_default();
+        let origin = rest.find('/').and_then(|end| resource.get(..start + end));
+        let at_path = format!("{}{}", origin.unwrap_or(resource), parts.uri.path());
+        let call = BoundCall {
+            method: parts.method.as_str(),
+            targets: &[resource, &at_path],
+            headers: &parts.headers,
+            token: sent.token,
+            key,
+            nonces: proving.nonces.as_ref(),
+        };
+        let proof = proving.proofs.check(&call).await;
+        proof.map(drop).map_err(Denial::Proof)
+    }
+
+    /// The nonce for the next proof, for callers who prove.
+    fn nonce(&self, parts: &Parts) -> Option<(HeaderName, HeaderValue)> {
+        let proving = self.proving.as_ref();
+        let proving = proving.filter(|_| parts.headers.contains_key(DPOP))?;
+        proving.proofs.nonce(proving.nonces.as_ref()?)
     }
 
     fn refuse<R: From<&'static str>>(&self, denial: Denial) -> Response<R> {
         let challenge = &self.challenge;
         match denial {
-            Denial::Credentials(BearerFault::Missing) => unauthorized(MISSING, challenge.missing()),
+            Denial::Credentials(BearerFault::Missing) => {
+                unauthorized(MISSING, &challenge.missing())
+            }
             Denial::Credentials(BearerFault::Malformed) => {
-                let status = StatusCode::BAD_REQUEST;
+                let line = challenge.invalid_request();
                 answer(
-                    status,
+                    StatusCode::BAD_REQUEST,
                     MALFORMED,
-                    (WWW_AUTHENTICATE, challenge.invalid_request()),
+                    WWW_AUTHENTICATE,
+                    &[line],
                 )
             }
-            Denial::Token(refusal @ (Refusal::Invalid(_) | Refusal::Revoked)) => {
+            Denial::Token(refusal @ (Refusal::Invalid(_) | Refusal::Revoked), scheme) => {
                 tracing::debug!(%refusal, "refused");
-                unauthorized(INVALID, challenge.invalid_token())
+                unauthorized(INVALID, &challenge.invalid_token(scheme))
             }
-            Denial::Token(Refusal::Unavailable) => {
+            Denial::Kind(mismatch) => {
+                tracing::debug!(%mismatch, "refused");
+                unauthorized(INVALID, &challenge.invalid_token(Scheme::Dpop))
+            }
+            Denial::Proof(Unproven::Fault(fault)) => {
+                tracing::debug!(%fault, "refused");
+                unauthorized(UNPROVEN, &challenge.unproven(fault))
+            }
+            Denial::Token(Refusal::Unavailable, _) | Denial::Proof(Unproven::Unjudged(_)) => {
                 let later = HeaderValue::from_static("10");
-                answer(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    UNAVAILABLE,
-                    (RETRY_AFTER, later),
-                )
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                answer(status, UNAVAILABLE, RETRY_AFTER, &[later])
             }
-            Denial::Scope(scopes) => {
-                let challenge = challenge.insufficient_scope(&scopes);
+            Denial::Scope(scopes, scheme) => {
+                let line = challenge.insufficient_scope(&scopes, scheme);
                 answer(
                     StatusCode::FORBIDDEN,
                     INSUFFICIENT,
-                    (WWW_AUTHENTICATE, challenge),
+                    WWW_AUTHENTICATE,
+                    &[line],
                 )
             }
         }
     }
 }
 
-fn unauthorized<R: From<&'static str>>(body: &'static str, challenge: HeaderValue) -> Response<R> {
-    answer(
-        StatusCode::UNAUTHORIZED,
-        body,
-        (WWW_AUTHENTICATE, challenge),
-    )
+fn unauthorized<R: From<&'static str>>(body: &'static str, challenges: &Lines) -> Response<R> {
+    answer(StatusCode::UNAUTHORIZED, body, WWW_AUTHENTICATE, challenges)
 }
 
 fn answer<R: From<&'static str>>(
     status: StatusCode,
     body: &'static str,
-    (name, value): (HeaderName, HeaderValue),
+    name: HeaderName,
+    values: &[HeaderValue],
 ) -> Response<R> {
     let mut response = Response::new(R::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(name, value);
+    for value in values {
+        headers.append(&name, value.clone());
+    }
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
 const MISSING: &str = r#"{"error_description":"sign in at the authorization server that the resource_metadata names, and send its token"}"#;
-const MALFORMED: &str = r#"{"error":"invalid_request","error_description":"send one token, in one Authorization: Bearer header"}"#;
+const MALFORMED: &str = r#"{"error":"invalid_request","error_description":"send one token, in one Authorization header"}"#;
 const INVALID: &str = r#"{"error":"invalid_token","error_description":"the token is expired, revoked or not for this resource; get a new one"}"#;
+const UNPROVEN: &str = r#"{"error":"invalid_dpop_proof","error_description":"the challenge says what is wrong with the proof in the DPoP header"}"#;
 const INSUFFICIENT: &str = r#"{"error":"insufficient_scope","error_description":"ask the authorization server for the scopes in the challenge"}"#;
 const UNAVAILABLE: &str = r#"{"error":"temporarily_unavailable","error_description":"tokens cannot be checked right now; try again shortly"}"#;

@@ -1,4 +1,4 @@
-//! Guards any tower service with OAuth access tokens (RFC 6750, RFC 9068, RFC 9728).
+//! Guards any tower service with OAuth access tokens (RFC 6750, RFC 9068, RFC 9449, RFC 9728).
 //!
 //! A request comes in with a token in its `Authorization` header. The service
 //! behind sees a [`Principal`](doorward_core::access::Principal) and no token, or
@@ -6,9 +6,10 @@
 //! sign in.
 //!
 //! ```text
-//! header -> bearer() -> VerifyToken::cached  (a token seen before)
-//!                    -> VerifyToken::verify  parse, key, signature, claims, revocations
-//!                    -> Principal, or Challenge (401, 403, 400), or 503
+//! header -> presented() -> VerifyToken::cached  (a token seen before)
+//!                       -> VerifyToken::verify  parse, key, signature, claims, revocations
+//!                       -> Proofs::check        (a token that is bound to a key)
+//!                       -> Principal, or Challenge (401, 403, 400), or 503
 //! ```
 //!
 //! # Protect an axum app in five lines
@@ -37,6 +38,9 @@
 //! [`KeySource`] and any [`Clock`](doorward_core::clock::Clock), and share its
 //! [`Revocations`](doorward_core::revocation::Revocations) with whoever revokes.
 //!
+//! A token that is bound to a key is refused as a bearer token, always. To take it as what
+//! it is, with the DPoP proof of its key, add [`RequireBearer::proving`].
+//!
 //! A browser's preflight carries no token: put the CORS layer outside
 //! [`RequireBearer`], and let it expose `WWW-Authenticate`.
 
@@ -46,14 +50,18 @@ mod claims;
 mod jwks;
 mod jws;
 mod layer;
+mod memory;
 mod metadata;
+mod proofs;
 mod token;
 mod verifier;
 
-pub use bearer::{BearerFault, bearer, presented};
-pub use challenge::Challenge;
+pub use bearer::{BearerFault, Credentials, credentials, presented};
+pub use challenge::{Challenge, Lines};
 pub use jwks::{InvalidIssuer, JwksKeys};
 pub use layer::{Guarded, RequireBearer};
+pub use memory::{ProcessMemory, ProofMemory, Unremembered};
 pub use metadata::{ProtectedResourceMetadata, metadata_path, metadata_url};
+pub use proofs::{BoundCall, DPOP, DPOP_NONCE, Proofs, Unproven};
 pub use token::{KeySource, KeysUnavailable, Refusal, VerifyToken};
 pub use verifier::{SystemClock, TrustError, Verifier, VerifierConfig};

@@ -4,7 +4,11 @@
 //! Everything in it comes from the configured resource identifier, never from a
 //! request's `Host` or `Forwarded`.
 
-use doorward_core::{resource::Resource, scope::ScopeSet};
+use doorward_core::{
+    dpop::{ALGORITHMS, Policy},
+    resource::Resource,
+    scope::ScopeSet,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::challenge::requestable;
@@ -26,6 +30,12 @@ pub struct ProtectedResourceMetadata {
     /// A name that people know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_name: Option<String>,
+    /// The algorithms of DPoP proofs that it takes (RFC 9728 section 2).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dpop_signing_alg_values_supported: Vec<String>,
+    /// Whether it takes tokens that are bound to a key and no others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dpop_bound_access_tokens_required: bool,
 }
 
 impl ProtectedResourceMetadata {
@@ -37,6 +47,8 @@ impl ProtectedResourceMetadata {
             scopes_supported: Vec::new(),
             bearer_methods_supported: vec!["header".to_owned()],
             resource_name: None,
+            dpop_signing_alg_values_supported: Vec::new(),
+            dpop_bound_access_tokens_required: false,
         }
         .asking_for(&ScopeSet::baseline())
     }
@@ -53,6 +65,14 @@ impl ProtectedResourceMetadata {
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.resource_name = Some(name.into());
+        self
+    }
+
+    /// The same for a resource that takes tokens bound to a key, too or only.
+    #[must_use]
+    pub fn offering_dpop(mut self, policy: Policy) -> Self {
+        self.dpop_signing_alg_values_supported = ALGORITHMS.map(str::to_owned).into();
+        self.dpop_bound_access_tokens_required = policy == Policy::Required;
         self
     }
 

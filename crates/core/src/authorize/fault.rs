@@ -113,6 +113,9 @@ pub enum AuthorizeError {
     /// None of the named ways to sign in exists here.
     #[error("none of acr_values can be met here")]
     Acr,
+    /// `dpop_jkt` is no thumbprint.
+    #[error("dpop_jkt must be the SHA-256 thumbprint of a public key")]
+    KeyThumbprint,
     /// The scope cannot be granted.
     #[error(transparent)]
     Scope(#[from] ScopeError),
@@ -151,7 +154,8 @@ impl AuthorizeError {
             | Self::MaxAge
             | Self::TwoRequests
             | Self::NotPushed
-            | Self::NotSigned => "invalid_request",
+            | Self::NotSigned
+            | Self::KeyThumbprint => "invalid_request",
             Self::ResponseType => "unsupported_response_type",
             Self::RequestObject => "request_not_supported",
             Self::BadRequestObject(_) => "invalid_request_object",

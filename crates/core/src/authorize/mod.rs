@@ -22,8 +22,8 @@ pub use reply::{Passage, ResponseMode, ReturnAddress, passage};
 pub use resources::{Choice, resource_meant};
 
 use crate::{
-    client::Client, details::Details, id::ClientId, pkce::Challenge, redirect::MatchedRedirect,
-    resource::Resource, scope::ScopeSet,
+    client::Client, details::Details, id::ClientId, jwk::Thumbprint, pkce::Challenge,
+    redirect::MatchedRedirect, resource::Resource, scope::ScopeSet,
 };
 
 /// The longest `state` that is carried through (AZ-14).
@@ -46,6 +46,8 @@ pub struct Checked {
     pub scopes: ScopeSet,
     /// The calls asked for, when not all that the scopes open.
     pub details: Details,
+    /// The key that the token request must prove to hold (RFC 9449 section 10).
+    pub key: Option<Thumbprint>,
     /// What the pages must do.
     pub prompt: Prompt,
     /// How old the sign-in may be, in seconds.
@@ -124,7 +126,7 @@ fn body(
     to: &ReturnAddress,
     published: &[Resource],
 ) -> Result<Checked, AuthorizeError> {
-    const ONCE: [&str; 13] = [
+    const ONCE: [&str; 14] = [
         "state",
         "response_type",
         "scope",
@@ -136,6 +138,7 @@ fn body(
         "acr_values",
         "ui_locales",
         "authorization_details",
+        "dpop_jkt",
         "request",
         "request_uri",
     ];
@@ -158,10 +161,16 @@ fn body(
         choice,
         scopes: ScopeSet::requested(parameters.one("scope")?)?,
         details,
+        key: key(parameters.one("dpop_jkt")?)?,
         prompt: Prompt::parse(parameters.one("prompt")?)?,
         max_age: prompt::max_age(parameters.one("max_age")?)?,
         login_hint: parameters.one("login_hint")?.map(str::to_owned),
     })
+}
+
+fn key(text: Option<&str>) -> Result<Option<Thumbprint>, AuthorizeError> {
+    let read = |text| Thumbprint::parse(text).ok_or(AuthorizeError::KeyThumbprint);
+    text.map(read).transpose()
 }
 
 fn refuse_request_objects(parameters: &Parameters) -> Result<(), AuthorizeError> {

@@ -84,7 +84,7 @@ fn faults_before_the_redirect_is_known_are_shown_and_never_redirected() {
 #[test]
 fn faults_after_it_are_told_to_the_client_with_its_state() {
     #[rustfmt::skip]
-    let cases: [(&str, Changes<'_>, &str); 26] = [
+    let cases: [(&str, Changes<'_>, &str); 27] = [
         ("token, AZ-12",             &[("response_type", "token")],               "unsupported_response_type"),
         ("hybrid, AZ-12",            &[("response_type", "code token")],          "unsupported_response_type"),
         ("no response_type",         &[("response_type", "")],                    "unsupported_response_type"),
@@ -103,6 +103,7 @@ fn faults_after_it_are_told_to_the_client_with_its_state() {
         ("max_age negative, AZ-15",  &[("max_age", "-1")],                        "invalid_request"),
         ("max_age float, AZ-15",     &[("max_age", "1e9")],                       "invalid_request"),
         ("max_age text, AZ-15",      &[("max_age", "abc")],                       "invalid_request"),
+        ("no thumbprint",            &[("dpop_jkt", "key")],                      "invalid_request"),
         ("max_age plus",             &[("max_age", "+1")],                        "invalid_request"),
         ("unknown scope, AZ-17",     &[("scope", "admin")],                       "invalid_scope"),
         ("quoted scope, AZ-17",      &[("scope", "a\"b")],                        "invalid_scope"),
@@ -139,8 +140,10 @@ fn a_good_request_is_checked_and_unknown_parameters_are_ignored() {
         ("audience", "x"),
         ("prompt", "consent login"),
         ("max_age", "0"),
+        ("dpop_jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"),
     ])
     .expect("good");
+    assert!(checked.key.is_some(), "X-018");
     assert_eq!(
         checked.resources,
         [Resource::from_known("https://mcp.example/mcp/files")]

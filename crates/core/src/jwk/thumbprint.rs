@@ -18,6 +18,12 @@ impl Thumbprint {
         Self(text.into())
     }
 
+    /// Takes what somebody else sent, when it has the form of a thumbprint.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes: [u8; 32] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
+        Some(Self(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
     /// The thumbprint as it appears on the wire.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -78,6 +84,20 @@ mod tests {
             (curve, "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"),
         ] {
             assert_eq!(key.thumbprint().as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn only_the_form_of_a_thumbprint_is_taken_from_others() {
+        let good = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+        assert_eq!(Thumbprint::parse(good), Some(Thumbprint::from_known(good)));
+        for bad in [
+            "",
+            "AAAA",
+            "0ZcOCORZNYy+DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
+            &format!("{good}="),
+        ] {
+            assert_eq!(Thumbprint::parse(bad), None, "{bad}");
         }
     }
 

@@ -55,6 +55,7 @@ impl Document {
             keys: schedule(&self.tokens, &self.keys)?,
             dynamic_registration,
             statement_issuers,
+            dpop_nonces: self.tokens.dpop_nonces,
             groups,
             servers,
         })

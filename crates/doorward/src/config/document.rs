@@ -111,6 +111,11 @@ pub(super) struct Tokens {
     /// later.
     #[serde(default)]
     pub(super) signing_algorithm: SigningAlgorithm,
+    /// Whether DPoP proofs (RFC 9449), at the token endpoint and at the servers, must carry a
+    /// nonce that Doorward hands out. It costs clients one more request now and then, and
+    /// makes proofs that somebody prepared in advance worthless.
+    #[serde(default)]
+    pub(super) dpop_nonces: bool,
 }
 
 /// What tokens are signed with.
@@ -233,6 +238,20 @@ pub(super) struct ServerEntry {
     /// `insufficient_user_authentication`, and connecting again begins with the password.
     #[serde(default)]
     pub(super) step_up: Vec<StepUpEntry>,
+    /// Whether callers may use tokens that are bound to no key (RFC 9449).
+    #[serde(default)]
+    pub(super) dpop: DpopRule,
+}
+
+/// Whether a server takes tokens that are bound to no key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum DpopRule {
+    /// Bearer tokens and bound ones; most clients only know the former.
+    #[default]
+    Accepted,
+    /// Bound ones only.
+    Required,
 }
 
 /// A call that `tools` name, or anything when they are left out, wants a sign-in that is at most
@@ -321,6 +340,7 @@ impl Default for Tokens {
             refresh_idle_ttl: default_idle(),
             refresh_absolute_ttl: default_absolute(),
             signing_algorithm: SigningAlgorithm::default(),
+            dpop_nonces: false,
         }
     }
 }

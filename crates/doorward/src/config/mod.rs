@@ -23,8 +23,9 @@ mod storage;
 use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
 
 use doorward_core::{
-    client::Environment, exchange::ExchangeRule, lifetimes::Lifetimes, permit::AllowList,
-    registration::Domains, rotation::Schedule, server::ServerName, step_up::StepUp,
+    client::Environment, dpop::Policy, exchange::ExchangeRule, lifetimes::Lifetimes,
+    permit::AllowList, registration::Domains, rotation::Schedule, server::ServerName,
+    step_up::StepUp,
 };
 use doorward_issuer::{DynamicRegistration, StatementIssuer};
 use http::{HeaderName, HeaderValue};
@@ -74,6 +75,8 @@ pub(crate) struct Configuration {
     pub(crate) client_documents: Option<Domains>,
     /// Whether documents of clients may be on this very machine.
     pub(crate) loopback_documents: bool,
+    /// Whether DPoP proofs must carry a nonce.
+    pub(crate) dpop_nonces: bool,
     /// The groups of each user.
     pub(crate) groups: HashMap<String, Vec<String>>,
     /// The servers behind the door.
@@ -106,6 +109,8 @@ pub(crate) struct Server {
     pub(crate) allow: AllowList,
     /// Which of its calls want a recent sign-in.
     pub(crate) step_up: StepUp,
+    /// Whether it takes tokens that are bound to no key.
+    pub(crate) dpop: Policy,
 }
 
 /// How a server is reached.

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use doorward_core::{
     client::Environment,
+    dpop::Policy,
     permit::{AllowList, AllowRule, Pattern},
     server::ServerName,
     step_up::{StepUp, StepUpRule},
@@ -13,7 +14,7 @@ use url::Url;
 
 use super::{
     Server, Upstream,
-    document::{AllowEntry, ServerEntry, StepUpEntry},
+    document::{AllowEntry, DpopRule, ServerEntry, StepUpEntry},
     read::nearest,
     secret::SecretValue,
 };
@@ -66,6 +67,10 @@ fn one(mut entry: ServerEntry, groups: &[&str], base: &Path) -> Result<Server, S
         name,
         title: entry.title.take(),
         environment: entry.environment.map(Environment::from),
+        dpop: match entry.dpop {
+            DpopRule::Accepted => Policy::Accepted,
+            DpopRule::Required => Policy::Required,
+        },
         allow: AllowList {
             rules: rules.map_err(within)?,
         },

@@ -10,8 +10,8 @@ mod program;
 use std::collections::HashMap;
 
 use doorward_core::{
-    lifetimes::Lifetimes, permit::AllowList, registration::Domains, rotation::Schedule,
-    server::ServerName, step_up::StepUp,
+    dpop::Policy, lifetimes::Lifetimes, permit::AllowList, registration::Domains,
+    rotation::Schedule, server::ServerName, step_up::StepUp,
 };
 use doorward_issuer::DynamicRegistration;
 
@@ -62,6 +62,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             client_documents: Some(Domains::default()),
             loopback_documents: false,
             exchange: Vec::new(),
+            dpop_nonces: false,
             groups: HashMap::new(),
             servers: vec![Server {
                 environment: None,
@@ -70,6 +71,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
                 upstream: behind.upstream().await?,
                 allow: AllowList::default(),
                 step_up: StepUp::default(),
+                dpop: Policy::Accepted,
             }],
         };
         let ops = match serve::bind(arguments.ops_listen, "--ops-listen").await {

@@ -16,7 +16,7 @@ use doorward_issuer::{
     KeySetChange, MasterKey,
 };
 use doorward_store::Store;
-use doorward_verify::{Verifier, VerifierConfig};
+use doorward_verify::{ProcessMemory, Verifier, VerifierConfig};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{
@@ -85,6 +85,7 @@ impl House {
         }));
         let parts = GatewayParts {
             verifier: Arc::clone(&verifier) as _,
+            proofs: Arc::<ProcessMemory>::default(),
             store: Arc::clone(&store),
             client: outbound::client()?,
             clock: Arc::clone(&clock),

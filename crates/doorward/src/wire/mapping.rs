@@ -26,6 +26,7 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
         statement_issuers: configuration.statement_issuers.clone(),
         client_documents: configuration.client_documents.clone(),
         exchange: configuration.exchange.clone(),
+        dpop_nonces: configuration.dpop_nonces,
     }
 }
 
@@ -36,6 +37,7 @@ pub(super) fn gateway(configuration: &Configuration) -> GatewayConfig {
         servers: configuration.servers.iter().map(server).collect(),
         groups: configuration.groups.clone(),
         allowed_origins: configuration.allowed_origins.clone(),
+        dpop_nonces: configuration.dpop_nonces,
         limits: GatewayLimits::default(),
     }
 }
@@ -58,5 +60,6 @@ fn server(server: &Server) -> ServerConfig {
         },
         allow: server.allow.clone(),
         step_up: server.step_up.clone(),
+        dpop: server.dpop,
     }
 }

@@ -1,61 +1,141 @@
 //! Who is calling: before anything of the body is read, on every request alike
 //!
+//!
+//! A bearer token costs one look into the verifier's memory. A token that is bound to a
+//! key costs the signature of its proof as well, at every call (RFC 9449 section 7).
 
 use std::sync::Arc;
 
 use doorward_core::{
     access::Principal,
     audit::{AuditEvent, AuditKind, Outcome},
+    dpop::{ContentDigest, ProofFault, Scheme, demanded},
+    jwk::Thumbprint,
 };
-use doorward_verify::{BearerFault, Refusal as Rejected, presented};
-use http::{HeaderMap, Uri};
+use doorward_verify::{
+    BearerFault, BoundCall, Credentials, Refusal as Rejected, Unproven, presented,
+};
+use http::request::Parts;
 
 use super::refusal::Refusal;
-use crate::{access::Caller, gateway::Inner, snapshot::Server};
+use crate::{
+    access::Caller,
+    gateway::Inner,
+    snapshot::{Server, Snapshot},
+};
 
-/// The holder of the token and what they may use at `server`.
-pub(super) async fn authenticate(
-    inner: &Inner,
-    server: &Server,
-    (uri, headers): (&Uri, &HeaderMap),
-) -> Result<(Arc<Principal>, Arc<Caller>), Refusal> {
-    let challenge = &server.challenge;
-    let token = presented(uri, headers).map_err(|fault| match fault {
-        BearerFault::Missing => Refusal::Unauthenticated(challenge.missing()),
-        BearerFault::Malformed => Refusal::Malformed(challenge.invalid_request()),
-    })?;
-    let verdict = match inner.verifier.cached(token, &server.resource) {
-        Some(verdict) => verdict,
-        None => inner.verifier.verify(token, &server.resource).await,
-    };
-    let principal = verdict.map_err(|rejected| {
-        tracing::debug!(server = %server.name, %rejected, "a token was refused");
-        match rejected {
-            Rejected::Invalid(_) | Rejected::Revoked => {
-                Refusal::Unauthenticated(challenge.invalid_token())
-            }
-            Rejected::Unavailable => Refusal::Unjudged,
-        }
-    })?;
-    match server.access.caller(&principal) {
-        Some(caller) => Ok((principal, caller)),
-        None => Err(unseen(inner, server, &principal)),
-    }
+/// Where a request goes, and by which configuration it is judged.
+#[derive(Clone, Copy)]
+pub(super) struct Door<'a> {
+    pub(super) inner: &'a Inner,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) server: &'a Server,
 }
 
-/// GW-04: exactly the answer of a server that is not there, and a record of who asked.
-fn unseen(inner: &Inner, server: &Server, principal: &Principal) -> Refusal {
-    let event = AuditEvent::new(inner.clock.now(), AuditKind::McpRefused, Outcome::Denied)
-        .client(principal.client.as_str())
-        .grant(principal.grant.as_str())
-        .server(server.name.as_str())
-        .reason("no rule allows this caller anything here");
-    let event = AuditEvent {
-        user: principal.username.clone(),
-        ..event
-    };
-    match inner.store.record(event) {
-        Ok(()) => Refusal::UnknownServer,
-        Err(_) => Refusal::Unrecorded,
+/// Somebody whose token is good, and proven where it must be.
+pub(super) struct Known {
+    pub(super) principal: Arc<Principal>,
+    pub(super) caller: Arc<Caller>,
+    pub(super) scheme: Scheme,
+    /// The body that the proof is for, when it says so.
+    pub(super) content: Option<ContentDigest>,
+}
+
+impl Door<'_> {
+    /// The holder of the token and what they may use at the server.
+    pub(super) async fn authenticate(&self, parts: &Parts) -> Result<Known, Refusal> {
+        let challenge = &self.server.challenge;
+        let sent = presented(&parts.uri, &parts.headers).map_err(|fault| match fault {
+            BearerFault::Missing => Refusal::Unauthenticated(challenge.missing()),
+            BearerFault::Malformed => Refusal::Malformed(challenge.invalid_request()),
+        })?;
+        let (verifier, resource) = (&self.inner.verifier, &self.server.resource);
+        let verdict = match verifier.cached(sent.token, resource) {
+            Some(verdict) => verdict,
+            None => verifier.verify(sent.token, resource).await,
+        };
+        let principal = verdict.map_err(|rejected| {
+            tracing::debug!(server = %self.server.name, %rejected, "a token was refused");
+            match rejected {
+                Rejected::Invalid(_) | Rejected::Revoked => {
+                    Refusal::Unauthenticated(challenge.invalid_token(sent.scheme))
+                }
+                Rejected::Unavailable => Refusal::Unjudged,
+            }
+        })?;
+        let confirmation = principal.confirmation.as_ref();
+        let content = match demanded(self.server.dpop, sent.scheme, confirmation) {
+            Ok(None) => None,
+            Ok(Some(key)) => self.proven(parts, sent, (&principal, key)).await?,
+            Err(mismatch) => {
+                let refusal = Refusal::Unauthenticated(challenge.invalid_token(Scheme::Dpop));
+                return Err(self.noted(&principal, mismatch.to_string(), refusal));
+            }
+        };
+        let caller = self.server.access.caller(&principal);
+        let caller = caller.ok_or_else(|| self.unseen(&principal))?;
+        Ok(Known {
+            principal,
+            caller,
+            scheme: sent.scheme,
+            content,
+        })
+    }
+
+    /// Checks the proof of a bound token. Being told to come again with a nonce is no event.
+    async fn proven(
+        &self,
+        parts: &Parts,
+        sent: Credentials<'_>,
+        (principal, key): (&Principal, &Thumbprint),
+    ) -> Result<Option<ContentDigest>, Refusal> {
+        let call = BoundCall {
+            method: parts.method.as_str(),
+            targets: &[self.server.resource.as_str()],
+            headers: &parts.headers,
+            token: sent.token,
+            key,
+            nonces: self.snapshot.dpop_nonces.then_some(&self.inner.nonces),
+        };
+        let refused = |fault| Refusal::Unauthenticated(self.server.challenge.unproven(fault));
+        match self.inner.proofs.check(&call).await {
+            Ok(proof) => Ok(proof.content),
+            Err(Unproven::Fault(fault @ ProofFault::Nonce)) => Err(refused(fault)),
+            Err(Unproven::Fault(fault)) => {
+                Err(self.noted(principal, fault.to_string(), refused(fault)))
+            }
+            Err(Unproven::Unjudged(cause)) => {
+                Err(self.noted(principal, cause.to_string(), Refusal::Unjudged))
+            }
+        }
+    }
+
+    /// GW-04: exactly the answer of a server that is not there, and a record of who asked.
+    fn unseen(&self, principal: &Principal) -> Refusal {
+        let reason = "no rule allows this caller anything here";
+        self.noted(principal, reason, Refusal::UnknownServer)
+    }
+
+    /// Writes down that the holder of a good token was refused, and refuses them.
+    fn noted(
+        &self,
+        principal: &Principal,
+        reason: impl Into<std::borrow::Cow<'static, str>>,
+        refusal: Refusal,
+    ) -> Refusal {
+        let now = self.inner.clock.now();
+        let event = AuditEvent::new(now, AuditKind::McpRefused, Outcome::Denied)
+            .client(principal.client.as_str())
+            .grant(principal.grant.as_str())
+            .server(self.server.name.as_str())
+            .reason(reason);
+        let event = match &principal.username {
+            Some(name) => event.user(name),
+            None => event,
+        };
+        match self.inner.store.record(event) {
+            Ok(()) => refusal,
+            Err(_) => Refusal::Unrecorded,
+        }
     }
 }

@@ -47,8 +47,9 @@ pub(super) fn preflight(asked: &HeaderMap) -> Response {
 
 /// Lets the page at `origin` read an answer.
 pub(super) fn allow(origin: HeaderValue, headers: &mut HeaderMap) {
-    let exposed =
-        HeaderValue::from_static("www-authenticate, mcp-session-id, mcp-protocol-version");
+    let exposed = HeaderValue::from_static(
+        "www-authenticate, dpop-nonce, mcp-session-id, mcp-protocol-version",
+    );
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
     headers
@@ -78,7 +79,7 @@ fn empty(status: StatusCode) -> Response {
 }
 
 const NAMES: &str = "authorization, content-type, accept, mcp-protocol-version, mcp-session-id, \
-                     last-event-id, mcp-method, mcp-name";
+                     last-event-id, mcp-method, mcp-name, dpop";
 const MAX_AGE: &str = "3600";
 
 #[cfg(test)]

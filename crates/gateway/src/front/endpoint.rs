@@ -7,10 +7,11 @@ use axum::{
     response::Response,
 };
 use doorward_core::peer::Peer;
+use doorward_verify::DPOP;
 use http::{HeaderValue, Method, header};
 
 use super::{
-    authenticate::authenticate,
+    authenticate::Door,
     cors,
     exchange::{Answer, Exchange},
     origin::Page,
@@ -34,6 +35,9 @@ pub(super) async fn answer(State(inner): State<Arc<Inner>>, request: Request) ->
         Page::Allowed(origin) => Some(origin),
         Page::None => None,
     };
+    // Nonces are for callers who prove; most do not.
+    let nonce = (snapshot.dpop_nonces && request.headers().contains_key(DPOP))
+        .then(|| inner.proofs.nonce(&inner.nonces));
     let mut response = if request.method() == Method::OPTIONS {
         cors::preflight(request.headers())
     } else {
@@ -42,6 +46,7 @@ pub(super) async fn answer(State(inner): State<Arc<Inner>>, request: Request) ->
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.extend(nonce.flatten());
     if let Some(origin) = page {
         cors::allow(origin, headers);
     }
@@ -55,16 +60,22 @@ async fn answer_known(
     request: Request,
 ) -> Answer {
     let (parts, body) = request.into_parts();
-    let presented = (&parts.uri, &parts.headers);
-    let (principal, caller) = authenticate(&inner, &server, presented).await?;
-    let place = caller.open_stream(snapshot.limits.streams);
+    let door = Door {
+        inner: &inner,
+        snapshot,
+        server: &server,
+    };
+    let known = door.authenticate(&parts).await?;
+    let place = known.caller.open_stream(snapshot.limits.streams);
     let has_place = place.is_some();
     let exchange = Exchange {
         inner,
         limits: Arc::clone(&snapshot.limits),
         server,
-        principal,
-        caller,
+        principal: known.principal,
+        caller: known.caller,
+        scheme: known.scheme,
+        content: known.content,
         peer: parts.extensions.get::<Peer>().map(|peer| peer.0),
         headers: parts.headers,
         place: Mutex::new(place),

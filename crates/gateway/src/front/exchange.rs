@@ -10,10 +10,11 @@ use axum::response::Response;
 use doorward_core::{
     access::Principal,
     audit::{AuditEvent, AuditKind, Outcome},
+    dpop::{ContentDigest, ProofFault, Scheme},
     entropy::draw,
 };
 use doorward_mcp::era::Era;
-use doorward_verify::bearer;
+use doorward_verify::credentials;
 use http::HeaderMap;
 
 use super::refusal::Refusal;
@@ -33,6 +34,10 @@ pub(super) struct Exchange {
     pub(super) server: Arc<Server>,
     pub(super) principal: Arc<Principal>,
     pub(super) caller: Arc<Caller>,
+    /// How the token was sent.
+    pub(super) scheme: Scheme,
+    /// The body that the proof of the token is for, when it says so.
+    pub(super) content: Option<ContentDigest>,
     pub(super) headers: HeaderMap,
     pub(super) peer: Option<IpAddr>,
     /// Its place among what this caller has open; a stream takes it over.
@@ -77,6 +82,17 @@ impl Exchange {
         }
     }
 
+    /// Refuses another body than the one that the proof is for.
+    pub(super) fn check_content(&self, body: &[u8]) -> Result<(), Refusal> {
+        match self.content {
+            Some(expected) if !expected.is_of(body) => {
+                let challenge = self.server.challenge.unproven(ProofFault::Content);
+                Err(self.refused(None, Refusal::Unauthenticated(challenge)))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// The session that the caller names, as the upstream knows it.
     pub(super) fn session(&self) -> Result<Option<String>, Refusal> {
         let mut named = self.headers.get_all(&SESSION_ID).iter();
@@ -97,7 +113,9 @@ impl Exchange {
         let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
         let open = place.take().ok_or(Refusal::Streams)?;
         let holder = Holder {
-            token: bearer(&self.headers).unwrap_or_default().into(),
+            token: credentials(&self.headers)
+                .map_or("", |sent| sent.token)
+                .into(),
             principal: Arc::clone(&self.principal),
             server: self.server.name.clone(),
             caller: Arc::clone(&self.caller),

@@ -205,8 +205,9 @@ fn refuse(
         Denied::Scope(needed) => {
             let needed_set: ScopeSet = ScopeSet::from_stored(needed);
             let union = exchange.principal.scopes.union(&needed_set);
+            let challenge = &exchange.server.challenge;
             Refusal::Scope {
-                challenge: exchange.server.challenge.insufficient_scope(&union),
+                challenge: challenge.insufficient_scope(&union, exchange.scheme),
                 needed,
                 id: id.map(str::to_owned),
             }
@@ -215,11 +216,14 @@ fn refuse(
             challenge: exchange
                 .server
                 .challenge
-                .insufficient_scope(&exchange.principal.scopes),
+                .insufficient_scope(&exchange.principal.scopes, exchange.scheme),
             id: id.map(str::to_owned),
         },
         Denied::SignIn(max_age) => Refusal::SignIn {
-            challenge: exchange.server.challenge.old_sign_in(*max_age),
+            challenge: exchange
+                .server
+                .challenge
+                .old_sign_in(*max_age, exchange.scheme),
             id: id.map(str::to_owned),
         },
         Denied::Hidden => {

@@ -55,6 +55,7 @@ pub(super) async fn post(exchange: &Exchange, body: Body) -> Answer {
     let limits = &exchange.limits;
     let body = body::read(body, limits.request_bytes, limits.request_pause).await;
     let body = body.map_err(|refusal| exchange.refused(None, refusal))?;
+    exchange.check_content(&body)?;
     let lines = exchange.headers.iter();
     let post = Post {
         exchange,

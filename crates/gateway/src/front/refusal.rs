@@ -12,6 +12,7 @@ use doorward_mcp::{
     era::Era,
     error::{Code, RpcError},
 };
+use doorward_verify::Lines;
 use http::{HeaderValue, StatusCode, header};
 
 use crate::upstream::Fault;
@@ -23,8 +24,8 @@ pub(super) enum Refusal {
     UnknownServer,
     /// A page that may not call.
     ForeignOrigin,
-    /// No token, or a bad one.
-    Unauthenticated(HeaderValue),
+    /// No token, a bad one, or none that was proven.
+    Unauthenticated(Lines),
     /// Credentials in a way that they must not be sent.
     Malformed(HeaderValue),
     /// The token cannot be judged right now.
@@ -121,8 +122,12 @@ impl Refusal {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
         match self {
-            Self::Unauthenticated(challenge)
-            | Self::Malformed(challenge)
+            Self::Unauthenticated(challenges) => {
+                for challenge in challenges.iter() {
+                    headers.append(header::WWW_AUTHENTICATE, challenge.clone());
+                }
+            }
+            Self::Malformed(challenge)
             | Self::Scope { challenge, .. }
             | Self::Details { challenge, .. }
             | Self::SignIn { challenge, .. } => {

@@ -53,6 +53,7 @@ pub(super) async fn delete(exchange: &Exchange) -> Answer {
 }
 
 fn enter(exchange: &Exchange, streams: bool) -> Result<(Permit, Option<String>), Refusal> {
+    exchange.check_content(b"")?;
     let entered = checked(exchange, streams);
     let session = entered.map_err(|refusal| exchange.refused(None, refusal))?;
     Ok((judge_use(exchange)?, session))

@@ -17,6 +17,7 @@ use doorward_core::{
     audit::{AuditEvent, AuditKind, ChainBroken, ChainHead, Outcome},
     clock::Clock,
     details::Details,
+    dpop::Policy,
     entropy::Entropy,
     id::{ClientId, GrantId, TokenId, UserId},
     permit::{AllowList, AllowRule, Pattern},
@@ -32,7 +33,7 @@ use doorward_gateway::{
     Gateway, GatewayConfig, GatewayLimits, GatewayParts, ServerConfig, UpstreamConfig,
 };
 use doorward_store::{AuditFilter, AuditPage, Store, StoreError, Tx};
-use doorward_verify::{Refusal, VerifyToken};
+use doorward_verify::{ProcessMemory, Refusal, VerifyToken};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
@@ -72,6 +73,7 @@ impl World {
         let roots = tls::client_config([]).expect("trust store");
         let parts = GatewayParts {
             verifier: tokens.clone(),
+            proofs: Arc::<ProcessMemory>::default(),
             store: store.clone(),
             client: UpstreamClient::new(ClientConfig::new(roots)),
             clock: clock.clone(),
@@ -136,6 +138,7 @@ pub(crate) fn config(servers: Vec<ServerConfig>) -> GatewayConfig {
         servers,
         groups: HashMap::new(),
         allowed_origins: Vec::new(),
+        dpop_nonces: false,
         limits: GatewayLimits::default(),
     }
 }
@@ -147,6 +150,7 @@ pub(crate) fn server(name: &str, upstream: UpstreamConfig) -> ServerConfig {
         title: None,
         upstream,
         allow: AllowList::default(),
+        dpop: Policy::Accepted,
     }
 }
 
@@ -325,6 +329,7 @@ impl Tokens {
             issued_at: UnixTime::from_seconds(1_000),
             expires_at: UnixTime::from_seconds(1_600),
             authenticated_at: Some(UnixTime::from_seconds(1_000)),
+            confirmation: None,
         };
         self.set(token, Ok(Arc::new(principal)));
     }
@@ -355,6 +360,7 @@ impl Tokens {
             client,
             grant: GrantId::from_known(format!("grant-of-client-{name}-at-{server}")),
             authenticated_at: None,
+            confirmation: None,
             ..(**principal).clone()
         });
     }

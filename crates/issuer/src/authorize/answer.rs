@@ -150,6 +150,7 @@ impl Shared {
             scopes: approval.scopes.clone(),
             details: checked.details.within(approval.resources),
             authenticated_at: approval.signed_in.session.authenticated_at,
+            key: checked.key.clone(),
             expires_at: now + self.published().config.lifetimes.code,
             state: CodeState::Fresh,
         }

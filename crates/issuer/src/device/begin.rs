@@ -65,6 +65,7 @@ impl Shared {
         let asked = Asked {
             client: &client,
             parameters: &parameters,
+            key: None,
             peer: peer(parts),
         };
         if !client.grants.contains(GrantType::DeviceCode) {

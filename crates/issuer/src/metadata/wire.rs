@@ -3,6 +3,7 @@
 use doorward_core::{
     client::GrantType,
     details::MCP_TOOL,
+    dpop,
     scope::{READ, WRITE},
     step_up::Acr,
 };
@@ -35,6 +36,7 @@ pub(super) struct Metadata<'a> {
     revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     client_id_metadata_document_supported: bool,
     code_challenge_methods_supported: [&'static str; 1],
+    dpop_signing_alg_values_supported: [&'static str; 3],
     #[serde(skip_serializing_if = "Option::is_none")]
     authorization_response_iss_parameter_supported: Option<bool>,
     prompt_values_supported: [&'static str; 4],
@@ -87,6 +89,7 @@ impl<'a> Metadata<'a> {
             revocation_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
             client_id_metadata_document_supported: config.client_documents.is_some(),
             code_challenge_methods_supported: ["S256"], // A-004, interop 7
+            dpop_signing_alg_values_supported: dpop::ALGORITHMS,
             authorization_response_iss_parameter_supported: Some(true),
             prompt_values_supported: ["none", "login", "consent", "select_account"],
             authorization_details_types_supported: [MCP_TOOL], // RFC 9396 section 10

@@ -1,12 +1,16 @@
 //! Why a request is not taken, and why a `request_uri` does not open.
 
 use axum::response::{IntoResponse, Response};
-use doorward_core::authorize::{AuthorizeError, Fault, ShowFault};
+use doorward_core::{
+    authorize::{AuthorizeError, Fault, ShowFault},
+    dpop::ProofFault,
+};
 use doorward_store::StoreError;
 use http::StatusCode;
 
 use crate::{
     authorize::ObjectError,
+    proof::ProofError,
     token::{ClientError, RequestError, client_error, request_error, store_error},
     wire::OAuthError,
 };
@@ -20,6 +24,9 @@ pub(crate) enum PushError {
     /// The client is not known.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// The DPoP proof proves nothing.
+    #[error(transparent)]
+    Proof(ProofFault),
     /// `request_uri` in a pushed request (RFC 9126 section 2.1).
     #[error("a pushed request must not have a request_uri")]
     RequestUri,
@@ -35,6 +42,15 @@ pub(crate) enum PushError {
     /// The store failed.
     #[error("the server is temporarily unavailable")]
     Store(#[from] StoreError),
+}
+
+impl From<ProofError> for PushError {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::Fault(fault) => Self::Proof(fault),
+            ProofError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl From<Fault> for PushError {
@@ -64,6 +80,7 @@ impl IntoResponse for PushError {
             Self::RequestUri | Self::Show(_) => (StatusCode::BAD_REQUEST, "invalid_request"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "invalid_request"),
             Self::Authorize(error) => (StatusCode::BAD_REQUEST, error.code()),
+            Self::Proof(fault) => (StatusCode::BAD_REQUEST, fault.code()),
         };
         let refused = OAuthError {
             status,

@@ -4,6 +4,7 @@ use axum::body::Body;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
     authorize::{Came, Parameters, check, permitted},
+    dpop::{Proof, ProofFault},
     entropy::draw,
     id::{ClientId, FlowId},
     once::{OneTime, Purpose},
@@ -20,6 +21,7 @@ use super::{
 use crate::{
     authorize::AuthorizeRefused,
     form::{Pairs, encode},
+    proof::ProofError,
     shared::Shared,
     token::parameters,
 };
@@ -73,12 +75,14 @@ impl Shared {
         if sent.all("request_uri").next().is_some() {
             return Err(PushError::RequestUri);
         }
+        let proof = self.proof(parts, "/par").await?;
         let signed = sent.all("request").next().is_some();
         let request = if signed {
             self.open_object(&client, &sent).await?
         } else {
             request_of(&sent, &client.id)
         };
+        let request = with_key(request, proof.as_ref())?;
         let pushed = true;
         permitted(&client, Came { pushed, signed }).map_err(PushError::Authorize)?;
         let resources = self.published().resources_of(&client);
@@ -140,6 +144,23 @@ impl Shared {
         let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
         let plain = self.derived.pushed.open(b"", &sealed).ok()?;
         serde_json::from_slice(&plain).ok()
+    }
+}
+
+/// The request for the key that was proven with it, as if it had named it (RFC 9449 section 10.1).
+fn with_key(request: Parameters, proof: Option<&Proof>) -> Result<Parameters, PushError> {
+    let Some(proof) = proof else {
+        return Ok(request);
+    };
+    let key = proof.key.as_str();
+    match request.one("dpop_jkt") {
+        Ok(Some(named)) if named != key => Err(ProofError::from(ProofFault::OtherKey).into()),
+        Ok(Some(_)) | Err(_) => Ok(request), // what is repeated is refused with the rest
+        Ok(None) => {
+            let pairs = request.pairs().chain([("dpop_jkt", key)]);
+            let owned = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            Ok(Parameters::new(owned.collect()))
+        }
     }
 }
 

@@ -15,13 +15,14 @@ use crate::{browser::peer, shared::Shared, wire::json};
 /// Takes an authorization request.
 pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    match issuer.push(&parts, body).await {
+    let response = match issuer.push(&parts, body).await {
         Ok(pushed) => json(StatusCode::CREATED, &pushed),
         Err(error) => match issuer.note_refused_push(&error, &parts) {
             Ok(()) => error.into_response(),
             Err(error) => error.into_response(),
         },
-    }
+    };
+    issuer.with_nonce(&parts, response)
 }
 
 impl Shared {

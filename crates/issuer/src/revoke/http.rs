@@ -44,6 +44,7 @@ impl Shared {
         let asked = Asked {
             client: &client,
             parameters: &parameters,
+            key: None,
             peer: peer(parts),
         };
         self.revoke(&asked).await

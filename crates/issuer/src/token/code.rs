@@ -42,6 +42,7 @@ impl Shared {
             redirect_uri: asked.optional("redirect_uri"),
             verifier: verifier.as_ref(),
             resources: &self.resources_meant(asked),
+            key: asked.key,
         };
         match redeem(&code, &presented, now) {
             Redemption::Redeem(resource) => {
@@ -66,6 +67,7 @@ impl Shared {
             Redemption::RevokeGrant(grant) => self.replayed(tx, asked, &grant, now).await,
             Redemption::Refuse => Err(TokenError::GrantRejected),
             Redemption::WrongResource => Err(TokenError::Target),
+            Redemption::WrongKey => Err(TokenError::wrong_key(asked)),
         }
     }
 
@@ -81,7 +83,7 @@ impl Shared {
             details: asked.optional("authorization_details"),
         };
         let opening = grant.opening(grant.resources.first(), narrowing)?;
-        let mut issued = self.mint_access(asked.client, grant, Some(user), &opening)?;
+        let mut issued = self.mint_access(asked, grant, Some(user), &opening)?;
         tx.redeem_code(&code.digest, &grant.id);
         tx.add_grant(grant);
         if asked.client.refreshes() {
@@ -103,6 +105,7 @@ impl Shared {
             scopes: &code.scopes,
             authenticated_at: Some(code.authenticated_at),
             lifetime: self.lasting(asked.client),
+            key: asked.binding(),
         });
         Grant {
             details: code.details.clone(),
@@ -145,6 +148,7 @@ impl Shared {
             issued_at: signed_in_at,
             expires_at: grant.expires_at,
             authenticated_at: Some(signed_in_at),
+            confirmation: None,
         };
         user.disabled_at.is_none() && !self.revocations.covers(&sign_in)
     }

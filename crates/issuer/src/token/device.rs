@@ -67,10 +67,11 @@ impl Shared {
             scopes: &request.scopes,
             authenticated_at: Some(approval.authenticated_at),
             lifetime: self.lasting(asked.client),
+            key: asked.binding(),
         });
         let may = |user: &User| self.may_still(user, &grant, approval.authenticated_at);
         let user = user.filter(may).ok_or(TokenError::GrantRejected)?;
-        let mut issued = self.mint_whole(asked.client, &grant, Some(&user))?;
+        let mut issued = self.mint_whole(asked, &grant, Some(&user))?;
         tx.redeem_device(&request.digest);
         tx.add_grant(&grant);
         if asked.client.refreshes() {

@@ -4,16 +4,20 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use doorward_core::{
-    client::OwnError, details::DetailsError, exchange::ExchangeError, grant::OpeningError,
-    scope::ScopeError,
+    client::OwnError, details::DetailsError, dpop::ProofFault, exchange::ExchangeError,
+    grant::OpeningError, scope::ScopeError,
 };
 use doorward_store::StoreError;
 use http::{HeaderValue, StatusCode, header};
 
-use super::{authentication::ClientError, request::RequestError};
+use super::{
+    authentication::ClientError,
+    request::{Asked, RequestError},
+};
 use crate::{
     keys::SigningFailed,
     limits::Wait,
+    proof::ProofError,
     wire::{OAuthError, body_status},
 };
 
@@ -77,6 +81,9 @@ pub(crate) enum TokenError {
     /// The limit of this address is reached.
     #[error("too many requests from this address")]
     TooMany(Wait),
+    /// The DPoP proof is missing or proves nothing.
+    #[error(transparent)]
+    Proof(ProofFault),
     /// Something that was made here does not open or sign.
     #[error("the server failed")]
     Internal,
@@ -109,7 +116,24 @@ impl From<OpeningError> for TokenError {
     }
 }
 
+impl From<ProofError> for TokenError {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::Fault(fault) => Self::Proof(fault),
+            ProofError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 impl TokenError {
+    /// The grant is bound to a key, and this is not the proof of it (TK-12).
+    pub(super) fn wrong_key(asked: &Asked<'_>) -> Self {
+        Self::Proof(match asked.key {
+            Some(_) => ProofFault::OtherKey,
+            None => ProofFault::Missing,
+        })
+    }
+
     /// Whether the refusal still has to be recorded.
     pub(super) fn is_unrecorded(&self) -> bool {
         match self {
@@ -130,6 +154,7 @@ impl TokenError {
             | Self::TokenType
             | Self::Exchange(_)
             | Self::TooMany(_)
+            | Self::Proof(_)
             | Self::Internal
             | Self::Store(_) => true,
         }
@@ -155,6 +180,7 @@ impl IntoResponse for TokenError {
             Self::InvalidSubject | Self::InvalidActor | Self::TokenType => (bad, "invalid_request"),
             Self::Exchange(error) => (bad, exchange_error(error)),
             Self::TooMany(wait) => return too_many(*wait, &self.to_string()),
+            Self::Proof(fault) => (bad, fault.code()),
             Self::Internal => {
                 tracing::error!(
                     "an access token could not be signed, or a sealed response not opened"

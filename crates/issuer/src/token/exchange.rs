@@ -69,6 +69,7 @@ impl Shared {
         }
         let issued = self.mint(Minting {
             client: asked.client,
+            key: asked.key,
             grant: &subject.grant,
             user: subject.user.as_ref(),
             resource: &exchanged.resource,

@@ -11,6 +11,7 @@ use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     authorize::Parameters,
     client::{Client, GrantType},
+    dpop::{Proof, ProofFault},
     id::ClientId,
 };
 use doorward_store::StoreError;
@@ -33,13 +34,14 @@ struct Refused {
 /// Issues tokens.
 pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    match issuer.token(&parts, body).await {
+    let response = match issuer.token(&parts, body).await {
         Ok(response) => json(StatusCode::OK, &response),
         Err(refused) => match issuer.note_refused_token(&refused, &parts).await {
             Ok(()) => refused.error.into_response(),
             Err(error) => TokenError::Store(error).into_response(),
         },
-    }
+    };
+    issuer.with_nonce(&parts, response)
 }
 
 /// The grant type that is asked for (A-019, TK-16).
@@ -82,20 +84,30 @@ impl Shared {
         let kind = kind_of(grant_type);
         let client = self.client_of(parts, &parameters).await;
         let client = client.map_err(|error| Refused::early(error, kind))?;
+        let refused = |error| Refused {
+            error,
+            kind,
+            client: Some(client.id.clone()),
+        };
+        let proof = self.proven(parts, &client).await.map_err(refused)?;
         let asked = Asked {
             client: &client,
             parameters: &parameters,
+            key: proof.as_ref().map(|proof| &proof.key),
             peer: peer(parts),
         };
         let issued = self.issue(grant_type, &asked).await;
         let now = self.clock.now();
-        issued
-            .map(|issued| issued.response(now))
-            .map_err(|error| Refused {
-                error,
-                kind,
-                client: Some(client.id.clone()),
-            })
+        issued.map(|issued| issued.response(now)).map_err(refused)
+    }
+
+    /// The proof of the request; a client may have to bring one (RFC 9449 section 5.2).
+    async fn proven(&self, parts: &Parts, client: &Client) -> Result<Option<Proof>, TokenError> {
+        let proof = self.proof(parts, "/token").await?;
+        match proof {
+            None if client.tokens.dpop_bound => Err(TokenError::Proof(ProofFault::Missing)),
+            proof => Ok(proof),
+        }
     }
 
     async fn issue(&self, grant_type: GrantType, asked: &Asked<'_>) -> Result<Issued, TokenError> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use doorward_core::{
-    access::{ACCESS_TOKEN_TYPE, AccessClaims},
+    access::{ACCESS_TOKEN_TYPE, AccessClaims, Confirmation},
     actor::Actor,
     audit::{AuditEvent, AuditKind, Outcome},
     client::Client,
@@ -11,6 +11,7 @@ use doorward_core::{
     entropy::draw,
     grant::{Grant, Narrowing, Opening},
     id::{ClientId, GrantId, TokenId, UserId},
+    jwk::Thumbprint,
     refresh::{RefreshState, RefreshToken},
     resource::{Resource, Resources},
     scope::ScopeSet,
@@ -31,12 +32,16 @@ pub(super) struct NewGrant<'a> {
     pub(super) scopes: &'a ScopeSet,
     pub(super) authenticated_at: Option<UnixTime>,
     pub(super) lifetime: Duration,
+    /// The key that its refresh tokens are bound to.
+    pub(super) key: Option<&'a Thumbprint>,
 }
 
 /// What a new access token says.
 pub(super) struct Minting<'a> {
     /// Who gets it.
     pub(super) client: &'a Client,
+    /// The key that was proven with the request: the token is bound to it.
+    pub(super) key: Option<&'a Thumbprint>,
     /// What it hangs off.
     pub(super) grant: &'a Grant,
     /// The user of the grant.
@@ -51,17 +56,19 @@ pub(super) struct Minting<'a> {
 }
 
 impl Shared {
-    /// An access token of `grant`, opening what `opening` says; `user` is the grant's. It never
-    /// outlives the grant, and is never for a server of another environment than the client's.
+    /// An access token of `grant`, opening what `opening` says, bound to the key that was
+    /// proven with the request; `user` is the grant's. It never outlives the grant, and is
+    /// never for a server of another environment than the client's.
     pub(super) fn mint_access(
         &self,
-        client: &Client,
+        asked: &Asked<'_>,
         grant: &Grant,
         user: Option<&User>,
         opening: &Opening,
     ) -> Result<Issued, TokenError> {
         self.mint(Minting {
-            client,
+            client: asked.client,
+            key: asked.key,
             grant,
             user,
             resource: opening.resource(),
@@ -98,6 +105,7 @@ impl Shared {
             preferred_username: minting.user.map(|user| user.name.to_string()),
             act: minting.act,
             may_act: minting.may_act,
+            cnf: minting.key.cloned().map(Confirmation::Key),
         };
         Ok(Issued {
             access_token: self.sign(ACCESS_TOKEN_TYPE, &claims)?,
@@ -107,6 +115,7 @@ impl Shared {
             details: claims.authorization_details,
             resource: Some(claims.aud),
             issued_token_type: None,
+            key: minting.key.cloned(),
         })
     }
 
@@ -122,6 +131,7 @@ impl Shared {
             details: Details::default(),
             authenticated_at: new.authenticated_at,
             created_at: now,
+            key: new.key.cloned(),
             last_used_at: now,
             expires_at: now + new.lifetime,
             revoked: None,
@@ -131,12 +141,12 @@ impl Shared {
     /// An access token of a grant for one resource that opens all of it.
     pub(super) fn mint_whole(
         &self,
-        client: &Client,
+        asked: &Asked<'_>,
         grant: &Grant,
         user: Option<&User>,
     ) -> Result<Issued, TokenError> {
         let opening = grant.opening(grant.resources.first(), Narrowing::default())?;
-        self.mint_access(client, grant, user, &opening)
+        self.mint_access(asked, grant, user, &opening)
     }
 
     /// How long a person's approval of this client lasts.

@@ -49,9 +49,11 @@ impl Shared {
             grant: &loaded.grant,
             successor_used: loaded.successor_used,
             client: &asked.client.id,
+            key: asked.key,
         };
         let window = self.published().config.lifetimes.repeat_window;
         match present(&presentation, window, self.clock.now()) {
+            Verdict::WrongKey => Err(TokenError::wrong_key(asked)),
             Verdict::Refuse => Err(TokenError::GrantRejected),
             Verdict::RevokeGrant => self.reused(tx, asked, &loaded).await,
             Verdict::Rotate => {
@@ -122,8 +124,7 @@ impl Shared {
         opening: &Opening,
     ) -> Result<Issued, TokenError> {
         let now = self.clock.now();
-        let mut issued =
-            self.mint_access(asked.client, &loaded.grant, Some(&loaded.user), opening)?;
+        let mut issued = self.mint_access(asked, &loaded.grant, Some(&loaded.user), opening)?;
         let (successor, record) = self.mint_refresh(&loaded.grant, now);
         issued.refresh_token = Some(successor.expose().to_owned());
         let plain = serde_json::to_vec(&issued).map_err(|_| TokenError::Internal)?;
@@ -137,6 +138,7 @@ impl Shared {
         tx.spend_refresh_token(&loaded.token.digest, &spent);
         tx.add_refresh_token(&record);
         tx.mark_grant_used(&loaded.grant.id, now);
+        bind(&mut *tx, asked, &loaded.grant);
         self.note_refreshed(&mut *tx, asked, loaded, &issued);
         tx.commit().await?;
         Ok(issued)
@@ -152,15 +154,18 @@ impl Shared {
         opening: &Opening,
     ) -> Result<Issued, TokenError> {
         let before = open(loaded).ok_or(TokenError::Internal)?;
-        let same = before.is_live(self.clock.now()) && before.opens(opening);
+        let same = before.is_live(self.clock.now())
+            && before.opens(opening)
+            && before.key.as_ref() == asked.key;
         let issued = if same {
             before
         } else {
             Issued {
                 refresh_token: before.refresh_token,
-                ..self.mint_access(asked.client, &loaded.grant, Some(&loaded.user), opening)?
+                ..self.mint_access(asked, &loaded.grant, Some(&loaded.user), opening)?
             }
         };
+        bind(&mut *tx, asked, &loaded.grant);
         self.note_refreshed(&mut *tx, asked, loaded, &issued);
         tx.commit().await?;
         Ok(issued)
@@ -195,6 +200,13 @@ impl Shared {
                 .user(loaded.user.name.as_str())
                 .reason(issued.scope.clone()),
         );
+    }
+}
+
+/// Binds a public client's grant to the first key that is proven (RFC 9449 section 5).
+fn bind(tx: &mut dyn Tx, asked: &Asked<'_>, grant: &Grant) {
+    if let (Some(key), None) = (asked.binding(), &grant.key) {
+        tx.bind_grant(&grant.id, key);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The form of `/token` and `/revoke`, read once and strictly (TK-15).
 
 use axum::body::Body;
-use doorward_core::{authorize::Parameters, client::Client};
+use doorward_core::{authorize::Parameters, client::Client, jwk::Thumbprint};
 use http::request::Parts;
 use std::net::IpAddr;
 
@@ -44,10 +44,18 @@ pub(crate) enum RequestError {
 pub(crate) struct Asked<'a> {
     pub(crate) client: &'a Client,
     pub(crate) parameters: &'a Parameters,
+    /// The key that a proof showed to be held: what is issued now is bound to it.
+    pub(crate) key: Option<&'a Thumbprint>,
     pub(crate) peer: Option<IpAddr>,
 }
 
 impl<'a> Asked<'a> {
+    /// The key that refresh tokens issued now are bound to. Those of a confidential client
+    /// are bound to the client by its authentication (RFC 9449 section 5).
+    pub(crate) fn binding(&self) -> Option<&'a Thumbprint> {
+        self.key.filter(|_| self.client.is_public())
+    }
+
     /// A parameter that may be absent.
     pub(crate) fn optional(&self, name: &'static str) -> Option<&'a str> {
         self.parameters.one(name).ok().flatten()

@@ -1,6 +1,8 @@
 //! The token response (RFC 6749 section 5.1), and how a spent refresh token remembers it.
 
-use doorward_core::{details::Details, grant::Opening, resource::Resource, time::UnixTime};
+use doorward_core::{
+    details::Details, grant::Opening, jwk::Thumbprint, resource::Resource, time::UnixTime,
+};
 use serde::{Deserialize, Serialize};
 
 /// What a client gets. `scope` is always there.
@@ -39,6 +41,9 @@ pub(super) struct Issued {
     /// What kind of token it is, where the grant type says so.
     #[serde(skip)]
     pub(super) issued_token_type: Option<&'static str>,
+    /// The key that the access token is bound to.
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub(super) key: Option<Thumbprint>,
 }
 
 impl Issued {
@@ -59,7 +64,10 @@ impl Issued {
     pub(super) fn response(self, now: UnixTime) -> TokenResponse {
         TokenResponse {
             access_token: self.access_token,
-            token_type: "Bearer",
+            token_type: match self.key {
+                Some(_) => "DPoP", // RFC 9449 section 5
+                None => "Bearer",
+            },
             expires_in: self.expires_at.saturating_sub(now.seconds()),
             refresh_token: self.refresh_token,
             scope: self.scope,

@@ -2,6 +2,7 @@
 //! in memory. One file for each RFC or topic.
 #![cfg(test)]
 
+mod holder;
 mod world;
 
 mod administration;
@@ -14,6 +15,7 @@ mod codes;
 mod consent;
 mod details;
 mod devices;
+mod dpop;
 mod environments;
 mod exchange;
 mod failures;

@@ -121,6 +121,7 @@ pub(crate) fn config(issuer: &str, servers: &[&str]) -> IssuerConfig {
         statement_issuers: Vec::new(),
         client_documents: Some(Domains::default()),
         exchange: Vec::new(),
+        dpop_nonces: false,
     }
 }
 

@@ -1,6 +1,9 @@
 //! Authorization codes.
 
-use doorward_core::code::{AuthorizationCode, CodeState};
+use doorward_core::{
+    code::{AuthorizationCode, CodeState},
+    jwk::Thumbprint,
+};
 
 use super::{
     Subject,
@@ -22,6 +25,13 @@ pub(crate) async fn a_code_reads_back_as_it_was_added(store: Subject) {
         Some(code("c"))
     );
     assert_eq!(tx.code(&digest("d")).await.expect("readable"), None);
+    let bound = AuthorizationCode {
+        key: Some(Thumbprint::from_known("k")),
+        ..code("b")
+    };
+    write(&store, |tx| tx.add_code(&bound)).await;
+    let found = reader(&store).await.code(&digest("b")).await;
+    assert_eq!(found.expect("readable"), Some(bound));
 }
 
 pub(crate) async fn a_code_is_redeemed_once(store: Subject) {

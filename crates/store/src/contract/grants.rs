@@ -4,6 +4,7 @@ use doorward_core::{
     code::{AuthorizationCode, CodeState},
     details::Details,
     grant::{Grant, RevocationReason, Revoked},
+    jwk::Thumbprint,
 };
 
 use super::{
@@ -28,6 +29,25 @@ pub(crate) async fn a_grant_reads_back_as_it_was_added(store: Subject) {
     let unknown = reader(&store).await.grant(&grant_id("h")).await;
     assert_eq!(unknown.expect("readable"), None);
     conflict(&store, |tx| tx.add_grant(&grant("g"))).await;
+}
+
+pub(crate) async fn a_grant_is_bound_to_a_key_once(store: Subject) {
+    populate_with_grant(&store).await;
+    let (key, other) = (Thumbprint::from_known("k"), Thumbprint::from_known("o"));
+    write(&store, |tx| tx.bind_grant(&grant_id("g"), &key)).await;
+    assert_eq!(find(&store, "g").await.key, Some(key.clone()));
+    conflict(&store, |tx| tx.bind_grant(&grant_id("g"), &other)).await;
+    conflict(&store, |tx| tx.bind_grant(&grant_id("unknown"), &key)).await;
+    let bound = Grant {
+        key: Some(other),
+        ..grant("h")
+    };
+    write(&store, |tx| tx.add_grant(&bound)).await;
+    assert_eq!(find(&store, "h").await, bound);
+    write(&store, |tx| tx.add_grant(&grant("i"))).await;
+    let why = RevocationReason::Administrator;
+    write(&store, |tx| tx.revoke_grant(&grant_id("i"), at(1), why)).await;
+    conflict(&store, |tx| tx.bind_grant(&grant_id("i"), &key)).await;
 }
 
 pub(crate) async fn a_grant_is_refused_for_who_may_not_act(store: Subject) {

@@ -76,6 +76,7 @@ macro_rules! every_contract {
             }
             grants {
                 a_grant_reads_back_as_it_was_added
+                a_grant_is_bound_to_a_key_once
                 a_grant_is_refused_for_who_may_not_act
                 a_clients_own_grant_has_no_user
                 grants_are_listed_newest_first_by_user_and_client

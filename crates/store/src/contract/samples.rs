@@ -92,6 +92,7 @@ pub(super) fn code(text: &str) -> AuthorizationCode {
         scopes: ScopeSet::baseline(),
         details: details(),
         authenticated_at: at(-5),
+        key: None,
         expires_at: at(MINUTE),
         state: CodeState::Fresh,
     }
@@ -123,6 +124,7 @@ pub(super) fn grant(id: &str) -> Grant {
         details: details(),
         authenticated_at: Some(at(-5)),
         created_at: at(0),
+        key: None,
         last_used_at: at(0),
         expires_at: at(90 * DAY),
         revoked: None,

@@ -3,6 +3,7 @@
 use doorward_core::{
     grant::{Grant, RevocationReason, Revoked},
     id::{ClientId, GrantId, UserId},
+    jwk::Thumbprint,
     resource::Resources,
     scope::ScopeSet,
     time::UnixTime,
@@ -14,7 +15,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, user_id, client_id, resource, scopes, details, authenticated_at, created_at,
-                last_used_at, expires_at, revoked_at, revocation_reason FROM grants ",
+                key_thumbprint, last_used_at, expires_at, revoked_at, revocation_reason
+            FROM grants ",
             $rest
         )
     };
@@ -29,12 +31,14 @@ statements! {
     // Only for a user, if any, and a client that may still act when this is written: a grant cannot
     // slip in behind a revocation that did not see it yet.
     ADD = "INSERT INTO grants (id, user_id, client_id, resource, scopes, details, authenticated_at,
-            created_at, last_used_at, expires_at, revoked_at, revocation_reason)
-        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12
+            created_at, key_thumbprint, last_used_at, expires_at, revoked_at, revocation_reason)
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
         WHERE (EXISTS (SELECT 1 FROM users WHERE id = ?2 AND disabled_at IS NULL) OR ?2 IS NULL)
             AND EXISTS (SELECT 1 FROM clients WHERE id = ?3 AND revoked_at IS NULL)";
     MARK_USED = "UPDATE grants SET last_used_at = CASE WHEN last_used_at > ?2 THEN last_used_at ELSE ?2 END
         WHERE id = ?1 AND revoked_at IS NULL";
+    BIND = "UPDATE grants SET key_thumbprint = ?2
+        WHERE id = ?1 AND revoked_at IS NULL AND key_thumbprint IS NULL";
     REVOKE = "UPDATE grants SET revoked_at = ?2, revocation_reason = ?3
         WHERE id = ?1 AND revoked_at IS NULL";
     REVOKE_OF_USER = "UPDATE grants SET revoked_at = ?2, revocation_reason = ?3
@@ -53,6 +57,9 @@ fn read(columns: &mut Columns<'_>) -> Result<Grant, Unreadable> {
         details: columns.details()?,
         authenticated_at: columns.optional_time()?,
         created_at: columns.time()?,
+        key: columns
+            .take::<Option<String>>()?
+            .map(Thumbprint::from_known),
         last_used_at: columns.time()?,
         expires_at: columns.time()?,
         revoked: revoked_from(columns)?,
@@ -93,6 +100,7 @@ pub(crate) fn add(grant: &Grant) -> Change {
         grant.details.to_stored(),
         grant.authenticated_at,
         grant.created_at,
+        grant.key.as_ref().map(Thumbprint::as_str),
         grant.last_used_at,
         grant.expires_at,
         grant.revoked.map(|revoked| revoked.at),
@@ -103,6 +111,10 @@ pub(crate) fn add(grant: &Grant) -> Change {
 
 pub(crate) fn mark_used(id: &GrantId, at: UnixTime) -> Change {
     change(MARK_USED, params![id.as_str(), at])
+}
+
+pub(crate) fn bind(id: &GrantId, key: &Thumbprint) -> Change {
+    change(BIND, params![id.as_str(), key.as_str()])
 }
 
 pub(crate) fn revoke(id: &GrantId, revoked: Revoked) -> Change {

@@ -8,6 +8,7 @@
 mod attack_issuer;
 mod canary;
 mod corpus;
+mod dpop;
 mod interop;
 mod login;
 mod metadata;

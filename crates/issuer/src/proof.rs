@@ -1,0 +1,87 @@
+//! DPoP proofs at the endpoints of the issuer (RFC 9449 sections 5, 8 and 10.1).
+//!
+//! A proof is judged by `doorward_core::dpop` against the URL that is published, and its
+//! one use is committed before anything else happens: whoever sends it again, at any
+//! replica and after any restart, is refused.
+
+use axum::response::Response;
+use doorward_core::dpop::{Nonces, Occasion, Proof, ProofFault, UnverifiedProof, the_one};
+use doorward_store::StoreError;
+use http::{HeaderName, HeaderValue, Method, request::Parts};
+
+use crate::shared::Shared;
+
+/// Carries the proof.
+pub(crate) const DPOP: HeaderName = HeaderName::from_static("dpop");
+/// Carries the nonce for the next proof.
+const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
+
+/// Why there is no proof to go by.
+#[derive(Debug)]
+pub(crate) enum ProofError {
+    /// It proves nothing.
+    Fault(ProofFault),
+    /// Nobody can say whether it came before.
+    Store(StoreError),
+}
+
+impl From<ProofFault> for ProofError {
+    fn from(fault: ProofFault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<StoreError> for ProofError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Shared {
+    /// The proof of a POST to the endpoint at `path`, used up by this call; `None` when
+    /// the request has none.
+    pub(crate) async fn proof(
+        &self,
+        parts: &Parts,
+        path: &str,
+    ) -> Result<Option<Proof>, ProofError> {
+        let headers = parts.headers.get_all(DPOP);
+        let Some(text) = the_one(headers.iter().map(HeaderValue::as_bytes))? else {
+            return Ok(None);
+        };
+        let published = format!("{}{path}", self.url.as_str());
+        let at_root = format!("{}{path}", self.url.origin());
+        let occasion = Occasion {
+            method: Method::POST.as_str(),
+            targets: &[&published, &at_root],
+            access_token: None,
+            nonces: self.nonces(),
+            now: self.clock.now(),
+        };
+        let proof = UnverifiedProof::parse(text)?.judge(&occasion)?;
+        let mut tx = self.store.begin().await?;
+        tx.use_once(&proof.once, proof.expires_at);
+        match tx.commit().await {
+            Ok(()) => Ok(Some(proof)),
+            Err(StoreError::Conflict) => Err(ProofFault::Replayed.into()), // TK-12
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// `response` with the nonce for the next proof, when proofs need one.
+    pub(crate) fn with_nonce(&self, parts: &Parts, mut response: Response) -> Response {
+        let proves = parts.headers.contains_key(DPOP);
+        if let Some(nonces) = self.nonces().filter(|_| proves) {
+            let nonce = HeaderValue::try_from(nonces.current(self.clock.now()));
+            response
+                .headers_mut()
+                .extend(nonce.map(|nonce| (DPOP_NONCE, nonce)));
+        }
+        response
+    }
+
+    fn nonces(&self) -> Option<&Nonces> {
+        let demanded = self.published().config.dpop_nonces;
+        demanded.then_some(&self.derived.nonces)
+    }
+}
