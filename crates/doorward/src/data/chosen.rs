@@ -58,7 +58,11 @@ impl Chosen {
                 Ok(Self::new(database, Named::Environment))
             }
             Some(Named::Configuration(file)) => {
-                Ok(Self::configured(&config::read_storage(file)?, file))
+                let database = config::read_storage(file).map_err(|failure| {
+                    let fix = format!("mend that, or set {VARIABLE} to the URL of the database");
+                    failure.fix(fix)
+                })?;
+                Ok(Self::configured(&database, file))
             }
             Some(Named::Environment) => Err(Failure::new(format!(
                 "this folder belongs to a PostgreSQL database that {VARIABLE} named, and it is not set"

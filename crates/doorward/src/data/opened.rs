@@ -43,6 +43,8 @@ pub(crate) async fn open(
     chosen: Option<Chosen>,
     entropy: &dyn Entropy,
 ) -> Result<Opened, Failure> {
+    // A command changes nothing about which database is served.
+    let is_known = chosen.is_none() && lock.database().is_some();
     let chosen = match chosen {
         Some(chosen) => chosen,
         None => Chosen::again(&lock)?,
@@ -51,8 +53,10 @@ pub(crate) async fn open(
         Database::File(path) => open_file(folder, &folder.path().join(path), entropy)?,
         Database::Served(url) => open_served(folder, url, entropy).await?,
     };
-    lock.remember(chosen.name())
-        .map_err(|error| folder.unusable(&error))?;
+    if !is_known {
+        lock.remember(chosen.name())
+            .map_err(|error| folder.unusable(&error))?;
+    }
     Ok(Opened {
         folder: folder.clone(),
         store,

@@ -7,7 +7,7 @@ use crate::{
     browser::log_in,
     http::request,
     mcp::call,
-    process::{Place, complaint},
+    process::{Place, complaint, said},
     serving::{Serving, free_port},
 };
 
@@ -97,6 +97,16 @@ fn serve_and_the_commands_after_it_use_the_database_that_the_configuration_names
     std::fs::remove_file(place.path().join("database")).expect("removed");
     let lost = complaint(&place.run(&["user", "list"]));
     assert!(lost.contains("storage.url: cannot read"), "{lost}");
+    std::fs::remove_file(&config).expect("removed");
+    let lost = complaint(&place.run(&["user", "list"]));
+    assert!(
+        lost.contains("doorward.toml") && lost.contains("set DOORWARD_STORAGE"),
+        "{lost}"
+    );
+    let found = place.run_on(&url, &["user", "list"]);
+    assert!(said(&found).contains("alice"));
+    let kept = std::fs::read_to_string(place.data().join("doorward.lock")).expect("readable");
+    assert!(kept.contains("doorward.toml"), "{kept}");
 }
 
 #[test]
@@ -152,4 +162,22 @@ fn a_database_that_goes_away_is_come_again_and_comes_back_by_itself() {
     );
     let complaints = running.complaints();
     assert!(!complaints.contains("postgres://"), "{complaints}");
+}
+
+#[test]
+fn a_database_that_hangs_is_come_again_and_nothing_is_half_done() {
+    let server = Postgres::alone();
+    let place = Place::on(server.database());
+    place.add_user("alice", PASSWORD);
+    let running = place.up(&["--demo"]);
+    let tokens = log_in(&running, "alice", PASSWORD);
+    server.pause();
+    let refused = tokens.refresh(running.authority()).expect("answer");
+    assert_eq!(refused.status, 503, "{refused:?}"); // DS-03, interop 39
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    server.resume();
+    let refreshed = tokens.refresh(running.authority()).expect("answer");
+    let tokens = tokens.successor(&refreshed);
+    let refreshed = tokens.refresh(running.authority()).expect("answer");
+    assert_eq!(refreshed.status, 200, "{refreshed:?}");
 }
