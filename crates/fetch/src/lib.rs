@@ -21,6 +21,7 @@ mod dial;
 mod fetcher;
 mod reach;
 mod resolve;
+mod self_signed;
 mod socket;
 mod target;
 pub mod tls;

@@ -14,6 +14,8 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 
+use crate::self_signed::SelfSigned;
+
 /// Why there is no TLS configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
@@ -44,6 +46,27 @@ pub fn client_config(
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
+    Ok(Arc::new(config))
+}
+
+/// [`client_config`] for development: a host may also show, as its own certificate, one that
+/// the operating system (`SSL_CERT_FILE`) or `extra_roots` trust as a root.
+///
+/// That is what `openssl req -x509` makes, and what rustls refuses elsewhere, because
+/// it is an authority's certificate. Only for who reaches nothing but this machine.
+pub fn development_config(
+    extra_roots: impl IntoIterator<Item = CertificateDer<'static>>,
+) -> Result<Arc<ClientConfig>, TlsError> {
+    let extra: Vec<_> = extra_roots.into_iter().collect();
+    let mut trusted = rustls_native_certs::load_native_certs().certs;
+    trusted.extend(extra.iter().cloned());
+    let mut config = ClientConfig::clone(&*client_config(extra.iter().cloned())?);
+    let provider = Arc::clone(config.crypto_provider());
+    let usual = Verifier::new_with_extra_roots(extra, provider).map_err(TlsError::Roots)?;
+    let verifier = SelfSigned::new(trusted, usual);
+    config
+        .dangerous() // as above: no check is left out for whom nobody named
+        .set_certificate_verifier(Arc::new(verifier));
     Ok(Arc::new(config))
 }
 

@@ -188,8 +188,8 @@ pub(super) struct ClientDocuments {
     /// Hosts whose clients people are asked about every time, whatever they approved before.
     #[serde(default)]
     pub(super) ask: Vec<String>,
-    /// For development: documents may also be on this very machine. Refused unless `public_url`
-    /// is on loopback.
+    /// For development: documents may also be on this very machine, behind a certificate of its
+    /// own that `SSL_CERT_FILE` names. Refused unless `public_url` is on loopback.
     #[serde(default)]
     pub(super) loopback: bool,
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use doorward_fetch::{
-    Fetcher, FetcherConfig, Reach, UpstreamClient, UpstreamConfig, tls::client_config,
+    Fetcher, FetcherConfig, Reach, UpstreamClient, UpstreamConfig,
+    tls::{client_config, development_config},
 };
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
 
@@ -12,15 +13,12 @@ use crate::{config::Configuration, failure::Failure};
 /// Makes what reads the documents that strangers name: public addresses only, never our own,
 /// unless development is told so.
 pub(super) fn fetcher(configuration: &Configuration) -> Result<Fetcher, Failure> {
-    let reach = if configuration.loopback_documents {
-        Reach::Loopback
-    } else {
-        Reach::Public
-    };
-    let mut config = FetcherConfig::new(reach, tls()?);
-    if !configuration.loopback_documents {
-        config.refused_hosts = vec![configuration.public_url.host().to_owned()];
+    if configuration.loopback_documents {
+        let tls = development_config([]).or_else(|_| trusting_nobody())?;
+        return Ok(Fetcher::new(FetcherConfig::new(Reach::Loopback, tls)));
     }
+    let mut config = FetcherConfig::new(Reach::Public, tls()?);
+    config.refused_hosts = vec![configuration.public_url.host().to_owned()];
     Ok(Fetcher::new(config))
 }
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use doorward_fetch::{DialError, Document, FetchError, Fetcher, FetcherConfig, Reach};
+use doorward_fetch::{DialError, Document, FetchError, Fetcher, FetcherConfig, Reach, tls};
 use http::Response;
 use rustls::ClientConfig;
 
 use crate::{
     server::{Server, full},
-    world::{Names, distrusting, fetcher, fetcher_config, serving, trusting},
+    world::{Names, distrusting, fetcher, fetcher_config, serving, serving_self_signed, trusting},
 };
 
 async fn fetch(host: &str, tls: Arc<ClientConfig>) -> Result<Document, FetchError> {
@@ -64,4 +64,33 @@ async fn a_server_without_tls_is_a_tls_error() {
         matches!(error, FetchError::Dial(DialError::Tls(_))),
         "{error:?}"
     );
+}
+
+#[tokio::test]
+async fn a_trusted_certificate_that_is_its_own_authority_is_for_development_alone() {
+    let pem = include_bytes!("pki/self.pem");
+    let trusted = || tls::roots_from_pem(pem).unwrap();
+    let development = tls::development_config(trusted()).unwrap();
+    let usual = tls::client_config(trusted()).unwrap();
+    let stranger = tls::development_config([]).unwrap();
+    let server = Server::https(serving_self_signed(), |_| {
+        let answer = Response::builder().header("content-type", "application/json");
+        answer.body(full("{}")).unwrap()
+    })
+    .await;
+    for (name, host, config, expected) in [
+        ("known again", "docs.example", &development, true),
+        ("under another name", "other.example", &development, false),
+        ("not in development", "docs.example", &usual, false),
+        ("nobody trusts it", "docs.example", &stranger, false),
+    ] {
+        let names = Names::answering(&[&["127.0.0.1"]]);
+        let config = FetcherConfig {
+            tls: Arc::clone(config),
+            ..fetcher_config(Reach::Loopback, &names)
+        };
+        let url = format!("https://{host}:{}/", server.address.port());
+        let fetched = Fetcher::new(config).json(&url.parse().unwrap()).await;
+        assert_eq!(fetched.is_ok(), expected, "{name}: {fetched:?}");
+    }
 }

@@ -39,8 +39,25 @@ fn trusting_only(pem: &[u8]) -> Arc<ClientConfig> {
 
 /// Serves `docs.example` and agrees on one of `protocols`.
 pub(crate) fn serving(protocols: &[&[u8]]) -> Arc<ServerConfig> {
-    let chain = vec![CertificateDer::from_pem_slice(include_bytes!("pki/server.pem")).unwrap()];
-    let key = PrivateKeyDer::from_pem_slice(include_bytes!("pki/server.key")).unwrap();
+    let (chain, key) = (
+        include_bytes!("pki/server.pem"),
+        include_bytes!("pki/server.key"),
+    );
+    serving_as(chain, key, protocols)
+}
+
+/// Serves `docs.example` with a certificate that is its own authority.
+pub(crate) fn serving_self_signed() -> Arc<ServerConfig> {
+    let (chain, key) = (
+        include_bytes!("pki/self.pem"),
+        include_bytes!("pki/self.key"),
+    );
+    serving_as(chain, key, &[b"http/1.1"])
+}
+
+fn serving_as(chain: &[u8], key: &[u8], protocols: &[&[u8]]) -> Arc<ServerConfig> {
+    let chain = vec![CertificateDer::from_pem_slice(chain).unwrap()];
+    let key = PrivateKeyDer::from_pem_slice(key).unwrap();
     let mut config = ServerConfig::builder_with_provider(aws_lc_rs::default_provider().into())
         .with_safe_default_protocol_versions()
         .unwrap()
