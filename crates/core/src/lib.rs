@@ -26,6 +26,7 @@ pub mod grant;
 pub mod id;
 pub mod jwk;
 pub mod jws;
+pub mod jwt_bearer;
 pub mod lifetimes;
 pub mod once;
 pub mod peer;

@@ -31,6 +31,7 @@ use crate::{
     register::StatementIssuer,
     routes,
     shared::Shared,
+    trust::TrustedIssuer,
 };
 
 /// Tells the consent page which tools a server has.
@@ -57,7 +58,7 @@ pub struct PublishedServer {
 }
 
 /// What the operator decides.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct IssuerConfig {
     /// The issuer identifier: `public_url`, without a trailing slash.
     pub issuer: String,
@@ -77,6 +78,8 @@ pub struct IssuerConfig {
     pub exchange: Vec<ExchangeRule>,
     /// Whether DPoP proofs must carry a nonce of this server (RFC 9449 section 8).
     pub dpop_nonces: bool,
+    /// Issuers elsewhere whose assertions are grants here.
+    pub trusted_issuers: Vec<TrustedIssuer>,
 }
 
 /// Whether clients may register themselves.
@@ -106,6 +109,8 @@ pub struct IssuerParts {
     pub catalogue: Arc<dyn ToolCatalogue>,
     /// Fetches what strangers publish. Its reach decides how far that may lead.
     pub fetcher: Fetcher,
+    /// Fetches from hosts that the operator named, wherever they are.
+    pub operator_fetcher: Fetcher,
 }
 
 /// 256 random bits that stay outside the store. Erased from memory when dropped.

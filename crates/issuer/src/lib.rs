@@ -8,7 +8,7 @@
 //!
 //! It never forwards an MCP message, and never answers before the audit record of
 //! what it decided is durable. It reaches out to the network for the documents and
-//! keys of clients alone, through `directory` and the guard of `doorward-fetch`.
+//! keys of clients and trusted issuers alone, through `directory` and the guard of `doorward-fetch`.
 
 mod administration;
 mod authorize;
@@ -34,6 +34,7 @@ mod setup;
 mod shared;
 mod sign_in;
 mod token;
+mod trust;
 mod wire;
 
 pub use administration::{
@@ -47,3 +48,4 @@ pub use issuer::{
 pub use keys::{KeyError, KeySetChange};
 pub use public_url::PublicUrlError;
 pub use register::StatementIssuer;
+pub use trust::{IssuerKeys, TrustedIssuer};

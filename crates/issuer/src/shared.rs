@@ -43,6 +43,10 @@ pub(crate) struct Shared {
     pub(crate) documents: Arc<Documents>,
     pub(crate) key_sets: KeySets,
     pub(crate) pages: Pages,
+    /// Fetches the keys of trusted issuers.
+    pub(crate) trusted_documents: Arc<Documents>,
+    /// The keys of trusted issuers; apart from those of clients, which reach less far.
+    pub(crate) trusted_keys: KeySets,
     published: ArcSwap<Published>,
     metadata: ArcSwap<SignedMetadata>,
 }
@@ -96,6 +100,11 @@ impl Shared {
             limits: Limits::default(),
             documents: Arc::new(Documents::new(parts.fetcher, Arc::clone(&parts.clock))),
             key_sets: KeySets::default(),
+            trusted_documents: Arc::new(Documents::new(
+                parts.operator_fetcher,
+                Arc::clone(&parts.clock),
+            )),
+            trusted_keys: KeySets::default(),
             pages: Pages::new(url.prefix()),
             store: parts.store,
             clock: parts.clock,

@@ -177,6 +177,7 @@ impl World {
                 revocations: Arc::clone(&revocations),
                 catalogue: catalogue.clone(),
                 fetcher: self.fetcher.clone(),
+                operator_fetcher: self.fetcher.clone(),
             },
         );
         let issuer = issuer.await.expect("an issuer");
@@ -256,6 +257,7 @@ impl World {
             client_documents: Some(Domains::default()),
             exchange: Vec::new(),
             dpop_nonces: self.dpop_nonces,
+            trusted_issuers: Vec::new(),
         }
     }
 

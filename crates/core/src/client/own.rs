@@ -68,7 +68,8 @@ impl fmt::Display for OwnServers {
 }
 
 /// What the client gets for itself, of the resources that are its own:
-/// exactly one of them, the only one when none is named; all of its scopes, or fewer.
+/// exactly one of them, the only one when none is named; of its scopes those that it asked
+/// for. Clients ask for whatever a challenge names, so asking for more is no fault.
 pub fn own_access<'a>(
     client: &Client,
     own: &'a [Resource],
@@ -87,11 +88,11 @@ pub fn own_access<'a>(
             meant
         }
     };
-    let scopes = &client.own.scopes;
+    let scopes = ScopeSet::requested(scope)?.common(&client.own.scopes);
     if scopes.is_empty() {
         return Err(ScopeError::Exceeded.into());
     }
-    Ok((resource, scopes.narrowed(scope)?))
+    Ok((resource, scopes))
 }
 
 #[cfg(test)]
@@ -126,6 +127,7 @@ mod tests {
             [FILES, MAIL].map(Resource::from_known),
         );
         let exceeded = Err(OwnError::Scope(ScopeError::Exceeded));
+        let unknown = Err(OwnError::Scope(ScopeError::Unknown));
         let none = client(ScopeSet::default());
         #[rustfmt::skip]
         let cases = [
@@ -138,7 +140,7 @@ mod tests {
             Case("not its own, TK-05",  &reader, &one, &[MAIL],        None,              Err(OwnError::Target)),
             Case("nothing is its own",  &reader, &[],  &[],            None,              Err(OwnError::Target)),
             Case("fewer scopes",        &reader, &one, &[],            Some("mcp:read"),  Ok(FILES)),
-            Case("more scopes, TK-04",  &reader, &one, &[],            Some("mcp:write"), exceeded),
+            Case("unknown scope",       &reader, &one, &[],            Some("admin"),     unknown),
             Case("no scope of its own", &none,   &one, &[],            None,              exceeded),
         ];
         for Case(name, client, own, named, scope, expected) in cases {
@@ -146,6 +148,28 @@ mod tests {
             let got = own_access(client, own, &named, scope);
             let got = got.map(|(resource, _)| resource.as_str());
             assert_eq!(got, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn whoever_asks_for_more_gets_no_more() {
+        let now = UnixTime::from_seconds(0);
+        let reader = Client {
+            own: OwnAccess {
+                scopes: ScopeSet::read_only(),
+                servers: OwnServers::default(),
+            },
+            ..Client::public(ClientId::from_known("c"), ClientOrigin::Preregistered, now)
+        };
+        let own = [Resource::from_known(FILES)];
+        for asked in [
+            None,
+            Some("mcp:read mcp:write"),
+            Some("mcp:write"),
+            Some("openid"),
+        ] {
+            let got = own_access(&reader, &own, &[], asked).map(|(_, scopes)| scopes);
+            assert_eq!(got, Ok(ScopeSet::read_only()), "{asked:?}"); // TK-04
         }
     }
 

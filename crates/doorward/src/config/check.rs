@@ -20,7 +20,7 @@ use super::{
     Configuration, Database, PublicUrl, TlsFiles,
     document::{Document, Keys, SigningAlgorithm, Storage, Tokens},
     duration::Lasting,
-    exchange, registration, servers,
+    exchange, registration, servers, trust,
 };
 
 impl Document {
@@ -42,6 +42,7 @@ impl Document {
         let servers = servers::check(self.servers, &group_names, base)?;
         Ok(Configuration {
             exchange: exchange::check(self.exchange, (&public_url, &servers))?,
+            trusted_issuers: trust::check(self.trusted_issuers, base)?,
             loopback_documents: registration::loopback(&documents, &public_url)?,
             client_documents: registration::domains(documents),
             public_url,

@@ -53,6 +53,60 @@ pub(super) struct Document {
     /// Which clients may exchange tokens for some servers into tokens for others (RFC 8693).
     #[serde(default)]
     pub(super) exchange: Vec<ExchangeEntry>,
+    /// Issuers elsewhere whose assertions are grants here (RFC 7523).
+    #[serde(default)]
+    pub(super) trusted_issuers: Vec<TrustedIssuerEntry>,
+}
+
+/// An issuer elsewhere: an identity provider, or a platform that runs programs.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TrustedIssuerEntry {
+    /// Its identifier, exactly as `iss` in its assertions.
+    pub(super) issuer: String,
+    /// What it is trusted for: `id-jag` to say which users may use which clients, `workload` to
+    /// say which program is calling.
+    pub(super) class: TrustClass,
+    /// A file with its public keys as a JSON Web Key Set; relative to the configuration file.
+    pub(super) jwks: Option<String>,
+    /// The `https` URL of its key set, instead of a file.
+    pub(super) jwks_uri: Option<String>,
+    /// Which `sub` is which account; only for `id-jag`.
+    #[serde(default)]
+    pub(super) users: BTreeMap<String, String>,
+    /// What further claims must say, like a tenant; only for `id-jag`.
+    #[serde(default)]
+    pub(super) claims: BTreeMap<String, String>,
+    /// Which programs are which clients, the first that matches; only for `workload`.
+    #[serde(default)]
+    pub(super) workloads: Vec<WorkloadEntry>,
+    /// Whether an assertion may be presented several times while it lives, for platforms that
+    /// hand the same one out for an hour; only for `workload`.
+    #[serde(default)]
+    pub(super) reusable: bool,
+}
+
+/// What an issuer is trusted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum TrustClass {
+    /// To say which users may use which clients.
+    IdJag,
+    /// To say which program is calling.
+    Workload,
+}
+
+/// Programs that act as one client.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WorkloadEntry {
+    /// What `sub` looks like; `*` stands for any characters.
+    pub(super) subject: String,
+    /// What further claims must say.
+    #[serde(default)]
+    pub(super) claims: BTreeMap<String, String>,
+    /// The identifier of the client.
+    pub(super) client: String,
 }
 
 /// Lets one client exchange tokens.

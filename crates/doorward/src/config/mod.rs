@@ -19,6 +19,7 @@ mod schema;
 mod secret;
 mod servers;
 mod storage;
+mod trust;
 
 use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
 
@@ -27,7 +28,7 @@ use doorward_core::{
     permit::AllowList, registration::Domains, rotation::Schedule, server::ServerName,
     step_up::StepUp,
 };
-use doorward_issuer::{DynamicRegistration, StatementIssuer};
+use doorward_issuer::{DynamicRegistration, StatementIssuer, TrustedIssuer};
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
 use url::Url;
@@ -83,6 +84,8 @@ pub(crate) struct Configuration {
     pub(crate) servers: Vec<Server>,
     /// Who may exchange whose tokens into what.
     pub(crate) exchange: Vec<ExchangeRule>,
+    /// Issuers elsewhere whose assertions are grants here.
+    pub(crate) trusted_issuers: Vec<TrustedIssuer>,
 }
 
 /// A certificate chain and its private key, both PEM.

@@ -63,6 +63,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             loopback_documents: false,
             exchange: Vec::new(),
             dpop_nonces: false,
+            trusted_issuers: Vec::new(),
             groups: HashMap::new(),
             servers: vec![Server {
                 environment: None,

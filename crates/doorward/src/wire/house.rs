@@ -71,6 +71,7 @@ impl House {
             revocations: Arc::clone(&revocations),
             catalogue: Arc::new(tools.clone()),
             fetcher: outbound::fetcher(configuration)?,
+            operator_fetcher: outbound::operator_fetcher()?,
         };
         let issuer = Issuer::start(mapping::issuer(configuration), parts)
             .await

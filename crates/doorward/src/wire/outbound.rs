@@ -22,6 +22,11 @@ pub(super) fn fetcher(configuration: &Configuration) -> Result<Fetcher, Failure>
     Ok(Fetcher::new(config))
 }
 
+/// Makes what reads documents of hosts that the configuration names, wherever they are.
+pub(super) fn operator_fetcher() -> Result<Fetcher, Failure> {
+    Ok(Fetcher::new(FetcherConfig::new(Reach::Operator, tls()?)))
+}
+
 /// Makes the client. A machine without root certificates reaches no https upstream, and needs
 /// none for commands and plain http: it is warned and goes on.
 pub(super) fn client() -> Result<UpstreamClient, Failure> {

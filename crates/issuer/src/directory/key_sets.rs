@@ -1,4 +1,4 @@
-//! The key sets of clients that keep them behind a `jwks_uri`.
+//! The key sets of clients, and of trusted issuers, that keep them behind a `jwks_uri`.
 //!
 //! A set is used as long as its host lets it, and for a day more while the host is
 //! down. A key that is not in it may be new: then the host is asked again, at most
@@ -53,13 +53,24 @@ impl KeySets {
         wanted: Wanted<'_>,
         now: UnixTime,
     ) -> Result<Arc<ForeignKeys>, DocumentFault> {
-        let url = match &key.keys {
-            ClientKeys::Inline(set) => return Ok(Arc::new(foreign(set.clone()))),
+        match &key.keys {
+            ClientKeys::Inline(set) => Ok(Arc::new(foreign(set.clone()))),
             ClientKeys::At(address) => {
-                Url::parse(address).map_err(|_| DocumentFault::Unreachable)?
+                let url = Url::parse(address).map_err(|_| DocumentFault::Unreachable)?;
+                self.at(documents, &url, wanted, now).await
             }
-        };
-        let known = self.known(&url);
+        }
+    }
+
+    /// The keys of the set at `url`, fetched when they are needed.
+    pub(crate) async fn at(
+        &self,
+        documents: &Arc<Documents>,
+        url: &Url,
+        wanted: Wanted<'_>,
+        now: UnixTime,
+    ) -> Result<Arc<ForeignKeys>, DocumentFault> {
+        let known = self.known(url);
         let good = known.as_ref().filter(|known| {
             let mut meant = known.keys.matching(wanted.kid, wanted.algorithm);
             now < known.fresh_until && meant.next().is_some()
@@ -67,9 +78,9 @@ impl KeySets {
         if let Some(known) = good {
             return Ok(Arc::clone(&known.keys));
         }
-        match fetch(documents, &url).await {
+        match fetch(documents, url).await {
             Ok(fetched) => {
-                self.keep(url, fetched.clone(), now);
+                self.keep(url.clone(), fetched.clone(), now);
                 Ok(fetched.keys)
             }
             Err(fault) => known

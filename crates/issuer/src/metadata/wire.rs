@@ -4,6 +4,7 @@ use doorward_core::{
     client::GrantType,
     details::MCP_TOOL,
     dpop,
+    jwt_bearer::{ID_JAG_PROFILE, Trust},
     scope::{READ, WRITE},
     step_up::Acr,
 };
@@ -29,7 +30,9 @@ pub(super) struct Metadata<'a> {
     scopes_supported: [&'static str; 2],
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 2],
-    grant_types_supported: [&'static str; 5],
+    grant_types_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authorization_grant_profiles_supported: Vec<&'static str>,
     token_endpoint_auth_methods_supported: [&'static str; 4],
     token_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     revocation_endpoint_auth_methods_supported: [&'static str; 4],
@@ -75,14 +78,8 @@ impl<'a> Metadata<'a> {
             scopes_supported: [READ, WRITE],
             response_types_supported: ["code"],
             response_modes_supported: ["query", "form_post"],
-            grant_types_supported: [
-                GrantType::AuthorizationCode,
-                GrantType::RefreshToken,
-                GrantType::ClientCredentials,
-                GrantType::DeviceCode,
-                GrantType::TokenExchange,
-            ]
-            .map(GrantType::as_str),
+            grant_types_supported: grant_types(config).map(GrantType::as_str).collect(),
+            authorization_grant_profiles_supported: profiles(config),
             token_endpoint_auth_methods_supported: AUTHENTICATION, // A-005, interop 5
             token_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
             revocation_endpoint_auth_methods_supported: AUTHENTICATION,
@@ -105,4 +102,17 @@ impl<'a> Metadata<'a> {
             ..self
         }
     }
+}
+
+/// Assertions are a grant where somebody's are trusted.
+fn grant_types(config: &IssuerConfig) -> impl Iterator<Item = GrantType> {
+    let assertions = !config.trusted_issuers.is_empty();
+    GrantType::all().filter(move |grant| *grant != GrantType::JwtBearer || assertions)
+}
+
+/// ID-JAGs are taken where an identity provider is trusted for them.
+fn profiles(config: &IssuerConfig) -> Vec<&'static str> {
+    let mut issuers = config.trusted_issuers.iter();
+    let provider = issuers.any(|issuer| matches!(issuer.trust, Trust::IdJag(_)));
+    provider.then_some(ID_JAG_PROFILE).into_iter().collect()
 }

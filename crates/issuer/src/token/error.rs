@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::response::{IntoResponse, Response};
 use doorward_core::{
     client::OwnError, details::DetailsError, dpop::ProofFault, exchange::ExchangeError,
-    grant::OpeningError, scope::ScopeError,
+    grant::OpeningError, jwt_bearer::AssertionError, scope::ScopeError,
 };
 use doorward_store::StoreError;
 use http::{HeaderValue, StatusCode, header};
@@ -78,6 +78,16 @@ pub(crate) enum TokenError {
     /// The exchange is not allowed.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
+    /// The assertion is not one of a trusted issuer that is good here and now. More is not said,
+    /// so that nobody learns who is known.
+    #[error("the assertion is not accepted")]
+    Assertion,
+    /// The assertion is good, and grants nothing.
+    #[error(transparent)]
+    Judged(#[from] AssertionError),
+    /// The keys of a trusted issuer cannot be fetched.
+    #[error("the keys of the issuer cannot be reached right now")]
+    KeysUnavailable,
     /// The limit of this address is reached.
     #[error("too many requests from this address")]
     TooMany(Wait),
@@ -153,6 +163,9 @@ impl TokenError {
             | Self::InvalidActor
             | Self::TokenType
             | Self::Exchange(_)
+            | Self::Assertion
+            | Self::Judged(_)
+            | Self::KeysUnavailable
             | Self::TooMany(_)
             | Self::Proof(_)
             | Self::Internal
@@ -179,6 +192,9 @@ impl IntoResponse for TokenError {
             Self::ExpiredCode => (bad, "expired_token"),
             Self::InvalidSubject | Self::InvalidActor | Self::TokenType => (bad, "invalid_request"),
             Self::Exchange(error) => (bad, exchange_error(error)),
+            Self::Assertion => (bad, "invalid_grant"),
+            Self::Judged(error) => (bad, judged_error(error)),
+            Self::KeysUnavailable => return unavailable(&self.to_string()),
             Self::TooMany(wait) => return too_many(*wait, &self.to_string()),
             Self::Proof(fault) => (bad, fault.code()),
             Self::Internal => {
@@ -205,6 +221,27 @@ fn exchange_error(error: &ExchangeError) -> &'static str {
         | ExchangeError::Actor
         | ExchangeError::Chain(_) => "invalid_request",
     }
+}
+
+fn judged_error(error: &AssertionError) -> &'static str {
+    match error {
+        AssertionError::Scope(_) => "invalid_scope",
+        AssertionError::Audience
+        | AssertionError::Time
+        | AssertionError::Client
+        | AssertionError::Unnamed
+        | AssertionError::Subject => "invalid_grant",
+    }
+}
+
+fn unavailable(description: &str) -> Response {
+    let refused = OAuthError {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        error: "temporarily_unavailable",
+        description,
+        retry_after: Some(Duration::from_secs(10)),
+    };
+    refused.into_response()
 }
 
 fn too_many(wait: Wait, description: &str) -> Response {

@@ -19,6 +19,7 @@ use http::{StatusCode, request::Parts};
 
 use super::{
     error::TokenError,
+    jwt_bearer::Believed,
     request::{Asked, RequestError, parameters},
     wire::{Issued, TokenResponse},
 };
@@ -42,13 +43,6 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
         },
     };
     issuer.with_nonce(&parts, response)
-}
-
-/// The grant type that is asked for (A-019, TK-16).
-fn grant_type(parameters: &Parameters) -> Result<GrantType, TokenError> {
-    let named = parameters.one("grant_type").ok().flatten();
-    let named = named.ok_or(RequestError::Missing("grant_type"))?;
-    GrantType::parse(named).ok_or(TokenError::GrantType)
 }
 
 /// What asking for it is called in the audit log.
@@ -79,11 +73,24 @@ impl Shared {
         let unknown = AuditKind::TokenFromCode;
         let parameters = parameters(parts, body).await;
         let parameters = parameters.map_err(|error| Refused::early(error, unknown))?;
-        let grant_type = grant_type(&parameters);
+        let grant_type = self.grant_type(&parameters);
         let grant_type = grant_type.map_err(|error| Refused::early(error, unknown))?;
         let kind = kind_of(grant_type);
-        let client = self.client_of(parts, &parameters).await;
-        let client = client.map_err(|error| Refused::early(error, kind))?;
+        let opened = match grant_type {
+            GrantType::JwtBearer => {
+                let opened = self.open_assertion(parts, &parameters).await;
+                opened.map(|(client, believed)| (client, Some(believed)))
+            }
+            GrantType::AuthorizationCode
+            | GrantType::RefreshToken
+            | GrantType::ClientCredentials
+            | GrantType::DeviceCode
+            | GrantType::TokenExchange => {
+                let client = self.client_of(parts, &parameters).await;
+                client.map(|client| (client, None))
+            }
+        };
+        let (client, believed) = opened.map_err(|error| Refused::early(error, kind))?;
         let refused = |error| Refused {
             error,
             kind,
@@ -96,7 +103,7 @@ impl Shared {
             key: proof.as_ref().map(|proof| &proof.key),
             peer: peer(parts),
         };
-        let issued = self.issue(grant_type, &asked).await;
+        let issued = self.issue(grant_type, &asked, believed.as_ref()).await;
         let now = self.clock.now();
         issued.map(|issued| issued.response(now)).map_err(refused)
     }
@@ -110,7 +117,24 @@ impl Shared {
         }
     }
 
-    async fn issue(&self, grant_type: GrantType, asked: &Asked<'_>) -> Result<Issued, TokenError> {
+    /// The grant type that is asked for, if it is offered (A-019, TK-16).
+    fn grant_type(&self, parameters: &Parameters) -> Result<GrantType, TokenError> {
+        let named = parameters.one("grant_type").ok().flatten();
+        let named = named.ok_or(RequestError::Missing("grant_type"))?;
+        let known = GrantType::parse(named).ok_or(TokenError::GrantType)?;
+        let nobody_trusted = self.published().config.trusted_issuers.is_empty();
+        if known == GrantType::JwtBearer && nobody_trusted {
+            return Err(TokenError::GrantType);
+        }
+        Ok(known)
+    }
+
+    async fn issue(
+        &self,
+        grant_type: GrantType,
+        asked: &Asked<'_>,
+        believed: Option<&Believed>,
+    ) -> Result<Issued, TokenError> {
         if !asked.client.grants.contains(grant_type) {
             return Err(TokenError::NotForThisClient);
         }
@@ -123,11 +147,15 @@ impl Shared {
             GrantType::ClientCredentials => self.for_itself(asked).await,
             GrantType::DeviceCode => self.poll(asked).await,
             GrantType::TokenExchange => self.exchange(asked).await,
-            GrantType::JwtBearer => Err(TokenError::GrantType),
+            GrantType::JwtBearer => match believed {
+                Some(believed) => self.redeem_assertion(asked, believed).await,
+                None => Err(TokenError::Assertion),
+            },
         }
     }
 
-    async fn client_of(
+    /// The authenticated client of a request.
+    pub(super) async fn client_of(
         &self,
         parts: &Parts,
         parameters: &Parameters,

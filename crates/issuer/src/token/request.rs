@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use crate::form::{self, BodyError, Pairs};
 
 /// Names that must never stand in a query, where logs keep them.
-const CREDENTIALS: [&str; 11] = [
+const CREDENTIALS: [&str; 12] = [
     "client_id",
     "client_secret",
     "client_assertion",
@@ -17,6 +17,7 @@ const CREDENTIALS: [&str; 11] = [
     "device_code",
     "grant_type",
     "actor_token",
+    "assertion",
     "refresh_token",
     "subject_token",
     "token",

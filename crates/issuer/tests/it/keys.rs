@@ -49,6 +49,7 @@ async fn start(world: &World, issuer: &str, key: u8) -> Result<Issuer, StartErro
         revocations: Arc::new(Revocations::default()),
         catalogue: Arc::new(NoTools),
         fetcher: crate::host::fetcher(crate::host::PATIENCE),
+        operator_fetcher: crate::world::operator_fetcher(),
     };
     Issuer::start(config(issuer, &["files"]), parts).await
 }

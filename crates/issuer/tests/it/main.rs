@@ -21,6 +21,7 @@ mod exchange;
 mod failures;
 mod host;
 mod jar;
+mod jwt_bearer;
 mod keys;
 mod management;
 mod metadata;

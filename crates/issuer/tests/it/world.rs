@@ -26,7 +26,7 @@ use doorward_core::{
     time::UnixTime,
     user::Role,
 };
-use doorward_fetch::Fetcher;
+use doorward_fetch::{Fetcher, FetcherConfig, Reach, tls};
 use doorward_issuer::{
     Administration, DynamicRegistration, Issuer, IssuerConfig, IssuerParts, MasterKey, NewClient,
     PublishedServer, ToolCatalogue,
@@ -89,6 +89,12 @@ impl ToolCatalogue for Tools {
     }
 }
 
+/// Fetches from this machine as well.
+pub(crate) fn operator_fetcher() -> Fetcher {
+    let tls = tls::client_config([]).expect("trust store");
+    Fetcher::new(FetcherConfig::new(Reach::Operator, tls))
+}
+
 pub(crate) struct World {
     pub(crate) clock: Arc<StoppedClock>,
     pub(crate) store: Arc<dyn Store>,
@@ -122,6 +128,7 @@ pub(crate) fn config(issuer: &str, servers: &[&str]) -> IssuerConfig {
         client_documents: Some(Domains::default()),
         exchange: Vec::new(),
         dpop_nonces: false,
+        trusted_issuers: Vec::new(),
     }
 }
 
@@ -184,6 +191,7 @@ impl World {
             revocations: Arc::clone(&revocations),
             catalogue: Arc::new(Tools),
             fetcher,
+            operator_fetcher: operator_fetcher(),
         };
         let issuer = Issuer::start(config.clone(), parts).await.expect("starts");
         let administration = Administration::new(
