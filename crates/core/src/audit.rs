@@ -53,6 +53,9 @@ pub enum AuditKind {
     /// A token or grant was revoked.
     #[serde(rename = "token.revoke")]
     Revoke,
+    /// Somebody asked about a token and was refused.
+    #[serde(rename = "token.introspect")]
+    Introspect,
     /// A code was presented twice.
     #[serde(rename = "code.replay")]
     CodeReplay,

@@ -24,6 +24,7 @@ pub mod entropy;
 pub mod exchange;
 pub mod grant;
 pub mod id;
+pub mod introspection;
 pub mod jwk;
 pub mod jws;
 pub mod jwt_bearer;

@@ -10,7 +10,7 @@ use doorward_core::{
     clock::Clock,
     entropy::Entropy,
     exchange::ExchangeRule,
-    id::KeyId,
+    id::{ClientId, KeyId},
     jwk::{PublicKey, PublicKeySet},
     lifetimes::Lifetimes,
     registration::Domains,
@@ -55,6 +55,8 @@ pub struct PublishedServer {
     pub sign_in_max_age: Option<Duration>,
     /// Where it runs: clients of other environments get no tokens for it.
     pub environment: Option<Environment>,
+    /// The confidential clients that may ask about its tokens (RFC 7662): its resource servers.
+    pub resource_servers: Vec<ClientId>,
 }
 
 /// What the operator decides.

@@ -18,6 +18,7 @@ mod device;
 mod directory;
 mod form;
 mod home;
+mod introspect;
 mod issuer;
 mod keys;
 mod limits;

@@ -13,7 +13,7 @@ use axum::{
 };
 
 use crate::{
-    authorize, consent, device, home, metadata, pages, par, register, revoke, setup,
+    authorize, consent, device, home, introspect, metadata, pages, par, register, revoke, setup,
     shared::Shared,
     sign_in, token,
     wire::{allow_any_origin, method_not_allowed, preflight, readable, to_the_end},
@@ -43,6 +43,7 @@ fn open_to_scripts() -> Routes {
         .route("/register", write(post(register::post)))
         .route("/register/{client_id}", manage())
         .route("/revoke", write(post(revoke::post)))
+        .route("/introspect", write(post(introspect::post)))
         .layer(from_fn(allow_any_origin));
     documents().merge(endpoints)
 }

@@ -117,16 +117,19 @@ pub(crate) async fn to_the_end(
     request: axum::extract::Request,
     next: axum::middleware::Next,
 ) -> Response {
-    let failed = |_| {
-        let failed = OAuthError {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            error: "server_error",
-            description: "the server failed",
-            retry_after: None,
-        };
-        failed.into_response()
+    let run = tokio::spawn(next.run(request)).await;
+    run.unwrap_or_else(|_| server_error())
+}
+
+/// The answer when something of ours failed that never should.
+pub(crate) fn server_error() -> Response {
+    let failed = OAuthError {
+        status: StatusCode::INTERNAL_SERVER_ERROR,
+        error: "server_error",
+        description: "the server failed",
+        retry_after: None,
     };
-    tokio::spawn(next.run(request)).await.unwrap_or_else(failed)
+    failed.into_response()
 }
 
 /// Allows any origin to read an answer of an endpoint that uses no cookies (A-012, interop 41).

@@ -246,6 +246,7 @@ impl World {
             resource: Resource::from_known(format!("{ORIGIN}/mcp/{name}")),
             environment: None,
             sign_in_max_age: self.step_up.strictest(),
+            resource_servers: Vec::new(),
         };
         IssuerConfig {
             issuer: ORIGIN.to_owned(),

@@ -295,6 +295,11 @@ pub(super) struct ServerEntry {
     /// Whether callers may use tokens that are bound to no key (RFC 9449).
     #[serde(default)]
     pub(super) dpop: DpopRule,
+    /// Identifiers of confidential clients that may ask `/introspect` about the tokens of every
+    /// client for this server: resource servers of its own (RFC 7662). A client may always ask
+    /// about its own tokens.
+    #[serde(default)]
+    pub(super) introspected_by: Vec<String>,
 }
 
 /// Whether a server takes tokens that are bound to no key.

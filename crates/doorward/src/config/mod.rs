@@ -24,7 +24,7 @@ mod trust;
 use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
 
 use doorward_core::{
-    client::Environment, dpop::Policy, exchange::ExchangeRule, lifetimes::Lifetimes,
+    client::Environment, dpop::Policy, exchange::ExchangeRule, id::ClientId, lifetimes::Lifetimes,
     permit::AllowList, registration::Domains, rotation::Schedule, server::ServerName,
     step_up::StepUp,
 };
@@ -106,6 +106,8 @@ pub(crate) struct Server {
     pub(crate) title: Option<String>,
     /// Where it runs.
     pub(crate) environment: Option<Environment>,
+    /// Who may ask the issuer about its tokens.
+    pub(crate) resource_servers: Vec<ClientId>,
     /// How it is reached.
     pub(crate) upstream: Upstream,
     /// Who may use what of it.

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use doorward_core::{
     client::Environment,
     dpop::Policy,
+    id::ClientId,
     permit::{AllowList, AllowRule, Pattern},
     server::ServerName,
     step_up::{StepUp, StepUpRule},
@@ -67,6 +68,10 @@ fn one(mut entry: ServerEntry, groups: &[&str], base: &Path) -> Result<Server, S
         name,
         title: entry.title.take(),
         environment: entry.environment.map(Environment::from),
+        resource_servers: std::mem::take(&mut entry.introspected_by)
+            .into_iter()
+            .map(ClientId::from_known)
+            .collect(),
         dpop: match entry.dpop {
             DpopRule::Accepted => Policy::Accepted,
             DpopRule::Required => Policy::Required,

@@ -67,6 +67,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             groups: HashMap::new(),
             servers: vec![Server {
                 environment: None,
+                resource_servers: Vec::new(),
                 name: name.clone(),
                 title: behind.title(),
                 upstream: behind.upstream().await?,

@@ -16,6 +16,7 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
         resource: configuration.public_url.resource(&server.name),
         environment: server.environment,
         sign_in_max_age: server.step_up.strictest(),
+        resource_servers: server.resource_servers.clone(),
     };
     IssuerConfig {
         issuer: configuration.public_url.to_string(),

@@ -26,6 +26,9 @@ pub(super) struct Metadata<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     registration_endpoint: Option<String>,
     revocation_endpoint: String,
+    introspection_endpoint: String,
+    introspection_endpoint_auth_methods_supported: [&'static str; 3],
+    introspection_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     device_authorization_endpoint: String,
     scopes_supported: [&'static str; 2],
     response_types_supported: [&'static str; 1],
@@ -56,6 +59,12 @@ const AUTHENTICATION: [&str; 4] = [
     "client_secret_post",
     "private_key_jwt",
 ];
+/// The same without what proves nothing.
+const CONFIDENTIAL: [&str; 3] = [
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+];
 /// What assertions and requests of clients may be signed with.
 const ASSERTIONS: [&str; 4] = ["ES256", "EdDSA", "Ed25519", "RS256"];
 
@@ -74,6 +83,9 @@ impl<'a> Metadata<'a> {
             jwks_uri: at("/jwks"),
             registration_endpoint: registers.then(|| at("/register")),
             revocation_endpoint: at("/revoke"),
+            introspection_endpoint: at("/introspect"),
+            introspection_endpoint_auth_methods_supported: CONFIDENTIAL,
+            introspection_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
             device_authorization_endpoint: at("/device_authorization"), // RFC 8628 section 4
             scopes_supported: [READ, WRITE],
             response_types_supported: ["code"],

@@ -20,6 +20,7 @@ mod environments;
 mod exchange;
 mod failures;
 mod host;
+mod introspection;
 mod jar;
 mod jwt_bearer;
 mod keys;

@@ -66,6 +66,9 @@ async fn the_document_lists_exactly_what_exists() {
         "token_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "Ed25519", "RS256"],
         "revocation_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"],
         "revocation_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "Ed25519", "RS256"],
+        "introspection_endpoint": "https://mcp.example/introspect",
+        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+        "introspection_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "Ed25519", "RS256"],
         "client_id_metadata_document_supported": true,
         "code_challenge_methods_supported": ["S256"], // A-004, interop 7
         "dpop_signing_alg_values_supported": ["ES256", "EdDSA", "RS256"],

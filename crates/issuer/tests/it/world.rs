@@ -114,6 +114,7 @@ pub(crate) fn server(name: &str, issuer: &str) -> PublishedServer {
         resource: Resource::from_known(format!("{issuer}/mcp/{name}")),
         sign_in_max_age: None,
         environment: None,
+        resource_servers: Vec::new(),
     }
 }
 
