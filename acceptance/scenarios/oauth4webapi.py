@@ -22,11 +22,15 @@ CHAPTERS = [
     "client authentication",
     "pushed requests",
     "signed requests",
+    "bound tokens",
     "client credentials",
     "device authorization",
     "token exchange",
 ]
-_EXCHANGE = """
+_MORE = """
+[tokens]
+dpop_nonces = true
+
 [[exchange]]
 client = "{client}"
 from = ["files"]
@@ -54,7 +58,7 @@ def _clients(doorward: Configured) -> dict:
     """What an administrator set up before: a client that may exchange tokens."""
     added = doorward.add_client("Backend", "--grant", "token-exchange")
     backend = {"client_id": added["client"]["id"], "client_secret": added["client_secret"]}
-    doorward.more = _EXCHANGE.format(client=backend["client_id"])
+    doorward.more = _MORE.format(client=backend["client_id"])
     return {"neighbours": _SERVERS[1:], "backend": backend}
 
 

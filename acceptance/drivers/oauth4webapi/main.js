@@ -13,6 +13,7 @@ const chapters = {
   'client authentication': './authentication.js',
   'pushed requests': './pushed.js',
   'signed requests': './signed.js',
+  'bound tokens': './dpop.js',
   'client credentials': './credentials.js',
   'device authorization': './device.js',
   'token exchange': './exchange.js',
