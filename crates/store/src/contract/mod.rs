@@ -137,6 +137,7 @@ macro_rules! every_contract {
                 dropping_a_unit_of_work_writes_nothing
                 a_conflict_writes_nothing_of_its_commit
                 writes_apply_in_the_order_they_were_made
+                a_long_commit_applies_in_the_order_it_was_made
                 an_empty_commit_succeeds
                 reads_see_what_others_committed_meanwhile
             }

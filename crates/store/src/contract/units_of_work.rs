@@ -39,6 +39,21 @@ pub(crate) async fn writes_apply_in_the_order_they_were_made(store: Subject) {
     assert_eq!(found.expect("readable"), Some(setup_link("second")));
 }
 
+pub(crate) async fn a_long_commit_applies_in_the_order_it_was_made(store: Subject) {
+    write(&store, |tx| {
+        for index in 0..200 {
+            let link = format!("link {index}");
+            tx.replace_setup_link(&setup_link(&link));
+            tx.use_setup_link(&digest(&link), at(index));
+        }
+    })
+    .await;
+    let mut tx = reader(&store).await;
+    let last = tx.setup_link(&digest("link 199")).await;
+    let last = last.expect("readable").expect("the newest is there");
+    assert_eq!(last.used_at, Some(at(199)));
+}
+
 pub(crate) async fn an_empty_commit_succeeds(store: Subject) {
     write(&store, |_| {}).await;
     store.flush().await.expect("nothing to wait for");

@@ -9,8 +9,8 @@ use std::sync::{
 use doorward_throwaway::Postgres;
 
 use super::{
-    Opened, add_user, addition, assert_chain, event, open, open_on, open_shared, proxy::Proxy,
-    reasons, start, stranger, user_names,
+    Opened, add_user, assert_chain, event, open, open_on, open_shared, proxy::Proxy, reasons,
+    stranger, user_names,
 };
 use crate::{Store, StoreError};
 
@@ -69,6 +69,7 @@ async fn a_commit_whose_answer_is_lost_is_found_to_stand() {
         store.record(event("queued")).expect("has room");
         proxy.arm();
         add_user(&store, name).await.expect("was written, once"); // CR-01
+        assert!(proxy.was_cut());
     }
     assert_eq!(user_names(&store).await, ["alice", "bob"]);
     assert_eq!(reasons(&store).await, ["queued", "alice", "queued", "bob"]);
@@ -77,30 +78,30 @@ async fn a_commit_whose_answer_is_lost_is_found_to_stand() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_that_stays_in_doubt_is_not_written_twice() {
-    let opened = open_on(Postgres::alone()).await;
-    let proxy = Proxy::to(opened.server.port()).await;
-    let (from, to) = (opened.server.port().to_string(), proxy.port.to_string());
-    let store = open_shared(&opened.url.replace(&from, &to))
-        .await
-        .expect("opens");
+    let server = Postgres::shared();
+    let url = server.database();
+    let proxy = Proxy::to(server.port()).await;
+    let through = url.replace(
+        &format!(":{}/", server.port()),
+        &format!(":{}/", proxy.port),
+    );
+    let store = open_shared(&through).await.expect("opens");
+    proxy.arm_and_stay_down();
     store.record(event("queued")).expect("has room");
-    // The answer is lost, and the server is gone before it can be asked.
-    proxy.arm();
-    let mut commit = addition(&store, "alice").await.commit();
-    assert!(start(commit.as_mut()).await.is_pending());
-    let held = opened.server.sql(&opened.url, "SELECT count(*) FROM users");
-    assert!(matches!(held.as_str(), "0" | "1"));
-    opened.server.stop();
-    let outcome = commit.await;
-    opened.server.start_again();
-    store.flush().await.ok(); // finds out what became of it
-    store.flush().await.expect("works again");
-    let names = user_names(&store).await;
-    assert_eq!(names.len(), reasons(&store).await.len() - 1, "{outcome:?}");
-    if outcome.is_ok() {
-        assert_eq!(names, ["alice"]);
-    }
-    assert_chain(&store, 1 + u64::try_from(names.len()).expect("few")).await;
+    let unknown = add_user(&store, "alice").await;
+    assert!(
+        matches!(unknown, Err(StoreError::Unavailable(_))),
+        "{unknown:?}"
+    );
+    let stored = server.sql(&url, "SELECT name FROM users");
+    assert_eq!(stored, "alice", "nobody could know, but it stands");
+    let refused = store.record(event("more"));
+    assert!(matches!(refused, Err(StoreError::Unavailable(_)))); // AD-06
+
+    proxy.mend();
+    add_user(&store, "bob").await.expect("works again");
+    assert_eq!(reasons(&store).await, ["queued", "alice", "bob"]);
+    assert_chain(&store, 3).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

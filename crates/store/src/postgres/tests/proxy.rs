@@ -13,7 +13,15 @@ use tokio::{
 /// Passes bytes on. Once armed it lets the next `COMMIT` through and never its answer.
 pub(super) struct Proxy {
     pub(super) port: u16,
-    armed: Arc<AtomicBool>,
+    switches: Arc<Switches>,
+}
+
+#[derive(Default)]
+struct Switches {
+    armed: AtomicBool,
+    /// Whether nothing gets through once a connection was cut.
+    stays_down: AtomicBool,
+    down: AtomicBool,
 }
 
 impl Proxy {
@@ -21,24 +29,42 @@ impl Proxy {
     pub(super) async fn to(server: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let armed = Arc::new(AtomicBool::new(false));
+        let switches = Arc::new(Switches::default());
         tokio::spawn({
-            let armed = Arc::clone(&armed);
+            let switches = Arc::clone(&switches);
             async move {
                 while let Ok((client, _)) = listener.accept().await {
-                    tokio::spawn(pass(client, server, Arc::clone(&armed)));
+                    if !switches.down.load(Ordering::SeqCst) {
+                        tokio::spawn(pass(client, server, Arc::clone(&switches)));
+                    }
                 }
             }
         });
-        Self { port, armed }
+        Self { port, switches }
     }
 
     pub(super) fn arm(&self) {
-        self.armed.store(true, Ordering::SeqCst);
+        self.switches.armed.store(true, Ordering::SeqCst);
+    }
+
+    /// The same, and no new connection gets through either.
+    pub(super) fn arm_and_stay_down(&self) {
+        self.switches.stays_down.store(true, Ordering::SeqCst);
+        self.arm();
+    }
+
+    /// Whether it was armed and the commit came by.
+    pub(super) fn was_cut(&self) -> bool {
+        !self.switches.armed.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn mend(&self) {
+        self.switches.stays_down.store(false, Ordering::SeqCst);
+        self.switches.down.store(false, Ordering::SeqCst);
     }
 }
 
-async fn pass(client: TcpStream, server: u16, armed: Arc<AtomicBool>) {
+async fn pass(client: TcpStream, server: u16, switches: Arc<Switches>) {
     let server = TcpStream::connect(("127.0.0.1", server)).await;
     let (mut from_server, mut to_server) = server.expect("the server listens").into_split();
     let (mut from_client, mut to_client) = client.into_split();
@@ -46,9 +72,14 @@ async fn pass(client: TcpStream, server: u16, armed: Arc<AtomicBool>) {
     let answers = {
         let cut = Arc::clone(&cut);
         async move {
+            let mut kept = Vec::new();
             while let Some(bytes) = read(&mut from_server).await {
-                // The answer is here: what was sent has been done.
-                if cut.load(Ordering::SeqCst) || !write(&mut to_client, &bytes).await {
+                if cut.load(Ordering::SeqCst) {
+                    kept.extend(bytes);
+                    if holds_commit(&kept) {
+                        return; // it was done, and the answer ends here
+                    }
+                } else if !write(&mut to_client, &bytes).await {
                     return;
                 }
             }
@@ -56,8 +87,9 @@ async fn pass(client: TcpStream, server: u16, armed: Arc<AtomicBool>) {
     };
     let questions = async {
         while let Some(bytes) = read(&mut from_client).await {
-            let commits = bytes.windows(6).any(|word| word == b"COMMIT");
-            if commits && armed.swap(false, Ordering::SeqCst) {
+            if holds_commit(&bytes) && switches.armed.swap(false, Ordering::SeqCst) {
+                let stays_down = switches.stays_down.load(Ordering::SeqCst);
+                switches.down.store(stays_down, Ordering::SeqCst);
                 cut.store(true, Ordering::SeqCst);
             }
             if !write(&mut to_server, &bytes).await {
@@ -70,6 +102,11 @@ async fn pass(client: TcpStream, server: u16, armed: Arc<AtomicBool>) {
         () = answers => {}
         () = questions => {}
     }
+}
+
+/// The statement and its answer are both this word with a zero behind it, which no other is.
+fn holds_commit(bytes: &[u8]) -> bool {
+    bytes.windows(7).any(|word| word == b"COMMIT\0")
 }
 
 async fn read(from: &mut (impl AsyncRead + Unpin)) -> Option<Vec<u8>> {
