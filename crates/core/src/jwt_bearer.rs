@@ -14,11 +14,12 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::{
     access::CLOCK_SKEW,
+    details::Details,
     id::ClientId,
     permit::Pattern,
     scope::{ScopeError, ScopeSet},
@@ -103,6 +104,10 @@ pub struct AssertionClaims {
     /// The scopes that it allows (ID-JAG).
     #[serde(default)]
     pub scope: Option<String>,
+    /// The only calls that it allows (ID-JAG, RFC 9396). Any that are not understood make it no
+    /// assertion: left out they would allow more.
+    #[serde(default, deserialize_with = "details")]
+    pub authorization_details: Option<Details>,
     /// Everything else.
     #[serde(flatten)]
     pub others: BTreeMap<String, Value>,
@@ -264,6 +269,10 @@ fn allowed_scopes(allowed: Option<&str>, asked: Option<&str>) -> Result<ScopeSet
         return Err(ScopeError::Exceeded);
     }
     Ok(common)
+}
+
+fn details<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Details>, D::Error> {
+    Details::deserialize(deserializer).map(Some)
 }
 
 #[cfg(test)]

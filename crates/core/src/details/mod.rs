@@ -60,6 +60,9 @@ pub enum DetailsError {
     /// A server that is not among those that the request is about, or one of those left out.
     #[error("authorization_details and resource do not name the same servers")]
     Server,
+    /// Asked for where nobody could be shown them.
+    #[error("authorization_details can only be asked for in an authorization request")]
+    NotHere,
     /// More than was approved.
     #[error("authorization_details exceeds what was granted")]
     Exceeded,

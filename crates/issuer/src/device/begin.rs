@@ -10,6 +10,7 @@ use axum::{
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     client::GrantType,
+    details::DetailsError,
     device::{DeviceAuthorization, DeviceState, POLL_INTERVAL, UserCode},
     entropy::draw,
     scope::ScopeSet,
@@ -84,6 +85,9 @@ impl Shared {
     }
 
     async fn add_device(&self, asked: &Asked<'_>) -> Result<DeviceResponse, TokenError> {
+        if asked.optional("authorization_details").is_some() {
+            return Err(TokenError::Details(DetailsError::NotHere));
+        }
         let resource = self.one_resource(asked)?;
         let lifetime = self.published().config.lifetimes.device;
         let device_code = Secret::mint("dwd_", draw(&*self.entropy));

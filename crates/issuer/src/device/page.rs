@@ -113,6 +113,9 @@ impl Shared {
             }
             Err(error) => return Err(error),
         };
+        if self.signed_in_long_ago(&waiting, &signed_in) {
+            return Ok(self.sign_in_for_device(typed));
+        }
         if decision.is_empty() {
             return Ok(self.show_device(&waiting, &signed_in).await);
         }
@@ -129,6 +132,15 @@ impl Shared {
             }
             _ => Err(DeviceError::Unreadable),
         }
+    }
+
+    /// Whether the server wants a more recent sign-in (RFC 9470): with an older one the device
+    /// would get tokens that open nothing.
+    fn signed_in_long_ago(&self, waiting: &Waiting, signed_in: &SignedIn) -> bool {
+        let published = self.published();
+        let most = published.sign_in_max_age(std::slice::from_ref(&waiting.request.resource));
+        let age = self.clock.now().since(signed_in.session.authenticated_at);
+        most.is_some_and(|most| age > most)
     }
 
     fn ask_for_code(

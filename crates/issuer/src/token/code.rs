@@ -5,7 +5,7 @@ use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     authorize::resource_meant,
     code::{AuthorizationCode, Presented, Redemption, redeem},
-    grant::{Grant, Narrowing, RevocationReason},
+    grant::{Grant, RevocationReason},
     id::{GrantId, TokenId},
     pkce::Verifier,
     resource::Resource,
@@ -78,12 +78,7 @@ impl Shared {
         code: &AuthorizationCode,
         (grant, user): (&Grant, &User),
     ) -> Result<Issued, TokenError> {
-        let narrowing = Narrowing {
-            scope: None,
-            details: asked.optional("authorization_details"),
-        };
-        let opening = grant.opening(grant.resources.first(), narrowing)?;
-        let mut issued = self.mint_access(asked, grant, Some(user), &opening)?;
+        let mut issued = self.mint_first(asked, grant, Some(user))?;
         tx.redeem_code(&code.digest, &grant.id);
         tx.add_grant(grant);
         if asked.client.refreshes() {

@@ -71,7 +71,7 @@ impl Shared {
         });
         let may = |user: &User| self.may_still(user, &grant, approval.authenticated_at);
         let user = user.filter(may).ok_or(TokenError::GrantRejected)?;
-        let mut issued = self.mint_whole(asked, &grant, Some(&user))?;
+        let mut issued = self.mint_first(asked, &grant, Some(&user))?;
         tx.redeem_device(&request.digest);
         tx.add_grant(&grant);
         if asked.client.refreshes() {

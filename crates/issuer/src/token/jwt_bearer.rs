@@ -135,7 +135,11 @@ impl Shared {
             key: asked.binding(),
             lifetime: self.published().config.lifetimes.access, // a new assertion comes next
         });
-        let issued = self.mint_whole(asked, &grant, Some(&user))?;
+        let grant = Grant {
+            details: claims.authorization_details.clone().unwrap_or_default(),
+            ..grant
+        };
+        let issued = self.mint_first(asked, &grant, Some(&user))?;
         self.note_use(&mut *tx, claims);
         let event = self.redeemed(asked, believed, &grant);
         self.keep(tx, asked, &grant, event.user(user.name.as_str()))
@@ -150,7 +154,7 @@ impl Shared {
         trust: &WorkloadTrust,
     ) -> Result<Issued, TokenError> {
         let grant = self.own_grant(asked)?;
-        let issued = self.mint_whole(asked, &grant, None)?;
+        let issued = self.mint_first(asked, &grant, None)?;
         let mut tx = self.store.begin().await?;
         if !trust.reusable {
             self.note_use(&mut *tx, &believed.claims);

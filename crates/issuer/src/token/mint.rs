@@ -9,7 +9,7 @@ use doorward_core::{
     client::Client,
     details::Details,
     entropy::draw,
-    grant::{Grant, Narrowing, Opening},
+    grant::{Grant, Opening},
     id::{ClientId, GrantId, TokenId, UserId},
     jwk::Thumbprint,
     refresh::{RefreshState, RefreshToken},
@@ -138,14 +138,15 @@ impl Shared {
         }
     }
 
-    /// An access token of a grant for one resource that opens all of it.
-    pub(super) fn mint_whole(
+    /// The first access token of a grant: it opens all of it but the calls that the request
+    /// leaves out.
+    pub(super) fn mint_first(
         &self,
         asked: &Asked<'_>,
         grant: &Grant,
         user: Option<&User>,
     ) -> Result<Issued, TokenError> {
-        let opening = grant.opening(grant.resources.first(), Narrowing::default())?;
+        let opening = grant.opening(grant.resources.first(), asked.narrowing())?;
         self.mint_access(asked, grant, user, &opening)
     }
 

@@ -17,7 +17,7 @@ impl Shared {
     /// A token of the client's own.
     pub(super) async fn for_itself(&self, asked: &Asked<'_>) -> Result<Issued, TokenError> {
         let grant = self.own_grant(asked)?;
-        let issued = self.mint_whole(asked, &grant, None)?;
+        let issued = self.mint_first(asked, &grant, None)?;
         let mut tx = self.store.begin().await?;
         tx.add_grant(&grant);
         tx.mark_client_used(&asked.client.id, grant.created_at);

@@ -111,7 +111,7 @@ impl Shared {
         };
         let narrowing = Narrowing {
             scope: asked.optional("scope"),
-            details: asked.optional("authorization_details"),
+            ..asked.narrowing()
         };
         Ok(loaded.grant.opening(resource, narrowing)?)
     }

@@ -1,7 +1,7 @@
 //! The form of `/token` and `/revoke`, read once and strictly (TK-15).
 
 use axum::body::Body;
-use doorward_core::{authorize::Parameters, client::Client, jwk::Thumbprint};
+use doorward_core::{authorize::Parameters, client::Client, grant::Narrowing, jwk::Thumbprint};
 use http::request::Parts;
 use std::net::IpAddr;
 
@@ -60,6 +60,14 @@ impl<'a> Asked<'a> {
     /// A parameter that may be absent.
     pub(crate) fn optional(&self, name: &'static str) -> Option<&'a str> {
         self.parameters.one(name).ok().flatten()
+    }
+
+    /// What it leaves out of the calls that a grant is for (RFC 9396 section 7).
+    pub(crate) fn narrowing(&self) -> Narrowing<'a> {
+        Narrowing {
+            scope: None,
+            details: self.optional("authorization_details"),
+        }
     }
 
     /// A parameter that must be there.

@@ -14,6 +14,8 @@ const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 type Sent<'a> = &'a [(&'a str, &'a str)];
 
 /// A public client without any browser.
+const DETAILS: &str = r#"[{"type":"mcp_tool","server":"files","tools":["list_files"]}]"#;
+
 async fn terminal(world: &World) -> String {
     let grants = vec![GrantType::DeviceCode, GrantType::RefreshToken];
     let new = NewClient {
@@ -208,12 +210,13 @@ async fn a_request_that_cannot_be_granted_gets_no_codes() {
     let client = terminal(&world).await;
     let browser = world.client().await;
     #[rustfmt::skip]
-    let cases: [(&str, &str, Sent, u16, &str); 6] = [
+    let cases: [(&str, &str, Sent, u16, &str); 7] = [
         ("no client",           "nobody", &[("resource", FILES)],  401, "invalid_client"),
         ("not registered, A-059", &browser, &[("resource", FILES)], 400, "unauthorized_client"),
         ("one of two servers",  &client,  &[],                     400, "invalid_target"),
         ("no such server",      &client,  &[("resource", "https://x.example")], 400, "invalid_target"),
         ("both servers, A-051", &client,  &[("resource", FILES), ("resource", MAIL)], 400, "invalid_target"),
+        ("single calls, A-082", &client,  &[("resource", FILES), ("authorization_details", DETAILS)], 400, "invalid_authorization_details"),
         ("unknown scope",       &client,  &[("resource", FILES), ("scope", "admin")], 400, "invalid_scope"),
     ];
     for (name, client, more, status, error) in cases {
@@ -407,4 +410,45 @@ async fn codes_are_stored_as_digests_and_stand_in_no_record() {
     poll(&world, &client, &device_code).await;
     let records = Value::from(world.audit_records().await).to_string();
     assert!(!records.contains(&device_code) && !records.contains(&user_code));
+}
+
+#[tokio::test]
+async fn a_device_narrows_its_token_to_single_calls() {
+    let world = World::new().await;
+    let client = terminal(&world).await;
+    let (device_code, user_code) = begin(&world, &client).await;
+    allow(&world, &user_code).await;
+    let pairs = [
+        ("grant_type", GRANT),
+        ("client_id", client.as_str()),
+        ("device_code", device_code.as_str()),
+        ("authorization_details", DETAILS),
+    ];
+    let tokens = world.post("/token", &pairs).await.tokens();
+    let carried = claims(&tokens.access)["authorization_details"].to_string();
+    assert_eq!(carried, DETAILS); // A-082
+}
+
+#[tokio::test]
+async fn a_server_that_wants_recent_sign_ins_gets_one_before_a_device_is_allowed() {
+    let mut wanting = config(ISSUER, &["files"]);
+    wanting.servers[0].sign_in_max_age = Some(Duration::from_secs(300));
+    let world = World::with(wanting).await;
+    let client = terminal(&world).await;
+    let mut person = world.signed_in("alice").await;
+    world.pass(Duration::from_secs(301));
+    let (_, user_code) = begin(&world, &client).await;
+    let sent = look(&world, &mut person, &user_code).await;
+    assert!(sent.location().starts_with("/login?"), "{}", sent.body); // A-033
+    let sign_in = person.get(&world, &sent.location()).await;
+    let flow = sign_in.field("flow");
+    let signed_in = person
+        .sign_in(&world, "alice", crate::world::PASSWORD, &flow)
+        .await;
+    assert_eq!(
+        signed_in.location(),
+        format!("/device?user_code={user_code}")
+    );
+    let question = look(&world, &mut person, &user_code).await;
+    assert_eq!(question.status, 200, "{}", question.body);
 }

@@ -547,3 +547,40 @@ async fn the_metadata_offers_assertions_where_somebody_is_trusted() {
         .await
         .refuses(400, "unsupported_grant_type");
 }
+
+// RFC 9396, A-082: what the provider allows is no more than it says
+#[tokio::test]
+async fn an_id_jag_for_single_calls_becomes_a_token_for_these() {
+    let enterprise = Scene::new().await;
+    let calls = |server: &str| json!([{"type": "mcp_tool", "server": server, "tools": ["list_*"]}]);
+    let assertion = |jti: &str, details: Value| {
+        enterprise.id_jag(&[("jti", json!(jti)), ("authorization_details", details)])
+    };
+    let answer = enterprise
+        .redeem(&assertion("a", calls("files")), &[])
+        .await;
+    let carried = &claims(&answer.tokens().access)["authorization_details"];
+    assert_eq!(*carried, calls("files"));
+    let less = json!([{"type": "mcp_tool", "server": "files", "tools": ["list_files"]}]);
+    let text = less.to_string();
+    let narrow = [("authorization_details", text.as_str())];
+    let answer = enterprise
+        .redeem(&assertion("b", calls("files")), &narrow)
+        .await;
+    let carried = &claims(&answer.tokens().access)["authorization_details"];
+    assert_eq!(*carried, less);
+    for (jti, details) in [
+        ("c", calls("mail")),
+        ("d", json!([{"type": "unknown"}])),
+        ("e", Value::Null),
+    ] {
+        let refused = enterprise.redeem(&assertion(jti, details), &[]).await;
+        assert_eq!(refused.status, 400, "{jti}: {}", refused.body);
+    }
+    let wide = json!([{"type": "mcp_tool", "server": "files", "tools": ["*"]}]).to_string();
+    let wide = [("authorization_details", wide.as_str())];
+    let refused = enterprise
+        .redeem(&assertion("f", calls("files")), &wide)
+        .await;
+    refused.refuses(400, "invalid_authorization_details"); // TK-04
+}

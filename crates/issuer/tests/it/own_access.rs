@@ -217,3 +217,23 @@ async fn an_administrator_says_what_is_the_clients_own() {
     let refused = admin.add_client(unknown).await;
     assert!(matches!(refused, Err(AdministrationError::Scope(_))));
 }
+
+#[tokio::test]
+async fn a_client_narrows_its_own_token_to_single_calls() {
+    let world = World::new().await;
+    let (id, secret) = world.registered(robot(&["files"])).await;
+    let asking = async |tools: &str, server: &str| {
+        let details = json!([{"type": "mcp_tool", "server": server, "tools": [tools]}]).to_string();
+        let more = [
+            ("resource", FILES),
+            ("authorization_details", details.as_str()),
+        ];
+        ask(&world, (&id, &secret), &more).await
+    };
+    let answer = asking("list_files", "files").await;
+    let carried = &claims(&answer.tokens().access)["authorization_details"];
+    assert_eq!(carried[0]["tools"], json!(["list_files"]));
+    assert_eq!(answer.json()["authorization_details"], *carried);
+    let elsewhere = asking("send", "mail").await;
+    elsewhere.refuses(400, "invalid_authorization_details");
+}
