@@ -183,7 +183,35 @@ fn allow(headers: &mut HeaderMap, preflight: bool) {
 
 #[cfg(test)]
 mod tests {
+    use std::{future::poll_fn, sync::Arc, task::Poll};
+
+    use axum::{Router, middleware::from_fn, routing::post};
+    use http::Request;
+    use tokio::sync::{Notify, mpsc};
+    use tower::ServiceExt;
+
     use super::*;
+
+    // TK-18
+    #[tokio::test]
+    async fn what_was_begun_is_finished_though_the_client_hangs_up() {
+        let (begun, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (finished, mut told) = mpsc::channel::<()>(1);
+        let (begins, goes) = (Arc::clone(&begun), Arc::clone(&go));
+        let work = async move || {
+            begins.notify_one();
+            goes.notified().await;
+            finished.send(()).await.is_ok().to_string()
+        };
+        let route = post(work).layer(from_fn(to_the_end));
+        let request = Request::post("/").body(Body::empty()).expect("a request");
+        let mut sent = Box::pin(Router::new().route("/", route).oneshot(request));
+        assert!(poll_fn(|context| Poll::Ready(sent.as_mut().poll(context).is_pending())).await);
+        begun.notified().await;
+        drop(sent);
+        go.notify_one();
+        assert_eq!(told.recv().await, Some(()));
+    }
 
     #[test]
     fn descriptions_hold_only_what_the_rfc_allows() {
