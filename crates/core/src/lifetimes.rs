@@ -36,6 +36,27 @@ pub const LONGEST_ACCESS: Duration = Duration::from_secs(60 * MINUTE);
 const MINUTE: u64 = 60;
 const DAY: u64 = 24 * 60 * MINUTE;
 
+/// The shortest lifetime that may be configured for access tokens.
+pub const SHORTEST_ACCESS: Duration = Duration::from_secs(30);
+
+impl Lifetimes {
+    /// How long an access token of a client for a server lives, given what was decided for
+    /// each of them. What is decided for one replaces the general lifetime; of two
+    /// decisions the shorter one holds. It is never longer than any token may live.
+    pub fn access_for(&self, server: Option<Duration>, client: Option<Duration>) -> Duration {
+        let decided = match (server, client) {
+            (Some(server), Some(client)) => server.min(client),
+            (one, other) => one.or(other).unwrap_or(self.access),
+        };
+        decided.min(LONGEST_ACCESS)
+    }
+}
+
+/// Whether access tokens may be told to live that long.
+pub fn is_access_lifetime(ttl: Duration) -> bool {
+    (SHORTEST_ACCESS..=LONGEST_ACCESS).contains(&ttl)
+}
+
 impl Default for Lifetimes {
     fn default() -> Self {
         Self {
@@ -50,6 +71,48 @@ impl Default for Lifetimes {
             device: Duration::from_secs(10 * MINUTE),
             setup_link: Duration::from_secs(60 * MINUTE),
             unused_client: Duration::from_secs(DAY),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shorter_decision_holds_and_nothing_outlives_the_longest() {
+        let minutes = |count| Some(Duration::from_secs(count * MINUTE));
+        #[rustfmt::skip]
+        let cases = [
+            ("nothing decided",    None,         None,         10),
+            ("the server's",       minutes(2),   None,         2),
+            ("a longer one",       minutes(30),  None,         30),
+            ("the client's",       None,         minutes(20),  20),
+            ("both, the server's", minutes(2),   minutes(20),  2),
+            ("both, the client's", minutes(20),  minutes(5),   5),
+            ("too long",           minutes(600), None,         60),
+            ("both too long",      minutes(600), minutes(90),  60),
+        ];
+        for (name, server, client, expected) in cases {
+            let ttl = Lifetimes::default().access_for(server, client);
+            assert_eq!(Some(ttl), minutes(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn access_tokens_live_between_half_a_minute_and_an_hour() {
+        for (seconds, allowed) in [
+            (0, false),
+            (29, false),
+            (30, true),
+            (3600, true),
+            (3601, false),
+        ] {
+            assert_eq!(
+                is_access_lifetime(Duration::from_secs(seconds)),
+                allowed,
+                "{seconds}"
+            );
         }
     }
 }

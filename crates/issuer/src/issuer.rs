@@ -12,7 +12,7 @@ use doorward_core::{
     exchange::ExchangeRule,
     id::{ClientId, KeyId},
     jwk::{PublicKey, PublicKeySet},
-    lifetimes::Lifetimes,
+    lifetimes::{LONGEST_ACCESS, Lifetimes},
     registration::Domains,
     resource::Resource,
     revocation::Revocations,
@@ -57,6 +57,8 @@ pub struct PublishedServer {
     pub environment: Option<Environment>,
     /// The confidential clients that may ask about its tokens (RFC 7662): its resource servers.
     pub resource_servers: Vec<ClientId>,
+    /// How long access tokens for it live, when not as long as for every server.
+    pub access_ttl: Option<Duration>,
 }
 
 /// What the operator decides.
@@ -211,9 +213,10 @@ impl Issuer {
     pub async fn reap(&self) -> Result<usize, StoreError> {
         let shared = &self.0;
         let (now, lifetimes) = (shared.clock.now(), shared.published().config.lifetimes);
+        // Some client or server may have had longer tokens than most.
         shared
             .revocations
-            .forget_before(now - lifetimes.access - CLOCK_SKEW - CLOCK_SKEW);
+            .forget_before(now - LONGEST_ACCESS - CLOCK_SKEW - CLOCK_SKEW);
         shared.limits.forget_idle(now);
         shared.documents.forget_idle(now);
         shared.store.reap(now, now - lifetimes.unused_client).await

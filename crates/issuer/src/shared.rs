@@ -143,6 +143,27 @@ impl Shared {
         }
     }
 
+    /// How long an access token of `client` for `resource` lives, unless its grant ends before.
+    pub(crate) fn access_lifetime(&self, client: &Client, resource: &Resource) -> Duration {
+        let published = self.published();
+        let server = published.server_at(resource);
+        let server = server.and_then(|server| server.access_ttl);
+        let lifetimes = published.config.lifetimes;
+        lifetimes.access_for(server, client.tokens.access_ttl)
+    }
+
+    /// How long the access tokens of `client` for any of `resources` live at most.
+    pub(crate) fn longest_access<'a>(
+        &self,
+        client: &Client,
+        resources: impl IntoIterator<Item = &'a Resource>,
+    ) -> Duration {
+        let lifetimes = resources
+            .into_iter()
+            .map(|resource| self.access_lifetime(client, resource));
+        lifetimes.max().unwrap_or_default()
+    }
+
     /// The absolute path of `path` as browsers reach it.
     pub(crate) fn path(&self, path: &str) -> String {
         format!("{}{path}", self.url.prefix())

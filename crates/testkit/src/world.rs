@@ -247,6 +247,7 @@ impl World {
             environment: None,
             sign_in_max_age: self.step_up.strictest(),
             resource_servers: Vec::new(),
+            access_ttl: None,
         };
         IssuerConfig {
             issuer: ORIGIN.to_owned(),

@@ -120,6 +120,16 @@ pub(super) fn client(command: ClientCommand, folder: &DataFolder) -> Result<(), 
                 other => show(other, json, ""),
             }
         }
+        ClientCommand::Set { id, access_ttl } => {
+            let id = ClientId::from_known(id);
+            let access_ttl = access_ttl.0.map(|ttl| ttl.as_secs());
+            let request = AdminRequest::ClientSet { id, access_ttl };
+            show(
+                ask(folder, request)?,
+                false,
+                "Set, for every token from now on.",
+            )
+        }
         ClientCommand::Revoke { id } => {
             let done = format!("Revoked {id}; all of its tokens ended.");
             let id = ClientId::from_known(id);
@@ -308,6 +318,13 @@ fn one_client(client: &ClientRow) -> Result<(), Failure> {
         ("grants", grant_types(&client.grants)),
         ("own access", own_access(client)),
         ("redirect URIs", client.redirect_uris.join(" ")),
+        (
+            "access tokens",
+            match client.access_ttl {
+                Some(seconds) => format!("{seconds} seconds"),
+                None => "as configured".to_owned(),
+            },
+        ),
         ("registered", since(Some(client.created_at), "")),
         ("last sign-in", since(client.used_at, "never")),
         ("revoked", since(client.revoked_at, "no")),

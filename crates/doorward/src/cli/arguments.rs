@@ -1,12 +1,14 @@
 //! The arguments of every command.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Subcommand};
 use doorward_core::{
     client::{Environment, GrantType},
     server::ServerName,
 };
+
+use crate::config;
 
 /// Arguments of `doorward up`.
 #[derive(Debug, Args)]
@@ -136,6 +138,14 @@ pub(crate) enum ClientCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Decide something about a client
+    Set {
+        /// Its identifier
+        id: String,
+        /// How long its access tokens live, from 30s to 1h; `default` leaves it to the configuration
+        #[arg(long, value_name = "DURATION", value_parser = access_ttl, required = true)]
+        access_ttl: AccessTtl,
+    },
     /// Revoke a client; its tokens end at once
     Revoke {
         /// Its identifier
@@ -151,6 +161,19 @@ fn grant_type(text: &str) -> Result<GrantType, String> {
     };
     GrantType::from_short_name(text)
         .ok_or_else(|| format!("expected one of {}", known().join(", ")))
+}
+
+/// How long access tokens live; none means as configured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AccessTtl(pub(crate) Option<Duration>);
+
+fn access_ttl(text: &str) -> Result<AccessTtl, &'static str> {
+    match text {
+        "default" => Ok(AccessTtl(None)),
+        _ => config::duration(text)
+            .map(|ttl| AccessTtl(Some(ttl)))
+            .ok_or("write a duration like 10m, or default"),
+    }
 }
 
 /// What can be done with grants.

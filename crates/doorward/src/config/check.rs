@@ -8,7 +8,7 @@ use std::{
 
 use doorward_core::{
     jwk::Algorithm,
-    lifetimes::Lifetimes,
+    lifetimes::{Lifetimes, is_access_lifetime},
     resource::canonical,
     rotation::{SHORTEST_ROTATION, Schedule},
     user::Username,
@@ -128,8 +128,7 @@ pub(super) fn storage(storage: &Storage, base: &Path) -> Result<Database, String
 }
 
 fn lifetimes(tokens: &Tokens) -> Result<Lifetimes, String> {
-    let access = tokens.access_ttl.duration().as_secs();
-    if !(30..=3600).contains(&access) {
+    if !is_access_lifetime(tokens.access_ttl.duration()) {
         return Err(format!(
             "tokens.access_ttl is {}; it must be between 30s and 1h",
             tokens.access_ttl

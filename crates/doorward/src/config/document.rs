@@ -269,6 +269,9 @@ pub(super) struct ServerEntry {
     pub(super) name: String,
     /// Its name for people; default: `name`.
     pub(super) title: Option<String>,
+    /// How long access tokens for it live, instead of `tokens.access_ttl`; between 30 seconds and
+    /// 1 hour.
+    pub(super) access_ttl: Option<Lasting>,
     /// Where it runs. A client that is labelled with other environments gets no token for it;
     /// without one, and for clients without a label, nothing is kept apart.
     pub(super) environment: Option<EnvironmentName>,

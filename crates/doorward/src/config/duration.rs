@@ -28,7 +28,7 @@ impl Lasting {
     }
 
     /// Reads numbers with units, largest unit first; `None` when `text` is anything else.
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let mut rest = text;
         let mut seconds: u64 = 0;
         for (unit, size) in UNITS {

@@ -21,7 +21,7 @@ mod servers;
 mod storage;
 mod trust;
 
-use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
+use std::{collections::HashMap, net::SocketAddr, path::PathBuf, time::Duration};
 
 use doorward_core::{
     client::Environment, dpop::Policy, exchange::ExchangeRule, id::ClientId, lifetimes::Lifetimes,
@@ -46,6 +46,11 @@ pub(crate) use self::{
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 /// Where health and metrics are served unless the configuration says otherwise.
 pub(crate) const DEFAULT_OPS_LISTEN: &str = "127.0.0.1:9464";
+
+/// Reads a duration as people write it, like `10m`.
+pub(crate) fn duration(text: &str) -> Option<Duration> {
+    duration::Lasting::parse(text).map(duration::Lasting::duration)
+}
 
 /// Everything that `serve` and `up` need to know, checked.
 #[derive(Clone, Debug)]
@@ -108,6 +113,8 @@ pub(crate) struct Server {
     pub(crate) environment: Option<Environment>,
     /// Who may ask the issuer about its tokens.
     pub(crate) resource_servers: Vec<ClientId>,
+    /// How long access tokens for it live, when not as long as for every server.
+    pub(crate) access_ttl: Option<Duration>,
     /// How it is reached.
     pub(crate) upstream: Upstream,
     /// Who may use what of it.

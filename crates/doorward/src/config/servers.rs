@@ -6,6 +6,7 @@ use doorward_core::{
     client::Environment,
     dpop::Policy,
     id::ClientId,
+    lifetimes::is_access_lifetime,
     permit::{AllowList, AllowRule, Pattern},
     server::ServerName,
     step_up::{StepUp, StepUpRule},
@@ -16,6 +17,7 @@ use url::Url;
 use super::{
     Server, Upstream,
     document::{AllowEntry, DpopRule, ServerEntry, StepUpEntry},
+    duration::Lasting,
     read::nearest,
     secret::SecretValue,
 };
@@ -76,6 +78,7 @@ fn one(mut entry: ServerEntry, groups: &[&str], base: &Path) -> Result<Server, S
             DpopRule::Accepted => Policy::Accepted,
             DpopRule::Required => Policy::Required,
         },
+        access_ttl: entry.access_ttl.map(access).transpose().map_err(within)?,
         allow: AllowList {
             rules: rules.map_err(within)?,
         },
@@ -84,6 +87,15 @@ fn one(mut entry: ServerEntry, groups: &[&str], base: &Path) -> Result<Server, S
         },
         upstream: upstream(entry, base).map_err(within)?,
     })
+}
+
+fn access(ttl: Lasting) -> Result<Duration, String> {
+    match is_access_lifetime(ttl.duration()) {
+        true => Ok(ttl.duration()),
+        false => Err(format!(
+            "access_ttl is {ttl}; it must be between 30s and 1h"
+        )),
+    }
 }
 
 fn upstream(entry: ServerEntry, base: &Path) -> Result<Upstream, String> {

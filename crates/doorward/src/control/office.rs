@@ -1,6 +1,6 @@
 //! Answering administration, wherever it is asked.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use doorward_core::{
     client::Client,
@@ -124,6 +124,10 @@ impl Office {
             AdminRequest::ClientShow { id } => {
                 let client = desk.client(id.as_str()).await;
                 client.map(|client| clients(vec![client])).map_err(told)
+            }
+            AdminRequest::ClientSet { id, access_ttl } => {
+                let ttl = access_ttl.map(Duration::from_secs);
+                done(desk.set_access_lifetime(id.as_str(), ttl).await)
             }
             AdminRequest::ClientRevoke { id } => done(desk.revoke_client(id.as_str()).await),
             AdminRequest::GrantList { user, client } => {
@@ -288,6 +292,7 @@ fn client_row(client: Client) -> ClientRow {
             .iter()
             .map(|uri| uri.as_str().to_owned())
             .collect(),
+        access_ttl: client.tokens.access_ttl.map(|ttl| ttl.as_secs()),
         id: client.id,
         name: client.name,
         origin: client.origin,

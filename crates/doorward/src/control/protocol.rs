@@ -72,6 +72,13 @@ pub(crate) enum AdminRequest {
         /// Its identifier.
         id: ClientId,
     },
+    /// Decides something about a client.
+    ClientSet {
+        /// Its identifier.
+        id: ClientId,
+        /// How many seconds its access tokens live; none means as configured.
+        access_ttl: Option<u64>,
+    },
     /// Revokes a client.
     ClientRevoke {
         /// Its identifier.
@@ -257,6 +264,8 @@ pub(crate) struct ClientRow {
     pub(crate) servers: Vec<ServerName>,
     /// Where answers may go.
     pub(crate) redirect_uris: Vec<String>,
+    /// How many seconds its access tokens live, when not as configured.
+    pub(crate) access_ttl: Option<u64>,
     /// When it was registered.
     pub(crate) created_at: When,
     /// When somebody last signed in through it.

@@ -68,6 +68,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             servers: vec![Server {
                 environment: None,
                 resource_servers: Vec::new(),
+                access_ttl: None,
                 name: name.clone(),
                 title: behind.title(),
                 upstream: behind.upstream().await?,

@@ -15,6 +15,7 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
             .unwrap_or_else(|| server.name.to_string()),
         resource: configuration.public_url.resource(&server.name),
         environment: server.environment,
+        access_ttl: server.access_ttl,
         sign_in_max_age: server.step_up.strictest(),
         resource_servers: server.resource_servers.clone(),
     };

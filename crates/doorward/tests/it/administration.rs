@@ -132,6 +132,16 @@ fn manage_clients(new: fn() -> Place) {
             place.done(&["client", "show", id])
         );
         assert!(everything.contains("An app") && !everything.contains(secret));
+        assert!(shown["access_ttl"].is_null());
+        place.done(&["client", "set", id, "--access-ttl", "2m"]);
+        assert_eq!(
+            json(&place, &["client", "show", id, "--json"])["access_ttl"],
+            120
+        );
+        let long = place.run(&["client", "set", id, "--access-ttl", "2h"]);
+        assert!(complaint(&long).contains("between 30 seconds and 1 hour"));
+        place.done(&["client", "set", id, "--access-ttl", "default"]);
+        assert!(json(&place, &["client", "show", id, "--json"])["access_ttl"].is_null());
         place.done(&["client", "revoke", id]);
         assert!(place.done(&["client", "list"]).contains("revoked"));
         let unknown = place.run(&["client", "show", "nothing"]);

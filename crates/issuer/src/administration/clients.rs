@@ -1,5 +1,7 @@
 //! Clients: registering them by hand, and revoking any of them.
 
+use std::time::Duration;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
     audit::AuditKind,
@@ -11,6 +13,7 @@ use doorward_core::{
     grant::RevocationReason,
     id::ClientId,
     jwk::PublicKeySet,
+    lifetimes::is_access_lifetime,
     redirect::RegisteredRedirect,
     revocation::Revocation,
     scope::{ScopeError, ScopeSet},
@@ -83,6 +86,27 @@ impl Administration {
         let mut tx = self.store.begin().await?;
         let client = tx.client(&ClientId::from_known(id)).await?;
         client.ok_or_else(|| AdministrationError::NoSuchClient(id.to_owned()))
+    }
+
+    /// Decides how long the access tokens of a client live; `None` leaves it to the server
+    /// and the configuration. Tokens that were issued stay as they are.
+    pub async fn set_access_lifetime(
+        &self,
+        id: &str,
+        ttl: Option<Duration>,
+    ) -> Result<Client, AdministrationError> {
+        if ttl.is_some_and(|ttl| !is_access_lifetime(ttl)) {
+            return Err(AdministrationError::AccessLifetime);
+        }
+        let before = self.client(id).await?;
+        let mut after = before.clone();
+        after.tokens.access_ttl = ttl;
+        let mut tx = self.store.begin().await?;
+        tx.replace_client(&before, &after);
+        let event = self.event(AuditKind::ClientChange, "lifetime of access tokens changed");
+        tx.audit(event.client(id));
+        tx.commit().await?;
+        Ok(after)
     }
 
     /// Revokes a client with all its grants. A client that was revoked stays as it is.

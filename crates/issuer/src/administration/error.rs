@@ -32,6 +32,9 @@ pub enum AdministrationError {
     /// There is no such client.
     #[error("there is no client {0}")]
     NoSuchClient(String),
+    /// Access tokens live neither shorter nor longer.
+    #[error("access tokens live between 30 seconds and 1 hour")]
+    AccessLifetime,
     /// There is no such grant.
     #[error("there is no grant {0}")]
     NoSuchGrant(String),

@@ -119,7 +119,7 @@ impl Shared {
             },
             servers,
             writes: opened.checked.scopes.covers(WRITE),
-            lasts: self.lasts(&opened.client),
+            lasts: self.lasts(&opened.client, &opened.checked.resources),
             flow: parts.flow,
             form: parts.form,
             error: parts.error,
@@ -178,8 +178,12 @@ impl Shared {
         })
     }
 
-    /// For how long an approval of `client` lasts, in words.
-    pub(crate) fn lasts(&self, client: &Client) -> String {
+    /// For how long an approval of `client` for `resources` lasts, in words.
+    pub(crate) fn lasts<'a>(
+        &self,
+        client: &Client,
+        resources: impl IntoIterator<Item = &'a Resource>,
+    ) -> String {
         let lifetimes = self.published().config.lifetimes;
         if client.refreshes() {
             let (most, idle) = (lifetimes.refresh_absolute, lifetimes.refresh_idle);
@@ -189,7 +193,8 @@ impl Shared {
                 in_words(idle)
             )
         } else {
-            format!("{}; then it asks again", in_words(lifetimes.access))
+            let longest = self.longest_access(client, resources);
+            format!("{}; then it asks again", in_words(longest))
         }
     }
 }

@@ -192,7 +192,7 @@ impl Shared {
             code: code.to_string(),
             server,
             writes: request.scopes.covers(WRITE),
-            lasts: self.lasts(client),
+            lasts: self.lasts(client, [&request.resource]),
             form: self.answer_tag(waiting, signed_in),
         };
         self.pages

@@ -66,7 +66,7 @@ pub enum KeySetChange {
 pub(crate) struct SigningKeys {
     vault: Arc<Vault>,
     ring: ArcSwap<Keyring>,
-    read_at: AtomicI64,
+    looked_at: AtomicI64,
     withdrawn: AtomicBool,
 }
 
@@ -84,7 +84,7 @@ impl SigningKeys {
         ));
         let keys = Self {
             ring: ArcSwap::from_pointee(Keyring::default()),
-            read_at: AtomicI64::new(vault.clock.now().millis()),
+            looked_at: AtomicI64::new(0),
             withdrawn: AtomicBool::new(false),
             vault,
         };
@@ -115,10 +115,12 @@ impl SigningKeys {
             .load()
             .find(kid, now)
             .map(|pair| pair.public().clone());
-        let looked = self.read_at.load(Ordering::Relaxed);
+        let looked = self.looked_at.load(Ordering::Relaxed);
         if known.is_some() || now.millis().abs_diff(looked) < BETWEEN_LOOKS.as_millis() as u64 {
             return known;
         }
+        // Only looks like this one count, so that a new key of another process is found at once.
+        self.looked_at.store(now.millis(), Ordering::Relaxed);
         if let Err(error) = self.reread().await {
             tracing::warn!(%error, "cannot look for new signing keys");
         }
@@ -150,7 +152,6 @@ impl SigningKeys {
     /// Takes over what is stored now. A key that does not open changes nothing.
     async fn reread(&self) -> Result<(), KeyError> {
         let now = self.vault.clock.now();
-        self.read_at.store(now.millis(), Ordering::Relaxed);
         let next = Arc::new(self.open(&self.vault.stored().await?)?);
         let before = self.ring.swap(Arc::clone(&next));
         if before

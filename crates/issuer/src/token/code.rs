@@ -99,7 +99,7 @@ impl Shared {
             resources: code.resources.clone(),
             scopes: &code.scopes,
             authenticated_at: Some(code.authenticated_at),
-            lifetime: self.lasting(asked.client),
+            lifetime: self.lasting(asked.client, &code.resources),
             key: asked.binding(),
         });
         Grant {

@@ -60,13 +60,15 @@ impl Shared {
             return Err(TokenError::Target);
         }
         let user = tx.user(&approval.user).await?;
+        let resources = Resources::one(request.resource.clone());
+        let lifetime = self.lasting(asked.client, &resources);
         let grant = self.new_grant(NewGrant {
             user: Some(&approval.user),
             client: &request.client,
-            resources: Resources::one(request.resource.clone()),
+            resources,
             scopes: &request.scopes,
             authenticated_at: Some(approval.authenticated_at),
-            lifetime: self.lasting(asked.client),
+            lifetime,
             key: asked.binding(),
         });
         let may = |user: &User| self.may_still(user, &grant, approval.authenticated_at);

@@ -88,7 +88,8 @@ impl Shared {
             return Err(TokenError::Environment);
         }
         let ends = minting.expires_by.min(grant.expires_at);
-        let expires_at = (now + published.config.lifetimes.access).min(ends);
+        let lifetime = self.access_lifetime(minting.client, minting.resource);
+        let expires_at = (now + lifetime).min(ends);
         let claims = AccessClaims {
             iss: self.url.as_str().to_owned(),
             sub: grant.subject(),
@@ -150,13 +151,12 @@ impl Shared {
         self.mint_access(asked, grant, user, &opening)
     }
 
-    /// How long a person's approval of this client lasts.
-    pub(super) fn lasting(&self, client: &Client) -> Duration {
-        let lifetimes = self.published().config.lifetimes;
+    /// How long a person's approval of this client for these resources lasts.
+    pub(super) fn lasting(&self, client: &Client, resources: &Resources) -> Duration {
         if client.refreshes() {
-            lifetimes.refresh_absolute
+            self.published().config.lifetimes.refresh_absolute
         } else {
-            lifetimes.access
+            self.longest_access(client, resources.iter())
         }
     }
 

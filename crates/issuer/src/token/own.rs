@@ -43,7 +43,7 @@ impl Shared {
             resources: Resources::one(resource.clone()),
             scopes: &scopes,
             authenticated_at: None,
-            lifetime: published.config.lifetimes.access,
+            lifetime: self.access_lifetime(asked.client, resource),
             key: asked.binding(),
         }))
     }

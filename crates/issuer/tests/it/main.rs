@@ -24,6 +24,7 @@ mod introspection;
 mod jar;
 mod jwt_bearer;
 mod keys;
+mod lifetimes;
 mod management;
 mod metadata;
 mod own_access;

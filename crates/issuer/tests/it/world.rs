@@ -115,6 +115,7 @@ pub(crate) fn server(name: &str, issuer: &str) -> PublishedServer {
         sign_in_max_age: None,
         environment: None,
         resource_servers: Vec::new(),
+        access_ttl: None,
     }
 }
 
