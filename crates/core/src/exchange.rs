@@ -7,10 +7,11 @@
 //! subject (`act`), unless the rule lets it impersonate.
 
 use crate::{
-    access::AccessClaims,
+    access::{AccessClaims, Confirmation},
     actor::{Actor, ChainTooLong},
     details::{Details, DetailsError},
     id::ClientId,
+    jwk::Thumbprint,
     resource::Resource,
     scope::{ScopeError, ScopeSet},
 };
@@ -37,6 +38,8 @@ pub struct ExchangeRule {
 pub struct ExchangeRequest<'a> {
     /// The authenticated client.
     pub client: &'a ClientId,
+    /// The key that the request proved, by DPoP.
+    pub key: Option<&'a Thumbprint>,
     /// What `subject_token` says.
     pub subject: &'a AccessClaims,
     /// What `actor_token` says, if there is one.
@@ -76,6 +79,9 @@ pub enum ExchangeError {
     /// The subject token names somebody else who may act.
     #[error("the subject_token lets another party act")]
     MayNotAct,
+    /// A token of the client itself is bound to a key that the request does not prove.
+    #[error("a token that is bound to a key is exchanged with a proof of that key")]
+    Unproven,
     /// The actor token speaks of somebody else than the client.
     #[error("the actor_token must be an access token of the client for itself")]
     Actor,
@@ -107,6 +113,13 @@ pub fn exchange(
     rules: &[ExchangeRule],
 ) -> Result<Exchanged, ExchangeError> {
     let ground = ground(asked, rules)?;
+    if [Some(asked.subject), asked.actor]
+        .into_iter()
+        .flatten()
+        .any(|token| is_unproven(asked, token))
+    {
+        return Err(ExchangeError::Unproven);
+    }
     if asked
         .actor
         .is_some_and(|actor| !speaks_of(actor, asked.client))
@@ -168,6 +181,16 @@ fn ground<'a>(
             Err(ExchangeError::Target)
         }
         None => Err(ExchangeError::Foreign),
+    }
+}
+
+/// Whether a token was given to this client for a key of its own that it does not show now:
+/// an exchange must not turn it into one that needs no key (RFC 9449 section 1). What others
+/// presented to this client with their keys is no token of its own.
+fn is_unproven(asked: &ExchangeRequest<'_>, token: &AccessClaims) -> bool {
+    match &token.cnf {
+        Some(Confirmation::Key(key)) => token.client_id == *asked.client && asked.key != Some(key),
+        None => false,
     }
 }
 
@@ -249,6 +272,7 @@ mod tests {
         let (client, target) = (client(id), target.map(resource));
         let asked = ExchangeRequest {
             client: &client,
+            key: None,
             subject,
             actor: None,
             target: target.as_ref(),
@@ -340,6 +364,7 @@ mod tests {
             let subject = subject();
             let asked = ExchangeRequest {
                 client: &id,
+                key: None,
                 subject: &subject,
                 actor: Some(actor),
                 target: Some(&target),
@@ -390,6 +415,7 @@ mod tests {
             let (id, target) = (client("backend"), resource(MAIL));
             let asked = ExchangeRequest {
                 client: &id,
+                key: None,
                 subject,
                 actor: None,
                 target: Some(&target),
@@ -413,5 +439,36 @@ mod tests {
             let outcome = scopes(&subject, scope, rule);
             assert_eq!(outcome, expected.map(str::to_owned), "{name}");
         }
+    }
+
+    #[test]
+    fn a_bound_token_of_the_client_itself_takes_its_key_along() {
+        let key = Thumbprint::from_known("key");
+        let other = Thumbprint::from_known("other");
+        let bound = AccessClaims {
+            cnf: Some(Confirmation::Key(key.clone())),
+            ..subject()
+        };
+        let asked = |id: &str, key: Option<&Thumbprint>| {
+            let client = client(id);
+            let asked = ExchangeRequest {
+                client: &client,
+                key,
+                subject: &bound,
+                actor: None,
+                target: None,
+                scope: Some(READ),
+                details: None,
+            };
+            exchange(&asked, &[]).map(|exchanged| exchanged.scopes.to_string())
+        };
+        assert_eq!(asked("editor", Some(&key)), Ok(READ.to_owned()));
+        assert_eq!(asked("editor", Some(&other)), Err(ExchangeError::Unproven));
+        assert_eq!(asked("editor", None), Err(ExchangeError::Unproven));
+        assert_eq!(
+            ask("backend", &bound, Some(MAIL), &[rule()]).map(|exchanged| exchanged.resource),
+            Ok(resource(MAIL)),
+            "who received it from somebody proves nothing of theirs"
+        );
     }
 }

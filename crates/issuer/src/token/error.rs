@@ -218,6 +218,7 @@ fn exchange_error(error: &ExchangeError) -> &'static str {
         ExchangeError::Details(_) => "invalid_authorization_details",
         ExchangeError::Foreign
         | ExchangeError::MayNotAct
+        | ExchangeError::Unproven
         | ExchangeError::Actor
         | ExchangeError::Chain(_) => "invalid_request",
     }

@@ -46,6 +46,7 @@ impl Shared {
         let target = self.exchange_target(asked)?;
         let request = ExchangeRequest {
             client: &asked.client.id,
+            key: asked.key,
             subject: &subject.claims,
             actor: actor.as_ref(),
             target: target.as_ref(),
