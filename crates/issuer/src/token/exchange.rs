@@ -7,6 +7,7 @@
 use doorward_core::{
     access::{ACCESS_TOKEN_TYPE, AccessClaims, Principal},
     audit::{AuditKind, Outcome},
+    dpop::ProofFault,
     exchange::{ExchangeRequest, Exchanged, exchange},
     grant::Grant,
     resource::Resource,
@@ -36,6 +37,10 @@ impl Shared {
         let subject = asked.required("subject_token")?;
         let subject = self.valid_token(&mut *tx, subject).await?;
         let subject = subject.ok_or(TokenError::InvalidSubject)?;
+        if subject.claims.cnf.is_some() && asked.key.is_none() {
+            // What was bound to a key never becomes a token that anybody can use.
+            return Err(TokenError::Proof(ProofFault::Missing));
+        }
         let actor = match asked.optional("actor_token") {
             None => None,
             Some(token) => {

@@ -9,7 +9,10 @@ use doorward_core::{
 use doorward_issuer::NewClient;
 use serde_json::{Value, json};
 
-use crate::world::{Answer, FILES, ISSUER, MAIL, World, claims, config};
+use crate::{
+    holder::Holder,
+    world::{Answer, FILES, ISSUER, MAIL, World, claims, config},
+};
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -297,4 +300,38 @@ async fn a_rule_names_who_may_go_on() {
     let (id, secret) = scene.world.registered(backend()).await;
     let answer = scene.ask_as((&id, &secret), &exchanged, &[]).await;
     answer.refuses(400, "invalid_request"); // RFC 8693 section 4.4
+}
+
+#[tokio::test]
+async fn what_is_bound_to_a_key_is_not_exchanged_into_what_anybody_can_use() {
+    let scene = Scene::new(|_| {}).await;
+    let holder = Holder::new();
+    let (id, secret) = (scene.id.as_str(), scene.secret.as_str());
+    let own = [
+        ("grant_type", "client_credentials"),
+        ("client_id", id),
+        ("client_secret", secret),
+    ];
+    let proof = holder.proof(&scene.world);
+    let proven = [("dpop", proof.as_str())];
+    let bound = scene.world.post_with("/token", &proven, &own).await;
+    let bound = bound.tokens().access;
+    let thumbprint = json!({ "jkt": holder.thumbprint().as_str() });
+    assert_eq!(claims(&bound)["cnf"], thumbprint); // TK-12
+    scene
+        .ask(&bound, &[])
+        .await
+        .refuses(400, "invalid_dpop_proof"); // TK-12
+    let pairs = [
+        ("grant_type", GRANT),
+        ("client_id", id),
+        ("client_secret", secret),
+        ("subject_token", bound.as_str()),
+        ("subject_token_type", ACCESS),
+    ];
+    let proof = holder.proof(&scene.world);
+    let proven = [("dpop", proof.as_str())];
+    let narrowed = scene.world.post_with("/token", &proven, &pairs).await;
+    assert_eq!(narrowed.json()["token_type"], "DPoP");
+    assert_eq!(claims(&narrowed.tokens().access)["cnf"], thumbprint);
 }

@@ -34,6 +34,9 @@ const NOW: i64 = 1_800_000_000;
 /// Claims that are other than they should be.
 type Changes = Vec<(&'static str, Value)>;
 
+/// Parameters of a request.
+type Sent<'a> = Vec<(&'a str, &'a str)>;
+
 /// Somebody who signs.
 struct Signer(Ed25519KeyPair);
 
@@ -393,7 +396,7 @@ async fn a_workload_is_the_client_that_the_operator_says_and_needs_no_other_proo
             .refuses(400, "invalid_grant"); // once
     }
     #[rustfmt::skip]
-    let cases: [(&str, Changes, Vec<(&str, &str)>, &str); 5] = [
+    let cases: [(&str, Changes, Sent<'_>, &str); 5] = [
         ("another program",  vec![("sub", json!("web:front"))],         vec![], "invalid_grant"),
         ("for another",      vec![("aud", json!("https://b.example"))], vec![], "invalid_grant"),
         ("another client",   vec![], vec![("client_id", scene.editor.0.as_str())], "invalid_grant"),
