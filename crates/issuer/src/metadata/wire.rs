@@ -29,6 +29,7 @@ pub(super) struct Metadata<'a> {
     introspection_endpoint: String,
     introspection_endpoint_auth_methods_supported: [&'static str; 3],
     introspection_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
+    introspection_signing_alg_values_supported: [&'static str; 3],
     device_authorization_endpoint: String,
     scopes_supported: [&'static str; 2],
     response_types_supported: [&'static str; 1],
@@ -67,6 +68,8 @@ const CONFIDENTIAL: [&str; 3] = [
 ];
 /// What assertions and requests of clients may be signed with.
 const ASSERTIONS: [&str; 4] = ["ES256", "EdDSA", "Ed25519", "RS256"];
+/// What our own keys sign with, each while it is the current one.
+const SIGNATURES: [&str; 3] = ["ES256", "EdDSA", "RS256"];
 
 impl<'a> Metadata<'a> {
     pub(super) fn of(config: &'a IssuerConfig) -> Self {
@@ -86,6 +89,7 @@ impl<'a> Metadata<'a> {
             introspection_endpoint: at("/introspect"),
             introspection_endpoint_auth_methods_supported: CONFIDENTIAL,
             introspection_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
+            introspection_signing_alg_values_supported: SIGNATURES, // RFC 9701 section 7
             device_authorization_endpoint: at("/device_authorization"), // RFC 8628 section 4
             scopes_supported: [READ, WRITE],
             response_types_supported: ["code"],

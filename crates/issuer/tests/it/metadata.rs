@@ -69,6 +69,7 @@ async fn the_document_lists_exactly_what_exists() {
         "introspection_endpoint": "https://mcp.example/introspect",
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
         "introspection_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "Ed25519", "RS256"],
+        "introspection_signing_alg_values_supported": ["ES256", "EdDSA", "RS256"], // RFC 9701 section 7
         "client_id_metadata_document_supported": true,
         "code_challenge_methods_supported": ["S256"], // A-004, interop 7
         "dpop_signing_alg_values_supported": ["ES256", "EdDSA", "RS256"],
