@@ -26,6 +26,7 @@ CHAPTERS = [
     "client credentials",
     "device authorization",
     "token exchange",
+    "introspection",
 ]
 _MORE = """
 [tokens]

@@ -54,8 +54,10 @@ export async function tell(door) {
     refusedWith('invalid_client', ask(robot, oauth.ClientSecretBasic('wrong'), { resource })),
   );
 
-  await step('is refused more than is its own', async () => {
-    await refusedWith('invalid_scope', ask(robot, right, { resource, scope: 'mcp:write' })); // TK-04
+  await step('gets no more than is its own', async () => {
+    const more = await ask(robot, right, { resource, scope: 'mcp:read mcp:write' }); // TK-04
+    must(more.scope === 'mcp:read', more.scope);
+    await refusedWith('invalid_scope', ask(robot, right, { resource, scope: 'everything' }));
     return refusedWith('invalid_target', ask(robot, right, { resource: 'https://elsewhere.example/mcp' })); // TK-05
   });
 

@@ -17,6 +17,7 @@ const chapters = {
   'client credentials': './credentials.js',
   'device authorization': './device.js',
   'token exchange': './exchange.js',
+  'introspection': './introspection.js',
 };
 
 const [endpoint, chapter, clients] = process.argv.slice(2);
