@@ -3,6 +3,7 @@
  *
  *   node drivers/typescript.js ENDPOINT --sdk 2     @modelcontextprotocol/client
  *   node drivers/typescript.js ENDPOINT --sdk 1     @modelcontextprotocol/sdk
+ *   node drivers/typescript.js ENDPOINT --dpop      @modelcontextprotocol/client, proving a key
  */
 import { parseArgs } from 'node:util';
 import { Wallet } from './wallet.js';
@@ -10,7 +11,7 @@ import { ask, done, must, refused, step } from './story.js';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { sdk: { type: 'string', default: '2' } },
+  options: { sdk: { type: 'string', default: '2' }, dpop: { type: 'boolean', default: false } },
 });
 const endpoint = new URL(positionals[0]);
 const sdk = options.sdk === '1' ? await firstGeneration() : await import('@modelcontextprotocol/client');
@@ -46,13 +47,14 @@ async function callSomething(client) {
 
 /** Connects with what is stored, as a program that was started again, and calls. */
 async function comeBack(store) {
-  const client = await connect(new Wallet(store));
+  const client = await connect(new Wallet(store, session));
   const called = await callSomething(client);
   return { client, called };
 }
 
+const session = options.dpop ? await sdk.DpopSession.create() : undefined;
 const store = {};
-const wallet = new Wallet(store);
+const wallet = new Wallet(store, session);
 let client;
 
 await step('is refused without a token', async () => {
@@ -68,6 +70,18 @@ await step('signs in', async () => {
   must(answer.get('iss'), 'no iss came back');
   await wallet.transport.finishAuth(options.sdk === '1' ? answer.get('code') : answer);
   client = await connect(wallet);
+});
+
+await step('holds a token of the kind that it asked for', async () => {
+  const kind = store.tokens.token_type.toLowerCase();
+  must(kind === (session ? 'dpop' : 'bearer'), kind);
+  if (!session) return kind;
+  const { access_token } = store.tokens;
+  const thief = await fetch(endpoint, { method: 'POST', headers: { Authorization: `Bearer ${access_token}` } });
+  must(thief.status === 401, `as a bearer token it got ${thief.status}`);
+  const { cnf } = JSON.parse(Buffer.from(access_token.split('.')[1], 'base64url'));
+  must(cnf.jkt === session.thumbprint, 'it is bound to another key');
+  return kind;
 });
 
 await step('lists and calls', () => callSomething(client));
@@ -89,7 +103,7 @@ await step('refreshes when its access token is refused', async () => {
 
 await step('refreshes of its own accord', async () => {
   const before = store.tokens;
-  const result = await auth(new Wallet(store), { serverUrl: endpoint });
+  const result = await auth(new Wallet(store, session), { serverUrl: endpoint });
   must(result === 'AUTHORIZED', result);
   must(store.tokens.refresh_token !== before.refresh_token, 'the refresh token was not rotated');
 });
@@ -122,7 +136,7 @@ await step('comes back after a restart', async () => {
 
 await step('refreshes after a restart', async () => {
   const before = store.tokens;
-  await auth(new Wallet(store), { serverUrl: endpoint });
+  await auth(new Wallet(store, session), { serverUrl: endpoint });
   must(store.tokens.refresh_token !== before.refresh_token, 'the refresh token was not rotated');
 });
 
@@ -132,7 +146,7 @@ await step('is refused after revocation, on the open connection', async () => {
 });
 
 await step('is refused after revocation, on a new connection', async () => {
-  const last = new Wallet(store);
+  const last = new Wallet(store, session);
   const reason = await refused(connect(last));
   must(last.prompts > 0, `it did not come to asking for a new sign-in: ${reason}`);
   return reason;

@@ -5,9 +5,13 @@ export class Wallet {
   /** How often this wallet asked for a person. */
   prompts = 0;
 
-  /** `store` outlives the wallet, as a file would outlive the process. */
-  constructor(store) {
+  /**
+   * `store` outlives the wallet, as a file would outlive the process. With a `session`, the SDK
+   * proves its key with every request (RFC 9449).
+   */
+  constructor(store, session) {
     this.store = store;
+    if (session) this.dpop = () => session;
   }
 
   get redirectUrl() {

@@ -14,6 +14,7 @@ _DRIVERS = ACCEPTANCE / "drivers"
 DRIVERS = {
     "Python SDK 2.3.0": [PYTHON, _DRIVERS / "python.py"],
     "TypeScript client 2.4.0": [NODE, _DRIVERS / "typescript.js", "--sdk", "2"],
+    "TypeScript client 2.4.0, DPoP": [NODE, _DRIVERS / "typescript.js", "--dpop"],
     "TypeScript SDK 1.32.2": [NODE, _DRIVERS / "typescript.js", "--sdk", "1"],
 }
 
