@@ -6,6 +6,7 @@ use doorward_core::{
     details::Details,
     grant::Grant,
     refresh::RefreshToken,
+    step_up::Acr,
     user::User,
 };
 use serde::Serialize;
@@ -36,6 +37,8 @@ pub(super) struct Introspection {
     jti: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<Acr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     authorization_details: Option<Details>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,8 +75,9 @@ impl Introspection {
             iss: Some(claims.iss),
             jti: Some(claims.jti.to_string()),
             auth_time: claims.auth_time,
+            acr: claims.acr, // RFC 9470 section 6.2
             authorization_details: claims.authorization_details, // RFC 9396 section 9.2
-            act: claims.act,                                     // RFC 8693 section 4.1
+            act: claims.act, // RFC 8693 section 4.1
             cnf: claims.cnf,
         }
     }

@@ -92,6 +92,7 @@ async fn a_client_learns_about_its_own_tokens() {
         "iss": ISSUER,
         "jti": said["jti"],
         "auth_time": said["auth_time"],
+        "acr": "urn:doorward:acr:password", // RFC 9470 section 6.2
     });
     assert_eq!(access, expected);
     let refresh = client.ask(&world, &tokens.refresh).await;
