@@ -11,6 +11,7 @@ import { Door } from './door.js';
 const chapters = {
   'authorization code': './code.js',
   'client authentication': './authentication.js',
+  'client documents': './documents.js',
   'pushed requests': './pushed.js',
   'signed requests': './signed.js',
   'bound tokens': './dpop.js',

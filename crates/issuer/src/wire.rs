@@ -170,7 +170,7 @@ fn allow(headers: &mut HeaderMap, preflight: bool) {
         set(
             headers,
             header::ACCESS_CONTROL_ALLOW_METHODS,
-            "GET, POST, OPTIONS",
+            "GET, POST, PUT, DELETE, OPTIONS",
         );
         set(
             headers,

@@ -117,6 +117,27 @@ async fn a_client_reads_replaces_and_deletes_its_registration() {
 }
 
 #[tokio::test]
+async fn scripts_of_any_origin_may_manage_their_own_client() {
+    let world = World::new().await;
+    let client = Registered::new(&world).await;
+    let asked = world
+        .send(request(Method::OPTIONS, &client.path, &[], String::new()))
+        .await;
+    assert_eq!(asked.status, 204); // A-012, interop 41
+    let methods = asked.header("access-control-allow-methods").to_owned();
+    assert!(
+        methods.contains("PUT") && methods.contains("DELETE"),
+        "{methods}"
+    );
+    let shown = client.get(&world).await;
+    assert_eq!(shown.header("access-control-allow-origin"), "*");
+    let sent = request(Method::PATCH, &client.path, &[], String::new());
+    let refused = world.send(sent).await;
+    refused.refuses(405, "invalid_request");
+    assert_eq!(refused.header("allow"), "GET, PUT, DELETE, OPTIONS");
+}
+
+#[tokio::test]
 async fn deleting_a_registration_ends_its_tokens() {
     let world = World::new().await;
     let client = Registered::new(&world).await;
