@@ -41,6 +41,9 @@ pub struct Grant {
     pub created_at: UnixTime,
     /// The key that its refresh tokens need, once they are bound to one (RFC 9449 section 5).
     pub key: Option<Thumbprint>,
+    /// When it was bound to that key, if that was after it was made: until then its refresh
+    /// tokens needed no key.
+    pub bound_at: Option<UnixTime>,
     /// When its last token was issued.
     pub last_used_at: UnixTime,
     /// When it ends, however often it is refreshed.

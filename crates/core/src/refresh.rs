@@ -104,7 +104,14 @@ pub fn present(presentation: &Presentation<'_>, repeat_window: Duration, now: Un
     }
     // Before anything else: who lacks the key can neither use, repeat nor revoke.
     if grant.key.is_some() && grant.key.as_ref() != *key {
-        return Verdict::WrongKey;
+        return match &token.state {
+            // It was used while no key was needed: whoever bound the grant may be a thief, and
+            // must not have silenced the owner's alarm by it (TK-02).
+            RefreshState::Spent(spent) if grant.bound_at.is_some_and(|at| spent.at <= at) => {
+                Verdict::RevokeGrant
+            }
+            RefreshState::Active | RefreshState::Spent(_) => Verdict::WrongKey,
+        };
     }
     match &token.state {
         RefreshState::Active if now < token.expires_at => Verdict::Rotate,
@@ -149,6 +156,7 @@ mod tests {
             authenticated_at: Some(T0),
             created_at: T0,
             key: None,
+            bound_at: None,
             last_used_at: T0,
             expires_at: T0 + Duration::from_secs(10_000),
             revoked: None,
@@ -274,5 +282,42 @@ mod tests {
             digest_only.open(b"", &sealed).is_err(),
             "the stored digest is not the key"
         );
+    }
+
+    // TK-02, TK-12
+    #[test]
+    fn binding_a_grant_later_silences_no_alarm() {
+        let (theirs, at) = (Thumbprint::from_known("thief"), T0 + WINDOW);
+        let grant = Grant {
+            key: Some(theirs),
+            bound_at: Some(at),
+            ..grant()
+        };
+        let spent = |at| {
+            RefreshState::Spent(Spent {
+                at,
+                successor: Digest::of("next"),
+                sealed_response: Vec::new(),
+            })
+        };
+        let later = Duration::from_secs(1);
+        #[rustfmt::skip]
+        let cases = [
+            ("spent before the binding",  spent(T0),            Verdict::RevokeGrant),
+            ("spent by the binding",      spent(at),            Verdict::RevokeGrant),
+            ("spent by the key's holder", spent(at + later),    Verdict::WrongKey),
+            ("not used yet",              RefreshState::Active, Verdict::WrongKey),
+        ];
+        for (name, state, expected) in cases {
+            let presentation = Presentation {
+                token: &token(state),
+                grant: &grant,
+                successor_used: false,
+                client: &ClientId::from_known("c"),
+                key: None,
+            };
+            let verdict = present(&presentation, WINDOW, at + later + later);
+            assert_eq!(verdict, expected, "{name}");
+        }
     }
 }

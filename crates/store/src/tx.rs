@@ -154,9 +154,9 @@ pub trait Tx: Send {
     fn add_grant(&mut self, grant: &Grant);
     /// Notes that a token of a grant that is not revoked was issued.
     fn mark_grant_used(&mut self, id: &GrantId, at: UnixTime);
-    /// Binds a grant that is neither revoked nor bound yet to a key: from now on its refresh
+    /// Binds a grant that is neither revoked nor bound yet to a key: from `at` on its refresh
     /// tokens need it.
-    fn bind_grant(&mut self, id: &GrantId, key: &Thumbprint);
+    fn bind_grant(&mut self, id: &GrantId, key: &Thumbprint, at: UnixTime);
     /// Revokes a grant. Revoking a revoked grant changes nothing and is no conflict.
     fn revoke_grant(&mut self, id: &GrantId, at: UnixTime, reason: RevocationReason);
     /// Revokes every grant of a user that is not revoked yet, burns the user's fresh codes, and

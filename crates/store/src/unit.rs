@@ -208,8 +208,8 @@ impl<D: Database> Tx for Unit<D> {
         self.write(Write::MarkGrantUsed(id.clone(), at));
     }
 
-    fn bind_grant(&mut self, id: &GrantId, key: &Thumbprint) {
-        self.write(Write::BindGrant(id.clone(), key.clone()));
+    fn bind_grant(&mut self, id: &GrantId, key: &Thumbprint, at: UnixTime) {
+        self.write(Write::BindGrant(id.clone(), key.clone(), at));
     }
 
     fn revoke_grant(&mut self, id: &GrantId, at: UnixTime, reason: RevocationReason) {

@@ -75,7 +75,7 @@ pub(crate) enum Write {
 
     AddGrant(Box<Grant>),
     MarkGrantUsed(GrantId, UnixTime),
-    BindGrant(GrantId, Thumbprint),
+    BindGrant(GrantId, Thumbprint, UnixTime),
     RevokeGrant(GrantId, UnixTime, RevocationReason),
     RevokeGrantsOfUser(UserId, UnixTime, RevocationReason),
     RevokeGrantsOfClient(ClientId, UnixTime, RevocationReason),

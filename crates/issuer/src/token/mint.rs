@@ -133,6 +133,7 @@ impl Shared {
             authenticated_at: new.authenticated_at,
             created_at: now,
             key: new.key.cloned(),
+            bound_at: None,
             last_used_at: now,
             expires_at: now + new.lifetime,
             revoked: None,

@@ -12,6 +12,7 @@ use doorward_core::{
     resource::Named,
     revocation::Revocation,
     secret::Secret,
+    time::UnixTime,
     user::User,
 };
 use doorward_store::{StoreError, Tx};
@@ -138,7 +139,7 @@ impl Shared {
         tx.spend_refresh_token(&loaded.token.digest, &spent);
         tx.add_refresh_token(&record);
         tx.mark_grant_used(&loaded.grant.id, now);
-        bind(&mut *tx, asked, &loaded.grant);
+        bind(&mut *tx, asked, &loaded.grant, now);
         self.note_refreshed(&mut *tx, asked, loaded, &issued);
         tx.commit().await?;
         Ok(issued)
@@ -165,7 +166,6 @@ impl Shared {
                 ..self.mint_access(asked, &loaded.grant, Some(&loaded.user), opening)?
             }
         };
-        bind(&mut *tx, asked, &loaded.grant);
         self.note_refreshed(&mut *tx, asked, loaded, &issued);
         tx.commit().await?;
         Ok(issued)
@@ -203,10 +203,11 @@ impl Shared {
     }
 }
 
-/// Binds a public client's grant to the first key that is proven (RFC 9449 section 5).
-fn bind(tx: &mut dyn Tx, asked: &Asked<'_>, grant: &Grant) {
+/// Binds a public client's grant to the first key that is proven with a use, never with a
+/// repetition (RFC 9449 section 5).
+fn bind(tx: &mut dyn Tx, asked: &Asked<'_>, grant: &Grant, now: UnixTime) {
     if let (Some(key), None) = (asked.binding(), &grant.key) {
-        tx.bind_grant(&grant.id, key);
+        tx.bind_grant(&grant.id, key, now);
     }
 }
 

@@ -212,6 +212,33 @@ async fn a_public_clients_grant_is_bound_to_the_first_key_that_it_proves() {
     assert_eq!(answer.status, 200, "{}", answer.body);
 }
 
+// TK-02, TK-12
+#[tokio::test]
+async fn a_thief_who_binds_a_stolen_refresh_token_does_not_silence_its_owner() {
+    let (world, thief) = (World::new().await, Holder::new());
+    let client = world.client().await;
+    let owner = world.tokens(&client).await;
+    let stolen = refresh(&world, &client, &owner.refresh, &thief.proof(&world)).await;
+    let stolen = stolen.tokens();
+
+    let refused = world.refresh(&client, &owner.refresh).await;
+    refused.refuses(400, "invalid_grant");
+    let ended = refresh(&world, &client, &stolen.refresh, &thief.proof(&world)).await;
+    ended.refuses(400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_repetition_binds_nothing() {
+    let (world, thief) = (World::new().await, Holder::new());
+    let client = world.client().await;
+    let first = world.tokens(&client).await;
+    let second = world.refresh(&client, &first.refresh).await.tokens();
+    let repeated = refresh(&world, &client, &first.refresh, &thief.proof(&world)).await;
+    assert_eq!(repeated.tokens().refresh, second.refresh, "A-054");
+    let third = world.refresh(&client, &second.refresh).await;
+    assert_eq!(third.status, 200, "{}", third.body);
+}
+
 #[tokio::test]
 async fn a_confidential_client_may_change_its_key_with_every_refresh() {
     let (world, first, second) = (World::new().await, Holder::new(), Holder::new());

@@ -34,10 +34,17 @@ pub(crate) async fn a_grant_reads_back_as_it_was_added(store: Subject) {
 pub(crate) async fn a_grant_is_bound_to_a_key_once(store: Subject) {
     populate_with_grant(&store).await;
     let (key, other) = (Thumbprint::from_known("k"), Thumbprint::from_known("o"));
-    write(&store, |tx| tx.bind_grant(&grant_id("g"), &key)).await;
-    assert_eq!(find(&store, "g").await.key, Some(key.clone()));
-    conflict(&store, |tx| tx.bind_grant(&grant_id("g"), &other)).await;
-    conflict(&store, |tx| tx.bind_grant(&grant_id("unknown"), &key)).await;
+    write(&store, |tx| tx.bind_grant(&grant_id("g"), &key, at(7))).await;
+    let found = find(&store, "g").await;
+    assert_eq!(
+        (found.key, found.bound_at),
+        (Some(key.clone()), Some(at(7)))
+    );
+    conflict(&store, |tx| tx.bind_grant(&grant_id("g"), &other, at(8))).await;
+    conflict(&store, |tx| {
+        tx.bind_grant(&grant_id("unknown"), &key, at(7))
+    })
+    .await;
     let bound = Grant {
         key: Some(other),
         ..grant("h")
@@ -47,7 +54,7 @@ pub(crate) async fn a_grant_is_bound_to_a_key_once(store: Subject) {
     write(&store, |tx| tx.add_grant(&grant("i"))).await;
     let why = RevocationReason::Administrator;
     write(&store, |tx| tx.revoke_grant(&grant_id("i"), at(1), why)).await;
-    conflict(&store, |tx| tx.bind_grant(&grant_id("i"), &key)).await;
+    conflict(&store, |tx| tx.bind_grant(&grant_id("i"), &key, at(7))).await;
 }
 
 pub(crate) async fn a_grant_is_refused_for_who_may_not_act(store: Subject) {

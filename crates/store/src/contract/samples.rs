@@ -125,6 +125,7 @@ pub(super) fn grant(id: &str) -> Grant {
         authenticated_at: Some(at(-5)),
         created_at: at(0),
         key: None,
+        bound_at: None,
         last_used_at: at(0),
         expires_at: at(90 * DAY),
         revoked: None,

@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0007_request_rules.sql"),
     include_str!("../../migrations/sqlite/0008_devices_and_own_access.sql"),
     include_str!("../../migrations/sqlite/0009_bound_keys.sql"),
+    include_str!("../../migrations/sqlite/0010_bound_later.sql"),
 ];
 
 /// Marks a file as a database of Doorward: "Door".

@@ -64,7 +64,7 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
 
         Write::AddGrant(grant) => one(grants::add(grant)),
         Write::MarkGrantUsed(id, at) => one(grants::mark_used(id, *at)),
-        Write::BindGrant(id, key) => one(grants::bind(id, key)),
+        Write::BindGrant(id, key, at) => one(grants::bind(id, key, *at)),
         Write::RevokeGrant(id, at, reason) => {
             let (at, reason) = (*at, *reason);
             any(grants::revoke(id, Revoked { at, reason }))

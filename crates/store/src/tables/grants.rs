@@ -15,7 +15,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, user_id, client_id, resource, scopes, details, authenticated_at, created_at,
-                key_thumbprint, last_used_at, expires_at, revoked_at, revocation_reason
+                key_thumbprint, bound_at, last_used_at, expires_at, revoked_at, revocation_reason
             FROM grants ",
             $rest
         )
@@ -37,7 +37,7 @@ statements! {
             AND EXISTS (SELECT 1 FROM clients WHERE id = ?3 AND revoked_at IS NULL)";
     MARK_USED = "UPDATE grants SET last_used_at = CASE WHEN last_used_at > ?2 THEN last_used_at ELSE ?2 END
         WHERE id = ?1 AND revoked_at IS NULL";
-    BIND = "UPDATE grants SET key_thumbprint = ?2
+    BIND = "UPDATE grants SET key_thumbprint = ?2, bound_at = ?3
         WHERE id = ?1 AND revoked_at IS NULL AND key_thumbprint IS NULL";
     REVOKE = "UPDATE grants SET revoked_at = ?2, revocation_reason = ?3
         WHERE id = ?1 AND revoked_at IS NULL";
@@ -60,6 +60,7 @@ fn read(columns: &mut Columns<'_>) -> Result<Grant, Unreadable> {
         key: columns
             .take::<Option<String>>()?
             .map(Thumbprint::from_known),
+        bound_at: columns.optional_time()?,
         last_used_at: columns.time()?,
         expires_at: columns.time()?,
         revoked: revoked_from(columns)?,
@@ -113,8 +114,8 @@ pub(crate) fn mark_used(id: &GrantId, at: UnixTime) -> Change {
     change(MARK_USED, params![id.as_str(), at])
 }
 
-pub(crate) fn bind(id: &GrantId, key: &Thumbprint) -> Change {
-    change(BIND, params![id.as_str(), key.as_str()])
+pub(crate) fn bind(id: &GrantId, key: &Thumbprint, at: UnixTime) -> Change {
+    change(BIND, params![id.as_str(), key.as_str(), at])
 }
 
 pub(crate) fn revoke(id: &GrantId, revoked: Revoked) -> Change {
