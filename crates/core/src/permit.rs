@@ -71,7 +71,7 @@ pub struct AllowRule {
     pub tools: Vec<Pattern>,
     /// Prompts that may be fetched.
     pub prompts: Vec<Pattern>,
-    /// Resource URIs that may be read.
+    /// Resource URIs that may be read. What a star opens ends where `..` leads out of it, however it is written.
     pub resources: Vec<Pattern>,
 }
 
@@ -249,9 +249,32 @@ impl Rights {
             Action::Use => true,
             Action::Call(name, _) => any(tools, name),
             Action::Prompt(name) => any(prompts, name),
-            Action::Read(uri) => any(resources, uri),
+            Action::Read(uri) => {
+                let admits = |pattern: &Pattern| {
+                    let whole = matches!(pattern.as_str(), "*") || pattern.as_str() == uri;
+                    pattern.matches(uri) && (whole || !strays(uri))
+                };
+                resources.iter().any(admits)
+            }
         }
     }
+}
+
+/// Whether a server may take the URI for one elsewhere than where it begins: with a step
+/// upwards in it, however that is written, or with characters that URL parsers drop. What a
+/// star admits below a folder must not lead out of it.
+fn strays(uri: &str) -> bool {
+    let once = uri.to_ascii_lowercase().replace("%25", "%");
+    let plain = once
+        .replace("%2e", ".")
+        .replace("%2f", "/")
+        .replace("%5c", "\\");
+    let dropped = ["%00", "%09", "%0a", "%0d"];
+    uri.chars().any(char::is_control)
+        || dropped.iter().any(|encoded| plain.contains(encoded))
+        || plain
+            .split(['/', '\\', '?', '#', ';'])
+            .any(|part| matches!(part.trim(), "." | ".."))
 }
 
 #[cfg(test)]
@@ -510,5 +533,43 @@ mod tests {
             }
             prop_assert_eq!(Pattern::new(pattern.clone()).matches(&name), slow(pattern.as_bytes(), name.as_bytes()));
         }
+    }
+
+    #[test]
+    fn a_resource_below_a_star_does_not_lead_out_of_it() {
+        let rights = Rights::Listed {
+            tools: Vec::new(),
+            prompts: Vec::new(),
+            resources: ["file:///srv/docs/*", "file:///srv/../x"]
+                .map(Pattern::new)
+                .to_vec(),
+        };
+        #[rustfmt::skip]
+        let cases = [ // GW-12, PO-03
+            ("below",               "file:///srv/docs/a/b.txt",                true),
+            ("dots in a name",      "file:///srv/docs/..a/b..txt",             true),
+            ("template",            "file:///srv/docs/{path}",                 true),
+            ("written out",         "file:///srv/../x",                        true),
+            ("up",                  "file:///srv/docs/../../etc/passwd",       false),
+            ("up at the end",       "file:///srv/docs/..",                     false),
+            ("encoded",             "file:///srv/docs/%2e%2e/secret",          false),
+            ("half encoded",        "file:///srv/docs/.%2E/secret",            false),
+            ("encoded twice",       "file:///srv/docs/%252e%252e/secret",      false),
+            ("encoded slash",       "file:///srv/docs/..%2fsecret",            false),
+            ("backslash",           "file:///srv/docs/..\\secret",             false),
+            ("tab inside",          "file:///srv/docs/.\t./secret",            false),
+            ("encoded line break",  "file:///srv/docs/.%0a./secret",           false),
+            ("parameters",          "file:///srv/docs/..;/secret",             false),
+            ("here",                "file:///srv/docs/./a",                    false),
+        ];
+        for (name, uri, expected) in cases {
+            assert_eq!(rights.include(Action::Read(uri)), expected, "{name}");
+        }
+        let everything = Rights::Listed {
+            tools: Vec::new(),
+            prompts: Vec::new(),
+            resources: vec![Pattern::new("*")],
+        };
+        assert!(everything.include(Action::Read("file:///a/../b")));
     }
 }

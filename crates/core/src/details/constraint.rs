@@ -49,7 +49,10 @@ impl Constraint {
     fn holds(&self, value: Option<&Value>) -> bool {
         match (self, value) {
             (Self::OneOf(values), Some(value)) => values.contains(value),
-            (Self::AtMost(most), Some(Value::Number(number))) => is_at_most(number, most),
+            (Self::AtMost(most), Some(Value::Number(number))) => {
+                // Below zero means "no limit" to many a server.
+                is_at_most(number, most) && (!is_negative(number) || is_negative(most))
+            }
             (Self::OneOf(_), None) | (Self::AtMost(_), _) => false,
         }
     }
@@ -58,7 +61,9 @@ impl Constraint {
         match other {
             Self::OneOf(values) => values.iter().all(|value| self.holds(Some(value))),
             Self::AtMost(number) => match self {
-                Self::AtMost(most) => is_at_most(number, most),
+                Self::AtMost(most) => {
+                    is_at_most(number, most) && is_negative(number) == is_negative(most)
+                }
                 Self::OneOf(_) => false,
             },
         }
@@ -135,6 +140,10 @@ fn is_plain(value: &Value) -> bool {
         Value::String(_) | Value::Number(_) | Value::Bool(_) => true,
         Value::Null | Value::Array(_) | Value::Object(_) => false,
     }
+}
+
+fn is_negative(number: &Number) -> bool {
+    number.as_f64().is_some_and(|number| number < 0.0)
 }
 
 /// Whole numbers are compared as such: beyond 2^53 a float no longer tells them apart.

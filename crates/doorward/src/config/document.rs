@@ -207,8 +207,9 @@ pub(super) struct Registration {
     /// The initial access tokens for `dynamic = "token"`, each of at least 32 characters.
     #[serde(default)]
     pub(super) tokens: Vec<SecretValue>,
-    /// Issuers whose software statements count: the consent page says that they vouch for a
-    /// client, and what they say of it stands above what it says of itself.
+    /// Issuers whose software statements count: what they say of a client stands above what it
+    /// says of itself, and the consent page says that they vouch for it when they name it and
+    /// its redirect URIs.
     #[serde(default)]
     pub(super) software_statements: Vec<StatementIssuerEntry>,
     /// Clients whose identifier is the URL of their metadata document.
@@ -370,7 +371,7 @@ pub(super) struct AllowEntry {
     /// Prompts that may be fetched.
     #[serde(default)]
     pub(super) prompts: Vec<String>,
-    /// Resource URIs that may be read.
+    /// Resource URIs that may be read. What a star opens ends where `..` leads out of it, however it is written.
     #[serde(default)]
     pub(super) resources: Vec<String>,
 }

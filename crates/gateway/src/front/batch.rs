@@ -28,7 +28,10 @@ pub(super) async fn answer(post: &Post<'_>) -> Answer {
         let error = RpcError::invalid_request(&reason);
         post.refuse(None, Refusal::rpc(error, None, post.era_by_header()))
     };
-    let named = post.headers.protocol_version().ok().flatten();
+    let named = post
+        .headers
+        .protocol_version()
+        .map_err(|_| not_here("the header MCP-Protocol-Version is repeated or malformed"))?; // GW-08
     let revision = named.map_or(Some(Revision::ASSUMED), Revision::parse);
     if !revision.is_some_and(Revision::allows_batches) {
         return Err(not_here("batches are not accepted here: send one message"));

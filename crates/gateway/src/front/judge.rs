@@ -127,9 +127,10 @@ fn held<'a>(exchange: &'a Exchange, argument: &'a dyn Fn(&str) -> Option<Value>)
     }
 }
 
-/// One argument of a call: decoded only for tokens that constrain it.
+/// One argument of a call: decoded only for tokens that constrain it. One that some servers
+/// would take another member for has no value (GW-09).
 fn argument(asked: Asked<'_>, name: &str) -> Option<Value> {
-    let value = asked.params.arguments?.member(&[name])?;
+    let value = asked.params.arguments?.only_member(name)?;
     serde_json::from_str(value.as_str()).ok()
 }
 
@@ -164,7 +165,10 @@ async fn effect(
     if !caller.rights.include(Action::Call(name, None)) {
         return Err(unknown());
     }
-    if exchange.principal.scopes.covers(WRITE) && !caller.is_limited() {
+    // A rule for single tools is dodged by no other spelling of their names (GW-12).
+    let rules = &exchange.server.step_up.rules;
+    let by_tool = rules.iter().any(|rule| !rule.tools.is_empty());
+    if exchange.principal.scopes.covers(WRITE) && !caller.is_limited() && !by_tool {
         return Ok(None);
     }
     match exchange.server.catalogue.find(name).await {

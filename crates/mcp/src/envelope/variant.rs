@@ -5,6 +5,7 @@
 //! another behind us, so it goes no further.
 
 use super::Refusal;
+use crate::json::differs_in_case_only;
 
 /// Members of a message.
 pub(super) const ENVELOPE: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "error"];
@@ -27,19 +28,6 @@ pub(super) fn refuse(key: &str, known: &[&'static str]) -> Result<(), Refusal> {
         Some(name) => Err(Refusal::Variant(name)),
         None => Ok(()),
     }
-}
-
-fn differs_in_case_only(key: &str, known: &str) -> bool {
-    key != known && folded(key).eq(folded(known))
-}
-
-/// Simple case folding of the characters that fold into ASCII.
-fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
-    text.chars().map(|character| match character {
-        'ſ' => 's',
-        '\u{212a}' => 'k', // the Kelvin sign
-        other => other.to_ascii_lowercase(),
-    })
 }
 
 #[cfg(test)]

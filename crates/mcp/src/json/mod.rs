@@ -9,12 +9,14 @@
 
 mod duplicate;
 mod fault;
+mod fold;
 mod number;
 mod raw;
 mod scan;
 mod string;
 
 pub use fault::{Fault, FaultKind};
+pub(crate) use fold::differs_in_case_only;
 pub use raw::{Raw, Span};
 pub(crate) use scan::Scanner;
 pub(crate) use string::quote_into;

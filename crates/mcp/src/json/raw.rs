@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use super::{Fault, Scanner, string};
+use super::{Fault, Scanner, differs_in_case_only, string};
 
 /// A range of bytes within a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -112,6 +112,19 @@ impl<'a> Raw<'a> {
             }
         });
         found?.member(rest)
+    }
+
+    /// The member `name` of an object, unless another one differs from it in case only: then
+    /// some servers would take the other (GW-09), and none is meant for sure.
+    pub fn only_member(&self, name: &str) -> Option<Raw<'a>> {
+        let (mut found, mut doubtful) = (None, false);
+        self.each_member(|key, value| {
+            if key == name {
+                found = Some(value);
+            }
+            doubtful |= differs_in_case_only(key, name);
+        });
+        found.filter(|_| !doubtful)
     }
 
     /// Every member of an object in order, keys decoded; nothing for other values.

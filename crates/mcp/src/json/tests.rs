@@ -194,3 +194,26 @@ fn quoting_is_undone_by_reading() {
     let raw = Raw::parse(quoted.as_bytes()).expect("well formed");
     assert_eq!(raw.text().as_deref(), Some(text));
 }
+
+// GW-09
+#[test]
+fn a_member_with_a_double_in_another_case_is_none() {
+    let document = |text: &'static str| Raw::parse(text.as_bytes()).expect("well formed");
+    let volume = |text| {
+        document(text)
+            .only_member("volume")
+            .map(|value| value.as_str())
+    };
+    assert_eq!(volume(r#"{"volume":"docs","other":1}"#), Some(r#""docs""#));
+    for text in [
+        r#"{"volume":"docs","Volume":"secret"}"#,
+        r#"{"VOLUME":"secret","volume":"docs"}"#,
+        r#"{"Volume":"docs"}"#,
+        r#"{}"#,
+        r#"["volume"]"#,
+    ] {
+        assert_eq!(volume(text), None, "{text}");
+    }
+    let accented = document(r#"{"größe":1,"GRÖSSE":2,"GRÖßE":3}"#);
+    assert_eq!(accented.only_member("größe"), None);
+}
