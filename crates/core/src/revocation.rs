@@ -16,6 +16,7 @@ use std::{
 
 use crate::{
     access::Principal,
+    grant::Grant,
     id::{ClientId, GrantId, TokenId, UserId},
     subject::Subject,
     time::UnixTime,
@@ -62,6 +63,15 @@ impl Revocations {
         let mut since = self.since.write().unwrap_or_else(PoisonError::into_inner);
         since.insert(what, at);
         self.epoch.fetch_add(1, Ordering::Release);
+    }
+
+    /// Remembers that a client was revoked with its `grants`. Tokens that others got in exchange
+    /// (RFC 8693) name those others and hang off these grants.
+    pub fn add_client(&self, client: ClientId, grants: Vec<Grant>, at: UnixTime) {
+        self.add(Revocation::Client(client), at);
+        for grant in grants.into_iter().filter(|grant| grant.is_live(at)) {
+            self.add(Revocation::Grant(grant.id), at);
+        }
     }
 
     /// Whether the token of `principal` was revoked.

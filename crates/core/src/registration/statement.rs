@@ -66,6 +66,14 @@ impl Statement {
         }
     }
 
+    /// Whether it fixes who the client is and where answers go. Statements ship inside the
+    /// software and are no secret: with less, anybody could put one over an address of their
+    /// own, and be vouched for (CO-06).
+    pub fn says_who_and_where(&self) -> bool {
+        let said = |name| self.0.get(name).is_some_and(|value| !value.is_null());
+        said("client_name") && said("redirect_uris")
+    }
+
     /// The client's own metadata with the statement's above it.
     pub fn above(self, own: &Map<String, Value>) -> Map<String, Value> {
         let mut united = own.clone();

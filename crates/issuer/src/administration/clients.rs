@@ -15,7 +15,6 @@ use doorward_core::{
     jwk::PublicKeySet,
     lifetimes::is_access_lifetime,
     redirect::RegisteredRedirect,
-    revocation::Revocation,
     scope::{ScopeError, ScopeSet},
     secret::Secret,
     server::ServerName,
@@ -125,12 +124,7 @@ impl Administration {
         tx.audit(event.client(client.id.as_str()));
         tx.commit().await?;
         client.revoked_at = Some(now);
-        self.revocations
-            .add(Revocation::Client(client.id.clone()), now);
-        // What others got in exchange names them, and hangs off these grants (RFC 8693).
-        for grant in grants.into_iter().filter(|grant| grant.is_live(now)) {
-            self.revocations.add(Revocation::Grant(grant.id), now);
-        }
+        self.revocations.add_client(client.id.clone(), grants, now);
         Ok(client)
     }
 

@@ -80,7 +80,7 @@ impl KeySets {
         }
         match fetch(documents, url).await {
             Ok(fetched) => {
-                self.keep(url.clone(), fetched.clone(), now);
+                self.keep(url.clone(), fetched.clone());
                 Ok(fetched.keys)
             }
             Err(fault) => known
@@ -95,14 +95,17 @@ impl KeySets {
         sets.get(url).cloned()
     }
 
-    fn keep(&self, url: Url, known: Known, now: UnixTime) {
+    /// Keeps a set. When there are too many, the one that was fetched longest ago goes: nobody
+    /// fills the memory so that others are not remembered any more (RG-06).
+    fn keep(&self, url: Url, known: Known) {
         let mut sets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if sets.len() >= MOST_SETS {
-            sets.retain(|_, known| now < known.fresh_until);
+        if sets.len() >= MOST_SETS && !sets.contains_key(&url) {
+            let oldest = sets.iter().min_by_key(|(_, known)| known.fetched_at);
+            if let Some(oldest) = oldest.map(|(url, _)| url.clone()) {
+                sets.remove(&oldest);
+            }
         }
-        if sets.len() < MOST_SETS {
-            sets.insert(url, known);
-        }
+        sets.insert(url, known);
     }
 }
 

@@ -23,6 +23,7 @@ pub struct StatementIssuer {
 /// Metadata, and who vouches for it.
 pub(super) struct Vouched {
     pub(super) members: Map<String, Value>,
+    /// Nobody, unless the statement says who the client is and where answers go.
     pub(super) by: Option<String>,
 }
 
@@ -42,9 +43,10 @@ impl Shared {
         };
         let (statement, issuer) = self.verified(text).await?;
         statement.check(self.url.as_str(), self.clock.now())?;
+        let whole = statement.says_who_and_where();
         Ok(Vouched {
             members: statement.above(&own),
-            by: Some(issuer.issuer),
+            by: whole.then_some(issuer.issuer),
         })
     }
 

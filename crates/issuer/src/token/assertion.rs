@@ -88,14 +88,6 @@ impl Shared {
             return Err(Unproven::Algorithm); // TK-08
         }
         let (now, kid) = (self.clock.now(), jws.kid());
-        let wanted = Wanted { kid, algorithm };
-        let keys = self.key_sets.keys(&self.documents, key, wanted, now);
-        let keys = keys.await?;
-        let verified = keys
-            .matching(kid, algorithm)
-            .filter_map(VerifyingKey::parse)
-            .find_map(|key| jws.verified_by(&key));
-        let claims = AssertionClaims::read(verified.ok_or(Unproven::Signature)?)?;
         let url = self.url.as_str();
         let [token, par] = ["token", "par"].map(|endpoint| format!("{url}/{endpoint}")); // RFC 9126 section 2
         let expected = Expected {
@@ -103,6 +95,17 @@ impl Shared {
             audiences: &[url, &token, &par],
             now,
         };
-        Ok(judge(&claims, expected)?)
+        // Before keys are fetched for it, it must be worth it (RG-07).
+        let claimed = AssertionClaims::read(jws.unverified_payload())?;
+        let accepted = judge(&claimed, expected)?;
+        let wanted = Wanted { kid, algorithm };
+        let keys = self.key_sets.keys(&self.documents, key, wanted, now);
+        let keys = keys.await?;
+        let verified = keys
+            .matching(kid, algorithm)
+            .filter_map(VerifyingKey::parse)
+            .find_map(|key| jws.verified_by(&key));
+        // The payload that was judged is the one that is signed.
+        verified.map(|_| accepted).ok_or(Unproven::Signature)
     }
 }

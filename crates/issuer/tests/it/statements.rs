@@ -107,6 +107,7 @@ async fn what_a_trusted_issuer_says_stands_above_what_the_client_says() {
     let world = trusting(&voucher).await;
     let statement = voucher.sign(&json!({
         "iss": VOUCHER, "software_id": "4711", "client_name": "What they say", "exp": NOW + 60,
+        "redirect_uris": [CALLBACK],
     }));
     let registered = world.register(&document(statement)).await;
     assert_eq!(registered.status, 201, "{}", registered.body);
@@ -126,11 +127,30 @@ async fn what_a_trusted_issuer_says_stands_above_what_the_client_says() {
     );
 }
 
+// CO-06, RG-09
+#[tokio::test]
+async fn a_statement_that_fixes_no_redirect_vouches_for_nobody() {
+    let voucher = Voucher::new();
+    let world = trusting(&voucher).await;
+    // Shipped inside the software, so anybody has it.
+    let statement = voucher.sign(&json!({ "iss": VOUCHER, "client_name": "What they say" }));
+    let registered = world.register(&document(statement)).await.json();
+    let client = registered["client_id"].as_str().expect("text");
+    let mut person = world.signed_in("alice").await;
+    let page = person
+        .consent_page(&world, &AuthorizeRequest::new(client))
+        .await;
+    assert!(page.shows("What they say"), "{}", page.body);
+    assert!(!page.shows("vouched for"), "{}", page.body);
+}
+
 #[tokio::test]
 async fn who_is_vouched_for_is_another_client_than_who_says_the_same() {
     let voucher = Voucher::new();
     let world = trusting(&voucher).await;
-    let statement = voucher.sign(&json!({ "iss": VOUCHER }));
+    let whole =
+        json!({ "iss": VOUCHER, "client_name": "What it says", "redirect_uris": [CALLBACK] });
+    let statement = voucher.sign(&whole);
     let vouched = world.register(&document(statement)).await.json();
     let plain = world.register(&document(Value::Null)).await.json();
     assert_ne!(vouched["client_id"], plain["client_id"]); // CO-06

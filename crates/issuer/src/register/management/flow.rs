@@ -7,7 +7,6 @@ use doorward_core::{
     grant::RevocationReason,
     id::ClientId,
     registration::{Method, Registration},
-    revocation::Revocation,
     secret::Secret,
 };
 use doorward_store::Tx;
@@ -84,11 +83,12 @@ impl Shared {
         let mut tx = self.store.begin().await?;
         let client = managed(&mut *tx, manager).await?;
         let now = self.clock.now();
+        let grants = tx.grants(None, Some(&client.id)).await?;
         tx.revoke_client(&client.id, now);
         tx.revoke_grants_of_client(&client.id, now, RevocationReason::ClientRevoked);
         tx.audit(self.by_itself(AuditKind::ClientRevoke, manager, "deleted by the client"));
         tx.commit().await?;
-        self.revocations.add(Revocation::Client(client.id), now);
+        self.revocations.add_client(client.id, grants, now);
         Ok(())
     }
 
