@@ -50,6 +50,8 @@ struct Rules {
     challenge: Challenge,
     needed: ScopeSet,
     proving: Option<Proving>,
+    /// Whether the service behind holds calls to the details of their token.
+    details_judged: bool,
 }
 
 /// How tokens that are bound to a key are taken.
@@ -72,6 +74,7 @@ impl RequireBearer {
                 challenge,
                 needed: ScopeSet::default(),
                 proving: None,
+                details_judged: false,
             }),
         }
     }
@@ -99,6 +102,15 @@ impl RequireBearer {
         if let Some(proving) = &mut Arc::make_mut(&mut self.rules).proving {
             proving.nonces = Some(nonces);
         }
+        self
+    }
+
+    /// The same, and tokens for single calls only (`authorization_details`, RFC 9396) pass as
+    /// well: the service behind must hold every call to `Principal::details`. Without this
+    /// such a token is refused, because its scopes alone would open more than it is for.
+    #[must_use]
+    pub fn judging_details(mut self) -> Self {
+        Arc::make_mut(&mut self.rules).details_judged = true;
         self
     }
 
@@ -200,7 +212,8 @@ impl Rules {
         if let Some(key) = key.map_err(Denial::Kind)? {
             self.prove(parts, sent, key).await?;
         }
-        if !principal.scopes.covers_all(&self.needed) {
+        let narrowed = !principal.details.is_empty() && !self.details_judged;
+        if narrowed || !principal.scopes.covers_all(&self.needed) {
             let scopes = principal.scopes.union(&self.needed);
             return Err(Denial::Scope(scopes, sent.scheme));
         }

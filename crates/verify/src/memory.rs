@@ -80,11 +80,11 @@ impl ProofMemory for ProcessMemory {
             return Err(Unremembered::Used);
         }
         let free = self.capacity.saturating_sub(records.used.len());
-        let share = records.shares.entry(key).or_default();
-        if *share >= free {
+        let held = records.shares.get(&key).copied().unwrap_or_default();
+        if held >= free {
             return Err(Unremembered::Full);
         }
-        *share += 1;
+        *records.shares.entry(key).or_default() += 1;
         records.used.insert(name);
         // A second later, because times here have only seconds.
         let expiry = proof.expires_at.seconds().saturating_add(1);

@@ -9,9 +9,12 @@
 //! good: a refusal is worked out anew each time. What was remembered never
 //! outlives the token, and every revocation is seen at the next call (TK-18).
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -65,6 +68,8 @@ struct Remembered {
     principal: Arc<Principal>,
     /// The epoch of the revocations at the last look.
     epoch: AtomicU64,
+    /// When its signature was checked.
+    judged_at: UnixTime,
 }
 
 /// A key as published and as read.
@@ -105,8 +110,8 @@ impl Verifier {
     }
 
     /// The verdict on a token that was good when it was last looked at.
-    fn recall(&self, known: &Remembered) -> Result<Arc<Principal>, Refusal> {
-        if has_expired(known.principal.expires_at, self.config.clock.now()) {
+    fn recall(&self, known: &Remembered, now: UnixTime) -> Result<Arc<Principal>, Refusal> {
+        if has_expired(known.principal.expires_at, now) {
             return Err(EXPIRED);
         }
         // INVARIANT: the epoch is read before the revocations are consulted, so one
@@ -160,7 +165,7 @@ impl VerifyToken for Verifier {
         if let Some(verdict) = self.cached(token, resource) {
             return verdict;
         }
-        let epoch = self.config.revocations.epoch();
+        let (epoch, judged_at) = (self.config.revocations.epoch(), self.config.clock.now());
         let principal = Arc::new(self.examine(token, resource).await?);
         if self.config.revocations.covers(&principal) {
             return Err(Refusal::Revoked);
@@ -168,6 +173,7 @@ impl VerifyToken for Verifier {
         let remembered = Remembered {
             principal: Arc::clone(&principal),
             epoch: AtomicU64::new(epoch),
+            judged_at,
         };
         self.tokens.insert(Digest::of(token), Arc::new(remembered));
         Ok(principal)
@@ -179,7 +185,12 @@ impl VerifyToken for Verifier {
         }
         let known = self.tokens.get(&Digest::of(token))?;
         // A token has one audience, so an entry serves one resource (GW-02).
-        (known.principal.resource == *resource).then(|| self.recall(&known))
+        let now = self.config.clock.now();
+        let judged = known.judged_at;
+        if known.principal.resource != *resource || now < judged || now >= judged + JUDGED_AGAIN {
+            return None;
+        }
+        Some(self.recall(&known, now))
     }
 }
 
@@ -210,6 +221,8 @@ impl Clock for SystemClock {
 }
 
 const FORGED: Refusal = Refusal::Invalid("signature is not that of the named key");
+/// A remembered token is verified anew after this long: by then its key may have been withdrawn.
+const JUDGED_AGAIN: Duration = Duration::from_secs(300);
 const TOKENS_REMEMBERED: usize = 10_000;
 /// More than any issuer has in use at once; kids come from the issuer alone.
 const KEYS_READ: usize = 32;

@@ -195,6 +195,20 @@ async fn too_little_scope_is_a_403_that_names_the_union() {
 }
 
 #[tokio::test]
+async fn a_token_for_single_calls_passes_only_where_they_are_judged() {
+    let world = World::new();
+    let details = json!([{ "type": "mcp_tool", "server": "files", "tools": ["read_*"] }]);
+    let token = world
+        .signer
+        .token(&claims_with("authorization_details", details));
+    let open = app(guard(&world)).oneshot(request(&[token.clone()])).await;
+    assert_eq!(open.unwrap().status(), StatusCode::FORBIDDEN);
+    let judged = app(guard(&world).judging_details());
+    let response = judged.oneshot(request(&[token])).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+}
+
+#[tokio::test]
 async fn implied_scopes_suffice() {
     let world = World::new();
     let app = app(guard(&world).requiring(ScopeSet::read_only()));

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::{
     signer::Signer,
-    world::{World, claims_with},
+    world::{NOW, World, claims_with},
 };
 
 #[tokio::test]
@@ -44,9 +44,9 @@ async fn a_remembered_token_opens_no_other_resource() {
 #[tokio::test]
 async fn a_remembered_token_dies_at_its_expiry() {
     let world = World::new();
-    let token = world.token();
+    let token = world.signer.token(&claims_with("exp", json!(NOW + 100)));
     world.verify(&token).await.expect("good");
-    world.clock.advance(600 + 29);
+    world.clock.advance(100 + 29);
     assert!(matches!(world.cached(&token), Some(Ok(_))));
     world.clock.advance(1);
     assert!(matches!(
@@ -114,6 +114,20 @@ async fn forgetting_makes_a_withdrawn_key_count_at_once() {
         world.verify(&token).await,
         Err(Refusal::Invalid(_))
     ));
+}
+
+// CR-04, R-024
+#[tokio::test]
+async fn a_token_of_a_withdrawn_key_is_not_remembered_for_long() {
+    let world = World::new();
+    let token = world.token();
+    world.verify(&token).await.expect("good");
+    world.keys.set(Some(Vec::new()));
+    world.clock.advance(299);
+    assert!(matches!(world.cached(&token), Some(Ok(_))));
+    world.clock.advance(1);
+    assert_eq!(world.cached(&token), None, "looked at anew");
+    assert!(world.verify(&token).await.is_err());
 }
 
 #[tokio::test]
