@@ -62,8 +62,9 @@ async fn register(endpoint: Url, count: u64, done: Rc<Cell<u64>>) -> Result<()> 
     }
 }
 
-/// One of 16 million addresses of a private network.
+/// One of 16 million addresses, each of another network than the 65,000 before it: a network may
+/// not register as fast as this either.
 fn address(number: u64) -> Ipv4Addr {
-    let [.., b, c, d] = number.to_be_bytes();
+    let [.., d, b, c] = number.to_be_bytes();
     Ipv4Addr::new(10, b, c, d)
 }
