@@ -201,7 +201,8 @@ async fn a_token_for_single_calls_passes_only_where_they_are_judged() {
     let token = world
         .signer
         .token(&claims_with("authorization_details", details));
-    let open = app(guard(&world)).oneshot(request(&[token.clone()])).await;
+    let refused = request(std::slice::from_ref(&token));
+    let open = app(guard(&world)).oneshot(refused).await;
     assert_eq!(open.unwrap().status(), StatusCode::FORBIDDEN);
     let judged = app(guard(&world).judging_details());
     let response = judged.oneshot(request(&[token])).await.unwrap();
