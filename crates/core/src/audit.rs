@@ -71,6 +71,9 @@ pub enum AuditKind {
     /// A client was revoked.
     #[serde(rename = "client.revoke")]
     ClientRevoke,
+    /// An initial access token was made or revoked.
+    #[serde(rename = "client.token")]
+    InitialTokenChange,
     /// A signing key was made, retired, exported or imported.
     #[serde(rename = "key.change")]
     KeyChange,

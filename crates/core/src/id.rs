@@ -55,6 +55,10 @@ text_id! {
     TokenId
 }
 text_id! {
+    /// The name of an initial access token (RFC 7591 section 3), which is not the token.
+    InitialTokenId
+}
+text_id! {
     /// The `kid` of a signing key (RFC 7517 section 4.5).
     KeyId
 }

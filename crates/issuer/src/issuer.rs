@@ -91,7 +91,8 @@ pub struct IssuerConfig {
 pub enum DynamicRegistration {
     /// Any client may.
     Open,
-    /// Whoever shows one of these initial access tokens (RFC 7591 section 3) may.
+    /// Whoever shows one of these initial access tokens (RFC 7591 section 3) may, or one that
+    /// an administrator made ([`crate::Administration::add_initial_token`]).
     Token(Vec<Digest>),
     /// Nobody may.
     Off,

@@ -40,7 +40,7 @@ mod wire;
 
 pub use administration::{
     Administration, AdministrationError, Begin, KeyAdministration, KeyAdministrationError,
-    KeyFacts, NewClient,
+    KeyFacts, NewClient, NewInitialToken,
 };
 pub use issuer::{
     DynamicRegistration, Issuer, IssuerConfig, IssuerParts, MasterKey, PublishedServer, StartError,

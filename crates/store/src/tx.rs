@@ -10,10 +10,11 @@ use doorward_core::{
     consent::{Consent, ConsentKey},
     device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
-    id::{ClientId, GrantId, KeyId, TokenId, UserId},
+    id::{ClientId, GrantId, InitialTokenId, KeyId, TokenId, UserId},
     jwk::Thumbprint,
     once::OneTime,
     refresh::{RefreshToken, Spent},
+    registration::InitialAccessToken,
     rotation::Retirement,
     scope::ScopeSet,
     secret::Digest,
@@ -104,6 +105,22 @@ pub trait Tx: Send {
     fn mark_client_used(&mut self, id: &ClientId, at: UnixTime);
     /// Revokes an existing client that is not revoked yet.
     fn revoke_client(&mut self, id: &ClientId, at: UnixTime);
+
+    // --- initial access tokens
+
+    /// The initial access token with this digest.
+    async fn initial_access_token(
+        &mut self,
+        digest: &Digest,
+    ) -> Result<Option<InitialAccessToken>, StoreError>;
+    /// All initial access tokens, newest first.
+    async fn initial_access_tokens(&mut self) -> Result<Vec<InitialAccessToken>, StoreError>;
+    /// Adds an initial access token.
+    fn add_initial_access_token(&mut self, token: &InitialAccessToken);
+    /// Counts one use of a token that admits one more at `at`.
+    fn use_initial_access_token(&mut self, digest: &Digest, at: UnixTime);
+    /// Removes an existing token.
+    fn remove_initial_access_token(&mut self, id: &InitialTokenId);
 
     // --- authorization codes
 

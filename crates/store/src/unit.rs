@@ -14,10 +14,11 @@ use doorward_core::{
     consent::{Consent, ConsentKey},
     device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
-    id::{ClientId, GrantId, KeyId, TokenId, UserId},
+    id::{ClientId, GrantId, InitialTokenId, KeyId, TokenId, UserId},
     jwk::Thumbprint,
     once::OneTime,
     refresh::{RefreshToken, Spent},
+    registration::InitialAccessToken,
     rotation::Retirement,
     scope::ScopeSet,
     secret::Digest,
@@ -30,8 +31,9 @@ use crate::{
     RevokedTokens, SealedSigningKey, StoreError, Tx,
     queue::Queue,
     tables::{
-        Query, clients, codes, consents, device_authorizations as devices, grants, refresh_tokens,
-        revocations, sessions, setup_links, signing_keys, users,
+        Query, clients, codes, consents, device_authorizations as devices, grants,
+        initial_access_tokens as initial, refresh_tokens, revocations, sessions, setup_links,
+        signing_keys, users,
     },
     write::{Batch, Write},
 };
@@ -135,6 +137,29 @@ impl<D: Database> Tx for Unit<D> {
 
     fn revoke_client(&mut self, id: &ClientId, at: UnixTime) {
         self.write(Write::RevokeClient(id.clone(), at));
+    }
+
+    async fn initial_access_token(
+        &mut self,
+        digest: &Digest,
+    ) -> Result<Option<InitialAccessToken>, StoreError> {
+        self.database.find(initial::by_digest(digest)).await
+    }
+
+    async fn initial_access_tokens(&mut self) -> Result<Vec<InitialAccessToken>, StoreError> {
+        self.database.list(initial::all()).await
+    }
+
+    fn add_initial_access_token(&mut self, token: &InitialAccessToken) {
+        self.write(Write::AddInitialToken(token.clone()));
+    }
+
+    fn use_initial_access_token(&mut self, digest: &Digest, at: UnixTime) {
+        self.write(Write::UseInitialToken(*digest, at));
+    }
+
+    fn remove_initial_access_token(&mut self, id: &InitialTokenId) {
+        self.write(Write::RemoveInitialToken(id.clone()));
     }
 
     async fn code(&mut self, digest: &Digest) -> Result<Option<AuthorizationCode>, StoreError> {

@@ -12,10 +12,11 @@ use doorward_core::{
     consent::Consent,
     device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
-    id::{ClientId, GrantId, KeyId, TokenId, UserId},
+    id::{ClientId, GrantId, InitialTokenId, KeyId, TokenId, UserId},
     jwk::Thumbprint,
     once::OneTime,
     refresh::{RefreshToken, Spent},
+    registration::InitialAccessToken,
     rotation::Retirement,
     scope::ScopeSet,
     secret::Digest,
@@ -62,6 +63,10 @@ pub(crate) enum Write {
     ReplaceClient(Box<(Client, Client)>),
     MarkClientUsed(ClientId, UnixTime),
     RevokeClient(ClientId, UnixTime),
+
+    AddInitialToken(InitialAccessToken),
+    UseInitialToken(Digest, UnixTime),
+    RemoveInitialToken(InitialTokenId),
 
     AddCode(Box<AuthorizationCode>),
     RedeemCode(Digest, GrantId),

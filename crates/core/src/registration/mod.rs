@@ -8,6 +8,7 @@
 
 mod document;
 mod domains;
+mod initial_token;
 mod members;
 mod statement;
 
@@ -16,6 +17,7 @@ use serde_json::{Map, Value};
 pub use self::{
     document::DocumentError,
     domains::{Domains, Welcome},
+    initial_token::{InitialAccess, InitialAccessToken},
     statement::{MAXIMUM_STATEMENT, Statement, StatementFault},
 };
 use crate::{

@@ -17,6 +17,7 @@ use super::{
     arguments::AuditArguments,
     output, password,
     time::{absolute, ago},
+    tokens,
 };
 use crate::{
     control::{
@@ -130,6 +131,7 @@ pub(super) fn client(command: ClientCommand, folder: &DataFolder) -> Result<(), 
                 "Set, for every token from now on.",
             )
         }
+        ClientCommand::Token(command) => tokens::run(command, folder),
         ClientCommand::Revoke { id } => {
             let done = format!("Revoked {id}; all of its tokens ended.");
             let id = ClientId::from_known(id);
@@ -200,6 +202,15 @@ pub(super) fn ask(folder: &DataFolder, request: AdminRequest) -> Result<AdminRes
     block_on(control::ask(folder, request))?
 }
 
+/// The failure of an answer to another question.
+pub(super) fn unexpected(response: &AdminResponse) -> Failure {
+    match response {
+        AdminResponse::Refused { reason } => Failure::new(reason.clone()),
+        _ => Failure::new("the running process is of another version")
+            .fix("restart it after an upgrade"),
+    }
+}
+
 fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -246,10 +257,12 @@ fn show(response: AdminResponse, json: bool, done: &str) -> Result<(), Failure> 
             "audit record {sequence} does not follow from the one before it"
         ))
         .fix("compare the database with a backup: somebody changed it")),
-        AdminResponse::Keys { .. }
+        other @ (AdminResponse::Keys { .. }
         | AdminResponse::Key { .. }
-        | AdminResponse::KeyExported { .. } => Err(Failure::new("an answer to another question")),
-        AdminResponse::Refused { reason } => Err(Failure::new(reason)),
+        | AdminResponse::KeyExported { .. }
+        | AdminResponse::Tokens { .. }
+        | AdminResponse::TokenAdded { .. }
+        | AdminResponse::Refused { .. }) => Err(unexpected(&other)),
     }
 }
 

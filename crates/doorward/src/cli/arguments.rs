@@ -146,11 +146,63 @@ pub(crate) enum ClientCommand {
         #[arg(long, value_name = "DURATION", value_parser = access_ttl, required = true)]
         access_ttl: AccessTtl,
     },
+    /// Manage the tokens with which clients register themselves, where that asks for one
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Revoke a client; its tokens end at once
     Revoke {
         /// Its identifier
         id: String,
     },
+}
+
+/// What can be done with initial access tokens.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token with which clients register themselves; it is shown once
+    Add {
+        /// What it is for
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        note: String,
+        /// How many registrations it admits, or `unlimited`
+        #[arg(long, value_name = "COUNT", value_parser = uses, default_value = "1")]
+        uses: Uses,
+        /// How long it admits any, at most 366d
+        #[arg(long, value_name = "DURATION", value_parser = lifetime, default_value = "7d")]
+        expires_in: Duration,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the tokens that were made, never what they are made of
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a token back; clients that registered with it stay
+    Revoke {
+        /// Its identifier
+        id: String,
+    },
+}
+
+/// How many registrations a token admits; none means as many as one likes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Uses(pub(crate) Option<u32>);
+
+fn uses(text: &str) -> Result<Uses, &'static str> {
+    match text {
+        "unlimited" => Ok(Uses(None)),
+        _ => match text.parse() {
+            Ok(0) | Err(_) => Err("write a number from 1 on, or unlimited"),
+            Ok(count) => Ok(Uses(Some(count))),
+        },
+    }
+}
+
+fn lifetime(text: &str) -> Result<Duration, &'static str> {
+    config::duration(text).ok_or("write a duration like 12h or 7d")
 }
 
 fn grant_type(text: &str) -> Result<GrantType, String> {

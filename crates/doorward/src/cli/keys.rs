@@ -11,7 +11,7 @@ use doorward_core::{clock::Clock, time::UnixTime};
 
 use super::{
     KeyCommand,
-    administration::ask,
+    administration::{ask, unexpected},
     output, password,
     time::{absolute, ago},
 };
@@ -119,14 +119,6 @@ fn show(response: AdminResponse, json: bool) -> Result<(), Failure> {
         AdminResponse::Key { key } if json => output::json(&key),
         AdminResponse::Key { key } => table(&[key]),
         other => Err(unexpected(&other)),
-    }
-}
-
-fn unexpected(response: &AdminResponse) -> Failure {
-    match response {
-        AdminResponse::Refused { reason } => Failure::new(reason.clone()),
-        _ => Failure::new("the running process is of another version")
-            .fix("restart it after an upgrade"),
     }
 }
 

@@ -10,6 +10,7 @@ mod keys;
 mod output;
 mod password;
 mod time;
+mod tokens;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::filter::LevelFilter;

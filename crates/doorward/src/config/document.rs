@@ -204,7 +204,8 @@ pub(super) struct Registration {
     /// Whether a client may register itself (RFC 7591).
     #[serde(default)]
     pub(super) dynamic: Dynamic,
-    /// The initial access tokens for `dynamic = "token"`, each of at least 32 characters.
+    /// Initial access tokens for `dynamic = "token"`, each of at least 32 characters, beside
+    /// those of `doorward client token add`.
     #[serde(default)]
     pub(super) tokens: Vec<SecretValue>,
     /// Issuers whose software statements count: what they say of a client stands above what it

@@ -37,11 +37,8 @@ pub(super) fn dynamic(
     });
     let tokens: Vec<Digest> = tokens.collect::<Result<_, String>>()?;
     match (registration.dynamic, tokens.is_empty()) {
-        (Dynamic::Token, false) => Ok(DynamicRegistration::Token(tokens)),
-        (Dynamic::Token, true) => Err(
-            "registration.dynamic is \"token\" and there are no registration.tokens; add one"
-                .to_owned(),
-        ),
+        // Without any here, those of `doorward client token add` count.
+        (Dynamic::Token, _) => Ok(DynamicRegistration::Token(tokens)),
         (Dynamic::Open | Dynamic::Off, false) => {
             Err("registration.tokens only go with registration.dynamic = \"token\"".to_owned())
         }
@@ -121,8 +118,9 @@ mod tests {
         };
         let (mode, _) = with("token", &format!("'{token}'")).expect("accepted");
         assert_eq!(mode, DynamicRegistration::Token(vec![Digest::of(&token)]));
+        let (mode, _) = with("token", "").expect("tokens are made by command");
+        assert_eq!(mode, DynamicRegistration::Token(Vec::new()));
         for (mode, tokens, expected) in [
-            ("token", String::new(), "there are no registration.tokens"),
             ("token", "'short'".to_owned(), "at least 32 characters"),
             ("open", format!("'{token}'"), "only go with"),
             ("off", format!("'{token}'"), "only go with"),

@@ -6,6 +6,7 @@ use doorward_core::{
     client::Client,
     grant::Grant,
     id::{ClientId, UserId},
+    registration::InitialAccessToken,
     revocation::Revocations,
     rotation::KeyState,
     secret::Secret,
@@ -14,11 +15,13 @@ use doorward_core::{
 };
 use doorward_issuer::{
     Administration, AdministrationError, Begin, KeyAdministration, KeyAdministrationError,
-    KeyFacts, MasterKey, NewClient,
+    KeyFacts, MasterKey, NewClient, NewInitialToken,
 };
 use doorward_store::{AuditFilter, AuditPage, Store};
 
-use super::{AdminRequest, AdminResponse, ClientRow, GrantRow, KeyRow, Password, UserRow, When};
+use super::{
+    AdminRequest, AdminResponse, ClientRow, GrantRow, KeyRow, Password, TokenRow, UserRow, When,
+};
 use crate::{
     data::{Lock, Opened},
     system::{SystemClock, SystemEntropy},
@@ -130,6 +133,28 @@ impl Office {
                 done(desk.set_access_lifetime(id.as_str(), ttl).await)
             }
             AdminRequest::ClientRevoke { id } => done(desk.revoke_client(id.as_str()).await),
+            AdminRequest::TokenAdd {
+                note,
+                most_uses,
+                lifetime,
+            } => {
+                let new = NewInitialToken {
+                    note,
+                    most_uses,
+                    lifetime: Duration::from_secs(lifetime),
+                };
+                let (token, secret) = desk.add_initial_token(new).await.map_err(told)?;
+                Ok(AdminResponse::TokenAdded {
+                    token: token_row(token),
+                    secret: Password(secret.expose().to_owned()),
+                })
+            }
+            AdminRequest::TokenList => {
+                let tokens = desk.initial_tokens().await.map_err(told)?;
+                let tokens = tokens.into_iter().map(token_row).collect();
+                Ok(AdminResponse::Tokens { tokens })
+            }
+            AdminRequest::TokenRevoke { id } => done(desk.revoke_initial_token(id.as_str()).await),
             AdminRequest::GrantList { user, client } => {
                 self.grants(user, client).await.map_err(told)
             }
@@ -303,6 +328,17 @@ fn client_row(client: Client) -> ClientRow {
         created_at: When(client.created_at),
         used_at: when(client.used_at),
         revoked_at: when(client.revoked_at),
+    }
+}
+
+fn token_row(token: InitialAccessToken) -> TokenRow {
+    TokenRow {
+        id: token.id,
+        note: token.note,
+        uses: token.uses,
+        most_uses: token.most_uses,
+        created_at: When(token.created_at),
+        expires_at: When(token.expires_at),
     }
 }
 

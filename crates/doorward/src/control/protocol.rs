@@ -4,7 +4,7 @@ use std::fmt;
 
 use doorward_core::{
     client::{Environment, GrantType},
-    id::{ClientId, GrantId, KeyId, UserId},
+    id::{ClientId, GrantId, InitialTokenId, KeyId, UserId},
     jwk::PublicKeySet,
     server::ServerName,
     time::UnixTime,
@@ -84,6 +84,22 @@ pub(crate) enum AdminRequest {
         /// Its identifier.
         id: ClientId,
     },
+    /// Makes an initial access token.
+    TokenAdd {
+        /// What it is for.
+        note: String,
+        /// How many registrations it admits; none means as many as one likes.
+        most_uses: Option<u32>,
+        /// For how many seconds.
+        lifetime: u64,
+    },
+    /// Lists initial access tokens.
+    TokenList,
+    /// Revokes an initial access token.
+    TokenRevoke {
+        /// Its name.
+        id: InitialTokenId,
+    },
     /// Lists grants.
     GrantList {
         /// Only of this user.
@@ -156,6 +172,18 @@ pub(crate) enum AdminResponse {
         client: Box<ClientRow>,
         /// Its secret, shown this once.
         secret: Option<Password>,
+    },
+    /// Initial access tokens.
+    Tokens {
+        /// Newest first.
+        tokens: Vec<TokenRow>,
+    },
+    /// An initial access token that was just made.
+    TokenAdded {
+        /// What is known of it from now on.
+        token: TokenRow,
+        /// The token, shown this once.
+        secret: Password,
     },
     /// Grants.
     Grants {
@@ -272,6 +300,23 @@ pub(crate) struct ClientRow {
     pub(crate) used_at: Option<When>,
     /// Since when it is refused.
     pub(crate) revoked_at: Option<When>,
+}
+
+/// An initial access token, as listed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct TokenRow {
+    /// Its name.
+    pub(crate) id: InitialTokenId,
+    /// What it is for.
+    pub(crate) note: String,
+    /// How many registrations it admitted.
+    pub(crate) uses: u32,
+    /// How many it admits at most; none means as many as one likes.
+    pub(crate) most_uses: Option<u32>,
+    /// When it was made.
+    pub(crate) created_at: When,
+    /// When it ends.
+    pub(crate) expires_at: When,
 }
 
 /// A grant, as listed.

@@ -202,6 +202,50 @@ fn signing_keys_are_exchanged_retired_and_moved_with_and_without_a_running_proce
 }
 
 #[test]
+fn initial_access_tokens_are_made_listed_and_taken_back() {
+    for running in [false, true] {
+        let place = Place::new();
+        let _running = running.then(|| place.up(&["--demo"]));
+        let words = ["client", "token", "add", "--note", "build server"];
+        let made = json(
+            &place,
+            &[
+                &words[..],
+                &["--uses", "3", "--expires-in", "12h", "--json"],
+            ]
+            .concat(),
+        );
+        let id = made["token"]["id"].as_str().expect("a name");
+        let secret = made["initial_access_token"].as_str().expect("a token");
+        assert!(secret.starts_with("dwt_"), "{made}");
+        let listed = json(&place, &["client", "token", "list", "--json"]);
+        assert_eq!(listed[0]["id"], id);
+        assert_eq!(
+            (&listed[0]["uses"], &listed[0]["most_uses"]),
+            (&0.into(), &3.into())
+        );
+        let everything = format!(
+            "{listed}{}{}",
+            place.done(&["client", "token", "list"]),
+            place.done(&["audit", "list"])
+        );
+        assert!(everything.contains("build server") && everything.contains("0 of 3"));
+        assert!(!everything.contains(secret)); // never again
+        place.done(&["client", "token", "revoke", id]);
+        assert_eq!(
+            place.done(&["client", "token", "list", "--json"]).trim(),
+            "[]"
+        );
+        let again = place.run(&["client", "token", "revoke", id]);
+        assert!(complaint(&again).contains("no initial access token"));
+        let long = place.run(&["client", "token", "add", "--expires-in", "400d"]);
+        assert!(complaint(&long).contains("366 days"));
+        let none = place.run(&["client", "token", "add", "--uses", "0"]);
+        assert_eq!(none.status.code(), Some(2));
+    }
+}
+
+#[test]
 fn the_audit_log_is_listed_followed_and_verified() {
     let place = Place::new();
     place.add_user("alice", "correct horse");

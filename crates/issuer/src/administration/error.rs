@@ -35,6 +35,15 @@ pub enum AdministrationError {
     /// Access tokens live neither shorter nor longer.
     #[error("access tokens live between 30 seconds and 1 hour")]
     AccessLifetime,
+    /// There is no such initial access token.
+    #[error("there is no initial access token {0}")]
+    NoSuchInitialToken(String),
+    /// An initial access token lives neither shorter nor longer.
+    #[error("an initial access token lives between 1 minute and 366 days")]
+    InitialTokenLifetime,
+    /// An initial access token admits at least one registration.
+    #[error("an initial access token admits at least one registration")]
+    InitialTokenUses,
     /// There is no such grant.
     #[error("there is no grant {0}")]
     NoSuchGrant(String),

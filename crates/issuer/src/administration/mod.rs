@@ -9,6 +9,7 @@ mod clients;
 mod error;
 mod grants;
 mod keys;
+mod tokens;
 mod users;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use doorward_store::Store;
 pub use clients::NewClient;
 pub use error::AdministrationError;
 pub use keys::{Begin, KeyAdministration, KeyAdministrationError, KeyFacts};
+pub use tokens::NewInitialToken;
 
 /// The use cases. Clones share everything.
 #[derive(Clone)]

@@ -8,10 +8,10 @@ use doorward_core::{
     client::{Client, ClientAuthentication, ClientOrigin},
     entropy::draw,
     id::ClientId,
-    registration::{Method, Registration},
+    registration::{InitialAccess, InitialAccessToken, Method, Registration},
     secret::{Digest, Secret},
 };
-use doorward_store::StoreError;
+use doorward_store::{StoreError, Tx};
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
@@ -38,6 +38,8 @@ pub(super) struct Made {
 pub(super) struct Admitted {
     peer: Option<IpAddr>,
     prefix: Option<IpAddr>,
+    /// The initial access token of the store that counts it, if it was one of these.
+    token: Option<InitialAccessToken>,
 }
 
 impl Shared {
@@ -70,7 +72,7 @@ impl Shared {
             management: Some(management.digest()),
             ..self.client(self.own_id(), registration, authentication)
         };
-        self.add(&client, admitted.peer).await?;
+        self.add(&client, admitted).await?;
         Ok(Made {
             client,
             secret,
@@ -81,25 +83,41 @@ impl Shared {
     /// Whether this peer may register now, and whether anybody may. Hosted clients share
     /// addresses, so what counts is the network, and only clients that were not known before
     /// (interop 17).
-    pub(super) fn admit_registration(
+    pub(super) async fn admit_registration(
         &self,
         headers: &HeaderMap,
         peer: Option<IpAddr>,
     ) -> Result<Admitted, RegisterError> {
-        match &self.published().config.dynamic_registration {
+        let token = match &self.published().config.dynamic_registration {
             DynamicRegistration::Off => return Err(RegisterError::Off),
-            DynamicRegistration::Open => {}
+            DynamicRegistration::Open => None,
             DynamicRegistration::Token(known) => {
-                let presented = bearer(headers).map(|token| token.digest());
-                let presented = presented.ok_or(RegisterError::Token)?;
-                if !known.iter().any(|token| token.matches(&presented)) {
-                    return Err(RegisterError::Token);
+                let presented = bearer(headers).ok_or(RegisterError::Token)?.digest();
+                match known.iter().any(|token| token.matches(&presented)) {
+                    true => None,
+                    false => Some(self.initial_token(&presented).await?),
                 }
             }
-        }
+        };
         let prefix = prefix_key(peer);
         self.limits.register_prefix.take(prefix, self.clock.now())?;
-        Ok(Admitted { peer, prefix })
+        Ok(Admitted {
+            peer,
+            prefix,
+            token,
+        })
+    }
+
+    /// The initial access token that an administrator made by command, while it admits. Why
+    /// it does not is nobody's business but the administrator's, who can list it.
+    async fn initial_token(&self, digest: &Digest) -> Result<InitialAccessToken, RegisterError> {
+        let mut tx = self.store.begin().await?;
+        let token = tx.initial_access_token(digest).await?;
+        let token = token.ok_or(RegisterError::Token)?;
+        match token.admits(self.clock.now()) {
+            InitialAccess::Admitted => Ok(token),
+            InitialAccess::Expired | InitialAccess::UsedUp => Err(RegisterError::Token),
+        }
     }
 
     /// Records that a registration was refused. There is nothing to commit with it.
@@ -126,13 +144,12 @@ impl Shared {
             Some(known) if !known.is_usable() => return Err(RegisterError::Revoked),
             Some(known) => {
                 self.limits.register_prefix.give_back(&admitted.prefix);
-                let event = self.registered(&known, admitted.peer);
-                self.store.record(event.reason("registered before"))?;
+                self.note_known(&known, admitted).await?;
                 known
             }
             None => {
                 let client = self.client(id, registration, ClientAuthentication::None);
-                self.add(&client, admitted.peer).await?;
+                self.add(&client, admitted).await?;
                 client
             }
         };
@@ -159,24 +176,49 @@ impl Shared {
         registration.register(client, authentication)
     }
 
-    async fn add(&self, client: &Client, peer: Option<IpAddr>) -> Result<(), RegisterError> {
+    async fn add(&self, client: &Client, admitted: &Admitted) -> Result<(), RegisterError> {
         let mut tx = self.store.begin().await?;
         if tx.unused_clients(ClientOrigin::Dynamic).await? >= MAXIMUM_UNUSED {
             return Err(RegisterError::Full);
         }
         tx.add_client(client);
-        tx.audit(self.registered(client, peer));
-        tx.commit().await.map_err(StoreError::into)
+        tx.audit(self.registered(client, client.name.clone(), admitted));
+        self.commit(tx, admitted).await
     }
 
-    fn registered(&self, client: &Client, peer: Option<IpAddr>) -> AuditEvent {
-        AuditEvent::new(
-            self.clock.now(),
-            AuditKind::ClientRegister,
-            Outcome::Allowed,
-        )
-        .client(client.id.as_str())
-        .reason(client.name.clone())
-        .peer(peer)
+    /// Records a registration that makes nothing. It is an answer all the same, so a counted
+    /// token counts it.
+    async fn note_known(&self, known: &Client, admitted: &Admitted) -> Result<(), RegisterError> {
+        let event = self.registered(known, "registered before".to_owned(), admitted);
+        if admitted.token.is_none() {
+            return Ok(self.store.record(event)?);
+        }
+        let mut tx = self.store.begin().await?;
+        tx.audit(event);
+        self.commit(tx, admitted).await
+    }
+
+    /// Commits, together with the use of the token. A conflict means that another registration
+    /// used it up, or that it was revoked, since it was looked at.
+    async fn commit(&self, mut tx: Box<dyn Tx>, admitted: &Admitted) -> Result<(), RegisterError> {
+        if let Some(token) = &admitted.token {
+            tx.use_initial_access_token(&token.digest, self.clock.now());
+        }
+        match tx.commit().await {
+            Err(StoreError::Conflict) if admitted.token.is_some() => Err(RegisterError::Token),
+            outcome => Ok(outcome?),
+        }
+    }
+
+    fn registered(&self, client: &Client, what: String, admitted: &Admitted) -> AuditEvent {
+        let what = match &admitted.token {
+            Some(token) => format!("{what} (initial access token {})", token.id),
+            None => what,
+        };
+        let (now, kind) = (self.clock.now(), AuditKind::ClientRegister);
+        AuditEvent::new(now, kind, Outcome::Allowed)
+            .client(client.id.as_str())
+            .reason(what)
+            .peer(admitted.peer)
     }
 }

@@ -32,7 +32,7 @@ async fn register(
     body: axum::body::Body,
 ) -> Result<Response, RegisterError> {
     let peer = peer(parts);
-    let admitted = issuer.admit_registration(&parts.headers, peer)?;
+    let admitted = issuer.admit_registration(&parts.headers, peer).await?;
     let document = read_body(body, MAXIMUM_DOCUMENT).await?;
     let made = issuer.register(&document, &admitted).await?;
     let uri = issuer.registration_uri(&made.client.id);

@@ -1,6 +1,8 @@
 //! Who may register, and who vouches for it: initial access tokens and software statements
 //! (RFC 7591 sections 2.3 and 3, A-061).
 
+use std::time::Duration;
+
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
@@ -8,7 +10,7 @@ use doorward_core::{
     jwk::Algorithm,
     secret::Digest,
 };
-use doorward_issuer::{DynamicRegistration, IssuerConfig, StatementIssuer};
+use doorward_issuer::{DynamicRegistration, IssuerConfig, NewInitialToken, StatementIssuer};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -53,6 +55,102 @@ async fn an_initial_access_token_lets_in_who_has_one() {
         String::new(),
     );
     world.send(sent).await.refuses(401, "invalid_token"); // RG-10: it manages nothing
+}
+
+async fn made(world: &World, most_uses: Option<u32>, lifetime: u64) -> (String, String) {
+    let new = NewInitialToken {
+        note: "build server".to_owned(),
+        most_uses,
+        lifetime: Duration::from_secs(lifetime),
+    };
+    let made = world.administration.add_initial_token(new).await;
+    let (token, secret) = made.expect("made");
+    (token.id.to_string(), secret.expose().to_owned())
+}
+
+async fn asking_for_tokens() -> World {
+    World::with(IssuerConfig {
+        dynamic_registration: DynamicRegistration::Token(Vec::new()),
+        ..config(ISSUER, &["files"])
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_token_made_by_command_admits_so_many_registrations_in_its_time() {
+    let world = asking_for_tokens().await;
+    let (_, once) = made(&world, Some(1), 3600).await;
+    assert_eq!(register(&world, Some(&once)).await.status, 201);
+    register(&world, Some(&once))
+        .await
+        .refuses(401, "invalid_token");
+    let (_, often) = made(&world, None, 3600).await;
+    for _ in 0..3 {
+        assert_eq!(register(&world, Some(&often)).await.status, 201);
+    }
+    let tokens = world.administration.initial_tokens().await.expect("listed");
+    let uses: Vec<u32> = tokens.iter().map(|token| token.uses).collect();
+    assert_eq!(uses.iter().sum::<u32>(), 4, "{tokens:?}");
+    world.pass(Duration::from_secs(3600));
+    register(&world, Some(&often))
+        .await
+        .refuses(401, "invalid_token");
+}
+
+#[tokio::test]
+async fn a_refused_registration_costs_no_use_and_a_known_client_does() {
+    let world = asking_for_tokens().await;
+    let (_, twice) = made(&world, Some(2), 3600).await;
+    let header = format!("Bearer {twice}");
+    let headers = [
+        ("content-type", "application/json"),
+        ("authorization", header.as_str()),
+    ];
+    let send = |document: Value| {
+        world.send(request(
+            Method::POST,
+            "/register",
+            &headers,
+            document.to_string(),
+        ))
+    };
+    send(json!({ "redirect_uris": [] }))
+        .await
+        .refuses(400, "invalid_redirect_uri");
+    let public = json!({ "redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none" });
+    assert_eq!(send(public.clone()).await.status, 201);
+    assert_eq!(send(public.clone()).await.status, 201); // the same row, and an answer
+    send(public).await.refuses(401, "invalid_token");
+}
+
+#[tokio::test]
+async fn a_token_that_was_revoked_admits_nobody() {
+    let world = asking_for_tokens().await;
+    let (id, token) = made(&world, None, 3600).await;
+    let administration = &world.administration;
+    administration
+        .revoke_initial_token(&id)
+        .await
+        .expect("revoked");
+    register(&world, Some(&token))
+        .await
+        .refuses(401, "invalid_token");
+    let again = administration.revoke_initial_token(&id).await;
+    assert!(again.expect_err("gone").to_string().contains(&id));
+}
+
+#[tokio::test]
+async fn a_token_that_would_live_for_ever_or_admit_nobody_is_not_made() {
+    let world = asking_for_tokens().await;
+    for (most_uses, lifetime) in [(Some(0), 3600), (None, 59), (None, 367 * 24 * 3600)] {
+        let new = NewInitialToken {
+            note: String::new(),
+            most_uses,
+            lifetime: Duration::from_secs(lifetime),
+        };
+        let refused = world.administration.add_initial_token(new).await;
+        assert!(refused.is_err(), "{most_uses:?} {lifetime}");
+    }
 }
 
 /// Who vouches for clients.

@@ -10,6 +10,7 @@ pub(crate) mod codes;
 pub(crate) mod consents;
 pub(crate) mod devices;
 pub(crate) mod grants;
+pub(crate) mod initial_access_tokens;
 pub(crate) mod races;
 pub(crate) mod reaping;
 pub(crate) mod refresh_tokens;
@@ -86,6 +87,12 @@ macro_rules! every_contract {
                 revoking_all_of_a_user_spares_others_and_burns_fresh_codes
                 revoking_all_of_a_client_spares_others_and_burns_fresh_codes
             }
+            initial_access_tokens {
+                an_initial_access_token_reads_back_until_it_is_removed
+                a_use_too_many_conflicts_and_registers_nobody
+                an_initial_access_token_ends_and_goes
+                of_many_registrations_with_one_token_one_goes_through
+            }
             races {
                 of_two_units_of_work_on_one_record_one_conflicts
                 a_code_redeemed_200_times_at_once_is_redeemed_once
@@ -103,6 +110,7 @@ macro_rules! every_contract {
                 what_was_used_once_stays_so_for_a_day_after_its_expiry
                 only_unused_clients_that_nobody_added_go
                 ended_grants_go_after_thirty_days
+                what_a_client_got_for_itself_goes_with_its_token
                 revoked_access_tokens_go_after_thirty_days
             }
             refresh_tokens {

@@ -189,6 +189,31 @@ pub(crate) async fn ended_grants_go_after_thirty_days(store: Subject) {
     assert_eq!(grants.expect("readable"), []);
 }
 
+pub(crate) async fn what_a_client_got_for_itself_goes_with_its_token(store: Subject) {
+    populate(&store).await;
+    let own = |id| Grant {
+        user: None,
+        authenticated_at: None,
+        expires_at: at(MINUTE),
+        ..grant(id)
+    };
+    let persons = Grant {
+        expires_at: at(MINUTE),
+        ..grant("a person's")
+    };
+    write(&store, |tx| {
+        tx.add_grant(&own("own"));
+        tx.add_grant(&own("revoked"));
+        tx.add_grant(&persons);
+        tx.revoke_grant(&grant_id("revoked"), at(1), RevocationReason::Administrator);
+    })
+    .await;
+    assert_eq!(reap(&store, at(11 * MINUTE - 1)).await, 0);
+    assert_eq!(reap(&store, at(11 * MINUTE)).await, 2);
+    let left = reader(&store).await.grants(None, None).await;
+    assert_eq!(left.expect("readable"), [persons]);
+}
+
 pub(crate) async fn revoked_access_tokens_go_after_thirty_days(store: Subject) {
     write(&store, |tx| {
         tx.revoke_access_token(&TokenId::from_known("t"), at(0))

@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0008_devices_and_own_access.sql"),
     include_str!("../../migrations/sqlite/0009_bound_keys.sql"),
     include_str!("../../migrations/sqlite/0010_bound_later.sql"),
+    include_str!("../../migrations/sqlite/0011_initial_access_tokens.sql"),
 ];
 
 /// Marks a file as a database of Doorward: "Door".

@@ -4,7 +4,8 @@ use doorward_core::grant::Revoked;
 
 use super::{
     Change, clients, codes, consents, device_authorizations as devices, expired, grants,
-    refresh_tokens, revocations, sessions, setup_links, signing_keys, used_once, users,
+    initial_access_tokens as initial, refresh_tokens, revocations, sessions, setup_links,
+    signing_keys, used_once, users,
 };
 use crate::write::Write;
 
@@ -49,6 +50,10 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         Write::ReplaceClient(pair) => one(clients::replace(&pair.0, &pair.1)),
         Write::MarkClientUsed(id, at) => one(clients::mark_used(id, *at)),
         Write::RevokeClient(id, at) => one(clients::revoke(id, *at)),
+
+        Write::AddInitialToken(token) => one(initial::add(token)),
+        Write::UseInitialToken(digest, at) => one(initial::use_once_more(digest, *at)),
+        Write::RemoveInitialToken(id) => one(initial::remove(id)),
 
         Write::AddCode(code) => one(codes::add(code)),
         Write::RedeemCode(digest, grant) => one(codes::redeem(digest, grant)),

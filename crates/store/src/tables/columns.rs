@@ -100,6 +100,12 @@ impl FromCell for i64 {
     }
 }
 
+impl FromCell for u32 {
+    fn from_cell(cell: Cell<'_>) -> Option<Self> {
+        i64::from_cell(cell).and_then(|number| number.try_into().ok())
+    }
+}
+
 impl FromCell for bool {
     fn from_cell(cell: Cell<'_>) -> Option<Self> {
         i64::from_cell(cell).map(|number| number != 0)

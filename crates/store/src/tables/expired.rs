@@ -20,6 +20,9 @@ const USED_ONCE: Duration = Duration::from_secs(DAY);
 const REPEATS: Duration = Duration::from_secs(DAY);
 /// Ended grants stay visible this long. Their access tokens ended long before.
 const GRANTS: Duration = Duration::from_secs(30 * DAY);
+/// A client's own access is one grant a token, so it is forgotten when nobody takes that token any
+/// more: its grant ends with it, and no clock here is this far from another.
+const OWN_GRANTS: Duration = Duration::from_secs(10 * MINUTE);
 /// Longer than any access token lives.
 const ACCESS_TOKENS: Duration = Duration::from_secs(30 * DAY);
 
@@ -28,6 +31,7 @@ statements! {
     DEVICES_BEFORE = "DELETE FROM device_authorizations WHERE expires_at <= ?1";
     SESSIONS_BEFORE = "DELETE FROM sessions WHERE expires_at <= ?1";
     USED_ONCE_BEFORE = "DELETE FROM used_once WHERE expires_at <= ?1";
+    INITIAL_TOKENS_BEFORE = "DELETE FROM initial_access_tokens WHERE expires_at <= ?1";
     SETUP_LINKS_BEFORE = "DELETE FROM setup_links WHERE expires_at <= ?1";
     UNUSED_REFRESH_TOKENS_BEFORE = "DELETE FROM refresh_tokens
         WHERE spent_at IS NULL AND expires_at <= ?1";
@@ -40,6 +44,8 @@ statements! {
     GRANTS_REVOKED_BEFORE = "DELETE FROM grants WHERE revoked_at <= ?1
         AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)";
     GRANTS_EXPIRED_BEFORE = "DELETE FROM grants WHERE expires_at <= ?1
+        AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)";
+    OWN_GRANTS_BEFORE = "DELETE FROM grants WHERE expires_at <= ?1 AND user_id IS NULL
         AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)";
     ACCESS_TOKENS_BEFORE = "DELETE FROM revoked_access_tokens WHERE revoked_at <= ?1";
     CLIENTS_UNUSED_SINCE = "DELETE FROM clients
@@ -63,12 +69,14 @@ pub(crate) fn reap(now: UnixTime, unused_since: UnixTime) -> Vec<Step> {
         before(now - CODES, DEVICES_BEFORE),
         before(now, SESSIONS_BEFORE),
         before(now - USED_ONCE, USED_ONCE_BEFORE),
+        before(now, INITIAL_TOKENS_BEFORE),
         before(now, SETUP_LINKS_BEFORE),
         before(now, UNUSED_REFRESH_TOKENS_BEFORE),
         before(now, REFRESH_TOKENS_OF_REVOKED_BEFORE),
         before(now, REFRESH_TOKENS_OF_EXPIRED_BEFORE),
         before(now - GRANTS, GRANTS_REVOKED_BEFORE),
         before(now - GRANTS, GRANTS_EXPIRED_BEFORE),
+        before(now - OWN_GRANTS, OWN_GRANTS_BEFORE),
         before(now - ACCESS_TOKENS, ACCESS_TOKENS_BEFORE),
         before(unused_since, CLIENTS_UNUSED_SINCE),
     ]

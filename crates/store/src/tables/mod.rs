@@ -21,6 +21,7 @@ pub(crate) mod consents;
 pub(crate) mod device_authorizations;
 pub(crate) mod expired;
 pub(crate) mod grants;
+pub(crate) mod initial_access_tokens;
 pub(crate) mod refresh_tokens;
 pub(crate) mod revocations;
 pub(crate) mod sessions;
@@ -91,6 +92,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = &'static str> {
         device_authorizations::STATEMENTS,
         expired::STATEMENTS,
         grants::STATEMENTS,
+        initial_access_tokens::STATEMENTS,
         refresh_tokens::STATEMENTS,
         revocations::STATEMENTS,
         sessions::STATEMENTS,

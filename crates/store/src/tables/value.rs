@@ -22,6 +22,12 @@ impl ToValue for i64 {
     }
 }
 
+impl ToValue for u32 {
+    fn to_value(&self) -> Value {
+        Value::Integer(i64::from(*self))
+    }
+}
+
 impl ToValue for bool {
     fn to_value(&self) -> Value {
         Value::Integer(i64::from(*self))
