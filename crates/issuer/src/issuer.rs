@@ -219,7 +219,6 @@ impl Issuer {
             .revocations
             .forget_before(now - LONGEST_ACCESS - CLOCK_SKEW - CLOCK_SKEW);
         shared.limits.forget_idle(now);
-        shared.documents.forget_idle(now);
         shared.store.reap(now, now - lifetimes.unused_client).await
     }
 }

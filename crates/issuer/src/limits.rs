@@ -8,14 +8,20 @@ use std::{
     collections::HashMap,
     hash::Hash,
     net::IpAddr,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use doorward_core::{id::UserId, secret::Digest, time::UnixTime};
 
-/// The most keys that one limit keeps before it forgets idle ones (DS-05).
-const SWEEP_AT: usize = 10_000;
+use crate::directory::{Payer, Quota};
+
+/// The most keys that one limit keeps (DS-05).
+const MOST_KEYS: usize = 20_000;
+/// As many are left when it forgets some, so that it does so rarely.
+const LEFT_KEYS: usize = MOST_KEYS / 2;
+/// The most pairs of account and peer that are remembered.
+const MOST_FAMILIAR: usize = 100_000;
 
 /// Every limit of an issuer.
 pub(crate) struct Limits {
@@ -41,6 +47,10 @@ pub(crate) struct Limits {
     pub(crate) device_code_account: Limit<UserId>,
     /// Wrong user codes typed at one network peer.
     pub(crate) device_code_peer: Limit<Option<IpAddr>>,
+    /// Documents and keys that are fetched for strangers.
+    pub(crate) documents: Arc<Quota>,
+    /// New clients known by their documents, for one network or person.
+    pub(crate) introduce: Limit<Payer>,
 }
 
 impl Default for Limits {
@@ -55,6 +65,8 @@ impl Default for Limits {
             device_peer: Limit::new(30, Duration::from_secs(2)),
             device_code_account: Limit::new(5, Duration::from_secs(60)),
             device_code_peer: Limit::new(20, Duration::from_secs(15)),
+            documents: Arc::default(),
+            introduce: Limit::new(60, Duration::from_secs(1)),
         }
     }
 }
@@ -71,6 +83,8 @@ impl Limits {
         self.device_peer.forget_idle(now);
         self.device_code_account.forget_idle(now);
         self.device_code_peer.forget_idle(now);
+        self.documents.forget_idle(now);
+        self.introduce.forget_idle(now);
     }
 }
 
@@ -99,8 +113,8 @@ impl<K: Eq + Hash> Limit<K> {
     /// Takes one try of `key`.
     pub(crate) fn take(&self, key: K, now: UnixTime) -> Result<(), Wait> {
         let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if full_at.len() >= SWEEP_AT {
-            full_at.retain(|_, at| *at > now);
+        if full_at.len() >= MOST_KEYS {
+            sweep(&mut full_at, now);
         }
         let at = full_at.get(&key).copied().unwrap_or(now).max(now);
         let ahead = at.since(now);
@@ -125,6 +139,24 @@ impl<K: Eq + Hash> Limit<K> {
     }
 }
 
+/// Forgets idle keys, and when that is not enough those that are worn least: whoever comes with
+/// ever new keys does not free the one that it wore down.
+fn sweep<K: Eq + Hash>(full_at: &mut HashMap<K, UnixTime>, now: UnixTime) {
+    full_at.retain(|_, at| *at > now);
+    keep_latest(full_at, LEFT_KEYS);
+}
+
+/// Keeps at most `most` of the entries, those with the latest times.
+fn keep_latest<K: Eq + Hash>(entries: &mut HashMap<K, UnixTime>, most: usize) {
+    let Some(excess) = entries.len().checked_sub(most + 1) else {
+        return;
+    };
+    let mut times: Vec<UnixTime> = entries.values().copied().collect();
+    let (_, limit, _) = times.select_nth_unstable(excess);
+    let limit = *limit;
+    entries.retain(|_, at| *at > limit);
+}
+
 /// From where each account was signed in to, for a month.
 #[derive(Default)]
 pub(crate) struct Familiar(Mutex<HashMap<(Digest, IpAddr), UnixTime>>);
@@ -139,6 +171,9 @@ impl Familiar {
     /// `peer` proved to be the owner of `account`.
     pub(crate) fn learn(&self, account: Digest, peer: Option<IpAddr>, now: UnixTime) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST_FAMILIAR {
+            keep_latest(&mut known, MOST_FAMILIAR / 2);
+        }
         known.extend(peer.map(|peer| ((account, peer), now)));
     }
 
@@ -213,6 +248,22 @@ mod tests {
         assert!(limit.take("a", T0 + Duration::from_secs(9)).is_err());
         limit.forget_idle(T0 + Duration::from_secs(10));
         assert!(limit.full_at.lock().expect("not poisoned").is_empty());
+    }
+
+    // DS-05
+    #[test]
+    fn ever_new_keys_fill_no_memory_and_free_nobody_who_is_worn() {
+        let limit = Limit::new(2, Duration::from_secs(1000));
+        let late = |number: usize| T0 + Duration::from_millis(number as u64);
+        for _ in 0..2 {
+            assert_eq!(limit.take(usize::MAX, T0), Ok(()));
+        }
+        for number in 0..MOST_KEYS * 3 {
+            assert_eq!(limit.take(number, late(number)), Ok(()));
+            let kept = limit.full_at.lock().expect("not poisoned").len();
+            assert!(kept <= MOST_KEYS);
+        }
+        assert!(limit.take(usize::MAX, late(MOST_KEYS * 3)).is_err());
     }
 
     #[test]

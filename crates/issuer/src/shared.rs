@@ -18,7 +18,7 @@ use doorward_core::{
 use doorward_store::Store;
 
 use crate::{
-    directory::{Documents, KeySets},
+    directory::{KeySets, Source},
     issuer::{IssuerConfig, IssuerParts, PublishedServer, StartError, ToolCatalogue},
     keys::SigningKeys,
     limits::Limits,
@@ -40,13 +40,15 @@ pub(crate) struct Shared {
     pub(crate) derived: Derived,
     pub(crate) passwords: Passwords,
     pub(crate) limits: Limits,
-    pub(crate) documents: Arc<Documents>,
-    pub(crate) key_sets: KeySets,
-    pub(crate) pages: Pages,
-    /// Fetches the keys of trusted issuers.
-    pub(crate) trusted_documents: Arc<Documents>,
+    /// Documents and keys of clients that nobody signed in through yet.
+    pub(crate) strangers: Source,
+    /// Documents and keys of clients in use: apart, so that strangers do not fill the memory.
+    pub(crate) in_use: Source,
+    /// The keys of who signs software statements.
+    pub(crate) statement_keys: KeySets,
     /// The keys of trusted issuers; apart from those of clients, which reach less far.
     pub(crate) trusted_keys: KeySets,
+    pub(crate) pages: Pages,
     published: ArcSwap<Published>,
     metadata: ArcSwap<SignedMetadata>,
 }
@@ -85,7 +87,8 @@ impl Shared {
         let parent = parts.master_key.as_bytes();
         let key = |purpose| hmac::Key::new(hmac::HMAC_SHA256, &seal::derive(parent, purpose));
         let published = Published::new(&url, config);
-        let now = parts.clock.now();
+        let (now, limits) = (parts.clock.now(), Limits::default());
+        let source = |fetcher| Source::new(fetcher, &parts.clock, &limits.documents);
         Ok(Self {
             metadata: ArcSwap::from_pointee(SignedMetadata::new(&published.config, &keys, now)),
             published: ArcSwap::from_pointee(published),
@@ -97,14 +100,11 @@ impl Shared {
                 nonces: Nonces::new(parent),
             },
             passwords: Passwords::new(draw(&*parts.entropy)).ok_or(StartError::PasswordHashing)?,
-            limits: Limits::default(),
-            documents: Arc::new(Documents::new(parts.fetcher, Arc::clone(&parts.clock))),
-            key_sets: KeySets::default(),
-            trusted_documents: Arc::new(Documents::new(
-                parts.operator_fetcher,
-                Arc::clone(&parts.clock),
-            )),
-            trusted_keys: KeySets::default(),
+            strangers: source(&parts.fetcher),
+            in_use: source(&parts.fetcher),
+            statement_keys: source(&parts.fetcher).keys,
+            trusted_keys: source(&parts.operator_fetcher).keys,
+            limits,
             pages: Pages::new(url.prefix()),
             store: parts.store,
             clock: parts.clock,

@@ -94,6 +94,9 @@ pub trait Tx: Send {
     /// How many clients of this origin nobody has used yet; none are counted of the
     /// preregistered ones.
     async fn unused_clients(&mut self, origin: ClientOrigin) -> Result<u64, StoreError>;
+    /// Removes clients of this origin that nobody has used, the oldest first, until `most` are
+    /// left. Those that somebody is just signing in through stay.
+    fn keep_unused_clients(&mut self, origin: ClientOrigin, most: u64);
     /// Adds a client. For an identifier that is already there nothing changes: the first
     /// registration stands, a revoked one stays revoked.
     fn add_client(&mut self, client: &Client);

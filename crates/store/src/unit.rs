@@ -122,6 +122,10 @@ impl<D: Database> Tx for Unit<D> {
         Ok(count.unwrap_or_default())
     }
 
+    fn keep_unused_clients(&mut self, origin: ClientOrigin, most: u64) {
+        self.write(Write::KeepUnusedClients(origin, most));
+    }
+
     fn add_client(&mut self, client: &Client) {
         self.write(Write::AddClient(Box::new(client.clone())));
     }

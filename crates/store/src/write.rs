@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use doorward_core::{
     audit::AuditEvent,
-    client::Client,
+    client::{Client, ClientOrigin},
     code::AuthorizationCode,
     consent::Consent,
     device::{DeviceApproval, DeviceAuthorization},
@@ -59,6 +59,7 @@ pub(crate) enum Write {
     SetRole(UserId, Role),
     SetDisabled(UserId, Option<UnixTime>),
 
+    KeepUnusedClients(ClientOrigin, u64),
     AddClient(Box<Client>),
     ReplaceClient(Box<(Client, Client)>),
     MarkClientUsed(ClientId, UnixTime),

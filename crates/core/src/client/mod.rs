@@ -129,6 +129,12 @@ impl Client {
         self.revoked_at.is_none()
     }
 
+    /// Whether an administrator or somebody who signed in stands behind it: what strangers do
+    /// must not get into its way.
+    pub fn is_established(&self) -> bool {
+        self.used_at.is_some() || self.origin == ClientOrigin::Preregistered
+    }
+
     /// Whether it may use refresh tokens.
     pub fn refreshes(&self) -> bool {
         self.grants.contains(GrantType::RefreshToken)

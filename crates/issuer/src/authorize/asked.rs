@@ -19,7 +19,7 @@ use doorward_store::StoreError;
 
 use super::error::AuthorizeRefused;
 use crate::{
-    directory::Wanted,
+    directory::{Caller, KeysError, Wanted},
     form::{Malformed, Pairs, encode},
     par::own_request_uri,
     shared::Shared,
@@ -44,7 +44,11 @@ impl From<RequestObjectFault> for ObjectError {
 
 impl Shared {
     /// The query that counts, and how it came.
-    pub(super) async fn asked(&self, query: String) -> Result<(String, Came), AuthorizeRefused> {
+    pub(super) async fn asked(
+        &self,
+        query: String,
+        caller: &Caller,
+    ) -> Result<(String, Came), AuthorizeRefused> {
         let pairs = Pairs::parse(&query).map_err(|Malformed| AuthorizeRefused::Malformed)?;
         let pushed = own_request_uri(&pairs).map(str::to_owned);
         let signed = pairs.all("request").next().is_some();
@@ -54,14 +58,14 @@ impl Shared {
         }
         let beside = pairs.into_parameters();
         let id = beside.client_id().map_err(AuthorizeRefused::Show)?;
-        let client = self.usable_client(&id).await?;
+        let client = self.usable_client(&id, caller).await?;
         if two {
             return Err(tell(&beside, &client, AuthorizeError::TwoRequests).into());
         }
         match pushed {
             Some(sealed) => self.take_pushed(&sealed, &id).await,
             None => {
-                let opened = self.open_object(&client, &beside).await;
+                let opened = self.open_object(&client, &beside, caller).await;
                 let parameters = opened.map_err(|error| match error {
                     ObjectError::Refused(error) => tell(&beside, &client, error).into(),
                     ObjectError::Store(error) => AuthorizeRefused::Store(error),
@@ -77,8 +81,13 @@ impl Shared {
         }
     }
 
-    async fn usable_client(&self, id: &ClientId) -> Result<Client, AuthorizeRefused> {
-        let client = self.find_client(id).await?.filter(Client::is_usable);
+    async fn usable_client(
+        &self,
+        id: &ClientId,
+        caller: &Caller,
+    ) -> Result<Client, AuthorizeRefused> {
+        let client = self.find_client(id, caller).await?;
+        let client = client.filter(Client::is_usable);
         client.ok_or_else(|| AuthorizeRefused::Unregistered(id.clone()))
     }
 
@@ -87,10 +96,11 @@ impl Shared {
         &self,
         client: &Client,
         beside: &Parameters,
+        caller: &Caller,
     ) -> Result<Parameters, ObjectError> {
         let text = beside.one("request").map_err(ObjectError::Refused)?;
         let text = text.unwrap_or_default();
-        let object = self.read_object(client, text).await?;
+        let object = self.read_object(client, text, caller).await?;
         let mut tx = self.store.begin().await?;
         tx.use_once(&object.once, object.expires_at);
         tx.commit().await.map_err(|error| match error {
@@ -100,7 +110,12 @@ impl Shared {
         Ok(object.parameters)
     }
 
-    async fn read_object(&self, client: &Client, text: &str) -> Result<RequestObject, ObjectError> {
+    async fn read_object(
+        &self,
+        client: &Client,
+        text: &str,
+        caller: &Caller,
+    ) -> Result<RequestObject, ObjectError> {
         let ClientAuthentication::PrivateKey(key) = &client.authentication else {
             return Err(ObjectError::Refused(AuthorizeError::RequestObject));
         };
@@ -111,16 +126,21 @@ impl Shared {
         }
         let kid = jws.kid();
         let wanted = Wanted { kid, algorithm };
-        let keys = self.key_sets.keys(&self.documents, key, wanted, now);
-        let keys = keys.await.map_err(|fault| {
-            tracing::warn!(client = %client.id, %fault, "the keys of a client cannot be had");
-            RequestObjectFault::Keys
+        let found = self.keys_of(client, key, wanted, caller).await;
+        let found = found.map_err(|error| match error {
+            KeysError::Store(error) => ObjectError::Store(error),
+            KeysError::Document(fault) => {
+                tracing::warn!(client = %client.id, %fault, "the keys of a client cannot be had");
+                RequestObjectFault::Keys.into()
+            }
         })?;
         let expected = Expected {
             client: &client.id,
             issuer: self.url.as_str(),
             now,
         };
-        Ok(request_object::read(text, &keys.keys, expected)?)
+        let object = request_object::read(text, &found.keys.keys, expected)?;
+        found.proved();
+        Ok(object)
     }
 }

@@ -9,13 +9,15 @@ use doorward_core::{
     id::ClientId,
 };
 use doorward_store::StoreError;
-use http::StatusCode;
+use http::{StatusCode, header};
 
 use crate::{
-    directory::{DirectoryError, DocumentTrouble},
+    directory::{DirectoryError, DocumentFault, DocumentTrouble},
+    limits::Wait,
     pages::Message,
     par::RequestUriFault,
     shared::Shared,
+    wire::retry_after,
 };
 
 /// Why. Only [`AuthorizeRefused::Return`] can send anything to a client.
@@ -104,7 +106,15 @@ impl AuthorizeRefused {
             }
             Self::Document { url, trouble } => {
                 let message = explain_document(&url, trouble);
-                issuer.pages.message(StatusCode::BAD_REQUEST, &message)
+                let Some(Wait(wait)) = trouble.wait() else {
+                    return issuer.pages.message(StatusCode::BAD_REQUEST, &message);
+                };
+                let mut response = issuer
+                    .pages
+                    .message(StatusCode::TOO_MANY_REQUESTS, &message);
+                let headers = response.headers_mut();
+                headers.insert(header::RETRY_AFTER, retry_after(wait));
+                response
             }
             Self::Return(fault) => issuer.send_fault(&fault),
             Self::RequestUri(fault) => {
@@ -248,7 +258,15 @@ fn explain_document(url: &MetadataUrl, trouble: DocumentTrouble) -> Message {
                 "Hosts are allowed and denied in registration.client_id_metadata.",
             ),
         ),
-        DocumentTrouble::Fault(_) | DocumentTrouble::Full => (
+        DocumentTrouble::TooMany(_) | DocumentTrouble::Fault(DocumentFault::TooOften(_)) => (
+            "This application cannot be checked right now",
+            "Wait a minute and load this page again, or sign in to this server first: requests of other people in your network do not hold you up then.",
+            (
+                "The developer of the application",
+                "The document is fine as far as is known: it was not asked for.",
+            ),
+        ),
+        DocumentTrouble::Fault(_) => (
             "This application cannot be checked right now",
             "Try again in a few minutes. Nothing was changed.",
             (

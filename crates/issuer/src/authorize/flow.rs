@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     browser::{SignedIn, Visitor},
+    directory::Caller,
     form::{Malformed, Pairs},
     shared::Shared,
 };
@@ -81,9 +82,10 @@ impl Shared {
             return Err(AuthorizeRefused::TooLong);
         }
         let now = self.clock.now();
-        let (query, came) = self.asked(query).await?;
+        let caller = Caller::visitor(visitor);
+        let (query, came) = self.asked(query, &caller).await?;
         let pass = self.new_pass(query, visitor.cross_site);
-        let opened = self.open(pass).await?;
+        let opened = self.open(pass, &caller).await?;
         permitted(&opened.client, came).map_err(|error| told(&opened, error))?;
         let mut tx = self.store.begin().await?;
         let signed_in = self
@@ -106,7 +108,11 @@ impl Shared {
     }
 
     /// Picks up the flow that a page carries.
-    pub(crate) async fn pick_up(&self, text: &str) -> Result<Opened, AuthorizeRefused> {
+    pub(crate) async fn pick_up(
+        &self,
+        text: &str,
+        visitor: &Visitor,
+    ) -> Result<Opened, AuthorizeRefused> {
         let pass = self
             .open_pass(text)
             .map_err(|NotAPass| AuthorizeRefused::NotAFlow)?;
@@ -114,7 +120,7 @@ impl Shared {
         if age >= self.published().config.lifetimes.flow {
             return Err(AuthorizeRefused::Expired);
         }
-        self.open(pass).await
+        self.open(pass, &Caller::visitor(visitor)).await
     }
 
     /// The link to a page of a flow.
@@ -136,11 +142,12 @@ impl Shared {
         }
     }
 
-    async fn open(&self, pass: Pass) -> Result<Opened, AuthorizeRefused> {
+    async fn open(&self, pass: Pass, caller: &Caller) -> Result<Opened, AuthorizeRefused> {
         let pairs = Pairs::parse(&pass.query).map_err(|Malformed| AuthorizeRefused::Malformed)?;
         let parameters = pairs.into_parameters();
         let id = parameters.client_id().map_err(AuthorizeRefused::Show)?;
-        let client = self.find_client(&id).await?.filter(Client::is_usable);
+        let client = self.find_client(&id, caller).await?;
+        let client = client.filter(Client::is_usable);
         let client = client.ok_or(AuthorizeRefused::Unregistered(id))?;
         let resources = self.published().resources_of(&client);
         let checked = check(&parameters, &client, &resources)?;

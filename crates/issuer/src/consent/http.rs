@@ -55,7 +55,7 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
 
 impl Shared {
     async fn ask(&self, flow: String, visitor: &Visitor) -> Result<Response, ConsentError> {
-        let opened = self.pick_up(&flow).await?;
+        let opened = self.pick_up(&flow, visitor).await?;
         let mut tx = self.store.begin().await?;
         let now = self.clock.now();
         let signed_in = self
@@ -85,7 +85,7 @@ impl Shared {
         }
         let form = form::read(&parts.headers, body).await?;
         let flow = form.first("flow").to_owned();
-        let opened = self.pick_up(&flow).await?;
+        let opened = self.pick_up(&flow, visitor).await?;
         let mut tx = self.store.begin().await?;
         let now = self.clock.now();
         let signed_in = self

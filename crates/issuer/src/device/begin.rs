@@ -62,7 +62,7 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
 impl Shared {
     async fn begin_device(&self, parts: &Parts, body: Body) -> Result<DeviceResponse, TokenError> {
         let parameters = parameters(parts, body).await?;
-        let client = self.authenticate(&parts.headers, &parameters).await?;
+        let client = self.authenticate(parts, &parameters).await?;
         let asked = Asked {
             client: &client,
             parameters: &parameters,

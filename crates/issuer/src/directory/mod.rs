@@ -9,9 +9,14 @@
 //!
 //! The fetch happens before any unit of work that depends on it is opened. A change
 //! of redirect URIs, keys or grants voids what people approved.
+//!
+//! Whatever strangers ask for is paid for by their network and remembered apart from
+//! what is known of clients in use, which nobody pays for (RG-07). A client that nobody
+//! signed in through is kept as long as there is room for it.
 
 mod documents;
 mod key_sets;
+mod source;
 
 use std::time::Duration;
 
@@ -25,16 +30,14 @@ use doorward_store::StoreError;
 
 use self::documents::{Delivered, Delivery};
 pub(crate) use self::{
-    documents::{DocumentFault, Documents},
+    documents::{DocumentFault, Documents, Payer, Quota},
     key_sets::{KeySets, Wanted},
+    source::{Caller, KeysError, Source},
 };
-use crate::shared::Shared;
+use crate::{limits::Wait, shared::Shared};
 
 /// A document whose host is down is used so long after it was last confirmed.
 const STALE_AT_MOST: Duration = Duration::from_secs(30 * 24 * 3600);
-/// The most clients known by a document that wait for somebody to sign in through them.
-const MAXIMUM_UNUSED: u64 = 10_000;
-
 /// Why a client cannot be told about.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DirectoryError {
@@ -63,16 +66,27 @@ pub(crate) enum DocumentTrouble {
     /// It says what is not acceptable.
     #[error(transparent)]
     Refused(#[from] DocumentError),
-    /// Too many clients wait for their first sign-in.
-    #[error("too many new applications at once")]
-    Full,
+    /// Too many new clients from one network.
+    #[error("too many new applications at once; try again in a minute")]
+    TooMany(Wait),
+}
+
+impl DocumentTrouble {
+    /// When to come again, if it is only that too much was asked for.
+    pub(crate) fn wait(self) -> Option<Wait> {
+        match self {
+            Self::TooMany(wait) | Self::Fault(DocumentFault::TooOften(wait)) => Some(wait),
+            Self::Denied | Self::Fault(_) | Self::Refused(_) => None,
+        }
+    }
 }
 
 impl Shared {
-    /// The client with this identifier, revoked or not.
+    /// The client with this identifier, revoked or not, for whoever asks.
     pub(crate) async fn find_client(
         &self,
         id: &ClientId,
+        caller: &Caller,
     ) -> Result<Option<Client>, DirectoryError> {
         let stored = self.store.begin().await?.client(id).await?;
         let Some(url) = MetadataUrl::parse(id.as_str()) else {
@@ -91,7 +105,7 @@ impl Shared {
         if current {
             return Ok(stored);
         }
-        self.look_up(&url, stored).await.map(Some)
+        self.look_up(&url, stored, caller).await.map(Some)
     }
 
     /// Whether nothing has to be asked: the document is fresh, or the client refused anyway.
@@ -105,23 +119,26 @@ impl Shared {
         &self,
         url: &MetadataUrl,
         stored: Option<Client>,
+        caller: &Caller,
     ) -> Result<Client, DirectoryError> {
         let state = stored.as_ref().and_then(|client| client.document.as_ref());
         let had = state.and_then(|state| state.etag.clone());
-        match (
-            self.documents.fetch(url.url(), had.as_deref()).await,
-            stored,
-        ) {
-            (Ok(Delivery::Document(document)), stored) => {
+        let (source, payer) = self.source(stored.as_ref(), caller).await?;
+        let documents = &source.documents;
+        let fetched = documents.fetch(url.url(), had.as_deref(), payer.as_ref());
+        match (fetched.await, stored) {
+            (Ok((Delivery::Document(document), receipt)), stored) => {
                 let read = Registration::from_document(url, &document.bytes);
                 let registration = read.map_err(|error| trouble(url, error.into()))?;
+                documents.give_back(receipt);
                 let client = self.described(url, stored.as_ref(), registration, &document);
                 match stored {
-                    None => self.introduce(url, client).await,
+                    None => self.introduce(url, client, payer).await,
                     Some(before) => self.renew(before, client).await,
                 }
             }
-            (Ok(Delivery::Unchanged { fresh_until }), Some(before)) => {
+            (Ok((Delivery::Unchanged { fresh_until }, receipt)), Some(before)) => {
+                documents.give_back(receipt);
                 let mut client = before.clone();
                 if let Some(state) = &mut client.document {
                     (state.confirmed_at, state.fresh_until) = (self.clock.now(), fresh_until);
@@ -130,7 +147,7 @@ impl Shared {
             }
             (Err(fault), Some(before)) if self.outlives(&before, fault) => Ok(before), // interop 19
             (Err(fault), _) => Err(trouble(url, fault.into())),
-            (Ok(Delivery::Unchanged { .. }), None) => {
+            (Ok((Delivery::Unchanged { .. }, _)), None) => {
                 Err(trouble(url, DocumentFault::Status(304).into()))
             }
         }
@@ -170,12 +187,21 @@ impl Shared {
         }
     }
 
-    /// Keeps a client that nobody here has seen before.
-    async fn introduce(&self, url: &MetadataUrl, client: Client) -> Result<Client, DirectoryError> {
-        let mut tx = self.store.begin().await?;
-        if tx.unused_clients(ClientOrigin::MetadataDocument).await? >= MAXIMUM_UNUSED {
-            return Err(trouble(url, DocumentTrouble::Full));
+    /// Keeps a client that nobody here has seen before. It makes a row, so it counts for whoever
+    /// asked first as a registration does, however good its document is.
+    async fn introduce(
+        &self,
+        url: &MetadataUrl,
+        client: Client,
+        payer: Option<Payer>,
+    ) -> Result<Client, DirectoryError> {
+        if let Some(payer) = payer {
+            let taken = self.limits.introduce.take(payer, self.clock.now());
+            taken.map_err(|wait| trouble(url, DocumentTrouble::TooMany(wait)))?;
         }
+        let mut tx = self.store.begin().await?;
+        self.make_room(&mut *tx, ClientOrigin::MetadataDocument)
+            .await?;
         tx.add_client(&client);
         tx.audit(self.about(
             &client,

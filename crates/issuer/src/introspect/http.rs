@@ -42,7 +42,7 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
 impl Shared {
     async fn tell(&self, parts: &Parts, body: Body) -> Result<Response, IntrospectError> {
         let parameters = parameters(parts, body).await?;
-        let client = self.authenticate(&parts.headers, &parameters).await?;
+        let client = self.authenticate(parts, &parameters).await?;
         if client.is_public() {
             let basic = false;
             return Err(ClientError::Unauthenticated { basic }.into());

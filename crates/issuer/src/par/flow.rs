@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     authorize::AuthorizeRefused,
+    directory::Caller,
     form::{Pairs, encode},
     proof::ProofError,
     shared::Shared,
@@ -71,14 +72,15 @@ impl Shared {
         body: Body,
     ) -> Result<PushedResponse, PushError> {
         let sent = parameters(parts, body).await?;
-        let client = self.authenticate(&parts.headers, &sent).await?;
+        let client = self.authenticate(parts, &sent).await?;
         if sent.all("request_uri").next().is_some() {
             return Err(PushError::RequestUri);
         }
         let proof = self.proof(parts, "/par").await?;
         let signed = sent.all("request").next().is_some();
         let request = if signed {
-            self.open_object(&client, &sent).await?
+            self.open_object(&client, &sent, &Caller::script(parts))
+                .await?
         } else {
             request_of(&sent, &client.id)
         };

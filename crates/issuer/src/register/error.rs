@@ -42,9 +42,6 @@ pub(crate) enum RegisterError {
     /// Too many registrations from one peer.
     #[error("too many registrations: wait a moment and try again")]
     TooMany(Duration),
-    /// Too many clients that nobody used yet.
-    #[error("too many unused registrations: try again later")]
-    Full,
     /// The store failed.
     #[error("the server is temporarily unavailable")]
     Store(#[from] StoreError),
@@ -89,11 +86,6 @@ impl IntoResponse for RegisterError {
             Self::NotAnObject | Self::Revoked => (StatusCode::BAD_REQUEST, METADATA, None),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, METADATA, None),
             Self::TooMany(wait) => (StatusCode::TOO_MANY_REQUESTS, LATER, Some(*wait)),
-            Self::Full => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                LATER,
-                Some(Duration::from_secs(600)),
-            ),
             Self::Store(error) => {
                 tracing::error!(%error, "storage failed");
                 (

@@ -22,9 +22,6 @@ use crate::{
     shared::{Shared, tag},
 };
 
-/// The most clients that wait for somebody to sign in through them (RG-08).
-const MAXIMUM_UNUSED: u64 = 10_000;
-
 /// What a registration made, or found.
 pub(super) struct Made {
     pub(super) client: Client,
@@ -178,9 +175,7 @@ impl Shared {
 
     async fn add(&self, client: &Client, admitted: &Admitted) -> Result<(), RegisterError> {
         let mut tx = self.store.begin().await?;
-        if tx.unused_clients(ClientOrigin::Dynamic).await? >= MAXIMUM_UNUSED {
-            return Err(RegisterError::Full);
-        }
+        self.make_room(&mut *tx, ClientOrigin::Dynamic).await?;
         tx.add_client(client);
         tx.audit(self.registered(client, client.name.clone(), admitted));
         self.commit(tx, admitted).await

@@ -55,16 +55,13 @@ impl Shared {
         let jws = jws.map_err(|_| StatementFault::Malformed)?;
         let claimed = Statement::read(jws.unverified_payload())?;
         let issuer = self.statement_issuer(&claimed)?;
-        let (now, kid, algorithm) = (self.clock.now(), jws.kid(), jws.algorithm());
+        let (kid, algorithm) = (jws.kid(), jws.algorithm());
         if !issuer.key.algorithms.contains(&algorithm) {
             return Err(StatementFault::Signature.into());
         }
         let wanted = Wanted { kid, algorithm };
-        let keys = self
-            .key_sets
-            .keys(&self.documents, &issuer.key, wanted, now)
-            .await
-            .map_err(RegisterError::StatementKeys)?;
+        let keys = self.statement_keys.keys(&issuer.key, wanted, None).await;
+        let (keys, _) = keys.map_err(RegisterError::StatementKeys)?;
         let payload = keys
             .matching(kid, algorithm)
             .filter_map(VerifyingKey::parse)

@@ -40,7 +40,7 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
 impl Shared {
     async fn give_up(&self, parts: &Parts, body: Body) -> Result<(), RevokeError> {
         let parameters = parameters(parts, body).await?;
-        let client = self.authenticate(&parts.headers, &parameters).await?;
+        let client = self.authenticate(parts, &parameters).await?;
         let asked = Asked {
             client: &client,
             parameters: &parameters,

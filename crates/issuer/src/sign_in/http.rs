@@ -43,7 +43,7 @@ pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> 
     let flow = query
         .map(|pairs| pairs.first("flow").to_owned())
         .unwrap_or_default();
-    match issuer.waiting(&flow).await {
+    match issuer.waiting(&flow, &visitor).await {
         Ok(opened) => {
             let flow = issuer.followed(flow, opened.as_ref(), &visitor);
             let hint = opened
@@ -99,7 +99,7 @@ async fn submit(
     }
     let form = form::read(&parts.headers, body).await?;
     let flow = form.first("flow").to_owned();
-    let opened = issuer.waiting(&flow).await?;
+    let opened = issuer.waiting(&flow, visitor).await?;
     let typed = Credentials {
         name: form.first("username").to_owned(),
         password: Secret::presented(form.first("password")),
@@ -141,11 +141,15 @@ impl Shared {
     }
 
     /// The request that waits behind the page; none when somebody just signs in.
-    pub(crate) async fn waiting(&self, flow: &str) -> Result<Option<Opened>, SignInError> {
+    pub(crate) async fn waiting(
+        &self,
+        flow: &str,
+        visitor: &Visitor,
+    ) -> Result<Option<Opened>, SignInError> {
         if flow.is_empty() || device::page_of(flow).is_some() {
             return Ok(None);
         }
-        Ok(Some(self.pick_up(flow).await?))
+        Ok(Some(self.pick_up(flow, visitor).await?))
     }
 }
 

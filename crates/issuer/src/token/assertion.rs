@@ -14,7 +14,7 @@ use doorward_core::{
 use doorward_store::StoreError;
 
 use crate::{
-    directory::{DocumentFault, Wanted},
+    directory::{Caller, DocumentFault, KeysError, Wanted},
     shared::Shared,
 };
 
@@ -32,7 +32,7 @@ pub(super) enum Unproven {
     Algorithm,
     /// The keys of the client cannot be had.
     #[error("the keys of the client cannot be had: {0}")]
-    Keys(#[from] DocumentFault),
+    Keys(DocumentFault),
     /// No key of the client made the signature.
     #[error("no key of the client made the signature")]
     Signature,
@@ -45,6 +45,15 @@ pub(super) enum Unproven {
     /// The store failed.
     #[error(transparent)]
     Store(StoreError),
+}
+
+impl From<KeysError> for Unproven {
+    fn from(error: KeysError) -> Self {
+        match error {
+            KeysError::Document(fault) => Self::Keys(fault),
+            KeysError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 /// Who an assertion speaks of: to find out whose keys it takes.
@@ -60,9 +69,9 @@ impl Shared {
         &self,
         client: &Client,
         key: &PrivateKey,
-        assertion: &str,
+        (assertion, caller): (&str, &Caller),
     ) -> Result<(), Unproven> {
-        let accepted = self.accept(client, key, assertion).await?;
+        let accepted = self.accept(client, key, (assertion, caller)).await?;
         let once = OneTime::named(Purpose::ClientAssertion, client.id.as_str(), &accepted.id);
         let mut tx = self.store.begin().await.map_err(Unproven::Store)?;
         tx.use_once(&once, accepted.until);
@@ -76,7 +85,7 @@ impl Shared {
         &self,
         client: &Client,
         key: &PrivateKey,
-        assertion: &str,
+        (assertion, caller): (&str, &Caller),
     ) -> Result<Accepted, Unproven> {
         let jws = UnverifiedJws::parse(assertion, MAXIMUM_ASSERTION)?;
         let kind = ["jwt", "client-authentication+jwt"];
@@ -99,13 +108,16 @@ impl Shared {
         let claimed = AssertionClaims::read(jws.unverified_payload())?;
         let accepted = judge(&claimed, expected)?;
         let wanted = Wanted { kid, algorithm };
-        let keys = self.key_sets.keys(&self.documents, key, wanted, now);
-        let keys = keys.await?;
-        let verified = keys
+        let found = self.keys_of(client, key, wanted, caller).await?;
+        let verified = found
+            .keys
             .matching(kid, algorithm)
             .filter_map(VerifyingKey::parse)
-            .find_map(|key| jws.verified_by(&key));
-        // The payload that was judged is the one that is signed.
-        verified.map(|_| accepted).ok_or(Unproven::Signature)
+            .any(|key| jws.verified_by(&key).is_some());
+        if !verified {
+            return Err(Unproven::Signature);
+        }
+        found.proved();
+        Ok(accepted) // the payload that was judged is the one that is signed
     }
 }

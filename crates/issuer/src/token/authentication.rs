@@ -9,10 +9,15 @@ use doorward_core::{
     secret::Secret,
 };
 use doorward_store::StoreError;
-use http::{HeaderMap, header};
+use http::{HeaderMap, header, request::Parts};
 
 use super::assertion::{Unproven, claimed_by};
-use crate::{directory::DirectoryError, form::decode, shared::Shared};
+use crate::{
+    directory::{Caller, DirectoryError, DocumentFault},
+    form::decode,
+    limits::Wait,
+    shared::Shared,
+};
 
 /// Why a client is not known. An unknown and a badly authenticated one look the same.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +31,9 @@ pub(crate) enum ClientError {
         /// The request used HTTP Basic, so the answer must name the scheme.
         basic: bool,
     },
+    /// Its network asked for too much that was in vain: whether it is known was not looked at.
+    #[error("too many requests from this address: wait and try again")]
+    TooMany(Wait),
     /// The store failed.
     #[error("the server is temporarily unavailable")]
     Store(#[from] StoreError),
@@ -48,18 +56,22 @@ impl Shared {
     /// The client of a request, authenticated as registered.
     pub(crate) async fn authenticate(
         &self,
-        headers: &HeaderMap,
+        parts: &Parts,
         parameters: &Parameters,
     ) -> Result<Client, ClientError> {
-        let claimed = claimed(headers, parameters)?;
+        let claimed = claimed(&parts.headers, parameters)?;
+        let caller = Caller::script(parts);
         let unauthenticated = ClientError::Unauthenticated {
             basic: claimed.basic,
         };
-        let found = match self.find_client(&claimed.id).await {
+        let found = match self.find_client(&claimed.id, &caller).await {
             Ok(found) => found,
             Err(DirectoryError::Store(error)) => return Err(error.into()),
-            Err(error @ DirectoryError::Document { .. }) => {
-                tracing::info!(client = %claimed.id, %error, "a client is not known");
+            Err(DirectoryError::Document { trouble, .. }) => {
+                if let Some(wait) = trouble.wait() {
+                    return Err(ClientError::TooMany(wait));
+                }
+                tracing::info!(client = %claimed.id, %trouble, "a client is not known");
                 None
             }
         };
@@ -68,9 +80,12 @@ impl Shared {
         };
         match (&client.authentication, &claimed.proof) {
             (ClientAuthentication::PrivateKey(key), Proof::Assertion(assertion)) => {
-                match self.prove(&client, key, assertion).await {
+                match self.prove(&client, key, (assertion, &caller)).await {
                     Ok(()) => Ok(client),
                     Err(Unproven::Store(error)) => Err(error.into()),
+                    Err(Unproven::Keys(DocumentFault::TooOften(wait))) => {
+                        Err(ClientError::TooMany(wait))
+                    }
                     Err(fault) => {
                         tracing::info!(client = %client.id, %fault, "an assertion is refused");
                         Err(unauthenticated)

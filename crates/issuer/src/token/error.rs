@@ -282,6 +282,15 @@ pub(crate) fn client_error(error: &ClientError) -> Response {
             }
             response
         }
+        ClientError::TooMany(wait) => {
+            let refused = OAuthError {
+                status: StatusCode::TOO_MANY_REQUESTS,
+                error: "temporarily_unavailable",
+                description: &description,
+                retry_after: Some(wait.0),
+            };
+            refused.into_response()
+        }
         ClientError::Store(error) => store_error(error),
     }
 }

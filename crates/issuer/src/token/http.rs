@@ -160,7 +160,7 @@ impl Shared {
         parts: &Parts,
         parameters: &Parameters,
     ) -> Result<Client, TokenError> {
-        Ok(self.authenticate(&parts.headers, parameters).await?)
+        Ok(self.authenticate(parts, parameters).await?)
     }
 
     /// Records a refusal before it is answered. Of unknown clients anybody can send any

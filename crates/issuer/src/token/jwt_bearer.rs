@@ -215,10 +215,8 @@ impl Shared {
                     kid: header.0,
                     algorithm: header.1,
                 };
-                let documents = &self.trusted_documents;
-                let now = self.clock.now();
-                let fetched = self.trusted_keys.at(documents, url, wanted, now).await;
-                let keys = fetched.map_err(|_| TokenError::KeysUnavailable)?;
+                let fetched = self.trusted_keys.at(url, wanted, None).await;
+                let (keys, _) = fetched.map_err(|_| TokenError::KeysUnavailable)?;
                 keys.matching(header.0, header.1).cloned().collect()
             }
         };

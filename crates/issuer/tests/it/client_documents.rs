@@ -354,23 +354,6 @@ async fn an_identifier_of_another_form_is_nobody_and_asks_nobody() {
 }
 
 #[tokio::test]
-async fn one_host_is_asked_for_so_many_documents_and_no_more() {
-    let (world, host) = (World::new().await, Host::start().await);
-    host.answers(Reply::Raw(
-        "HTTP/1.1 404 X\r\ncontent-length: 0\r\n\r\n".to_owned(),
-    ));
-    let other = |number: usize| format!("https://docs.example:{}/c/{number}.json", host.port);
-    for number in 0..10 {
-        explains(&begin(&world, &other(number)).await, "status 404");
-    }
-    let refused = begin(&world, &other(10)).await;
-    explains(&refused, "Too many documents"); // RG-07
-    assert_eq!(host.asked(), 10);
-    world.pass(Duration::from_secs(6));
-    explains(&begin(&world, &other(11)).await, "status 404");
-}
-
-#[tokio::test]
 async fn a_revoked_client_stays_revoked_whatever_its_document_says() {
     let (world, host) = (World::new().await, Host::start().await);
     world.tokens(&host.client_id()).await;

@@ -19,6 +19,7 @@ mod dpop;
 mod environments;
 mod exchange;
 mod failures;
+mod fetch_quotas;
 mod host;
 mod introspection;
 mod jar;

@@ -176,26 +176,28 @@ async fn clients_with_secrets_that_look_alike_are_limited_from_everywhere() {
 }
 
 #[tokio::test]
-async fn when_too_many_clients_are_unused_only_new_ones_wait() {
+async fn when_too_many_clients_are_unused_the_oldest_make_room() {
     let world = World::new().await;
-    let known = world.client().await;
+    let (old, used) = (world.client().await, world.client_named("Used", CALLBACK));
+    let used = used.await;
+    world.tokens(&used).await;
+    world.pass(Duration::from_secs(1));
     let mut tx = world.store.begin().await.expect("opens");
-    let mut client = world.administration.client(&known).await.expect("there");
+    let mut client = world.administration.client(&old).await.expect("there");
+    client.created_at = client.created_at + Duration::from_secs(1);
     for number in 0..9_999 {
         client.id = ClientId::from_known(format!("dyn_{number}"));
         tx.add_client(&client);
     }
     tx.commit().await.expect("written");
-    let refused = world.register(&public()).await;
-    refused.refuses(503, "temporarily_unavailable"); // A-064, RG-08
-    assert_eq!(refused.header("retry-after"), "600");
-    assert_eq!(world.client().await, known, "who is known comes in");
-    world.tokens(&known).await;
-    assert_eq!(
-        world.register(&public()).await.status,
-        201,
-        "a used client makes room"
-    );
+    world.pass(Duration::from_secs(1));
+    let new = world.client_named("New", CALLBACK).await;
+    world.tokens(&new).await; // A-064, RG-08: nobody is turned away
+    world.tokens(&used).await;
+    assert!(world.administration.client(&old).await.is_err());
+    assert_eq!(world.client().await, old, "and it comes back");
+    let clients = world.administration.clients().await.expect("listed");
+    assert!(clients.len() <= 10_000);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -220,6 +221,10 @@ impl World {
         self.clock.0.fetch_add(millis, Ordering::SeqCst);
     }
 
+    pub(crate) fn now(&self) -> UnixTime {
+        self.clock.now()
+    }
+
     pub(crate) async fn add_user(&self, name: &str) {
         let password = Secret::presented(PASSWORD);
         let added = self.administration.add_user(name, password, Role::Member);
@@ -240,6 +245,25 @@ impl World {
             headers: parts.headers,
             body: String::from_utf8(bytes.to_vec()).expect("UTF-8"),
         }
+    }
+
+    /// Sent by somebody else: an address in the network of this number.
+    pub(crate) async fn send_from(&self, network: u8, mut request: Request<Body>) -> Answer {
+        let peer = Peer(IpAddr::from([198, 51, network, 7]));
+        request.extensions_mut().insert(peer);
+        self.send(request).await
+    }
+
+    /// A form from a script elsewhere.
+    pub(crate) async fn post_from(
+        &self,
+        network: u8,
+        path: &str,
+        pairs: &[(&str, &str)],
+    ) -> Answer {
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        let sent = request(Method::POST, path, &headers, form(pairs));
+        self.send_from(network, sent).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -13,7 +13,7 @@ use doorward_core::{
 
 use super::{
     Subject,
-    samples::{at, client, client_id, consent, digest, signing_key},
+    samples::{at, client, client_id, code, consent, digest, signing_key},
     steps::{conflict, populate, reader, write},
 };
 
@@ -212,6 +212,43 @@ pub(crate) async fn unused_clients_are_those_nobody_signed_in_through(store: Sub
     ] {
         let unused = reader(&store).await.unused_clients(origin).await;
         assert_eq!(unused.expect("readable"), expected, "{origin:?}");
+    }
+}
+
+pub(crate) async fn the_oldest_unused_clients_make_room(store: Subject) {
+    populate(&store).await;
+    let preregistered = Client {
+        origin: ClientOrigin::Preregistered,
+        ..client("preregistered")
+    };
+    write(&store, |tx| {
+        tx.add_client(&preregistered);
+        tx.add_client(&documented("https://app.example/client"));
+        for (id, seconds) in [("1", 1), ("2", 2), ("3", 3)] {
+            let created_at = at(seconds);
+            tx.add_client(&Client {
+                created_at,
+                ..client(id)
+            });
+        }
+        tx.mark_client_used(&client_id("terminal"), at(1));
+        tx.add_code(&code("c")); // somebody is just signing in through the editor
+    })
+    .await;
+    #[rustfmt::skip]
+    let cases = [
+        (4, "1 2 3 editor https://app.example/client preregistered terminal"),
+        (3, "2 3 editor https://app.example/client preregistered terminal"),
+        (3, "2 3 editor https://app.example/client preregistered terminal"),
+        (0, "editor https://app.example/client preregistered terminal"),
+    ];
+    for (most, left) in cases {
+        let origin = ClientOrigin::Dynamic;
+        write(&store, |tx| tx.keep_unused_clients(origin, most)).await;
+        let clients = reader(&store).await.clients().await.expect("readable");
+        let mut ids: Vec<_> = clients.iter().map(|client| client.id.as_str()).collect();
+        ids.sort_unstable();
+        assert_eq!(ids.join(" "), left, "at most {most}"); // RG-08
     }
 }
 

@@ -49,6 +49,7 @@ macro_rules! every_contract {
                 a_client_is_replaced_only_as_it_was_read
                 approvals_for_one_client_are_forgotten
                 unused_clients_are_those_nobody_signed_in_through
+                the_oldest_unused_clients_make_room
                 clients_are_listed_newest_first
             }
             codes {

@@ -46,6 +46,7 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         Write::SetRole(id, role) => one(users::set_role(id, *role)),
         Write::SetDisabled(id, at) => one(users::set_disabled(id, *at)),
 
+        Write::KeepUnusedClients(origin, most) => any(clients::keep_unused(*origin, *most)),
         Write::AddClient(client) => any(clients::add(client)),
         Write::ReplaceClient(pair) => one(clients::replace(&pair.0, &pair.1)),
         Write::MarkClientUsed(id, at) => one(clients::mark_used(id, *at)),

@@ -39,6 +39,18 @@ statements! {
     COUNT_UNUSED = "SELECT count(*) FROM clients
         WHERE origin <> 'preregistered' AND used_at IS NULL AND revoked_at IS NULL
             AND origin = ?1";
+    KEEP_UNUSED = "DELETE FROM clients WHERE id IN (
+        SELECT id FROM clients
+        WHERE origin <> 'preregistered' AND used_at IS NULL AND revoked_at IS NULL
+            AND origin = ?1
+            AND NOT EXISTS (SELECT 1 FROM authorization_codes WHERE client_id = clients.id)
+            AND NOT EXISTS (SELECT 1 FROM device_authorizations WHERE client_id = clients.id)
+            AND NOT EXISTS (SELECT 1 FROM grants WHERE client_id = clients.id)
+            AND NOT EXISTS (SELECT 1 FROM consents WHERE client_id = clients.id)
+        ORDER BY created_at, id
+        LIMIT (SELECT CASE WHEN count(*) > ?2 THEN count(*) - ?2 ELSE 0 END FROM clients
+            WHERE origin <> 'preregistered' AND used_at IS NULL AND revoked_at IS NULL
+                AND origin = ?1))";
     ADD = "INSERT INTO clients (id, name, software, redirects, authentication, secret_digest,
             secret_placement, authentication_facts, grants, environments, access_ttl,
             dpop_bound, management_digest, document_digest, document_etag,
@@ -151,6 +163,11 @@ pub(crate) fn count_unused(origin: ClientOrigin) -> Query<u64> {
     query(COUNT_UNUSED, params![origin.as_str()], |columns| {
         Ok(columns.take::<i64>()?.unsigned_abs())
     })
+}
+
+pub(crate) fn keep_unused(origin: ClientOrigin, most: u64) -> Change {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    change(KEEP_UNUSED, params![origin.as_str(), most])
 }
 
 pub(crate) fn add(client: &Client) -> Change {

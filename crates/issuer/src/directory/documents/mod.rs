@@ -2,12 +2,16 @@
 //!
 //! ```text
 //! fetch(url): asked a moment ago -> the same outcome, good or bad
-//!             else, one at a time for each url, within the quota of its host -> fetch
+//!             else, one at a time for each url, within the quota of who pays -> fetch
 //! ```
 //!
-//! Nothing is fetched twice for one login, a slow host delays nobody else, and a
-//! stranger who names many urls of one host cannot make this server hammer it
-//! (RG-07). How long a document is believed is up to who asked for it.
+//! Nothing is fetched twice for one login, and a slow host delays nobody else. For
+//! whom nobody pays, that is all there is: clients in use and issuers that the
+//! operator named are never put off because of what strangers do (RG-07). How long a
+//! document is believed is up to who asked for it.
+
+mod fault;
+mod quota;
 
 use std::{
     collections::HashMap,
@@ -17,11 +21,14 @@ use std::{
 
 use bytes::Bytes;
 use doorward_core::{clock::Clock, secret::Digest, time::UnixTime};
-use doorward_fetch::{Answer, DialError, FetchError, Fetcher};
+use doorward_fetch::{Answer, Fetcher};
 use tokio::sync::Mutex as Turn;
 use url::Url;
 
-use crate::limits::Limit;
+pub(crate) use self::{
+    fault::DocumentFault,
+    quota::{Payer, Quota, Receipt},
+};
 
 /// An outcome is the answer to everybody who asks again within this time.
 const MOMENT: Duration = Duration::from_secs(10);
@@ -54,54 +61,19 @@ pub(crate) struct Delivered {
     pub(crate) fresh_until: UnixTime,
 }
 
-/// Why there is no document. Safe to show: nothing of it comes from the host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum DocumentFault {
-    /// It is slow.
-    #[error("the host did not deliver in time")]
-    Slow,
-    /// It is huge.
-    #[error("the document is larger than {limit} bytes")]
-    Large {
-        /// The limit.
-        limit: usize,
-    },
-    /// It redirects.
-    #[error("the host answered with a redirect, which is not followed")]
-    Redirect,
-    /// It is inside a network, or this very machine.
-    #[error("the host has an address that must not be reached")]
-    PrivateAddress,
-    /// Its name leads nowhere, or nobody answers there.
-    #[error("the host cannot be reached")]
-    Unreachable,
-    /// It does not prove who it is.
-    #[error("the host has no valid certificate")]
-    Certificate,
-    /// It answered with an error.
-    #[error("the host answered with status {0} instead of 200")]
-    Status(u16),
-    /// It answered with something else.
-    #[error("the host did not answer with a plain JSON document")]
-    NotJson,
-    /// It broke off, or speaks something else.
-    #[error("the host broke off or did not speak HTTP")]
-    Broken,
-    /// It was asked too often.
-    #[error("too many documents were asked for; try again in a minute")]
-    TooOften,
-}
-
 /// Fetches documents.
 pub(crate) struct Documents {
     fetcher: Fetcher,
     clock: Arc<dyn Clock>,
-    slots: Mutex<HashMap<Url, Arc<Turn<Option<Outcome>>>>>,
-    /// Fetches from one host.
-    host: Limit<String>,
-    /// Fetches from anywhere.
-    anywhere: Limit<()>,
+    quota: Arc<Quota>,
+    slots: Mutex<HashMap<Url, Slot>>,
 }
+
+/// The last outcome for a url, and whose turn it is to ask for it.
+type Slot = Arc<Turn<Option<Outcome>>>;
+
+/// What was delivered, and what it was counted for if this call fetched it.
+pub(crate) type Fetched = (Delivery, Option<Receipt>);
 
 /// The last outcome for a url, and which version the asker had then.
 #[derive(Clone)]
@@ -112,15 +84,19 @@ struct Outcome {
 }
 
 impl Documents {
-    /// Fetches nothing yet.
-    pub(crate) fn new(fetcher: Fetcher, clock: Arc<dyn Clock>) -> Self {
+    /// Fetches nothing yet; what somebody pays for counts towards `quota`.
+    pub(crate) fn new(fetcher: Fetcher, clock: Arc<dyn Clock>, quota: Arc<Quota>) -> Self {
         Self {
             fetcher,
             clock,
+            quota,
             slots: Mutex::default(),
-            host: Limit::new(10, Duration::from_secs(6)),
-            anywhere: Limit::new(300, Duration::from_millis(200)),
         }
+    }
+
+    /// The time by which documents are judged.
+    pub(crate) fn now(&self) -> UnixTime {
+        self.clock.now()
     }
 
     /// The document at `url`, unless it is still the version named `had`.
@@ -128,7 +104,8 @@ impl Documents {
         self: &Arc<Self>,
         url: &Url,
         had: Option<&str>,
-    ) -> Result<Delivery, DocumentFault> {
+        payer: Option<&Payer>,
+    ) -> Result<Fetched, DocumentFault> {
         let mut turn = self.slot(url).lock_owned().await;
         let now = self.clock.now();
         let recent = turn.as_ref().filter(|last| {
@@ -136,16 +113,15 @@ impl Documents {
             now.since(last.at) < MOMENT && same_version
         });
         if let Some(last) = recent {
-            return last.delivery.clone();
+            return last.delivery.clone().map(|delivery| (delivery, None));
         }
-        let host = url.host_str().unwrap_or_default().to_owned();
-        let quota = self.host.take(host, now);
-        quota
-            .and_then(|()| self.anywhere.take((), now))
-            .map_err(|_| DocumentFault::TooOften)?;
+        let host = url.host_str().unwrap_or_default();
+        let taken = payer.map(|payer| self.quota.take(payer, host, now));
+        let (receipt, hand) = taken.transpose().map_err(DocumentFault::TooOften)?.unzip();
         // In a task of its own: a caller who goes away does not take the fetch along.
         let (this, url, had) = (Arc::clone(self), url.clone(), had.map(str::to_owned));
         let fetching = tokio::spawn(async move {
+            let _hand = hand;
             let delivery = this.ask(&url, had.as_deref()).await;
             if let Err(fault) = delivery {
                 tracing::warn!(%url, %fault, "a document of a client cannot be had");
@@ -158,13 +134,15 @@ impl Documents {
             });
             delivery
         });
-        fetching.await.unwrap_or(Err(DocumentFault::Broken))
+        let delivery = fetching.await.unwrap_or(Err(DocumentFault::Broken))?;
+        Ok((delivery, receipt))
     }
 
-    /// Forgets whose quota is whole again.
-    pub(crate) fn forget_idle(&self, now: UnixTime) {
-        self.host.forget_idle(now);
-        self.anywhere.forget_idle(now);
+    /// The document of this receipt is good: it does not count.
+    pub(crate) fn give_back(&self, receipt: Option<Receipt>) {
+        if let Some(receipt) = receipt {
+            self.quota.give_back(&receipt);
+        }
     }
 
     async fn ask(&self, url: &Url, had: Option<&str>) -> Result<Delivery, DocumentFault> {
@@ -184,7 +162,7 @@ impl Documents {
         }
     }
 
-    fn slot(&self, url: &Url) -> Arc<Turn<Option<Outcome>>> {
+    fn slot(&self, url: &Url) -> Slot {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         if slots.len() >= MOST_SLOTS {
             slots.retain(|_, slot| Arc::strong_count(slot) > 1); // whoever is fetching
@@ -198,30 +176,6 @@ fn fresh_for(max_age: Option<Duration>) -> Duration {
     max_age
         .unwrap_or(FRESH)
         .clamp(FRESH_AT_LEAST, FRESH_AT_MOST)
-}
-
-impl From<FetchError> for DocumentFault {
-    fn from(error: FetchError) -> Self {
-        match error {
-            FetchError::Timeout | FetchError::Dial(DialError::Timeout) => Self::Slow,
-            FetchError::TooLarge { limit } => Self::Large { limit },
-            FetchError::Redirect(_) => Self::Redirect,
-            FetchError::Status(status) => Self::Status(status.as_u16()),
-            FetchError::ContentType | FetchError::ContentEncoding => Self::NotJson,
-            FetchError::Response(_) => Self::Broken,
-            FetchError::RefusedHost | FetchError::Dial(DialError::Blocked(_)) => {
-                Self::PrivateAddress
-            }
-            FetchError::Dial(DialError::Tls(_)) => Self::Certificate,
-            FetchError::UserInfo
-            | FetchError::Dial(
-                DialError::Target
-                | DialError::Cleartext
-                | DialError::Resolve(_)
-                | DialError::Connect(_),
-            ) => Self::Unreachable,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,149 @@
+//! For whom something is fetched, and so who pays for it and where it is remembered.
+
+use std::{net::IpAddr, sync::Arc};
+
+use doorward_core::{
+    client::{Client, ClientOrigin, PrivateKey},
+    clock::Clock,
+    jwk::ForeignKeys,
+    secret::Digest,
+};
+use doorward_fetch::Fetcher;
+use doorward_store::{StoreError, Tx};
+use http::request::Parts;
+
+use super::{DocumentFault, Documents, KeySets, Payer, Quota, Wanted, documents::Receipt};
+use crate::{
+    browser::{Visitor, peer},
+    shared::Shared,
+};
+
+/// The most clients of one origin that wait for somebody to sign in through them (RG-08).
+const MAXIMUM_UNUSED: u64 = 10_000;
+/// How many go at once when there are too many.
+const ROOM: u64 = 100;
+
+/// Where the documents and keys of some clients are fetched, and what is remembered of them.
+pub(crate) struct Source {
+    pub(crate) documents: Arc<Documents>,
+    pub(crate) keys: KeySets,
+}
+
+/// Keys of a client.
+pub(crate) struct KeysOf<'a> {
+    pub(crate) keys: Arc<ForeignKeys>,
+    sets: &'a KeySets,
+    receipt: Option<Receipt>,
+}
+
+impl KeysOf<'_> {
+    /// One of them made a signature, so they are the client's: fetching them does not count.
+    pub(crate) fn proved(self) {
+        self.sets.give_back(self.receipt);
+    }
+}
+
+/// Why there are no keys of a client.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeysError {
+    /// They cannot be had.
+    #[error(transparent)]
+    Document(#[from] DocumentFault),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Source {
+    /// Remembers nothing yet.
+    pub(crate) fn new(fetcher: &Fetcher, clock: &Arc<dyn Clock>, quota: &Arc<Quota>) -> Self {
+        let documents = || {
+            let (fetcher, clock) = (fetcher.clone(), Arc::clone(clock));
+            Arc::new(Documents::new(fetcher, clock, Arc::clone(quota)))
+        };
+        Self {
+            documents: documents(),
+            keys: KeySets::new(documents()),
+        }
+    }
+}
+
+/// Who asks for a client.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Caller {
+    peer: Option<IpAddr>,
+    /// The session that the request names. It may be none.
+    session: Option<Digest>,
+}
+
+impl Caller {
+    /// A script: its address is all that is known.
+    pub(crate) fn script(parts: &Parts) -> Self {
+        Self {
+            peer: peer(parts),
+            session: None,
+        }
+    }
+
+    /// A browser.
+    pub(crate) fn visitor(visitor: &Visitor) -> Self {
+        Self {
+            peer: visitor.peer,
+            session: visitor.session,
+        }
+    }
+}
+
+impl Shared {
+    /// Where things about `client` are fetched, and who pays: nobody once it is in use.
+    pub(super) async fn source(
+        &self,
+        client: Option<&Client>,
+        caller: &Caller,
+    ) -> Result<(&Source, Option<Payer>), StoreError> {
+        if client.is_some_and(Client::is_established) {
+            return Ok((&self.in_use, None));
+        }
+        let mut payer = Payer::network(caller.peer);
+        if caller.session.is_some() {
+            let mut tx = self.store.begin().await?;
+            let session = caller.session.as_ref();
+            let signed_in = self.signed_in(&mut *tx, session, self.clock.now());
+            if let Some(person) = signed_in.await? {
+                payer = Payer::Person(person.user.id);
+            }
+        }
+        Ok((&self.strangers, Some(payer)))
+    }
+
+    /// Keys of `client` that may have signed something.
+    pub(crate) async fn keys_of(
+        &self,
+        client: &Client,
+        key: &PrivateKey,
+        wanted: Wanted<'_>,
+        caller: &Caller,
+    ) -> Result<KeysOf<'_>, KeysError> {
+        let (source, payer) = self.source(Some(client), caller).await?;
+        let (keys, receipt) = source.keys.keys(key, wanted, payer.as_ref()).await?;
+        let sets = &source.keys;
+        Ok(KeysOf {
+            keys,
+            sets,
+            receipt,
+        })
+    }
+
+    /// Lets the oldest clients go that nobody signed in through, when there are too many: new
+    /// ones are never turned away because others fill the table (RG-08).
+    pub(crate) async fn make_room(
+        &self,
+        tx: &mut dyn Tx,
+        origin: ClientOrigin,
+    ) -> Result<(), StoreError> {
+        if tx.unused_clients(origin).await? >= MAXIMUM_UNUSED {
+            tx.keep_unused_clients(origin, MAXIMUM_UNUSED - ROOM);
+        }
+        Ok(())
+    }
+}
