@@ -89,6 +89,18 @@ pub enum AuditKind {
     /// A tool call.
     #[serde(rename = "tool.call")]
     ToolCall,
+    /// A resource was read.
+    #[serde(rename = "resource.read")]
+    ResourceRead,
+    /// A prompt was fetched.
+    #[serde(rename = "prompt.get")]
+    PromptGet,
+    /// Somebody asked to be told of changes.
+    #[serde(rename = "subscription")]
+    Subscription,
+    /// Values were asked for that complete an argument of a prompt or resource template.
+    #[serde(rename = "completion")]
+    Completion,
     /// Any other MCP message that was refused.
     #[serde(rename = "mcp.refused")]
     McpRefused,
@@ -126,7 +138,7 @@ pub struct AuditEvent {
     pub grant: Option<Arc<str>>,
     /// The server.
     pub server: Option<Arc<str>>,
-    /// The tool, or the method where there is no tool.
+    /// The tool, prompt or resource, or the method where there is none of them.
     pub tool: Option<Arc<str>>,
     /// Why, in a word or a short phrase.
     pub reason: Option<Cow<'static, str>>,

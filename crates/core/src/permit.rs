@@ -194,8 +194,8 @@ pub struct Held<'a> {
     pub scopes: &'a ScopeSet,
     /// The only calls that it is for, when not all that the scopes open.
     pub details: &'a Details,
-    /// When its person signed in, and what the server makes of it.
-    pub sign_in: SignIn<'a>,
+    /// When its person signed in, and what the server makes of it; `None` where it has no rule.
+    pub sign_in: Option<SignIn<'a>>,
     /// An argument of the call; asked for only where a detail constrains it.
     pub argument: &'a dyn Fn(&str) -> Option<Value>,
 }
@@ -224,7 +224,8 @@ pub fn decide(
             Covered::No => return Err(Denied::Details),
         }
     }
-    if let Some(max_age) = held.sign_in.too_old_for(action) {
+    let too_old = held.sign_in.and_then(|sign_in| sign_in.too_old_for(action));
+    if let Some(max_age) = too_old {
         return Err(Denied::SignIn(max_age));
     }
     Ok(Permit {
@@ -335,15 +336,6 @@ mod tests {
         }
     }
 
-    fn no_rules() -> SignIn<'static> {
-        const NONE: &StepUp = &StepUp { rules: Vec::new() };
-        SignIn {
-            rules: NONE,
-            at: None,
-            now: UnixTime::from_seconds(0),
-        }
-    }
-
     fn rights_of(user: &str, groups: &[&str], client: &str) -> Option<Rights> {
         let groups: Vec<String> = groups.iter().map(|name| (*name).to_owned()).collect();
         list().rights(&Caller {
@@ -415,7 +407,7 @@ mod tests {
             let held = Held {
                 scopes,
                 details: &Details::default(),
-                sign_in: no_rules(),
+                sign_in: None,
                 argument: &|_| None,
             };
             decide(&server(), rights, held, action).map(drop)
@@ -454,7 +446,7 @@ mod tests {
             let held = Held {
                 scopes,
                 details: &details,
-                sign_in: no_rules(),
+                sign_in: None,
                 argument: &|_| Some(Value::from(what)),
             };
             decide(&server(), rights, held, action).map(drop)
@@ -496,11 +488,11 @@ mod tests {
             let held = Held {
                 scopes,
                 details: &Details::default(),
-                sign_in: SignIn {
+                sign_in: Some(SignIn {
                     rules: &rules,
                     at: Some(at),
                     now: at + Duration::from_secs(age),
-                },
+                }),
                 argument: &|_| None,
             };
             decide(&server(), &staff, held, Action::Call(tool, None)).map(drop)

@@ -32,6 +32,7 @@ use tower_service::Service;
 use crate::{
     bearer::{BearerFault, Credentials, presented},
     challenge::{Challenge, Lines},
+    memory::Owner,
     metadata::metadata_url,
     proofs::{BoundCall, DPOP, Proofs, Unproven},
     token::{Refusal, VerifyToken},
@@ -210,7 +211,7 @@ impl Rules {
         let confirmation = principal.confirmation.as_ref();
         let key = demanded(policy.unwrap_or_default(), sent.scheme, confirmation);
         if let Some(key) = key.map_err(Denial::Kind)? {
-            self.prove(parts, sent, key).await?;
+            self.prove(parts, sent, (&principal, key)).await?;
         }
         let narrowed = !principal.details.is_empty() && !self.details_judged;
         if narrowed || !principal.scopes.covers_all(&self.needed) {
@@ -225,7 +226,7 @@ impl Rules {
         &self,
         parts: &Parts,
         sent: Credentials<'_>,
-        key: &Thumbprint,
+        (principal, key): (&Principal, &Thumbprint),
     ) -> Result<(), Denial> {
         // INVARIANT: nothing is bound to a key unless its scheme is offered.
         let proving = self.proving.as_ref();
@@ -241,6 +242,7 @@ impl Rules {
             headers: &parts.headers,
             token: sent.token,
             key,
+            owner: Owner::of(principal),
             nonces: proving.nonces.as_ref(),
         };
         let proof = proving.proofs.check(&call).await;

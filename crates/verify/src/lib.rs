@@ -60,7 +60,7 @@ pub use bearer::{BearerFault, Credentials, credentials, presented};
 pub use challenge::{Challenge, Lines};
 pub use jwks::{InvalidIssuer, JwksKeys};
 pub use layer::{Guarded, RequireBearer};
-pub use memory::{ProcessMemory, ProofMemory, Unremembered};
+pub use memory::{Owner, ProcessMemory, ProofMemory, Unremembered};
 pub use metadata::{ProtectedResourceMetadata, metadata_path, metadata_url};
 pub use proofs::{BoundCall, DPOP, DPOP_NONCE, Proofs, Unproven};
 pub use token::{KeySource, KeysUnavailable, Refusal, VerifyToken};

@@ -17,7 +17,7 @@ use doorward_core::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::memory::{ProcessMemory, ProofMemory, Unremembered};
+use crate::memory::{Owner, ProcessMemory, ProofMemory, Unremembered};
 
 /// Carries the proof.
 pub const DPOP: HeaderName = HeaderName::from_static("dpop");
@@ -44,6 +44,8 @@ pub struct BoundCall<'a> {
     pub token: &'a str,
     /// The key that the token is bound to.
     pub key: &'a Thumbprint,
+    /// Whose it is.
+    pub owner: Owner<'a>,
     /// The nonces to demand, if any are.
     pub nonces: Option<&'a Nonces>,
 }
@@ -86,7 +88,7 @@ impl Proofs {
             nonces: call.nonces,
             now,
         })?;
-        match self.memory.note(&proof, now).await {
+        match self.memory.note(call.owner, &proof, now).await {
             Ok(()) => Ok(proof),
             Err(Unremembered::Used) => Err(ProofFault::Replayed.into()),
             Err(other) => Err(Unproven::Unjudged(other)),

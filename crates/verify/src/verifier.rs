@@ -126,20 +126,38 @@ impl Verifier {
         Ok(Arc::clone(&known.principal))
     }
 
-    /// Everything but memory and revocations: key, signature, claims.
-    async fn examine(&self, token: &str, resource: &Resource) -> Result<Principal, Refusal> {
+    /// The verdict on a token by its digest, if it is remembered and was not judged too long ago.
+    fn look_up(
+        &self,
+        token: &Digest,
+        resource: &Resource,
+    ) -> Option<Result<Arc<Principal>, Refusal>> {
+        let known = self.tokens.get(token)?;
+        let now = self.config.clock.now();
+        let judged = known.judged_at;
+        // A token has one audience, so an entry serves one resource (GW-02).
+        if known.principal.resource != *resource || now < judged || now >= judged + JUDGED_AGAIN {
+            return None;
+        }
+        Some(self.recall(&known, now))
+    }
+
+    /// Everything but memory and revocations: key, signature, claims. The clock is read once,
+    /// when the key has come.
+    async fn examine(
+        &self,
+        token: &str,
+        resource: &Resource,
+    ) -> Result<(Principal, UnixTime), Refusal> {
         let token = jws::parse(token)?;
         let published = self.config.keys.key(jws::kid(&token)?).await?;
         let published = published.ok_or(Refusal::Invalid("signed by an unknown key"))?;
+        let now = self.config.clock.now();
         let key = self.read(published)?;
         let payload = token.verified_by(&key.verifying).ok_or(FORGED)?;
         let claims = SignedClaims::parse(payload)?;
-        judge(
-            claims,
-            &self.config.issuer,
-            resource,
-            self.config.clock.now(),
-        )
+        let principal = judge(claims, &self.config.issuer, resource, now)?;
+        Ok((principal, now))
     }
 
     /// Reads a key once for as long as it is published unchanged.
@@ -165,8 +183,9 @@ impl VerifyToken for Verifier {
         if let Some(verdict) = self.cached(token, resource) {
             return verdict;
         }
-        let (epoch, judged_at) = (self.config.revocations.epoch(), self.config.clock.now());
-        let principal = Arc::new(self.examine(token, resource).await?);
+        let epoch = self.config.revocations.epoch();
+        let (principal, judged_at) = self.examine(token, resource).await?;
+        let principal = Arc::new(principal);
         if self.config.revocations.covers(&principal) {
             return Err(Refusal::Revoked);
         }
@@ -183,14 +202,7 @@ impl VerifyToken for Verifier {
         if token.len() > MAXIMUM_TOKEN_BYTES {
             return None; // not worth hashing
         }
-        let known = self.tokens.get(&Digest::of(token))?;
-        // A token has one audience, so an entry serves one resource (GW-02).
-        let now = self.config.clock.now();
-        let judged = known.judged_at;
-        if known.principal.resource != *resource || now < judged || now >= judged + JUDGED_AGAIN {
-            return None;
-        }
-        Some(self.recall(&known, now))
+        self.look_up(&Digest::of(token), resource)
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //!
 //! A bearer token costs one look into the verifier's memory. A token that is bound to a
-//! key costs the signature of its proof as well, at every call (RFC 9449 section 7).
+//! key costs the signature of its proof as well, at every call (RFC 9449 section 7). The
+//! proof comes last: only who may use the server has one looked at and remembered.
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use doorward_core::{
     jwk::Thumbprint,
 };
 use doorward_verify::{
-    BearerFault, BoundCall, Credentials, Refusal as Rejected, Unproven, presented,
+    BearerFault, BoundCall, Credentials, Owner, Refusal as Rejected, Unproven, presented,
 };
 use http::request::Parts;
 
@@ -64,16 +65,16 @@ impl Door<'_> {
             }
         })?;
         let confirmation = principal.confirmation.as_ref();
-        let content = match demanded(self.server.dpop, sent.scheme, confirmation) {
-            Ok(None) => None,
-            Ok(Some(key)) => self.proven(parts, sent, (&principal, key)).await?,
-            Err(mismatch) => {
-                let refusal = Refusal::Unauthenticated(challenge.invalid_token(Scheme::Dpop));
-                return Err(self.noted(&principal, mismatch.to_string(), refusal));
-            }
-        };
+        let key = demanded(self.server.dpop, sent.scheme, confirmation).map_err(|mismatch| {
+            let refusal = Refusal::Unauthenticated(challenge.invalid_token(Scheme::Dpop));
+            self.noted(&principal, mismatch.to_string(), refusal)
+        })?;
         let caller = self.server.access.caller(&principal);
         let caller = caller.ok_or_else(|| self.unseen(&principal))?;
+        let content = match key {
+            None => None,
+            Some(key) => self.proven(parts, sent, (&principal, key)).await?,
+        };
         Ok(Known {
             principal,
             caller,
@@ -95,6 +96,7 @@ impl Door<'_> {
             headers: &parts.headers,
             token: sent.token,
             key,
+            owner: Owner::of(principal),
             nonces: self.snapshot.dpop_nonces.then_some(&self.inner.nonces),
         };
         let refused = |fault| Refusal::Unauthenticated(self.server.challenge.unproven(fault));

@@ -1,13 +1,14 @@
 //! May this caller do this? Every message that goes upstream passes here.
 //!
 //! The method table has the first word, and what is not in it does not exist
-//! (GW-14). Then rights, then scopes: `core::permit::decide`. Each tool call and
-//! each refusal is written down before anything happens.
+//! (GW-14). Then rights, then scopes: `core::permit::decide`. Each use of something by
+//! name (a call, a read, a prompt, a subscription, a completion) and each refusal is
+//! written down before anything happens (AD-06).
 
 use std::borrow::Cow;
 
 use doorward_core::{
-    audit::{AuditKind, Outcome},
+    audit::Outcome,
     permit::{Action, Denied, Held, Permit, decide},
     scope::{ScopeSet, WRITE},
     server::ToolEffect,
@@ -21,7 +22,7 @@ use doorward_mcp::{
 };
 use serde_json::Value;
 
-use super::{exchange::Exchange, refusal::Refusal};
+use super::{entry::Entry, exchange::Exchange, refusal::Refusal};
 use crate::{catalogue::Found, upstream::Kind};
 
 /// A message to be judged.
@@ -31,6 +32,17 @@ pub(super) struct Asked<'a> {
     pub(super) params: &'a Params<'a>,
     pub(super) id: Option<&'a str>,
     pub(super) era: Era,
+}
+
+impl<'a> Asked<'a> {
+    /// The resources that `subscriptions/listen` names beside its subject; a name that is no
+    /// text is an empty one.
+    pub(super) fn subscribed(&self) -> Option<impl Iterator<Item = Cow<'a, str>> + use<'a>> {
+        let listed = self.params.raw?;
+        let listed = listed.member(&["notifications", "resourceSubscriptions"])?;
+        let uris = listed.elements().into_iter();
+        Some(uris.map(|uri| uri.text().unwrap_or(Cow::Borrowed(""))))
+    }
 }
 
 /// The permit for a message, or the refusal that was written down.
@@ -47,37 +59,28 @@ pub(super) async fn weigh(exchange: &Exchange, asked: Asked<'_>) -> Result<Permi
         Ok(permit) => return Ok(permit),
         Err(refusal) => refusal,
     };
-    let (kind, subject) = about(&asked);
+    let entry = Entry::of(&asked);
     let reason = Some(refusal.reason());
-    exchange.record((kind, Outcome::Denied), Some(subject), reason)?;
+    exchange.record((entry.kind, Outcome::Denied), Some(&entry.about), reason)?;
     Err(refusal)
 }
 
-/// Writes down that a call was allowed, or that for `undone` nothing came of it.
+/// Writes down that a use was allowed, or that for `undone` nothing came of it.
 pub(super) fn conclude(
     exchange: &Exchange,
     asked: Asked<'_>,
     undone: Option<&'static str>,
 ) -> Result<(), Refusal> {
-    let (kind, subject) = about(&asked);
+    let entry = Entry::of(&asked);
+    if !entry.is_a_use() {
+        return Ok(());
+    }
     let outcome = match undone {
         Some(_) => Outcome::Denied,
         None => Outcome::Allowed,
     };
-    match kind {
-        AuditKind::ToolCall => {
-            exchange.record((kind, outcome), Some(subject), undone.map(Cow::Borrowed))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// How a message is named in the record.
-fn about<'a>(asked: &Asked<'a>) -> (AuditKind, &'a str) {
-    match &asked.params.subject {
-        Some(subject) if asked.method == Method::ToolsCall => (AuditKind::ToolCall, &subject.name),
-        _ => (AuditKind::McpRefused, asked.method.as_str()),
-    }
+    let reason = undone.map(Cow::Borrowed);
+    exchange.record((entry.kind, outcome), Some(&entry.about), reason)
 }
 
 /// The permit for what is about nothing by name: streams, responses, ends of sessions.
@@ -115,14 +118,15 @@ async fn decided(exchange: &Exchange, asked: Asked<'_>) -> Result<Permit, Refusa
 
 /// What the token of the caller opens.
 fn held<'a>(exchange: &'a Exchange, argument: &'a dyn Fn(&str) -> Option<Value>) -> Held<'a> {
+    let rules = &exchange.server.step_up;
     Held {
         scopes: &exchange.principal.scopes,
         details: &exchange.principal.details,
-        sign_in: SignIn {
-            rules: &exchange.server.step_up,
+        sign_in: (!rules.rules.is_empty()).then(|| SignIn {
+            rules,
             at: exchange.principal.authenticated_at,
             now: exchange.inner.clock.now(),
-        },
+        }),
         argument,
     }
 }
@@ -184,10 +188,7 @@ fn subscriptions(exchange: &Exchange, asked: Asked<'_>) -> Result<(), Refusal> {
     if asked.method != Method::SubscriptionsListen || !exchange.caller.is_limited() {
         return Ok(());
     }
-    let wanted = asked.params.raw;
-    let wanted = wanted.and_then(|raw| raw.member(&["notifications", "resourceSubscriptions"]));
-    for uri in wanted.iter().flat_map(|list| list.elements()) {
-        let uri = uri.text().unwrap_or(Cow::Borrowed(""));
+    for uri in asked.subscribed().into_iter().flatten() {
         if !exchange.caller.rights.include(Action::Read(&uri)) {
             let error = RpcError::unknown_resource(&uri);
             return Err(Refusal::rpc(error, asked.id, asked.era));

@@ -5,6 +5,7 @@ mod batch;
 mod body;
 mod cors;
 mod endpoint;
+mod entry;
 mod exchange;
 mod judge;
 mod metadata;

@@ -124,6 +124,26 @@ async fn a_server_that_one_may_not_use_looks_like_one_that_is_not_there() {
 }
 
 #[tokio::test]
+async fn a_proof_is_looked_at_only_for_who_may_use_the_server() {
+    // DS-05, GW-04
+    let upstream = Upstream::start().await;
+    let world = World::with(upstream.config(), |config| {
+        config.servers[0].allow.rules = vec![AllowRule {
+            users: vec!["root".to_owned()],
+            ..AllowRule::default()
+        }];
+    });
+    for (user, status) in [("root", 401), ("alice", 404)] {
+        world.tokens.grant_bound(user, "bound", "files");
+        let ask = call("read").with("dpop", "no proof at all");
+        let answer = world.send(ask.with("authorization", "DPoP bound")).await;
+        assert_eq!(answer.status, status, "{user}");
+    }
+    let as_bearer = world.send(call("read").token("bound")).await;
+    assert_eq!(as_bearer.status, 401, "the kind of token comes first");
+}
+
+#[tokio::test]
 async fn a_client_that_acts_for_itself_is_never_taken_for_a_user_of_its_name() {
     //
     let upstream = Upstream::start().await;

@@ -4,7 +4,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use doorward_core::{
     audit::{
-        AuditKind::{McpRefused, ToolCall},
+        AuditKind::{Completion, McpRefused, PromptGet, ResourceRead, Subscription, ToolCall},
         Outcome::{Allowed, Denied},
     },
     permit::Pattern,
@@ -278,13 +278,14 @@ async fn side_doors_are_judged_by_the_same_list() {
     let (upstream, world) = limited(&["read_*"]).await;
     #[rustfmt::skip]
     let refused = [
-        ("prompts/get", r#""name":"other""#, "Unknown prompt: other"),
-        ("resources/read", r#""uri":"file:///no""#, "Resource not found"),
-        ("resources/subscribe", r#""uri":"file:///no""#, "Resource not found"),
-        ("completion/complete", r#""ref":{"type":"ref/prompt","name":"other"},"argument":{"name":"a","value":""}"#, "Unknown prompt: other"),
-        ("completion/complete", r#""ref":{"type":"ref/resource","uri":"file:///{x}"},"argument":{"name":"a","value":""}"#, "Resource not found"),
+        ("prompts/get", r#""name":"other""#, "Unknown prompt: other", (PromptGet, "other")),
+        ("resources/read", r#""uri":"file:///no?k=secret""#, "Resource not found", (ResourceRead, "file:///no?…")),
+        ("resources/subscribe", r#""uri":"file:///no""#, "Resource not found", (Subscription, "file:///no")),
+        ("resources/unsubscribe", r#""uri":"file:///no""#, "Resource not found", (McpRefused, "resources/unsubscribe")),
+        ("completion/complete", r#""ref":{"type":"ref/prompt","name":"other"},"argument":{"name":"a","value":""}"#, "Unknown prompt: other", (Completion, "other")),
+        ("completion/complete", r#""ref":{"type":"ref/resource","uri":"file:///{x}"},"argument":{"name":"a","value":""}"#, "Resource not found", (Completion, "file:///{x}")),
     ];
-    for (method, params, message) in refused {
+    for (method, params, message, (kind, about)) in refused {
         let body =
             format!(r#"{{"jsonrpc":"2.0","id":6,"method":"{method}","params":{{{params}}}}}"#);
         let answer = world.send(post(body)).await;
@@ -295,7 +296,7 @@ async fn side_doors_are_judged_by_the_same_list() {
         );
         assert_eq!(answer.json()["error"]["message"], message);
         let last = world.store.events().pop().expect("recorded");
-        assert_eq!(last, (McpRefused, Denied, method.to_owned()));
+        assert_eq!(last, (kind, Denied, about.to_owned())); // AD-06
     }
     let listen = modern(
         "subscriptions/listen",
@@ -303,6 +304,9 @@ async fn side_doors_are_judged_by_the_same_list() {
         r#""notifications":{"resourceSubscriptions":["file:///ok/1","file:///no"]}"#,
     );
     assert_eq!(world.send(listen).await.code(), -32602);
+    let last = world.store.events().pop().expect("recorded");
+    let both = "file:///ok/1 file:///no".to_owned();
+    assert_eq!(last, (Subscription, Denied, both));
     assert!(upstream.heard().is_empty());
     upstream.then_json(RESULT);
     let listen = modern(
@@ -311,6 +315,35 @@ async fn side_doors_are_judged_by_the_same_list() {
         r#""notifications":{"resourceSubscriptions":["file:///ok/1"]}"#,
     );
     assert_eq!(world.send(listen).await.status, 200);
+}
+
+#[tokio::test]
+async fn every_allowed_use_is_written_down_once_without_contents() {
+    // AD-06, AD-07, S-019
+    let (upstream, world) = limited(&["read_*"]).await;
+    #[rustfmt::skip]
+    let allowed = [
+        ("tools/call", r#""name":"read_a","arguments":{"a":"secret"}"#, (ToolCall, "read_a")),
+        ("prompts/get", r#""name":"greet","arguments":{"a":"secret"}"#, (PromptGet, "greet")),
+        ("resources/read", r#""uri":"file:///ok/1?k=secret""#, (ResourceRead, "file:///ok/1?…")),
+        ("resources/subscribe", r#""uri":"file:///ok/1""#, (Subscription, "file:///ok/1")),
+        ("completion/complete", r#""ref":{"type":"ref/prompt","name":"greet"},"argument":{"name":"a","value":"secret"}"#, (Completion, "greet")),
+    ];
+    for (number, (method, params, (kind, about))) in allowed.into_iter().enumerate() {
+        upstream.then_json(RESULT);
+        let body =
+            format!(r#"{{"jsonrpc":"2.0","id":6,"method":"{method}","params":{{{params}}}}}"#);
+        assert_eq!(world.send(post(body)).await.status, 200, "{method}");
+        let events = world.store.events();
+        assert_eq!(events.len(), number + 1);
+        assert_eq!(events[number], (kind, Allowed, about.to_owned()));
+    }
+    world.store.full.store(true, Ordering::Relaxed);
+    let heard = upstream.heard().len();
+    let read =
+        r#"{"jsonrpc":"2.0","id":6,"method":"resources/read","params":{"uri":"file:///ok/1"}}"#;
+    assert_eq!(world.send(post(read)).await.status, 503);
+    assert_eq!(upstream.heard().len(), heard, "unrecorded is undone");
 }
 
 #[tokio::test]

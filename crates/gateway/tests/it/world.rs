@@ -13,13 +13,14 @@ use async_trait::async_trait;
 use axum::{Router, body::Body, response::Response};
 use bytes::Bytes;
 use doorward_core::{
-    access::Principal,
+    access::{Confirmation, Principal},
     audit::{AuditEvent, AuditKind, ChainBroken, ChainHead, Outcome},
     clock::Clock,
     details::Details,
     dpop::Policy,
     entropy::Entropy,
     id::{ClientId, GrantId, TokenId, UserId},
+    jwk::Thumbprint,
     permit::{AllowList, AllowRule, Pattern},
     resource::Resource,
     scope::ScopeSet,
@@ -363,6 +364,18 @@ impl Tokens {
             confirmation: None,
             ..(**principal).clone()
         });
+    }
+
+    /// A token that is bound to some key.
+    pub(crate) fn grant_bound(&self, user: &str, token: &str, server: &str) {
+        self.grant(user, token, server, &ScopeSet::baseline());
+        let mut verdicts = self.verdicts.lock().expect("lock");
+        if let Some(Ok(principal)) = verdicts.get_mut(token) {
+            *principal = Arc::new(Principal {
+                confirmation: Some(Confirmation::Key(Thumbprint::from_known("key"))),
+                ..(**principal).clone()
+            });
+        }
     }
 
     pub(crate) fn revoke(&self, token: &str) {

@@ -280,6 +280,39 @@ async fn a_full_memory_is_a_503_and_lets_nothing_through_unremembered() {
 }
 
 #[tokio::test]
+async fn who_has_many_keys_and_clients_takes_no_room_from_other_users() {
+    // DS-05, TK-12
+    let world = World::new();
+    let proofs = Proofs::new(world.clock.clone(), Arc::new(ProcessMemory::new(12)));
+    let guard = RequireBearer::new(world.verifier.clone(), world.resource.clone());
+    let app = app(guard.proving(proofs, Policy::Accepted));
+    let call = async |user: &str, client: &str, number: usize| {
+        let holder = Signer::es256("h");
+        let mut claims = claims_with("sub", json!(user));
+        claims["client_id"] = json!(client);
+        claims["cnf"] = json!({ "jkt": holder.public().material.thumbprint() });
+        let token = world.signer.token(&claims);
+        let mut proof = proof_claims(&token);
+        proof["jti"] = json!(format!("{number}"));
+        let proof = sign(&holder, &proof);
+        send(&app, request("DPoP", &token, &[&proof]))
+            .await
+            .status()
+    };
+    let mut taken = 0;
+    for number in 0..30 {
+        let client = format!("client-{}", number % 3);
+        let status = call("user-1", &client, number).await;
+        taken += usize::from(status == 200);
+        assert!(status == 200 || status == 503, "{status}");
+    }
+    assert!((1..=6).contains(&taken), "{taken}");
+    for number in 0..2 {
+        assert_eq!(call("user-2", "client-1", number).await, 200);
+    }
+}
+
+#[tokio::test]
 async fn a_path_below_the_resource_is_proven_by_its_own_url() {
     let world = World::new();
     let app = app(guard(&world, Policy::Accepted));
