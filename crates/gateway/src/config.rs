@@ -81,8 +81,11 @@ pub struct GatewayLimits {
     pub processes: usize,
     /// Server processes of one user at a time.
     pub processes_per_user: usize,
-    /// An unused server process is ended after this long.
+    /// An unused server process is ended after this long, and with it its session; so is a
+    /// session without a process.
     pub process_idle: Duration,
+    /// Sessions with a stdio server that one user may have at a time.
+    pub sessions_per_user: usize,
 }
 
 impl Default for GatewayLimits {
@@ -97,6 +100,7 @@ impl Default for GatewayLimits {
             processes: 64,
             processes_per_user: 8,
             process_idle: Duration::from_secs(600),
+            sessions_per_user: 32,
         }
     }
 }

@@ -154,7 +154,8 @@ impl Gateway {
     }
 }
 
-/// Every second: ends streams whose token is no longer good, and processes that nobody uses.
+/// Every second: ends streams whose token is no longer good, and processes and sessions that
+/// nobody uses.
 async fn look_after(gateway: Weak<Inner>) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -163,7 +164,9 @@ async fn look_after(gateway: Weak<Inner>) {
         let Some(inner) = gateway.upgrade() else {
             break;
         };
-        inner.watch.look(&inner.snapshot.load_full()).await;
+        let snapshot = inner.snapshot.load_full();
+        inner.watch.look(&snapshot).await;
         inner.surroundings.processes.sweep();
+        snapshot.sweep();
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     config::{GatewayConfig, GatewayError, GatewayLimits, ServerConfig},
     front::Origins,
     gateway::Surroundings,
-    upstream::Upstream,
+    upstream::{Kind, Upstream},
 };
 
 /// A configuration with everything precomputed that requests need.
@@ -83,6 +83,15 @@ impl Snapshot {
     /// The server of this name.
     pub(crate) fn find(&self, name: &str) -> Option<Arc<Server>> {
         self.servers.get(name).cloned()
+    }
+
+    /// Drops what nobody has used for long. Called every few seconds.
+    pub(crate) fn sweep(&self) {
+        for server in self.servers.values() {
+            if let Kind::Stdio(upstream) = &server.upstream.kind {
+                upstream.sweep();
+            }
+        }
     }
 
     /// The only server, if there is exactly one.

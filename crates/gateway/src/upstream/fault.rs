@@ -40,6 +40,8 @@ pub(crate) enum Fault {
     Resting(Duration),
     #[error("too many MCP server programs are running; try again later")]
     Full,
+    #[error("too many sessions of this user are open: end one first")]
+    Sessions,
     #[error("too many requests are waiting for this MCP server")]
     Crowded,
     #[error("another request with this id is waiting")]
@@ -67,7 +69,7 @@ impl Fault {
             | Self::Ended => StatusCode::BAD_GATEWAY,
             Self::Timeout => StatusCode::GATEWAY_TIMEOUT,
             Self::Resting(_) | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Crowded => StatusCode::TOO_MANY_REQUESTS,
+            Self::Sessions | Self::Crowded => StatusCode::TOO_MANY_REQUESTS,
             Self::RepeatedId | Self::OtherEra => StatusCode::BAD_REQUEST,
             Self::NoSession => StatusCode::NOT_FOUND,
             // A 4xx tells clients of both eras that they may try the other one.
@@ -97,7 +99,7 @@ impl Fault {
     pub(crate) fn retry_after(self) -> Option<Duration> {
         match self {
             Self::Resting(left) => Some(left),
-            Self::Full | Self::Crowded => Some(Duration::from_secs(5)),
+            Self::Full | Self::Sessions | Self::Crowded => Some(Duration::from_secs(5)),
             _ => None,
         }
     }
@@ -106,7 +108,12 @@ impl Fault {
     pub(crate) fn is_upstreams(self) -> bool {
         !matches!(
             self,
-            Self::RepeatedId | Self::NoSession | Self::OtherEra | Self::Crowded | Self::Refused(_)
+            Self::RepeatedId
+                | Self::NoSession
+                | Self::OtherEra
+                | Self::Sessions
+                | Self::Crowded
+                | Self::Refused(_)
         )
     }
 }

@@ -12,6 +12,7 @@ mod program_sessions;
 mod program_stateless;
 mod program_trouble;
 mod programs;
+mod session_limits;
 mod stateless;
 mod streams;
 mod upstream;

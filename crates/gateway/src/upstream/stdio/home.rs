@@ -18,19 +18,21 @@ use tokio::time::Instant;
 
 use super::{
     backoff::Backoff,
+    era::Era,
     process::{End, Process, Receiver},
     program::Program,
     slots::{Processes, Tenant},
 };
 use crate::{catalogue::Changes, upstream::Fault};
 
-/// The program of a server and the history of its failures.
+/// The program of a server, what is known of it, and the history of its failures.
 pub(super) struct Home {
     pub(super) server: ServerName,
     pub(super) program: Program,
     pub(super) processes: Arc<Processes>,
     pub(super) longest_line: usize,
     pub(super) changes: Arc<Changes>,
+    pub(super) era: Era,
     failures: Mutex<HashMap<Subject, Backoff>>,
 }
 
@@ -48,6 +50,7 @@ impl Home {
             processes,
             longest_line,
             changes,
+            era: Era::default(),
             failures: Mutex::default(),
         }
     }

@@ -5,6 +5,7 @@
 
 mod backoff;
 mod diagnostics;
+mod era;
 mod home;
 mod interview;
 mod lines;
@@ -13,14 +14,16 @@ mod process;
 mod program;
 mod routes;
 mod session;
+mod sessions;
 mod shared;
 mod slots;
+#[cfg(test)]
+mod testing;
 mod undertaker;
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -38,7 +41,9 @@ use doorward_mcp::{
 };
 use tokio::time::Instant;
 
-use self::{home::Home, process::Text, routes::Ask, session::Session, shared::Shared};
+use self::{
+    home::Home, process::Text, routes::Ask, session::Session, sessions::Sessions, shared::Shared,
+};
 use super::Fault;
 use crate::{catalogue::Changes, config::GatewayLimits};
 
@@ -53,10 +58,8 @@ pub(crate) use self::{
 pub(crate) struct StdioUpstream {
     home: Arc<Home>,
     entropy: Arc<dyn Entropy>,
-    sessions: Mutex<HashMap<String, Arc<Session>>>,
+    sessions: Sessions,
     shared: Mutex<HashMap<(Subject, ClientId), Arc<Shared>>>,
-    /// Since when the program is known not to speak the stateless era.
-    legacy_since: Mutex<Option<Instant>>,
 }
 
 /// The first message in answer to a request, and where the rest comes from.
@@ -79,9 +82,8 @@ impl StdioUpstream {
         Arc::new(Self {
             home: Arc::new(Home::new(server, program, processes, longest_line, changes)),
             entropy,
-            sessions: Mutex::default(),
+            sessions: Sessions::new(limits),
             shared: Mutex::default(),
-            legacy_since: Mutex::default(),
         })
     }
 
@@ -93,6 +95,7 @@ impl StdioUpstream {
         request: &Request<'_>,
         body: Bytes,
     ) -> Result<(Option<String>, Reply), Fault> {
+        self.sessions.make_room(user)?;
         let key = URL_SAFE_NO_PAD.encode(draw::<16>(&*self.entropy));
         let (home, opening) = (Arc::clone(&self.home), Text::one(body));
         let session = Session::new(home, user.clone(), opening, request.id.value());
@@ -101,10 +104,8 @@ impl StdioUpstream {
         if is_error(&reply.first) {
             return Ok((None, reply)); // no session came about
         }
+        self.sessions.keep(key.clone(), Arc::clone(&session))?;
         opened.succeeded();
-        let mut sessions = lock(&self.sessions);
-        sessions.retain(|_, session| !session.is_over());
-        sessions.insert(key.clone(), session);
         Ok((Some(key), reply))
     }
 
@@ -116,7 +117,7 @@ impl StdioUpstream {
         request: &Request<'_>,
         body: Bytes,
     ) -> Result<Reply, Fault> {
-        let session = self.session(session)?;
+        let session = self.sessions.find(session)?;
         session.ask(vec![Ask::of(request)], Text::one(body)).await
     }
 
@@ -127,7 +128,7 @@ impl StdioUpstream {
         session: &str,
         messages: &[Message<'_>],
     ) -> Result<Option<Reply>, Fault> {
-        let session = self.session(session)?;
+        let session = self.sessions.find(session)?;
         let text = Text::many(messages.iter().map(|message| message.raw().as_str()));
         let asks = messages.iter().filter_map(|message| match message {
             Message::Request(request) => Some(Ask::of(request)),
@@ -153,7 +154,7 @@ impl StdioUpstream {
         body: Bytes,
     ) -> Result<(), Fault> {
         let initialized = message.method() == Some(Method::Initialized.as_str());
-        let session = self.session(session)?;
+        let session = self.sessions.find(session)?;
         session.tell(Text::one(body), initialized).await?;
         give_up(&session, message);
         Ok(())
@@ -161,14 +162,12 @@ impl StdioUpstream {
 
     /// Opens the stream for what the server says unasked.
     pub(crate) fn listen(&self, _permit: Permit, session: &str) -> Result<Arc<Outbox>, Fault> {
-        self.session(session)?.listen()
+        self.sessions.find(session)?.listen()
     }
 
     /// Ends a session.
     pub(crate) fn end(&self, _permit: Permit, session: &str) -> Result<(), Fault> {
-        let ended = lock(&self.sessions).remove(session);
-        let session = ended.filter(|session| !session.is_over());
-        session.ok_or(Fault::NoSession).map(|session| session.end())
+        self.sessions.end(session)
     }
 
     /// Sends one request of the stateless era.
@@ -179,16 +178,10 @@ impl StdioUpstream {
         request: &Request<'_>,
         body: &Bytes,
     ) -> Result<Reply, Fault> {
-        let known = *lock(&self.legacy_since);
-        if known.is_some_and(|since| since.elapsed() < BELIEVED) {
+        if self.home.era.is_session(Instant::now()) {
             return Err(Fault::OtherEra);
         }
-        let shared = self.shared(caller);
-        let reply = shared.ask(request, body).await;
-        if matches!(reply, Err(Fault::OtherEra)) {
-            *lock(&self.legacy_since) = Some(Instant::now());
-        }
-        reply
+        self.shared(caller).ask(request, body).await
     }
 
     /// A process for the gateway's own questions.
@@ -196,21 +189,17 @@ impl StdioUpstream {
         Interview::new(Arc::clone(&self.home))
     }
 
+    /// Drops the sessions that nobody has used for long. Called every few seconds.
+    pub(crate) fn sweep(&self) {
+        self.sessions.sweep(Instant::now());
+    }
+
     /// Ends every process of this server, for when it is no longer configured.
     pub(crate) fn end_all(&self) {
-        for session in std::mem::take(&mut *lock(&self.sessions)).into_values() {
-            session.end();
-        }
+        self.sessions.end_all();
         for shared in std::mem::take(&mut *lock(&self.shared)).into_values() {
             shared.end();
         }
-    }
-
-    fn session(&self, key: &str) -> Result<Arc<Session>, Fault> {
-        let session = lock(&self.sessions).get(key).cloned();
-        session
-            .filter(|session| !session.is_over())
-            .ok_or(Fault::NoSession)
     }
 
     fn shared(&self, (user, client): (&Subject, &ClientId)) -> Arc<Shared> {
@@ -262,6 +251,3 @@ fn is_error(item: &Item) -> bool {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-/// How long a program is believed to be of the session era.
-const BELIEVED: Duration = Duration::from_secs(600);

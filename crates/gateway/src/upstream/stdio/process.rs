@@ -27,6 +27,8 @@ use super::{
 
 /// Who gets what a process writes.
 pub(super) trait Receiver: Send + Sync + 'static {
+    /// Which process of its tenant it hears, counted from 1.
+    fn generation(&self) -> u64;
     /// One line of its standard output, not empty.
     fn line(&self, line: Bytes);
     /// It has ended, or is about to; no line follows.
@@ -51,6 +53,7 @@ pub(super) struct Process {
     input: mpsc::Sender<Text>,
     stop: CancellationToken,
     over: CancellationToken,
+    generation: u64,
 }
 
 /// The process takes no more messages.
@@ -78,6 +81,7 @@ impl Process {
         tokio::spawn(async move { draining.0.drain(&draining.1, stderr).await });
         let (input, queued) = mpsc::channel(QUEUED_LINES);
         let (stop, over) = (CancellationToken::new(), CancellationToken::new());
+        let generation = receiver.generation();
         let watcher = Watcher {
             child,
             group,
@@ -89,7 +93,12 @@ impl Process {
             slot,
         };
         tokio::spawn(watcher.run(stdin, Lines::new(stdout, longest_line), queued));
-        Ok(Arc::new(Self { input, stop, over }))
+        Ok(Arc::new(Self {
+            input,
+            stop,
+            over,
+            generation,
+        }))
     }
 
     /// Waits until a message can be queued.
@@ -102,7 +111,13 @@ impl Process {
         self.input.try_send(Text::one(message)).map_err(|_| Gone)
     }
 
-    /// Whether it has ended, or is about to.
+    /// Which process of its tenant it is: what is asked of it is answered by it, or by its end.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Whether it has ended, or is about to. Who noted a request while it was not will see the
+    /// request fail with its end.
     pub(super) fn is_over(&self) -> bool {
         self.over.is_cancelled()
     }
@@ -192,6 +207,7 @@ impl Watcher {
                 timeout(LAST_WORDS, rest).await.unwrap_or(End::Exited)
             }
         };
+        // INVARIANT: over comes first, so that no request is noted unseen after the end was told.
         self.over.cancel();
         receiver.ended(end, started.elapsed());
         abort.abort(); // closes its standard input

@@ -39,6 +39,8 @@ struct Waiting {
     open: Arc<AtomicUsize>,
     progress: Option<IdValue>,
     order: u64,
+    /// The process that was asked.
+    generation: u64,
 }
 
 /// A request as far as routing its answer needs it.
@@ -86,8 +88,13 @@ impl Concern {
 }
 
 impl Routes {
-    /// Notes that the answers to `asks` belong to `outbox`.
-    pub(super) fn expect(&mut self, asks: Vec<Ask>, outbox: &Arc<Outbox>) -> Result<(), Fault> {
+    /// Notes that the answers to `asks` belong to `outbox`, and which process is asked.
+    pub(super) fn expect(
+        &mut self,
+        asks: Vec<Ask>,
+        outbox: &Arc<Outbox>,
+        generation: u64,
+    ) -> Result<(), Fault> {
         if self.waiting.len() + asks.len() > MOST_WAITING {
             // Whom nobody waits for may never be answered (GW-26).
             self.waiting.retain(|_, waiting| waiting.outbox.is_open());
@@ -106,6 +113,7 @@ impl Routes {
                 open: Arc::clone(&open),
                 progress: ask.progress,
                 order: self.order,
+                generation,
             };
             self.waiting.insert(ask.id, waiting);
         }
@@ -150,17 +158,23 @@ impl Routes {
         outbox
     }
 
-    /// Fails every request that waits: the process is gone, and with it what it said last.
-    pub(super) fn fail(&mut self) {
-        self.backlog.clear();
-        for (id, waiting) in self.waiting.drain() {
+    /// Fails every request that waits for this process or an earlier one: it is gone.
+    pub(super) fn fail(&mut self, generation: u64) {
+        let gone = |_: &IdValue, waiting: &mut Waiting| waiting.generation <= generation;
+        for (id, waiting) in self.waiting.extract_if(gone) {
             waiting.settle(failure(Fault::Ended, &id.to_string()));
         }
     }
 
+    /// Drops what waits for a GET: who said it is gone.
+    pub(super) fn forget(&mut self) {
+        self.backlog.clear();
+    }
+
     /// Ends the GET stream too.
     pub(super) fn close(&mut self) {
-        self.fail();
+        self.fail(u64::MAX);
+        self.forget();
         if let Some(stream) = self.stream.take() {
             stream.complete();
         }
@@ -246,10 +260,10 @@ mod tests {
         let mut routes = Routes::default();
         routes.deliver(&Concern::Somebody, "early".into());
         let (one, two) = (Outbox::new(), Outbox::new());
-        routes.expect(ask(1, Some(11)), &one).expect("room");
+        routes.expect(ask(1, Some(11)), &one, 1).expect("room");
         routes.deliver(&Concern::Somebody, "only".into());
         assert_eq!(first(&one).await.as_deref(), Some(&b"only"[..]));
-        routes.expect(ask(2, Some(12)), &two).expect("room");
+        routes.expect(ask(2, Some(12)), &two, 1).expect("room");
         routes.deliver(&Concern::Token(id(11)), "named".into());
         assert_eq!(first(&one).await.as_deref(), Some(&b"named"[..]));
         routes.deliver(&Concern::Somebody, "newest".into());
@@ -276,20 +290,35 @@ mod tests {
             let outbox = Outbox::new();
             drop(outbox.reader());
             routes
-                .expect(ask(number, None), &outbox)
+                .expect(ask(number, None), &outbox, 1)
                 .expect("room is made");
         }
         let held: Vec<_> = (0..256).map(|_| Outbox::new()).collect();
         for (number, outbox) in held.iter().enumerate() {
             let number = 10_000 + i128::try_from(number).expect("small");
             routes
-                .expect(ask(number, None), outbox)
+                .expect(ask(number, None), outbox, 1)
                 .expect("room is made");
         }
         assert_eq!(
-            routes.expect(ask(1, None), &Outbox::new()),
+            routes.expect(ask(1, None), &Outbox::new(), 1),
             Err(Fault::Crowded)
         );
         assert_eq!(routes.waiting.len(), MOST_WAITING);
+    }
+
+    #[tokio::test]
+    async fn the_end_of_a_process_answers_what_it_was_asked_and_nothing_else() {
+        // GW-26
+        let mut routes = Routes::default();
+        let (old, new) = (Outbox::new(), Outbox::new());
+        routes.expect(ask(1, None), &old, 1).expect("room");
+        routes.expect(ask(2, None), &new, 2).expect("room");
+        routes.fail(1);
+        let failed = first(&old).await.expect("answered");
+        assert_eq!(failed, failure(Fault::Ended, "1"));
+        assert_eq!(first(&new).await, None);
+        routes.answer(&id(2), "answer".into());
+        assert_eq!(first(&new).await.as_deref(), Some(&b"answer"[..]));
     }
 }

@@ -125,6 +125,25 @@ impl Session {
         Ok(state.routes.listen())
     }
 
+    /// Whose it is.
+    pub(super) fn user(&self) -> &Subject {
+        &self.user
+    }
+
+    /// Since when nothing of it is in use: no process runs, nobody waits, nobody listens.
+    pub(super) fn resting_since(&self) -> Option<Instant> {
+        let state = self.lock();
+        let runs = state.process.as_ref().is_some_and(|one| !one.is_over());
+        let used = runs || state.routes.is_answering() || state.routes.is_listening();
+        (!used).then_some(state.last_used)
+    }
+
+    /// Whether nobody would miss it: it is over, or nothing of it was in use for `idle`.
+    pub(super) fn is_abandoned(&self, now: Instant, idle: Duration) -> bool {
+        let unused = |since| now.saturating_duration_since(since) >= idle;
+        self.is_over() || self.resting_since().is_some_and(unused)
+    }
+
     /// Ends the session and its process.
     pub(super) fn end(&self) {
         let mut state = self.lock();
@@ -144,7 +163,10 @@ impl Session {
     async fn send(&self, process: &Process, asks: Vec<Ask>, text: Text) -> Result<Reply, Fault> {
         let room = process.room().await.map_err(|_| Fault::Ended)?;
         let outbox = Outbox::new();
-        self.expect(asks, &outbox)?;
+        self.expect(asks, &outbox, process.generation())?;
+        if process.is_over() {
+            self.lost(process.generation());
+        }
         room.send(text);
         // When nobody reads the answer any more the request goes on all the same (R-066).
         let reader = outbox.reader();
@@ -166,7 +188,8 @@ impl Session {
             return Ok(process);
         }
         // Nobody can be answered by a process that is gone, the opening of a try before included.
-        self.lock().routes.fail();
+        let before = self.lock().generation;
+        self.lost(before);
         let process = self.start()?;
         match timeout(REOPENING, self.repeat_opening(&process)).await {
             Ok(answer) => drop(answer?),
@@ -185,13 +208,23 @@ impl Session {
         self.send(process, vec![ask], self.opening.clone()).await
     }
 
-    fn expect(&self, asks: Vec<Ask>, outbox: &Arc<Outbox>) -> Result<(), Fault> {
+    fn expect(&self, asks: Vec<Ask>, outbox: &Arc<Outbox>, generation: u64) -> Result<(), Fault> {
         let mut state = self.lock();
         if state.over {
             return Err(Fault::NoSession);
         }
         state.last_used = Instant::now();
-        state.routes.expect(asks, outbox)
+        state.routes.expect(asks, outbox, generation)
+    }
+
+    /// Fails what this process and earlier ones were asked.
+    fn lost(&self, generation: u64) {
+        let mut state = self.lock();
+        if state.generation == generation {
+            state.process = None;
+            state.routes.forget();
+        }
+        state.routes.fail(generation);
     }
 
     fn running(&self) -> Result<Option<Arc<Process>>, Fault> {
@@ -262,6 +295,10 @@ impl Session {
 }
 
 impl Receiver for Ear {
+    fn generation(&self) -> u64 {
+        self.generation
+    }
+
     fn line(&self, line: Bytes) {
         if let Some(session) = self.session.upgrade() {
             session.hear(line);
@@ -273,11 +310,7 @@ impl Receiver for Ear {
             return;
         };
         session.home.ended(&session.user, end, ran);
-        let mut state = session.lock();
-        if state.generation == self.generation {
-            state.process = None;
-            state.routes.fail();
-        }
+        session.lost(self.generation);
     }
 }
 
@@ -300,3 +333,32 @@ impl Tenant for Session {
 const INITIALIZED: &[u8] = br#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
 /// How long a new process may take for `initialize`.
 const REOPENING: Duration = Duration::from_secs(30);
+
+#[cfg(test)]
+mod tests {
+    use doorward_core::id::UserId;
+
+    use super::{super::testing::home, *};
+
+    #[tokio::test]
+    async fn a_call_to_a_process_that_ended_is_answered_whatever_came_after_it() {
+        // GW-26
+        let user = Subject::User(UserId::from_known("alice"));
+        let opening = Text::one("{}".into());
+        let session = Session::new(home("exit"), user, opening, IdValue::Integer(0));
+        let outbox = Outbox::new();
+        let ask = vec![Ask::by_id(IdValue::Integer(5))];
+        session.expect(ask, &outbox, 1).expect("room");
+        session.lock().generation = 2; // a restart was tried, and failed
+        let ear = Ear {
+            session: session.me.clone(),
+            generation: 1,
+        };
+        ear.ended(End::Exited, Duration::ZERO);
+        let answer = outbox.next().await.expect("an answer");
+        assert_eq!(
+            (answer.json, answer.last),
+            (failure(Fault::Ended, "5"), true)
+        );
+    }
+}

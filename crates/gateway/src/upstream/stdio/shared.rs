@@ -56,6 +56,8 @@ struct State {
 /// A request that has not been answered: what the caller called it, and where answers go.
 struct Waiting {
     outbox: Arc<Outbox>,
+    /// The process that was asked.
+    generation: u64,
     id: String,
     progress: Option<String>,
     listens: bool,
@@ -127,7 +129,11 @@ impl Shared {
     ) -> Result<Reply, Fault> {
         let room = process.room().await.map_err(|_| Fault::Ended)?;
         let outbox = Outbox::new();
-        let number = self.lock().expect(request, &outbox)?;
+        let generation = process.generation();
+        let number = self.lock().expect(request, &outbox, generation)?;
+        if process.is_over() {
+            self.lost(generation);
+        }
         let reader = Reader {
             shared: self.me.clone(),
             number,
@@ -155,18 +161,15 @@ impl Shared {
             return Ok(process);
         }
         let process = self.start()?;
-        match timeout(PROBING, self.is_of_this_era(&process)).await {
-            Ok(Ok(true)) => {
-                self.lock().process = Some(Arc::clone(&process));
-                Ok(process)
-            }
-            Ok(Err(fault)) => Err(fault),
-            // Silence too is an answer: only the session era waits for initialize (P-047).
-            Ok(Ok(false)) | Err(_) => {
-                process.stop();
-                Err(Fault::OtherEra)
-            }
+        let (patience, silence) = self.home.era.patience();
+        let answered = timeout(patience, self.is_of_this_era(&process)).await;
+        let is_stateless = answered.unwrap_or(Err(silence))?;
+        self.home.era.answered(is_stateless, Instant::now());
+        if !is_stateless {
+            return Err(Fault::OtherEra);
         }
+        self.lock().process = Some(Arc::clone(&process));
+        Ok(process)
     }
 
     fn running(&self) -> Option<Arc<Process>> {
@@ -212,13 +215,23 @@ impl Shared {
             let mut state = self.lock();
             (state.waiting.remove(&number), state.process.clone())
         };
-        if let (Some(_), Some(process)) = (waiting, process) {
+        if let (Some(waiting), Some(process)) = (waiting, process)
+            && waiting.generation == process.generation()
+        {
             let message = format!(
                 r#"{{"jsonrpc":"2.0","method":"notifications/cancelled","params":{{"requestId":{number}}}}}"#
             );
             if process.try_write(message.into()).is_err() {
                 tracing::debug!(server = %self.home.server, "a cancellation found no room");
             }
+        }
+    }
+
+    /// Fails what this process and earlier ones were asked: none of them will answer.
+    fn lost(&self, generation: u64) {
+        let lost = self.lock().lose(generation);
+        for waiting in lost {
+            waiting.outbox.push_last(failure(Fault::Ended, &waiting.id));
         }
     }
 
@@ -296,7 +309,12 @@ impl Shared {
 }
 
 impl State {
-    fn expect(&mut self, request: &Request<'_>, outbox: &Arc<Outbox>) -> Result<u64, Fault> {
+    fn expect(
+        &mut self,
+        request: &Request<'_>,
+        outbox: &Arc<Outbox>,
+        generation: u64,
+    ) -> Result<u64, Fault> {
         if self.waiting.len() >= MOST_WAITING {
             return Err(Fault::Crowded);
         }
@@ -305,6 +323,7 @@ impl State {
         let token = request.params.meta.progress_token;
         let waiting = Waiting {
             outbox: Arc::clone(outbox),
+            generation,
             id: request.id.as_json().to_owned(),
             progress: token.map(|token| token.as_json().to_owned()),
             listens: request.method == Method::SubscriptionsListen.as_str(),
@@ -316,6 +335,16 @@ impl State {
     fn settle(&mut self, number: u64) -> Option<Waiting> {
         self.last_used = Instant::now();
         self.waiting.remove(&number)
+    }
+
+    fn lose(&mut self, generation: u64) -> Vec<Waiting> {
+        let current = self.process.as_ref().map(|process| process.generation());
+        if current.is_some_and(|current| current <= generation) {
+            self.process = None;
+        }
+        let lost = |_: &u64, waiting: &mut Waiting| waiting.generation <= generation;
+        let lost = self.waiting.extract_if(lost);
+        lost.map(|(_, waiting)| waiting).collect()
     }
 
     /// Whose stream a notification belongs on, and what of it must be put back.
@@ -342,6 +371,10 @@ impl State {
 }
 
 impl Receiver for Ear {
+    fn generation(&self) -> u64 {
+        self.generation
+    }
+
     fn line(&self, line: Bytes) {
         if let Some(shared) = self.shared.upgrade() {
             shared.hear(&line);
@@ -353,17 +386,7 @@ impl Receiver for Ear {
             return;
         };
         shared.home.ended(&shared.user, end, ran);
-        let waiting = {
-            let mut state = shared.lock();
-            if state.generation != self.generation {
-                return;
-            }
-            state.process = None;
-            std::mem::take(&mut state.waiting)
-        };
-        for waiting in waiting.into_values() {
-            waiting.outbox.push_last(failure(Fault::Ended, &waiting.id));
-        }
+        shared.lost(self.generation);
     }
 }
 
@@ -393,7 +416,66 @@ fn spliced(body: &Bytes, edits: &[Edit<'_>]) -> Bytes {
     splice(body, edits).map_or_else(|_| body.clone(), Bytes::from)
 }
 
-/// How long a program may take to say of which era it is.
-const PROBING: Duration = Duration::from_secs(5);
 const MOST_WAITING: usize = 1024;
 const DISCOVER: &[u8] = br#"{"jsonrpc":"2.0","id":0,"method":"server/discover","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},"io.modelcontextprotocol/clientInfo":{"name":"doorward","version":"1"}}}}"#;
+
+#[cfg(test)]
+mod tests {
+    use doorward_core::id::UserId;
+
+    use super::{super::testing::home, *};
+
+    const CALL: &[u8] =
+        br#"{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"x"}}"#;
+    /// Reads and says nothing.
+    const SILENT: &str = "while read -r line; do :; done";
+
+    fn shared(script: &str) -> Arc<Shared> {
+        Shared::new(home(script), Subject::User(UserId::from_known("alice")))
+    }
+
+    /// What a call is answered with.
+    async fn ask(shared: &Shared) -> Result<Bytes, Fault> {
+        let body = Bytes::from_static(CALL);
+        let Ok(Message::Request(request)) = Message::parse(&body) else {
+            panic!("no request");
+        };
+        let reply = shared.ask(&request, &body).await?;
+        Ok(reply.first.json)
+    }
+
+    #[tokio::test]
+    async fn a_call_to_a_process_that_ended_is_answered_although_the_next_one_never_started() {
+        // GW-26
+        let shared = shared("exit");
+        let Ok(Message::Request(request)) = Message::parse(CALL) else {
+            panic!("no request");
+        };
+        let (old, new) = (Outbox::new(), Outbox::new());
+        shared.lock().generation = 2; // a restart was tried, and failed
+        for (outbox, generation) in [(&old, 1), (&new, 2)] {
+            let noted = shared.lock().expect(&request, outbox, generation);
+            assert!(noted.is_ok());
+        }
+        let ear = Ear {
+            shared: shared.me.clone(),
+            generation: 1,
+        };
+        ear.ended(End::Exited, Duration::ZERO);
+        let answer = old.next().await.expect("an answer");
+        assert_eq!(answer.json, failure(Fault::Ended, "\"a\""));
+        assert!(answer.last);
+        assert_eq!(shared.lock().waiting.len(), 1, "the newer one waits on");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_sends_a_caller_to_the_other_era_and_is_not_held_against_the_next() {
+        // P-047
+        let shared = shared(SILENT);
+        assert_eq!(ask(&shared).await, Err(Fault::OtherEra));
+        assert!(!shared.home.era.is_session(Instant::now()));
+        shared.home.era.answered(true, Instant::now());
+        assert_eq!(ask(&shared).await, Err(Fault::Timeout), "it starts slowly");
+        assert!(!shared.home.era.is_session(Instant::now()));
+    }
+}
