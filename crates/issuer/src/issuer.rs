@@ -72,6 +72,9 @@ pub struct IssuerConfig {
     pub lifetimes: Lifetimes,
     /// What signing keys are made, and when.
     pub keys: Schedule,
+    /// Whether the metadata is signed as well (RFC 8414 section 2.1), which makes it more than
+    /// twice as long.
+    pub signed_metadata: bool,
     /// Whether clients may register themselves.
     pub dynamic_registration: DynamicRegistration,
     /// Whose software statements count.

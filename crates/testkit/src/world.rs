@@ -254,6 +254,7 @@ impl World {
             servers: self.servers.iter().map(published).collect(),
             lifetimes,
             keys: doorward_core::rotation::Schedule::default(),
+            signed_metadata: false,
             dynamic_registration: DynamicRegistration::Open,
             statement_issuers: Vec::new(),
             client_documents: Some(Domains::default()),

@@ -54,6 +54,7 @@ impl Document {
             database: storage(&self.storage, base)?,
             lifetimes: lifetimes(&self.tokens)?,
             keys: schedule(&self.tokens, &self.keys)?,
+            signed_metadata: self.keys.signed_metadata,
             dynamic_registration,
             statement_issuers,
             dpop_nonces: self.tokens.dpop_nonces,
@@ -236,6 +237,7 @@ mod tests {
         assert_eq!(configuration.public_url.as_str(), "http://127.0.0.1:8080");
         assert_eq!(configuration.lifetimes, Lifetimes::default());
         assert_eq!(configuration.keys, Schedule::default());
+        assert!(!configuration.signed_metadata);
         assert_eq!(
             configuration.dynamic_registration,
             DynamicRegistration::Open
@@ -245,12 +247,15 @@ mod tests {
 
     #[test]
     fn signing_keys_follow_the_file() {
-        let head = "tokens.signing_algorithm = 'EdDSA'\nkeys.rotate_every = '0s'";
+        let head = "tokens.signing_algorithm = 'EdDSA'
+            keys = { rotate_every = '0s', signed_metadata = true }";
         let expected = Schedule {
             algorithm: Algorithm::EdDsa,
             every: None,
         };
-        assert_eq!(check(head).expect(head).keys, expected);
+        let configuration = check(head).expect(head);
+        assert_eq!(configuration.keys, expected);
+        assert!(configuration.signed_metadata);
     }
 
     #[test]

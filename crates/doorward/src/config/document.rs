@@ -38,7 +38,7 @@ pub(super) struct Document {
     /// How long tokens live.
     #[serde(default)]
     pub(super) tokens: Tokens,
-    /// When signing keys are exchanged.
+    /// When signing keys are exchanged, and what they sign besides tokens.
     #[serde(default)]
     pub(super) keys: Keys,
     /// How clients become known.
@@ -195,6 +195,11 @@ pub(super) struct Keys {
     /// `0s` leaves it to `doorward key rotate`.
     #[serde(default = "default_rotation")]
     pub(super) rotate_every: Lasting,
+    /// Whether the metadata says everything a second time in `signed_metadata`, a JWT by the
+    /// signing key (RFC 8414 section 2.1). For clients that check it against a key that they
+    /// were given; all others would load more than twice the bytes for nothing.
+    #[serde(default)]
+    pub(super) signed_metadata: bool,
 }
 
 /// How clients become known.
@@ -413,6 +418,7 @@ impl Default for Keys {
     fn default() -> Self {
         Self {
             rotate_every: default_rotation(),
+            signed_metadata: false,
         }
     }
 }

@@ -73,6 +73,8 @@ pub(crate) struct Configuration {
     pub(crate) lifetimes: Lifetimes,
     /// What signing keys are made, and when.
     pub(crate) keys: Schedule,
+    /// Whether the metadata is signed as well.
+    pub(crate) signed_metadata: bool,
     /// Whether clients may register themselves.
     pub(crate) dynamic_registration: DynamicRegistration,
     /// Whose software statements count.

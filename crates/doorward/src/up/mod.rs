@@ -57,6 +57,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             database,
             lifetimes: Lifetimes::default(),
             keys: Schedule::default(),
+            signed_metadata: false,
             dynamic_registration: DynamicRegistration::Open,
             statement_issuers: Vec::new(),
             client_documents: Some(Domains::default()),

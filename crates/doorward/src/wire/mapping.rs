@@ -24,6 +24,7 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
         servers: configuration.servers.iter().map(published).collect(),
         lifetimes: configuration.lifetimes,
         keys: configuration.keys,
+        signed_metadata: configuration.signed_metadata,
         dynamic_registration: configuration.dynamic_registration.clone(),
         statement_issuers: configuration.statement_issuers.clone(),
         client_documents: configuration.client_documents.clone(),

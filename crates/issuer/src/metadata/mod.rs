@@ -18,9 +18,9 @@ use serde::Serialize;
 
 use crate::{issuer::IssuerConfig, keys::SigningKeys};
 
-/// The document, byte for byte as every location serves it, with all of it signed in
-/// `signed_metadata` (RFC 8414 section 2.1): who fetched it through something that it does
-/// not trust can check it with a key that it trusts.
+/// The document, byte for byte as every location serves it; where the operator wants it, with
+/// all of it signed in `signed_metadata` (RFC 8414 section 2.1): who fetched it through something
+/// that it does not trust can check it with a key that it trusts.
 pub(crate) struct SignedMetadata {
     /// The document.
     pub(crate) document: Document,
@@ -46,19 +46,30 @@ impl SignedMetadata {
         let signed_by = keys.signing();
         let unannounced = wire::Metadata::of(config).without_announced_issuer();
         let mut metadata = wire::Metadata::of(config);
-        let claims = Claims {
-            iss: &config.issuer,
-            iat: now.seconds(),
-            metadata: &metadata,
-        };
-        // Without a signature the document says the same; none is promised then.
-        metadata.signed_metadata = keys.sign(METADATA_TYPE, &claims).ok();
+        metadata.signed_metadata = signature(config, &metadata, keys, now);
         Self {
             document: Document::new(bytes(&metadata)),
             unannounced: Document::new(bytes(&unannounced)).for_one(),
             signed_by,
         }
     }
+}
+
+/// All of `metadata` as a JWT, where the operator wants one. Without it the document says the
+/// same; none is promised then.
+fn signature(
+    config: &IssuerConfig,
+    metadata: &wire::Metadata<'_>,
+    keys: &SigningKeys,
+    now: UnixTime,
+) -> Option<String> {
+    let claims = Claims {
+        iss: &config.issuer,
+        iat: now.seconds(),
+        metadata,
+    };
+    let wanted = config.signed_metadata.then_some(METADATA_TYPE);
+    wanted.and_then(|typ| keys.sign(typ, &claims).ok())
 }
 
 fn bytes(metadata: &wire::Metadata<'_>) -> Vec<u8> {

@@ -362,7 +362,11 @@ async fn a_stored_key_that_does_not_open_changes_nothing_while_running() {
 
 #[tokio::test]
 async fn metadata_is_signed_by_the_key_that_signs_now() {
-    let world = World::new().await;
+    let world = World::with(IssuerConfig {
+        signed_metadata: true,
+        ..config(ISSUER, &["files"])
+    })
+    .await;
     let signed_by = async || {
         let document = world
             .get("/.well-known/oauth-authorization-server")

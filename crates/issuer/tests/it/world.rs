@@ -126,6 +126,7 @@ pub(crate) fn config(issuer: &str, servers: &[&str]) -> IssuerConfig {
         servers: servers.iter().map(|name| server(name, issuer)).collect(),
         lifetimes: Lifetimes::default(),
         keys: doorward_core::rotation::Schedule::default(),
+        signed_metadata: false,
         dynamic_registration: DynamicRegistration::Open,
         statement_issuers: Vec::new(),
         client_documents: Some(Domains::default()),
