@@ -18,7 +18,7 @@ use doorward_core::{
 use doorward_store::Store;
 
 use crate::{
-    directory::{KeySets, Source},
+    directory::{KeySets, Source, Unused},
     issuer::{IssuerConfig, IssuerParts, PublishedServer, StartError, ToolCatalogue},
     keys::SigningKeys,
     limits::Limits,
@@ -40,6 +40,8 @@ pub(crate) struct Shared {
     pub(crate) derived: Derived,
     pub(crate) passwords: Passwords,
     pub(crate) limits: Limits,
+    /// Clients that nobody signed in through yet.
+    pub(crate) unused: Unused,
     /// Documents and keys of clients that nobody signed in through yet.
     pub(crate) strangers: Source,
     /// Documents and keys of clients in use: apart, so that strangers do not fill the memory.
@@ -105,6 +107,7 @@ impl Shared {
             statement_keys: source(&parts.fetcher).keys,
             trusted_keys: source(&parts.operator_fetcher).keys,
             limits,
+            unused: Unused::default(),
             pages: Pages::new(url.prefix()),
             store: parts.store,
             clock: parts.clock,

@@ -16,6 +16,7 @@
 
 mod documents;
 mod key_sets;
+mod room;
 mod source;
 
 use std::time::Duration;
@@ -32,6 +33,7 @@ use self::documents::{Delivered, Delivery};
 pub(crate) use self::{
     documents::{DocumentFault, Documents, Payer, Quota},
     key_sets::{KeySets, Wanted},
+    room::Unused,
     source::{Caller, KeysError, Source},
 };
 use crate::{limits::Wait, shared::Shared};

@@ -3,13 +3,13 @@
 use std::{net::IpAddr, sync::Arc};
 
 use doorward_core::{
-    client::{Client, ClientOrigin, PrivateKey},
+    client::{Client, PrivateKey},
     clock::Clock,
     jwk::ForeignKeys,
     secret::Digest,
 };
 use doorward_fetch::Fetcher;
-use doorward_store::{StoreError, Tx};
+use doorward_store::StoreError;
 use http::request::Parts;
 
 use super::{DocumentFault, Documents, KeySets, Payer, Quota, Wanted, documents::Receipt};
@@ -17,11 +17,6 @@ use crate::{
     browser::{Visitor, peer},
     shared::Shared,
 };
-
-/// The most clients of one origin that wait for somebody to sign in through them (RG-08).
-const MAXIMUM_UNUSED: u64 = 10_000;
-/// How many go at once when there are too many.
-const ROOM: u64 = 100;
 
 /// Where the documents and keys of some clients are fetched, and what is remembered of them.
 pub(crate) struct Source {
@@ -132,18 +127,5 @@ impl Shared {
             sets,
             receipt,
         })
-    }
-
-    /// Lets the oldest clients go that nobody signed in through, when there are too many: new
-    /// ones are never turned away because others fill the table (RG-08).
-    pub(crate) async fn make_room(
-        &self,
-        tx: &mut dyn Tx,
-        origin: ClientOrigin,
-    ) -> Result<(), StoreError> {
-        if tx.unused_clients(origin).await? >= MAXIMUM_UNUSED {
-            tx.keep_unused_clients(origin, MAXIMUM_UNUSED - ROOM);
-        }
-        Ok(())
     }
 }
