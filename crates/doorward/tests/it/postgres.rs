@@ -112,7 +112,8 @@ fn serve_and_the_commands_after_it_use_the_database_that_the_configuration_names
 #[test]
 fn two_doors_do_not_share_a_database() {
     let url = Postgres::shared().schema();
-    let (first, second) = (Place::on(url.clone()), Place::on(url));
+    let impatient = format!("{url}&timeout=2");
+    let (first, second) = (Place::on(url), Place::on(impatient));
     let running = first.up(&["--demo"]);
     let refused = complaint(&second.run(&["user", "list"]));
     assert!(refused.contains("in use by another Doorward"), "{refused}");
@@ -167,7 +168,7 @@ fn a_database_that_goes_away_is_come_again_and_comes_back_by_itself() {
 #[test]
 fn a_database_that_hangs_is_come_again_and_nothing_is_half_done() {
     let server = Postgres::alone();
-    let place = Place::on(server.database());
+    let place = Place::on(format!("{}?timeout=2", server.database()));
     place.add_user("alice", PASSWORD);
     let running = place.up(&["--demo"]);
     let tokens = log_in(&running, "alice", PASSWORD);

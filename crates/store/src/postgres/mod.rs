@@ -16,6 +16,7 @@
 mod audit_chain;
 mod cells;
 mod fault;
+mod patience;
 mod readers;
 mod refusal;
 mod schema;

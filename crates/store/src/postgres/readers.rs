@@ -11,6 +11,7 @@ use tokio_postgres::{Client, Config, Error, Row, types::ToSql};
 use super::{
     cells::{dialect, is_unstorable},
     fault::Fault,
+    patience::Patience,
     server::{Purpose, Server},
 };
 use crate::{
@@ -19,24 +20,21 @@ use crate::{
     tables::{Columns, Query},
 };
 
-/// How long to wait for a connection, old or new.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a lookup may take before the connection counts as lost: somebody waits for it.
-const LONGEST_LOOKUP: Duration = Duration::from_secs(10);
-/// The same for a list; the server gives up first.
+/// How long a list may take before the connection counts as lost; the server gives up first.
 const LONGEST_LIST: Duration = Duration::from_secs(40);
 
 /// Connections that only read.
 #[derive(Debug)]
 pub(super) struct Readers {
     pool: Pool,
+    patience: Patience,
 }
 
 impl Readers {
     /// Connections are made when they are needed.
     pub(super) fn of(server: Arc<Server>) -> Result<Self, StoreError> {
         let threads = thread::available_parallelism().map_or(4, usize::from);
-        let config = server.config.clone();
+        let (config, patience) = (server.config.clone(), server.patience);
         let recycling = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
@@ -44,17 +42,17 @@ impl Readers {
         let pool = Pool::builder(manager)
             .max_size((2 * threads).clamp(4, 16))
             .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(PATIENCE))
-            .create_timeout(Some(PATIENCE))
-            .recycle_timeout(Some(PATIENCE))
+            .wait_timeout(Some(patience.reader()))
+            .create_timeout(Some(patience.reader()))
+            .recycle_timeout(Some(patience.reader()))
             .build()
             .map_err(|error| StoreError::Unavailable(error.into()))?;
-        Ok(Self { pool })
+        Ok(Self { pool, patience })
     }
 
     /// The row that a query finds, if any.
     pub(super) async fn find<T>(&self, query: &Query<T>) -> Result<Option<T>, StoreError> {
-        let rows = self.rows(query, LONGEST_LOOKUP).await?;
+        let rows = self.rows(query, self.patience.lookup()).await?;
         let read = |row: &Row| (query.read)(&mut Columns::of(row));
         Ok(rows.first().map(read).transpose()?)
     }

@@ -12,6 +12,7 @@ use tokio_postgres::{Client, types::ToSql};
 use super::{
     audit_chain,
     fault::Fault,
+    patience::Patience,
     refusal::PostgresRefusal,
     schema,
     server::{Purpose, Server},
@@ -29,13 +30,9 @@ use crate::{
 
 /// How often a group is tried before it counts as failed.
 const ATTEMPTS: u32 = 3;
-/// How long callers wait for a database that went away in the middle of their commit.
-const DOUBT: Duration = Duration::from_secs(10);
 /// How soon a database that went away is looked for again.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// However server and network behave, callers have an answer after this long.
-const LONGEST: Duration = Duration::from_secs(20);
-/// Unless much is deleted at once; the server gives up first.
+/// How long it may take to delete much at once; the server gives up first.
 const LONGEST_REAPING: Duration = Duration::from_secs(90);
 
 const STATUS: &str = "SELECT coalesce(pg_xact_status($1::text::xid8), 'aborted')";
@@ -85,7 +82,8 @@ impl Scribe for PostgresScribe {
         let Some(runtime) = &self.runtime else {
             return Err(unavailable("the writer did not start"));
         };
-        let writing = async { timeout(longest(group), self.desk.write(group)).await };
+        let longest = longest(group, self.desk.server.patience);
+        let writing = async { timeout(longest, self.desk.write(group)).await };
         runtime
             .block_on(writing)
             .unwrap_or_else(|_| Err(unavailable("the database does not answer")))
@@ -98,11 +96,12 @@ impl Scribe for PostgresScribe {
     }
 }
 
-fn longest(group: &Group) -> Duration {
+/// However server and network behave, callers have an answer after this long.
+fn longest(group: &Group, patience: Patience) -> Duration {
     let mut writes = group.commits.iter().flat_map(|commit| &commit.batch.writes);
     match writes.any(|write| matches!(write, Write::Reap { .. })) {
         true => LONGEST_REAPING,
-        false => LONGEST,
+        false => patience.commit(),
     }
 }
 
@@ -131,7 +130,8 @@ impl Desk {
     async fn open(&mut self, queue: &Queue) -> Result<(), StoreError> {
         let refused = |error| StoreError::from(PostgresRefusal::of(&error));
         let (mut client, driver) = self.server.connect_in_time(Purpose::Write).await?;
-        self.tenancy.claim(&client).await?;
+        let patience = self.server.patience;
+        self.tenancy.claim(&client, patience).await?;
         schema::bring_up_to_date(&mut client).await?;
         let row = client
             .query_one(audit_chain::end().sql, &[])
@@ -154,7 +154,8 @@ impl Desk {
                 Ok(written) => return Ok(self.stands(session, written)),
                 Err(Fault::Lost(error)) => {
                     drop(session);
-                    if let Some(doubt) = self.settle(Instant::now() + DOUBT).await? {
+                    let until = Instant::now() + self.server.patience.doubt();
+                    if let Some(doubt) = self.settle(until).await? {
                         self.written_already = 0;
                         return Ok(doubt.written);
                     }
@@ -231,7 +232,8 @@ impl Desk {
             let parameters: [&(dyn ToSql + Sync); 2] = [&lost.process, &lost.started];
             client.query(END_LOST, &parameters).await?;
         }
-        self.tenancy.claim(&client).await?;
+        let patience = self.server.patience;
+        self.tenancy.claim(&client, patience).await?;
         self.lost = Some(identity(&client).await?);
         Ok(Session::of((client, driver)).await?)
     }

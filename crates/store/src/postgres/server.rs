@@ -1,6 +1,6 @@
 //! Connections to the server, and how each is set up.
 
-use std::{fmt, fs, path::Path, sync::Arc, time::Duration};
+use std::{fmt, fs, path::Path, sync::Arc};
 
 use rustls::{
     ClientConfig, RootCertStore,
@@ -12,10 +12,7 @@ use tokio::{task::JoinHandle, time::timeout};
 use tokio_postgres::{Client, Config, Error, config::SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{refusal::PostgresRefusal, url::PostgresUrl};
-
-/// How long a connection may take to be of use.
-const LONGEST: Duration = Duration::from_secs(10);
+use super::{patience::Patience, refusal::PostgresRefusal, url::PostgresUrl};
 
 /// What connections are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +29,7 @@ pub(super) type Connected = (Client, JoinHandle<()>);
 /// The server of a store.
 pub(super) struct Server {
     pub(super) config: Config,
+    pub(super) patience: Patience,
     tls: MakeRustlsConnect,
 }
 
@@ -47,6 +45,7 @@ impl Server {
         let tls = tls.map_err(|error| PostgresRefusal::Roots(error.to_string()))?;
         Ok(Self {
             config: url.config.clone(),
+            patience: url.patience,
             tls: MakeRustlsConnect::new(tls),
         })
     }
@@ -57,7 +56,7 @@ impl Server {
         &self,
         purpose: Purpose,
     ) -> Result<Connected, PostgresRefusal> {
-        let connected = timeout(LONGEST, self.connect(purpose)).await;
+        let connected = timeout(self.patience.connecting(), self.connect(purpose)).await;
         let silent = |_| PostgresRefusal::Unreachable("it does not answer".to_owned());
         connected
             .map_err(silent)?
@@ -72,7 +71,9 @@ impl Server {
                 tracing::debug!(%error, "a connection to PostgreSQL ended");
             }
         });
-        client.batch_execute(set_up(purpose)).await?;
+        client
+            .batch_execute(&set_up(purpose, self.patience))
+            .await?;
         Ok((client, driver))
     }
 }
@@ -85,24 +86,24 @@ impl fmt::Debug for Server {
 
 /// Nothing waits for ever, and a database that is told not to be durable is durable for us. The
 /// server notices a machine that is gone, which lets go of what it held.
-fn set_up(purpose: Purpose) -> &'static str {
+fn set_up(purpose: Purpose, patience: Patience) -> String {
     match purpose {
-        Purpose::Read => {
-            "SET statement_timeout = '30s';
+        Purpose::Read => "SET statement_timeout = '30s';
              SET default_transaction_isolation = 'read committed';
              SET default_transaction_read_only = on"
-        }
-        Purpose::Write => {
+            .to_owned(),
+        Purpose::Write => format!(
             "SET statement_timeout = '60s';
-             SET lock_timeout = '5s';
+             SET lock_timeout = {lock};
              SET idle_in_transaction_session_timeout = '10s';
              SET default_transaction_isolation = 'read committed';
              SET tcp_keepalives_idle = 30;
              SET tcp_keepalives_interval = 10;
              SET tcp_keepalives_count = 3;
              SELECT set_config('synchronous_commit', 'on', false)
-                WHERE current_setting('synchronous_commit') = 'off'"
-        }
+                WHERE current_setting('synchronous_commit') = 'off'",
+            lock = patience.lock().as_millis()
+        ),
     }
 }
 

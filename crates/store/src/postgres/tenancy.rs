@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tokio_postgres::Client;
 
-use super::refusal::PostgresRefusal;
+use super::{patience::Patience, refusal::PostgresRefusal};
 use crate::StoreError;
 
 /// How many processes may use a database at a time.
@@ -23,8 +23,6 @@ pub enum Tenancy {
     Shared,
 }
 
-/// How long the session of a process that just ended may take to go away.
-const PATIENCE: Duration = Duration::from_secs(3);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// "Door", and the schema within the database.
@@ -38,16 +36,16 @@ const HOLDER: &str = "SELECT coalesce(' at ' || host(client_addr), ' on this mac
 
 impl Tenancy {
     /// Claims the database for the life of a session.
-    pub(super) async fn claim(self, client: &Client) -> Result<(), StoreError> {
+    pub(super) async fn claim(self, client: &Client, patience: Patience) -> Result<(), StoreError> {
         if self == Self::Shared {
             return Ok(());
         }
-        let patience = Instant::now() + PATIENCE;
+        let until = Instant::now() + patience.takeover();
         loop {
             if client.query_one(CLAIM, &[]).await?.try_get(0)? {
                 return Ok(());
             }
-            if Instant::now() >= patience {
+            if Instant::now() >= until {
                 let holder = client.query_opt(HOLDER, &[]).await?;
                 let by = holder.and_then(|row| row.try_get(0).ok());
                 let by = by.unwrap_or_default();

@@ -12,6 +12,8 @@ use tokio_postgres::{
     config::{Host, SslMode},
 };
 
+use super::patience::Patience;
+
 const CONNECT: Duration = Duration::from_secs(5);
 /// Unanswered for this long, a connection counts as lost.
 const UNANSWERED: Duration = Duration::from_secs(30);
@@ -21,6 +23,7 @@ const UNANSWERED: Duration = Duration::from_secs(30);
 pub struct PostgresUrl {
     pub(super) config: Config,
     pub(super) roots: Option<PathBuf>,
+    pub(super) patience: Patience,
 }
 
 /// Why a text is no address of a database. Never shows the password.
@@ -38,6 +41,9 @@ pub enum PostgresUrlError {
     /// Encryption that is dropped when somebody on the line wants that.
     #[error("has sslmode={0}, which whoever is on the line can turn off; write require or disable")]
     Downgradable(String),
+    /// A time to wait that is none, or of no use.
+    #[error("has timeout={0}; write whole seconds from 1 to 60")]
+    Timeout(String),
 }
 
 impl PostgresUrl {
@@ -48,7 +54,8 @@ impl PostgresUrl {
 
     /// Reads an address. Options are those of libpq that have a meaning here; `sslmode` is
     /// `require` (the default unless the host is this machine) or `disable`, and `sslrootcert`
-    /// names a PEM file with the certificates to trust instead of the system's.
+    /// names a PEM file with the certificates to trust instead of the system's. `timeout` is how
+    /// many seconds a request waits for the database (10 unless it says otherwise).
     pub fn parse(text: &str) -> Result<Self, PostgresUrlError> {
         let (address, query) = text.split_once('?').unwrap_or((text, ""));
         let mut options = Options::of(query);
@@ -62,8 +69,13 @@ impl PostgresUrl {
         check(&config)?;
         config.ssl_mode(options.encryption(&config)?);
         set_defaults(&mut config);
+        let patience = options.patience()?;
         let roots = options.roots.take();
-        Ok(Self { config, roots })
+        Ok(Self {
+            config,
+            roots,
+            patience,
+        })
     }
 }
 
@@ -91,31 +103,41 @@ impl fmt::Debug for PostgresUrl {
 /// The same server, user and database; what else differs takes effect at the next start too.
 impl PartialEq for PostgresUrl {
     fn eq(&self, other: &Self) -> bool {
-        self.config == other.config && self.roots == other.roots
+        (&self.config, &self.roots, self.patience) == (&other.config, &other.roots, other.patience)
     }
 }
 
 impl Eq for PostgresUrl {}
 
 /// The options that are ours to understand, and all others as they were written.
+#[derive(Default)]
 struct Options {
     mode: Option<String>,
     roots: Option<PathBuf>,
+    timeout: Option<String>,
     rest: Vec<String>,
 }
 
 impl Options {
     fn of(query: &str) -> Self {
-        let (mut mode, mut roots, mut rest) = (None, None, Vec::new());
+        let mut options = Self::default();
         for raw in query.split('&').filter(|raw| !raw.is_empty()) {
             let pair = form_urlencoded::parse(raw.as_bytes()).next();
             match pair.as_ref().map(|(key, value)| (key.as_ref(), value)) {
-                Some(("sslmode", value)) => mode = Some(value.clone().into_owned()),
-                Some(("sslrootcert", value)) => roots = Some(PathBuf::from(value.as_ref())),
-                _ => rest.push(raw.to_owned()),
+                Some(("sslmode", value)) => options.mode = Some(value.clone().into_owned()),
+                Some(("sslrootcert", value)) => options.roots = Some(PathBuf::from(value.as_ref())),
+                Some(("timeout", value)) => options.timeout = Some(value.clone().into_owned()),
+                _ => options.rest.push(raw.to_owned()),
             }
         }
-        Self { mode, roots, rest }
+        options
+    }
+
+    fn patience(&self) -> Result<Patience, PostgresUrlError> {
+        let Some(seconds) = &self.timeout else {
+            return Ok(Patience::default());
+        };
+        Patience::of_seconds(seconds).ok_or_else(|| PostgresUrlError::Timeout(seconds.clone()))
     }
 
     fn encryption(&self, config: &Config) -> Result<SslMode, PostgresUrlError> {
@@ -240,6 +262,8 @@ mod tests {
             ("postgres://u@db.example/d?sslmode=prefer",        "sslmode=prefer"),
             ("postgres://u@db.example/d?sslmode=allow",         "write require or disable"),
             ("postgres://u@db.example/d?sslcert=x",             "sslcert"),
+            ("postgres://u@db.example/d?timeout=10s",           "whole seconds from 1 to 60"),
+            ("postgres://u@db.example/d?timeout=0",             "timeout=0"),
             ("postgres://u@db.example:port/d",                  "port"),
             ("postgres://u:s3cret@pass@db.example/d",           "%40"),
         ];
@@ -264,10 +288,10 @@ mod tests {
 
     #[test]
     fn certificates_to_trust_and_other_options_are_kept_apart() {
-        let text =
-            "postgres://u@db.example/d?sslrootcert=%2Fetc%2Fca.pem&options=-csearch_path%3Ddoor";
+        let text = "postgres://u@db.example/d?sslrootcert=%2Fetc%2Fca.pem&options=-csearch_path%3Ddoor&timeout=3";
         let url = parse(text).expect("a URL");
         assert_eq!(url.roots, Some(PathBuf::from("/etc/ca.pem")));
         assert_eq!(url.config.get_options(), Some("-csearch_path=door"));
+        assert_eq!(Some(url.patience), Patience::of_seconds("3"));
     }
 }

@@ -9,8 +9,8 @@ use std::sync::{
 use doorward_throwaway::Postgres;
 
 use super::{
-    Opened, add_user, assert_chain, event, open, open_on, open_shared, proxy::Proxy, reasons,
-    stranger, user_names,
+    Opened, add_user, assert_chain, event, impatient, open, open_impatient, open_on, open_shared,
+    proxy::Proxy, reasons, stranger, user_names,
 };
 use crate::{Store, StoreError};
 
@@ -85,7 +85,7 @@ async fn a_commit_that_stays_in_doubt_is_not_written_twice() {
         &format!(":{}/", server.port()),
         &format!(":{}/", proxy.port),
     );
-    let store = open_shared(&through).await.expect("opens");
+    let store = open_shared(&impatient(&through)).await.expect("opens");
     proxy.arm_and_stay_down();
     store.record(event("queued")).expect("has room");
     let unknown = add_user(&store, "alice").await;
@@ -187,7 +187,7 @@ async fn a_lock_that_somebody_else_holds_ends_in_unavailable_and_not_in_waiting(
         store,
         url,
         server: _server,
-    } = open().await;
+    } = open_impatient(Postgres::shared()).await;
     let client = stranger(&url).await;
     client
         .batch_execute("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
@@ -208,7 +208,7 @@ async fn a_server_that_hangs_is_unavailable_and_then_works_again() {
         store,
         url: _url,
         server,
-    } = open_on(Postgres::alone()).await;
+    } = open_impatient(Postgres::alone()).await;
     add_user(&store, "alice").await.expect("is free");
     assert_eq!(user_names(&store).await, ["alice"]);
     server.pause();

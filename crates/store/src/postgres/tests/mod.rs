@@ -60,9 +60,23 @@ async fn open_on(server: Postgres) -> Opened {
     Opened { store, url, server }
 }
 
+/// The same with a store that does not wait long.
+async fn open_impatient(server: Postgres) -> Opened {
+    let url = server.database();
+    let store = open_shared(&impatient(&url)).await.expect("opens");
+    Opened { store, url, server }
+}
+
 /// Opens a store among others on the same database.
 async fn open_shared(url: &str) -> Result<PostgresStore, StoreError> {
     PostgresStore::open(&parsed(url), Tenancy::Shared).await
+}
+
+/// The same database with a time to wait that is over soon, and yet long enough for a busy machine
+/// to do its work.
+fn impatient(url: &str) -> String {
+    let and = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{and}timeout=2")
 }
 
 fn parsed(url: &str) -> PostgresUrl {

@@ -56,7 +56,7 @@ async fn a_database_that_is_missing_is_named() {
 async fn a_server_that_does_not_answer_is_told() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
-    let url = parsed(&format!("postgres://doorward@127.0.0.1:{port}/d"));
+    let url = parsed(&format!("postgres://doorward@127.0.0.1:{port}/d?timeout=1"));
     for (listens, expected) in [(Some(listener), "does not answer"), (None, "refused")] {
         let refusal = refusal(&url, Tenancy::Alone).await;
         assert!(

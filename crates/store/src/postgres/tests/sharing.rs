@@ -9,7 +9,8 @@ use doorward_core::{
 use tokio::task::JoinSet;
 
 use super::{
-    Opened, add_user, assert_chain, event, open, open_shared, parsed, refusal, user_names,
+    Opened, add_user, assert_chain, event, impatient, open, open_shared, parsed, refusal,
+    user_names,
 };
 use crate::{
     PostgresStore, Store, StoreError,
@@ -99,7 +100,7 @@ async fn who_wants_the_database_alone_is_refused_while_another_has_it() {
     let first = PostgresStore::open(&parsed(&url), Tenancy::Alone)
         .await
         .expect("is free");
-    let refusal = refusal(&parsed(&url), Tenancy::Alone).await;
+    let refusal = refusal(&parsed(&impatient(&url)), Tenancy::Alone).await;
     assert!(
         matches!(refusal, PostgresRefusal::InUse { .. }),
         "{refusal:?}"
@@ -114,7 +115,7 @@ async fn who_wants_the_database_alone_is_refused_while_another_has_it() {
 async fn who_lost_the_database_to_another_writes_no_more() {
     let Opened { store, url, server } = open().await;
     drop(store);
-    let first = PostgresStore::open(&parsed(&url), Tenancy::Alone)
+    let first = PostgresStore::open(&parsed(&impatient(&url)), Tenancy::Alone)
         .await
         .expect("is free");
     let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
