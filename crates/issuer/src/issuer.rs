@@ -157,9 +157,6 @@ pub enum StartError {
     /// The signing keys cannot be opened or made.
     #[error(transparent)]
     Keys(#[from] KeyError),
-    /// Passwords cannot be hashed here.
-    #[error("password hashing does not work here")]
-    PasswordHashing,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

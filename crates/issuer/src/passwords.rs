@@ -19,6 +19,10 @@ const QUEUE: usize = 64;
 /// How many hashes run at once.
 const AT_ONCE: usize = 2;
 
+/// The password of accounts that do not exist: as much work as one that somebody chose, and no
+/// account to open.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdCAxNg$U6OJUMWD6q7dnWeBwqXG73rSyaViIDgI2NrRTQPdVjA";
+
 /// Too many people are signing in right now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too many sign-ins at once")]
@@ -28,17 +32,15 @@ pub(crate) struct Busy;
 pub(crate) struct Passwords {
     admitted: Arc<Semaphore>,
     running: Arc<Semaphore>,
-    nobody: PasswordHash,
 }
 
 impl Passwords {
-    /// Prepares the pool; `salt` is for the hash that unknown accounts are compared with.
-    pub(crate) fn new(salt: [u8; 16]) -> Option<Self> {
-        Some(Self {
+    /// An idle pool.
+    pub(crate) fn new() -> Self {
+        Self {
             admitted: Arc::new(Semaphore::new(QUEUE + AT_ONCE)),
             running: Arc::new(Semaphore::new(AT_ONCE)),
-            nobody: hash(&Secret::presented("nobody's password"), salt)?,
-        })
+        }
     }
 
     /// Whether `password` is the one behind `known`. For `None` the answer is no, after
@@ -52,7 +54,7 @@ impl Passwords {
             return Ok(false); // DS-01: such a password was never accepted
         }
         let exists = known.is_some();
-        let against = known.unwrap_or_else(|| self.nobody.clone());
+        let against = known.unwrap_or_else(|| PasswordHash::from_phc(NOBODY));
         let same = self.turn(move || matches(&password, &against)).await?;
         Ok(same && exists)
     }
@@ -110,7 +112,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_right_password_of_a_real_account_passes() {
-        let passwords = Passwords::new([1; 16]).expect("hashing works");
+        let passwords = Passwords::new();
         let right = || Secret::presented("correct horse");
         let known = passwords.hash(right(), [2; 16]).await.expect("not busy");
         assert!(
@@ -130,9 +132,24 @@ mod tests {
         assert_eq!(passwords.verify(huge, None).await, Ok(false)); // DS-01
     }
 
+    #[test]
+    fn nobodys_password_costs_as_much_as_any_other() {
+        let salt = [2; 16];
+        let known = hash(&Secret::presented("correct horse"), salt).expect("hashing works");
+        let settings = |phc: &str| phc.split('$').take(4).collect::<Vec<_>>().join("$");
+        let lengths = |phc: &str| phc.split('$').map(str::len).collect::<Vec<_>>();
+        assert_eq!(settings(NOBODY), settings(known.as_phc())); // LG-03
+        assert_eq!(lengths(NOBODY), lengths(known.as_phc()));
+        let nobody = PasswordHash::from_phc(NOBODY);
+        assert!(
+            matches(&Secret::presented("nobody's password"), &nobody),
+            "it is computed, not refused unread"
+        );
+    }
+
     #[tokio::test]
     async fn whoever_hangs_up_while_hashing_does_not_let_more_run_at_once() {
-        let passwords = Passwords::new([1; 16]).expect("hashing works");
+        let passwords = Passwords::new();
         let (finish, wait) = std::sync::mpsc::channel::<()>();
         let mut turn = Box::pin(passwords.turn(move || wait.recv().is_ok()));
         let begun = tokio::time::timeout(std::time::Duration::from_millis(50), &mut turn).await;
@@ -146,7 +163,7 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_comes_after_the_queue_is_told_to_come_again() {
-        let passwords = Passwords::new([1; 16]).expect("hashing works");
+        let passwords = Passwords::new();
         let all = u32::try_from(QUEUE + AT_ONCE).expect("small");
         let held = passwords.admitted.try_acquire_many(all).expect("idle");
         let answer = passwords.verify(Secret::presented("x"), None).await;

@@ -2,21 +2,22 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use argon2::{Argon2, PasswordHasher};
 use async_trait::async_trait;
 use axum::Router;
 use doorward_core::{
+    clock::Clock,
     dpop::Policy,
-    id::KeyId,
+    id::{KeyId, UserId},
     jwk::PublicKey,
     lifetimes::Lifetimes,
     permit::AllowList,
     registration::Domains,
     resource::Resource,
     revocation::Revocations,
-    secret::Secret,
     server::{ServerName, ToolSummary},
     step_up::StepUp,
-    user::Role,
+    user::{PasswordHash, Role, User, Username},
 };
 use doorward_fetch::{
     Fetcher, FetcherConfig, Reach, UpstreamClient, UpstreamConfig as Connections, tls,
@@ -131,14 +132,17 @@ impl World {
     /// Adds an account and returns its owner with a fresh browser.
     pub async fn add_user(&self, name: &str) -> Person {
         let person = Person::new(name, &format!("{name}-password"));
-        let added = self
-            .administration
-            .add_user(
-                name,
-                Secret::presented(person.password.as_str()),
-                Role::Member,
-            )
-            .await;
+        let user = User {
+            id: UserId::from_known(format!("id-of-{name}")),
+            name: Username::parse(name).expect("a user name"),
+            role: Role::Member,
+            password: quickly_hashed(&person.password),
+            created_at: self.clock.now(),
+            disabled_at: None,
+        };
+        let mut tx = self.store.begin().await.expect("a unit of work");
+        tx.add_user(&user);
+        let added = tx.commit().await;
         added.unwrap_or_else(|error| panic!("{name}: {error}"));
         person
     }
@@ -154,8 +158,7 @@ impl World {
         let entropy = Arc::new(SeededEntropy::new(self.restarts));
         let revocations = Arc::new(Revocations::default());
         let lifetimes = Lifetimes::default();
-        let since =
-            doorward_core::clock::Clock::now(&*self.clock) - lifetimes.access - lifetimes.access;
+        let since = self.clock.now() - lifetimes.access - lifetimes.access;
         let mut tx = self.store.begin().await.expect("a transaction");
         for revoked in tx.revocations_since(since).await.expect("revocations") {
             revocations.add(revoked.what, revoked.at);
@@ -288,6 +291,14 @@ impl World {
             limits: GatewayLimits::default(),
         }
     }
+}
+
+/// Argon2id as real passwords have it, with the least memory and one pass: what people's passwords
+/// cost is shown where they are hashed.
+fn quickly_hashed(password: &str) -> PasswordHash {
+    let least = argon2::Params::new(8, 1, 1, None).expect("the least");
+    let hashed = Argon2::from(least).hash_password_with_salt(password.as_bytes(), &[2; 16]);
+    PasswordHash::from_phc(hashed.expect("hashed").to_string())
 }
 
 struct IssuerKeys(Issuer);

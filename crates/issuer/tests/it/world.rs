@@ -10,11 +10,14 @@ use std::{
     time::Duration,
 };
 
+use argon2::{Argon2, PasswordHasher};
 use async_trait::async_trait;
 use axum::{Router, body::Body};
 use doorward_core::{
+    audit::{AuditEvent, AuditKind, Outcome},
     clock::Clock,
-    entropy::Entropy,
+    entropy::{Entropy, draw},
+    id::UserId,
     jwk::PublicKey,
     jws::{UnverifiedJws, VerifyingKey},
     lifetimes::Lifetimes,
@@ -22,10 +25,10 @@ use doorward_core::{
     registration::Domains,
     resource::Resource,
     revocation::Revocations,
-    secret::{Digest, Secret},
+    secret::Digest,
     server::{ServerName, ToolEffect, ToolSummary},
     time::UnixTime,
-    user::Role,
+    user::{PasswordHash, Role, User, Username},
 };
 use doorward_fetch::{Fetcher, FetcherConfig, Reach, tls};
 use doorward_issuer::{
@@ -226,10 +229,22 @@ impl World {
         self.clock.now()
     }
 
+    /// An account with [`PASSWORD`], which costs next to nothing to check here: what people's
+    /// passwords cost is shown where they are hashed.
     pub(crate) async fn add_user(&self, name: &str) {
-        let password = Secret::presented(PASSWORD);
-        let added = self.administration.add_user(name, password, Role::Member);
-        added.await.expect("added");
+        let user = User {
+            id: UserId::from_random(draw(&*self.entropy)),
+            name: Username::parse(name).expect("a user name"),
+            role: Role::Member,
+            password: quickly_hashed(PASSWORD),
+            created_at: self.clock.now(),
+            disabled_at: None,
+        };
+        let event = AuditEvent::new(self.clock.now(), AuditKind::UserChange, Outcome::Allowed);
+        let mut tx = self.store.begin().await.expect("a unit of work");
+        tx.add_user(&user);
+        tx.audit(event.reason("added").user(name));
+        tx.commit().await.expect("added");
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
@@ -408,6 +423,13 @@ impl World {
         let parse = |line: &String| serde_json::from_str(line).expect("JSON");
         page.lines.iter().map(parse).collect()
     }
+}
+
+/// Argon2id as real passwords have it, with the least memory and one pass.
+fn quickly_hashed(password: &str) -> PasswordHash {
+    let least = argon2::Params::new(8, 1, 1, None).expect("the least");
+    let hashed = Argon2::from(least).hash_password_with_salt(password.as_bytes(), &[2; 16]);
+    PasswordHash::from_phc(hashed.expect("hashed").to_string())
 }
 
 /// The parameters of an authorization request, good unless changed.
