@@ -208,7 +208,7 @@ mod tests {
             let text = |line: &HeaderValue| line.to_str().expect("ASCII").replace(METADATA, "M");
             lines.iter().map(text).collect::<Vec<_>>().join(" | ")
         };
-        const ALGS: &str = r#"algs="ES256 EdDSA RS256""#;
+        const ALGS: &str = r#"algs="ES256 EdDSA Ed25519 RS256""#;
         #[rustfmt::skip]
         let cases = [
             // X-019, X-021

@@ -20,6 +20,22 @@ pub enum ClientKeys {
     At(String),
 }
 
+/// The longest address of a key set.
+const MAXIMUM_ADDRESS: usize = 512;
+
+impl ClientKeys {
+    /// The keys behind this `jwks_uri`, which must be https, without user information or
+    /// fragment.
+    pub fn at(uri: &str) -> Option<Self> {
+        let url = url::Url::parse(uri).ok()?;
+        let plain = url.scheme() == "https"
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.fragment().is_none();
+        (plain && uri.len() <= MAXIMUM_ADDRESS).then(|| Self::At(url.into()))
+    }
+}
+
 /// Why a key set of a client is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeySetError {

@@ -57,6 +57,8 @@ pub struct Client {
     pub tokens: TokenRules,
     /// What its authorization requests have to be.
     pub requests: RequestRules,
+    /// What its signed requests are checked with, when not with what proves who it is.
+    pub request_keys: Option<PrivateKey>,
     /// Digest of its registration access token (RFC 7592), if it has one.
     pub management: Option<Digest>,
     /// Its metadata document, if it is known by one.
@@ -116,6 +118,7 @@ impl Client {
             environments: Environments::default(),
             tokens: TokenRules::default(),
             requests: RequestRules::default(),
+            request_keys: None,
             management: None,
             document: None,
             created_at,
@@ -146,6 +149,17 @@ impl Client {
         self.redirects != before.redirects
             || self.authentication != before.authentication
             || self.grants != before.grants
+            || before.request_keys.is_some() && self.request_keys != before.request_keys
+    }
+
+    /// What its authorization requests may be signed with (RFC 9101): any keys that it
+    /// registered, whichever way it authenticates.
+    pub fn signs_requests_with(&self) -> Option<&PrivateKey> {
+        match (&self.request_keys, &self.authentication) {
+            (Some(own), _) => Some(own),
+            (None, ClientAuthentication::PrivateKey(key)) => Some(key),
+            (None, ClientAuthentication::None | ClientAuthentication::Secret { .. }) => None,
+        }
     }
 
     /// The registered redirect that `presented` matches.

@@ -35,8 +35,9 @@ pub use self::{
 pub const PROOF_TYPE: &str = "dpop+jwt";
 /// How far the time of a proof may be off, to either side.
 pub const WINDOW: Duration = Duration::from_secs(5 * 60);
-/// The algorithms of proofs, as metadata and challenges name them.
-pub const ALGORITHMS: [&str; 3] = ["ES256", "EdDSA", "RS256"];
+/// The algorithms of proofs, as metadata and challenges name them; one of them by both of its
+/// names (RFC 9864).
+pub const ALGORITHMS: [&str; 4] = ["ES256", "EdDSA", "Ed25519", "RS256"];
 
 /// The one proof of a request; `None` when it has none (RFC 9449 section 4.3, check 1).
 pub fn the_one<'a>(

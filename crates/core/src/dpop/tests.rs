@@ -272,3 +272,26 @@ fn a_proof_is_remembered_for_as_long_as_it_would_be_good() {
         Err(ProofFault::Time)
     );
 }
+
+#[test]
+fn a_key_of_the_edwards_curve_proves_itself_under_either_name_of_its_algorithm() {
+    use aws_lc_rs::signature::Ed25519KeyPair;
+    let pair = Ed25519KeyPair::generate().expect("a key");
+    let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": encode(pair.public_key()) });
+    for (algorithm, expected) in [
+        ("EdDSA", None),
+        ("Ed25519", None), // RFC 9864
+        ("Ed448", Some(ProofFault::Malformed)),
+        ("ed25519", Some(ProofFault::Malformed)),
+    ] {
+        let header = json!({ "typ": "dpop+jwt", "alg": algorithm, "jwk": jwk });
+        let signed = format!(
+            "{}.{}",
+            encode(header.to_string()),
+            encode(claims().to_string())
+        );
+        let text = format!("{signed}.{}", encode(pair.sign(signed.as_bytes())));
+        assert_eq!(judge(&text, &occasion()).err(), expected, "{algorithm}");
+        assert!(expected.is_some() || ALGORITHMS.contains(&algorithm));
+    }
+}

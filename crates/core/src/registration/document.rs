@@ -8,7 +8,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Method, Registration, RegistrationError, members};
+use super::{Method, Registration, RegistrationError, members, request_keys::request_keys};
 use crate::client::MetadataUrl;
 
 /// Why a metadata document is refused. The texts repeat nothing of it.
@@ -47,14 +47,16 @@ impl Registration {
             return Err(DocumentError::Secret);
         }
         let (method, name) = (method(&document)?, members::name(&document)?);
+        let requests = members::requests(&document)?;
         Ok(Self {
             name: name.ok_or(DocumentError::Nameless)?,
             redirects: members::redirects(&document)?,
+            request_keys: request_keys(&document, &method, requests)?,
             method,
             grants: members::grants(&document)?,
             software: members::software(&document)?,
             dpop_bound: members::dpop_bound(&document)?,
-            requests: members::requests(&document)?,
+            requests,
         })
     }
 }

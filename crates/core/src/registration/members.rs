@@ -87,17 +87,10 @@ pub(super) fn software(members: &Members) -> Result<Software, RegistrationError>
     })
 }
 
-/// Its public keys, from `jwks` or `jwks_uri` but not both (RFC 7591 section 2).
+/// Its public keys, and what it signs assertions with.
 pub(super) fn private_key(members: &Members) -> Result<Option<PrivateKey>, RegistrationError> {
-    let present = |member| members.get(member).filter(|value| !value.is_null());
-    let keys = match (present("jwks"), present("jwks_uri")) {
-        (None, None) => return Ok(None),
-        (Some(_), Some(_)) => return Err(RegistrationError::KeysTwice),
-        (Some(set), None) => ClientKeys::Inline(read_key_set(set)?),
-        (None, Some(_)) => {
-            let uri = text(members, "jwks_uri")?.unwrap_or_default();
-            ClientKeys::At(key_address(uri).ok_or(RegistrationError::KeysAddress)?)
-        }
+    let Some(keys) = keys(members)? else {
+        return Ok(None);
     };
     Ok(Some(PrivateKey {
         keys,
@@ -105,10 +98,19 @@ pub(super) fn private_key(members: &Members) -> Result<Option<PrivateKey>, Regis
     }))
 }
 
-fn key_address(uri: &str) -> Option<String> {
-    let url = url::Url::parse(uri).ok()?;
-    let plain = url.scheme() == "https" && url.username().is_empty() && url.password().is_none();
-    (plain && uri.len() <= MAXIMUM_TEXT && url.fragment().is_none()).then(|| url.into())
+/// Its public keys, from `jwks` or `jwks_uri` but not both (RFC 7591 section 2).
+pub(super) fn keys(members: &Members) -> Result<Option<ClientKeys>, RegistrationError> {
+    let present = |member| members.get(member).filter(|value| !value.is_null());
+    match (present("jwks"), present("jwks_uri")) {
+        (None, None) => Ok(None),
+        (Some(_), Some(_)) => Err(RegistrationError::KeysTwice),
+        (Some(set), None) => Ok(Some(ClientKeys::Inline(read_key_set(set)?))),
+        (None, Some(_)) => {
+            let uri = text(members, "jwks_uri")?.unwrap_or_default();
+            let keys = ClientKeys::at(uri).ok_or(RegistrationError::KeysAddress)?;
+            Ok(Some(keys))
+        }
+    }
 }
 
 fn algorithms(members: &Members) -> Result<Vec<Algorithm>, RegistrationError> {

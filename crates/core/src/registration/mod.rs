@@ -10,6 +10,7 @@ mod document;
 mod domains;
 mod initial_token;
 mod members;
+mod request_keys;
 mod statement;
 
 use serde_json::{Map, Value};
@@ -45,6 +46,8 @@ pub struct Registration {
     pub dpop_bound: bool,
     /// What its authorization requests have to be.
     pub requests: RequestRules,
+    /// What its signed requests are checked with, when not with what proves who it is.
+    pub request_keys: Option<PrivateKey>,
 }
 
 /// How a client wants to authenticate.
@@ -90,8 +93,14 @@ pub enum RegistrationError {
     #[error("jwks: {0}")]
     Keys(#[from] KeySetError),
     /// `invalid_client_metadata`.
-    #[error("token_endpoint_auth_signing_alg must be ES256, EdDSA or RS256")]
+    #[error("token_endpoint_auth_signing_alg must be ES256, EdDSA, Ed25519 or RS256")]
     SigningAlgorithm,
+    /// `invalid_client_metadata`.
+    #[error("request_object_signing_alg must be ES256, EdDSA, Ed25519 or RS256")]
+    RequestSigningAlgorithm,
+    /// `invalid_client_metadata`.
+    #[error("require_signed_request_object needs jwks or jwks_uri")]
+    RequestKeysMissing,
     /// `invalid_client_metadata`.
     #[error("grant_types must include authorization_code")]
     GrantTypes,
@@ -115,6 +124,8 @@ impl RegistrationError {
             | Self::KeysAddress
             | Self::Keys(_)
             | Self::SigningAlgorithm
+            | Self::RequestSigningAlgorithm
+            | Self::RequestKeysMissing
             | Self::GrantTypes
             | Self::ResponseTypes
             | Self::ReservedName => "invalid_client_metadata",
@@ -125,14 +136,16 @@ impl RegistrationError {
 impl Registration {
     /// Reads the metadata of a registration request.
     pub fn read(members: &Map<String, Value>) -> Result<Self, RegistrationError> {
+        let (method, requests) = (method(members)?, members::requests(members)?);
         Ok(Self {
             grants: members::grants(members)?,
             name: members::name(members)?.unwrap_or_else(|| "Unnamed client".to_owned()),
             redirects: members::redirects(members)?,
-            method: method(members)?,
+            request_keys: request_keys::request_keys(members, &method, requests)?,
+            method,
             software: members::software(members)?,
             dpop_bound: members::dpop_bound(members)?,
-            requests: members::requests(members)?,
+            requests,
         })
     }
 
@@ -148,15 +161,21 @@ impl Registration {
             .iter()
             .map(RegisteredRedirect::as_str)
             .collect();
-        Value::from(vec![
+        let mut said = vec![
             Value::from(self.name.as_str()),
             Value::from(uris),
             Value::from(self.grants.to_string()),
             Value::from(self.dpop_bound),
             Value::from(vec![self.requests.pushed, self.requests.signed]),
             Value::from(self.software.vouched_by.as_deref()),
-        ])
-        .to_string()
+        ];
+        // Only where there are some, so that clients without keep the identifiers that they have.
+        said.extend(
+            self.request_keys
+                .as_ref()
+                .and_then(|key| serde_json::to_value(key).ok()),
+        );
+        Value::from(said).to_string()
     }
 
     /// `client` with everything that was registered, authenticating so.
@@ -172,6 +191,7 @@ impl Registration {
                 ..client.tokens
             },
             requests: self.requests,
+            request_keys: self.request_keys,
             ..client
         }
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use doorward_core::{
     audit::AuditRecord,
-    client::{Environment, GrantType, read_key_set},
+    client::{ClientKeys, Environment, GrantType, read_key_set},
     clock::Clock,
     id::{ClientId, GrantId},
     jwk::PublicKeySet,
@@ -93,6 +93,10 @@ pub(super) fn client(command: ClientCommand, folder: &DataFolder) -> Result<(), 
             redirect_uris,
             confidential,
             jwks,
+            jwks_uri,
+            public,
+            only_pushed_requests,
+            only_signed_requests,
             environments,
             grants,
             scopes,
@@ -103,7 +107,13 @@ pub(super) fn client(command: ClientCommand, folder: &DataFolder) -> Result<(), 
                 name,
                 redirect_uris,
                 confidential,
-                keys: jwks.as_deref().map(key_set).transpose()?,
+                keys: match jwks.as_deref().map(key_set).transpose()? {
+                    Some(set) => Some(ClientKeys::Inline(set)),
+                    None => jwks_uri,
+                },
+                public,
+                pushed: only_pushed_requests,
+                signed: only_signed_requests,
                 environments,
                 grants,
                 scopes: scopes.join(" "),
@@ -327,6 +337,11 @@ fn one_client(client: &ClientRow) -> Result<(), Failure> {
         ("name", client.name.clone()),
         ("origin", client.origin.as_str().replace('_', " ")),
         ("authentication", client.authentication.clone()),
+        (
+            "jwks_uri",
+            client.jwks_uri.clone().unwrap_or_else(|| "none".to_owned()),
+        ),
+        ("requests", requests(client).to_owned()),
         ("environments", environments(&client.environments)),
         ("grants", grant_types(&client.grants)),
         ("own access", own_access(client)),
@@ -346,6 +361,15 @@ fn one_client(client: &ClientRow) -> Result<(), Failure> {
         let mut facts = facts.iter();
         facts.try_for_each(|(name, value)| writeln!(out, "{name:<16}{}", output::harmless(value)))
     })
+}
+
+fn requests(client: &ClientRow) -> &'static str {
+    match (client.only_pushed_requests, client.only_signed_requests) {
+        (false, false) => "of any kind",
+        (true, false) => "only pushed",
+        (false, true) => "only signed",
+        (true, true) => "only pushed and signed",
+    }
 }
 
 fn environments(labels: &[Environment]) -> String {

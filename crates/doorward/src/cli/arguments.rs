@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Subcommand};
 use doorward_core::{
-    client::{Environment, GrantType},
+    client::{ClientKeys, Environment, GrantType},
     server::ServerName,
 };
 
@@ -114,9 +114,22 @@ pub(crate) enum ClientCommand {
         /// Give it a secret, which is shown once
         #[arg(long)]
         confidential: bool,
-        /// Its public keys (a JWK Set), with which it signs instead of sending a secret
-        #[arg(long, value_name = "FILE", conflicts_with = "confidential")]
+        /// Its public keys (a JWK Set), with which it signs instead of sending a secret; with
+        /// --confidential or --public it only signs requests
+        #[arg(long, value_name = "FILE")]
         jwks: Option<PathBuf>,
+        /// Where its public keys are (https), instead of --jwks
+        #[arg(long, value_name = "URL", value_parser = jwks_uri, conflicts_with = "jwks")]
+        jwks_uri: Option<ClientKeys>,
+        /// It proves nothing, although it has keys
+        #[arg(long, conflicts_with = "confidential")]
+        public: bool,
+        /// Refuse its authorization requests that are not pushed (RFC 9126)
+        #[arg(long)]
+        only_pushed_requests: bool,
+        /// Refuse its authorization requests that are not signed (RFC 9101)
+        #[arg(long)]
+        only_signed_requests: bool,
         /// Keep it to servers of this environment: dev, staging or prod; can be given several times
         #[arg(long = "environment", value_name = "NAME")]
         environments: Vec<Environment>,
@@ -203,6 +216,10 @@ fn uses(text: &str) -> Result<Uses, &'static str> {
 
 fn lifetime(text: &str) -> Result<Duration, &'static str> {
     config::duration(text).ok_or("write a duration like 12h or 7d")
+}
+
+fn jwks_uri(text: &str) -> Result<ClientKeys, &'static str> {
+    ClientKeys::at(text).ok_or("write an https URL without user information or fragment")
 }
 
 fn grant_type(text: &str) -> Result<GrantType, String> {

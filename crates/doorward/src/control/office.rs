@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use doorward_core::{
-    client::Client,
+    client::{Client, ClientKeys, RequestRules},
     grant::Grant,
     id::{ClientId, UserId},
     registration::InitialAccessToken,
@@ -101,6 +101,9 @@ impl Office {
                 redirect_uris,
                 confidential,
                 keys,
+                public,
+                pushed,
+                signed,
                 environments,
                 grants,
                 scopes,
@@ -111,6 +114,8 @@ impl Office {
                     redirect_uris,
                     confidential,
                     keys,
+                    public,
+                    requests: RequestRules { pushed, signed },
                     environments,
                     grants,
                     scopes,
@@ -312,6 +317,9 @@ fn clients(clients: Vec<Client>) -> AdminResponse {
 fn client_row(client: Client) -> ClientRow {
     ClientRow {
         authentication: client.authentication_method().to_owned(),
+        jwks_uri: jwks_uri(&client),
+        only_pushed_requests: client.requests.pushed,
+        only_signed_requests: client.requests.signed,
         redirect_uris: client
             .redirects
             .iter()
@@ -328,6 +336,13 @@ fn client_row(client: Client) -> ClientRow {
         created_at: When(client.created_at),
         used_at: when(client.used_at),
         revoked_at: when(client.revoked_at),
+    }
+}
+
+fn jwks_uri(client: &Client) -> Option<String> {
+    match &client.signs_requests_with()?.keys {
+        ClientKeys::At(uri) => Some(uri.clone()),
+        ClientKeys::Inline(_) => None,
     }
 }
 

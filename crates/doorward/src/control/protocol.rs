@@ -3,9 +3,8 @@
 use std::fmt;
 
 use doorward_core::{
-    client::{Environment, GrantType},
+    client::{ClientKeys, Environment, GrantType},
     id::{ClientId, GrantId, InitialTokenId, KeyId, UserId},
-    jwk::PublicKeySet,
     server::ServerName,
     time::UnixTime,
     user::{Role, Username},
@@ -54,8 +53,14 @@ pub(crate) enum AdminRequest {
         redirect_uris: Vec<String>,
         /// Whether it gets a secret.
         confidential: bool,
-        /// Its public keys, instead of a secret.
-        keys: Option<PublicKeySet>,
+        /// Its public keys.
+        keys: Option<ClientKeys>,
+        /// Whether it proves nothing, although it has keys.
+        public: bool,
+        /// Whether all of its requests are pushed.
+        pushed: bool,
+        /// Whether all of its requests are signed.
+        signed: bool,
         /// The environments that it is for; none means all.
         environments: Vec<Environment>,
         /// What it may ask the token endpoint for; none means signing people in.
@@ -282,6 +287,12 @@ pub(crate) struct ClientRow {
     pub(crate) origin: doorward_core::client::ClientOrigin,
     /// How it authenticates.
     pub(crate) authentication: String,
+    /// Where its keys are, when they are not here.
+    pub(crate) jwks_uri: Option<String>,
+    /// Whether all of its authorization requests are pushed.
+    pub(crate) only_pushed_requests: bool,
+    /// Whether all of its authorization requests are signed.
+    pub(crate) only_signed_requests: bool,
     /// The environments that it is for; none means all.
     pub(crate) environments: Vec<Environment>,
     /// What it may ask the token endpoint for.

@@ -105,6 +105,59 @@ fn a_client_is_registered_with_the_keys_of_a_file() {
     assert_eq!(add("nowhere.json").status.code(), Some(1));
 }
 
+#[test]
+fn a_client_with_keys_elsewhere_pushes_and_signs_as_it_was_told_to() {
+    let place = Place::new();
+    let keys = "https://app.example/keys";
+    let add = |more: &[&str]| {
+        let words = [
+            "client",
+            "add",
+            "An app",
+            "--redirect-uri",
+            "https://app.example/cb",
+        ];
+        place.run(&[&words[..], more].concat())
+    };
+    let added = |more: &[&str]| -> Value {
+        let output = add(&[more, &["--json"]].concat());
+        serde_json::from_str(&said(&output)).expect("JSON")
+    };
+    for (more, method, secret) in [
+        (&["--jwks-uri", keys][..], "private_key_jwt", false),
+        (
+            &["--jwks-uri", keys, "--confidential"],
+            "client_secret_basic",
+            true,
+        ),
+        (&["--jwks-uri", keys, "--public"], "none", false),
+    ] {
+        let made = added(&[more, &["--only-signed-requests"]].concat());
+        let client = &made["client"];
+        assert_eq!(client["authentication"], method, "{made}");
+        assert_eq!(made["client_secret"].is_string(), secret, "{made}");
+        assert_eq!(client["jwks_uri"], keys);
+        assert_eq!(client["only_signed_requests"], true);
+        assert_eq!(client["only_pushed_requests"], false);
+    }
+    let pushing = added(&["--only-pushed-requests"]);
+    let id = pushing["client"]["id"].as_str().expect("a name");
+    assert!(place.done(&["client", "show", id]).contains("only pushed"));
+    let keyless = add(&["--only-signed-requests"]);
+    assert!(complaint(&keyless).contains("needs --jwks or --jwks-uri"));
+    let proving = add(&["--public", "--grant", "client_credentials"]);
+    assert!(complaint(&proving).contains("a public client"));
+    for address in [
+        "http://app.example/keys",
+        "https://u:p@app.example/keys",
+        "keys",
+    ] {
+        let refused = add(&["--jwks-uri", address]);
+        assert_eq!(refused.status.code(), Some(2), "{address}");
+        assert!(complaint(&refused).contains("https URL"), "{address}");
+    }
+}
+
 fn manage_clients(new: fn() -> Place) {
     for running in [false, true] {
         let place = new();

@@ -7,12 +7,12 @@ use doorward_core::{
     audit::AuditKind,
     client::{
         Client, ClientAuthentication, ClientKeys, ClientOrigin, Environment, GrantType, GrantTypes,
-        OwnAccess, PrivateKey, SecretPlacement, display_name,
+        OwnAccess, PrivateKey, RequestRules, SecretPlacement, display_name,
     },
     entropy::draw,
     grant::RevocationReason,
     id::ClientId,
-    jwk::PublicKeySet,
+    jwk::Algorithm,
     lifetimes::is_access_lifetime,
     redirect::RegisteredRedirect,
     scope::{ScopeError, ScopeSet},
@@ -31,8 +31,13 @@ pub struct NewClient {
     pub redirect_uris: Vec<String>,
     /// Whether it gets a secret, which it may send in the header or in the body.
     pub confidential: bool,
-    /// What it authenticates with instead of a secret (`private_key_jwt`, RFC 7523).
-    pub keys: Option<PublicKeySet>,
+    /// Its public keys: what it authenticates with (`private_key_jwt`, RFC 7523) unless it has
+    /// a secret or is public, and what its requests may be signed with (RFC 9101).
+    pub keys: Option<ClientKeys>,
+    /// Whether it proves nothing, although it has keys.
+    pub public: bool,
+    /// What its authorization requests have to be.
+    pub requests: RequestRules,
     /// The environments that it is for; none means all.
     pub environments: Vec<Environment>,
     /// What it may ask the token endpoint for; none means signing people in.
@@ -51,6 +56,11 @@ impl NewClient {
         }
     }
 
+    /// Whether its keys prove who it is.
+    fn proves_its_key(&self) -> bool {
+        self.keys.is_some() && !self.confidential && !self.public
+    }
+
     /// Whether it acts for itself, so that it needs servers and scopes of its own.
     fn acts_for_itself(&self) -> bool {
         self.grants().contains(GrantType::ClientCredentials) || !self.servers.is_empty()
@@ -64,7 +74,10 @@ impl Administration {
         new: NewClient,
     ) -> Result<(Client, Option<Secret>), AdministrationError> {
         let authenticates = new.grants().iter().any(GrantType::needs_authentication);
-        let needs_secret = new.keys.is_none() && (new.confidential || authenticates);
+        if new.public && (new.confidential || authenticates) {
+            return Err(AdministrationError::PublicClient);
+        }
+        let needs_secret = !new.proves_its_key() && (new.confidential || authenticates);
         let secret = needs_secret.then(|| Secret::mint("dwc_", draw(&*self.entropy)));
         let client = self.describe(&new, secret.as_ref())?;
         let mut tx = self.store.begin().await?;
@@ -139,6 +152,9 @@ impl Administration {
         if name.is_empty() || redirected && new.redirect_uris.is_empty() {
             return Err(AdministrationError::EmptyClient);
         }
+        if new.requests.signed && new.keys.is_none() {
+            return Err(AdministrationError::RequestKeys);
+        }
         let own = own_access(new)?;
         let parse = |uri: &String| {
             RegisteredRedirect::parse(uri).map_err(|error| AdministrationError::Redirect {
@@ -152,7 +168,9 @@ impl Administration {
         Ok(Client {
             name,
             redirects: redirects.collect::<Result<_, _>>()?,
-            authentication: authentication(new.keys.as_ref(), secret),
+            authentication: authentication(new, secret),
+            request_keys: request_keys(new),
+            requests: new.requests,
             environments: new.environments.iter().copied().collect(),
             grants,
             own,
@@ -162,17 +180,32 @@ impl Administration {
 }
 
 /// How the client proves itself: with its keys, else with its secret, else not at all.
-fn authentication(keys: Option<&PublicKeySet>, secret: Option<&Secret>) -> ClientAuthentication {
-    match (keys, secret) {
-        (Some(set), _) => ClientAuthentication::PrivateKey(PrivateKey {
-            keys: ClientKeys::Inline(set.clone()),
-            algorithms: set.keys.iter().map(|key| key.alg).collect(),
-        }),
-        (None, Some(secret)) => ClientAuthentication::Secret {
+fn authentication(new: &NewClient, secret: Option<&Secret>) -> ClientAuthentication {
+    match (&new.keys, secret) {
+        (Some(keys), _) if new.proves_its_key() => {
+            ClientAuthentication::PrivateKey(private_key(keys))
+        }
+        (_, Some(secret)) => ClientAuthentication::Secret {
             digest: secret.digest(),
             placement: SecretPlacement::Either,
         },
-        (None, None) => ClientAuthentication::None,
+        (_, None) => ClientAuthentication::None,
+    }
+}
+
+/// The keys of a client that proves itself otherwise: they only sign requests.
+fn request_keys(new: &NewClient) -> Option<PrivateKey> {
+    let keys = new.keys.as_ref().filter(|_| !new.proves_its_key());
+    keys.map(private_key)
+}
+
+fn private_key(keys: &ClientKeys) -> PrivateKey {
+    PrivateKey {
+        keys: keys.clone(),
+        algorithms: match keys {
+            ClientKeys::Inline(set) => set.keys.iter().map(|key| key.alg).collect(),
+            ClientKeys::At(_) => vec![Algorithm::Es256, Algorithm::EdDsa, Algorithm::Rs256],
+        },
     }
 }
 

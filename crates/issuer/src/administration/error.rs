@@ -50,6 +50,12 @@ pub enum AdministrationError {
     /// A client needs a name, and at least one redirect URI to sign people in.
     #[error("a client needs a name, and at least one redirect URI unless --grant says otherwise")]
     EmptyClient,
+    /// A public client proves nothing.
+    #[error("a public client has neither a secret nor grants for which it would prove who it is")]
+    PublicClient,
+    /// A client that only signs its requests needs keys.
+    #[error("a client whose requests are all signed needs --jwks or --jwks-uri")]
+    RequestKeys,
     /// A client that acts for itself needs both scopes and servers.
     #[error("a client that acts for itself needs --scope and --server")]
     OwnAccess,

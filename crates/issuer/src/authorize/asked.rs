@@ -11,7 +11,7 @@
 
 use doorward_core::{
     authorize::{AuthorizeError, Came, Parameters, tell},
-    client::{Client, ClientAuthentication},
+    client::Client,
     id::ClientId,
     request_object::{self, Expected, RequestObject, RequestObjectFault},
 };
@@ -116,9 +116,8 @@ impl Shared {
         text: &str,
         caller: &Caller,
     ) -> Result<RequestObject, ObjectError> {
-        let ClientAuthentication::PrivateKey(key) = &client.authentication else {
-            return Err(ObjectError::Refused(AuthorizeError::RequestObject));
-        };
+        let key = client.signs_requests_with();
+        let key = key.ok_or(ObjectError::Refused(AuthorizeError::RequestObject))?;
         let jws = request_object::parse(text)?;
         let (now, algorithm) = (self.clock.now(), jws.algorithm());
         if !key.algorithms.contains(&algorithm) {

@@ -43,7 +43,7 @@ pub(super) struct Metadata<'a> {
     revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     client_id_metadata_document_supported: bool,
     code_challenge_methods_supported: [&'static str; 1],
-    dpop_signing_alg_values_supported: [&'static str; 3],
+    dpop_signing_alg_values_supported: [&'static str; 4],
     #[serde(skip_serializing_if = "Option::is_none")]
     authorization_response_iss_parameter_supported: Option<bool>,
     prompt_values_supported: [&'static str; 4],

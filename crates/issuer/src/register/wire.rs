@@ -1,7 +1,7 @@
 //! What a registered client is told: exactly what was stored.
 
 use doorward_core::{
-    client::{Client, ClientAuthentication, ClientKeys, GrantType, Software},
+    client::{Client, ClientAuthentication, ClientKeys, GrantType, PrivateKey, Software},
     jwk::PublicKeySet,
     registration::application_type,
     scope::ScopeSet,
@@ -27,6 +27,8 @@ pub(super) struct Registered<'a> {
     jwks: Option<&'a PublicKeySet>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jwks_uri: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_object_signing_alg: Option<&'static str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     dpop_bound_access_tokens: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -50,12 +52,10 @@ struct Management<'a> {
 
 impl<'a> Registered<'a> {
     pub(super) fn of(client: &'a Client, secret: Option<&'a Secret>) -> Self {
-        let (jwks, jwks_uri) = match &client.authentication {
-            ClientAuthentication::PrivateKey(key) => match &key.keys {
-                ClientKeys::Inline(set) => (Some(set), None),
-                ClientKeys::At(uri) => (None, Some(uri.as_str())),
-            },
-            ClientAuthentication::None | ClientAuthentication::Secret { .. } => (None, None),
+        let (jwks, jwks_uri) = match client.signs_requests_with().map(|key| &key.keys) {
+            Some(ClientKeys::Inline(set)) => (Some(set), None),
+            Some(ClientKeys::At(uri)) => (None, Some(uri.as_str())),
+            None => (None, None),
         };
         let confidential = matches!(client.authentication, ClientAuthentication::Secret { .. });
         Self {
@@ -70,6 +70,7 @@ impl<'a> Registered<'a> {
             token_endpoint_auth_method: client.authentication_method(),
             jwks,
             jwks_uri,
+            request_object_signing_alg: client.request_keys.as_ref().and_then(only_algorithm),
             dpop_bound_access_tokens: client.tokens.dpop_bound,
             require_pushed_authorization_requests: client.requests.pushed,
             require_signed_request_object: client.requests.signed,
@@ -90,6 +91,14 @@ impl<'a> Registered<'a> {
             management: Some(management),
             ..self
         }
+    }
+}
+
+/// The algorithm of a client that named one.
+fn only_algorithm(key: &PrivateKey) -> Option<&'static str> {
+    match key.algorithms.as_slice() {
+        [one] => Some(one.as_str()),
+        _ => None,
     }
 }
 

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use doorward_core::{client::GrantType, server::ServerName};
+use doorward_core::{
+    client::{ClientKeys, GrantType, read_key_set},
+    server::ServerName,
+};
 use doorward_issuer::NewClient;
 use serde_json::{Value, json};
 
@@ -137,14 +140,20 @@ async fn a_client_with_a_key_authenticates_everywhere_and_each_assertion_once() 
 
 #[tokio::test]
 async fn a_client_of_an_administrator_signs_for_tokens_of_its_own() {
-    let (world, signer) = (World::new().await, Signer::new());
+    let signer = Signer::new();
+    let set = read_key_set(&signer.set("k")).expect("keys");
+    signs_for_itself(&signer, ClientKeys::Inline(set)).await;
+    let host = Host::start().await;
+    host.answers_keys(Reply::Json(signer.set("k"), ""));
+    let behind = ClientKeys::at(&host.jwks_uri()).expect("an address");
+    signs_for_itself(&signer, behind).await;
+}
+
+async fn signs_for_itself(signer: &Signer, keys: ClientKeys) {
+    let world = World::new().await;
     let new = NewClient {
         name: "Robot".to_owned(),
-        keys: serde_json::from_value(json!({ "keys": [
-            { "alg": "EdDSA", "use": "sig", "kty": "OKP", "crv": "Ed25519", "kid": "k",
-              "x": signer.set("k")["keys"][0]["x"] },
-        ] }))
-        .expect("keys"),
+        keys: Some(keys),
         grants: vec![GrantType::ClientCredentials],
         scopes: "mcp:read".to_owned(),
         servers: vec![ServerName::parse("files").expect("a name")],

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{permit::Pattern, registration::Domains};
 use doorward_fetch::Reach;
 use doorward_issuer::IssuerConfig;
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     host::{self, BLINK, Host, PATIENCE, Reply},
-    world::{Answer, AuthorizeRequest, CALLBACK, ISSUER, World, claims, config},
+    world::{Answer, AuthorizeRequest, CALLBACK, CHALLENGE, ISSUER, World, claims, config},
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -375,4 +377,36 @@ async fn documents_nobody_signed_in_through_are_reaped() {
     world.pass(HOUR * 25);
     world.issuer.reap().await.expect("reaped");
     assert!(!known().await);
+}
+
+// a public client of a document signs with the keys that the document names
+#[tokio::test]
+async fn a_client_known_by_its_document_signs_requests_with_the_keys_it_names() {
+    let (world, host) = (World::new().await, Host::start().await);
+    let key = Ed25519KeyPair::generate().expect("a key");
+    let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    let x = encode(key.public_key().as_ref());
+    let set = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "kid": "k", "x": x }] });
+    host.answers_keys(Reply::Json(set, ""));
+    host.says(json!({ "jwks_uri": host.jwks_uri(), "require_signed_request_object": true }));
+    let id = host.client_id();
+    let part = |value: Value| encode(value.to_string().as_bytes());
+    let header = part(json!({ "alg": "Ed25519", "typ": "oauth-authz-req+jwt", "kid": "k" }));
+    let claims = part(json!({
+        "iss": id, "client_id": id, "aud": ISSUER, "exp": 1_800_000_060, "state": "inner",
+        "response_type": "code", "redirect_uri": CALLBACK,
+        "code_challenge": CHALLENGE, "code_challenge_method": "S256",
+    }));
+    let signed = format!("{header}.{claims}");
+    let object = format!("{signed}.{}", encode(key.sign(signed.as_bytes()).as_ref()));
+    let request = AuthorizeRequest::bare(&[("client_id", &id), ("request", &object)]);
+    let answer = world.signed_in("alice").await.allow(&world, &request).await;
+    assert_eq!(answer.parameter("state"), "inner"); // RFC 9864: Ed25519
+    let unsigned = AuthorizeRequest::new(&id);
+    let refused = world.get(&unsigned.path()).await;
+    assert!(
+        refused.shows("must sign its authorization requests"),
+        "{}",
+        refused.body
+    );
 }

@@ -259,3 +259,89 @@ async fn who_registered_to_push_or_to_sign_sends_no_other_request() {
     let pushed = signing.push(&world, "c", &[("request", &object)]).await;
     assert_eq!(pushed.status, 201, "{}", pushed.body);
 }
+
+// whichever way the client authenticates, its registered keys sign its requests
+#[tokio::test]
+async fn a_client_that_proves_no_key_signs_its_requests_all_the_same() {
+    let world = World::new().await;
+    for method in ["none", "client_secret_basic", "client_secret_post"] {
+        let signer = json!({"token_endpoint_auth_method": method});
+        let signer = Signer::registered(&world, signer).await;
+        let request = signer
+            .asking(&signer.object(&json!({})))
+            .set("state", "outer");
+        let answer = world.signed_in("alice").await.allow(&world, &request).await;
+        assert_eq!(answer.parameter("state"), "inner", "{method}");
+        let again = world.get(&request.path()).await;
+        assert!(again.shows("used before"), "{method}: {}", again.body);
+        let stranger = Signer::registered(&world, json!({"client_name": method})).await;
+        let id = signer.client.as_str();
+        let forged = stranger.object(&json!({"iss": id, "client_id": id, "jti": "2"}));
+        let page = signer.asking(&forged).set("redirect_uri", CALLBACK);
+        let page = Person::default().get(&world, &page.path()).await;
+        assert!(
+            page.shows("error=invalid_request_object"),
+            "{method}: {}",
+            page.body
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_public_client_pushes_what_it_signed() {
+    let world = World::new().await;
+    let signed_only = json!({
+        "token_endpoint_auth_method": "none", "require_signed_request_object": true,
+    });
+    let signer = Signer::registered(&world, signed_only).await;
+    let client = ("client_id", signer.client.as_str());
+    let plain = AuthorizeRequest::new(&signer.client);
+    world
+        .post("/par", &plain.pairs())
+        .await
+        .refuses(400, "invalid_request");
+    let object = signer.object(&json!({}));
+    let pushed = world.post("/par", &[client, ("request", &object)]).await;
+    assert_eq!(pushed.status, 201, "{}", pushed.body);
+}
+
+// RFC 9101 section 10.5, TK-08
+#[tokio::test]
+async fn a_client_that_named_an_algorithm_signs_with_no_other() {
+    let world = World::new().await;
+    for (method, named, signs) in [
+        ("none", "RS256", false),
+        ("none", "EdDSA", true),
+        ("private_key_jwt", "ES256", false),
+        ("private_key_jwt", "EdDSA", true),
+    ] {
+        let rules = json!({
+            "token_endpoint_auth_method": method, "request_object_signing_alg": named,
+        });
+        let signer = Signer::registered(&world, rules).await;
+        let request = signer.asking(&signer.object(&json!({})));
+        let answer = world.get(&request.path()).await;
+        let begun = answer.status == 303 && answer.location().starts_with("/login");
+        assert_eq!(begun, signs, "{method} {named}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn a_registration_that_could_never_sign_is_not_told_that_it_must() {
+    let world = World::new().await;
+    let keyless = json!({
+        "redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none",
+        "require_signed_request_object": true,
+    });
+    world
+        .register(&keyless)
+        .await
+        .refuses(400, "invalid_client_metadata");
+    let encrypting = json!({
+        "redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none",
+        "jwks": {"keys": [{"kty": "EC", "crv": "P-256", "use": "enc"}]},
+    });
+    let taken = world.register(&encrypting).await;
+    assert_eq!(taken.status, 201, "{}", taken.body);
+    assert!(taken.json().get("jwks").is_none(), "what is stored is told");
+}

@@ -85,7 +85,7 @@ async fn the_document_lists_exactly_what_exists() {
         "introspection_signing_alg_values_supported": ["ES256", "EdDSA", "RS256"], // RFC 9701 section 7
         "client_id_metadata_document_supported": true,
         "code_challenge_methods_supported": ["S256"], // A-004, interop 7
-        "dpop_signing_alg_values_supported": ["ES256", "EdDSA", "RS256"],
+        "dpop_signing_alg_values_supported": ["ES256", "EdDSA", "Ed25519", "RS256"],
         "authorization_response_iss_parameter_supported": true,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "authorization_details_types_supported": ["mcp_tool"],

@@ -57,6 +57,10 @@ pub(crate) async fn a_client_reads_back_as_it_was_added(store: Subject) {
             access_ttl: Some(Duration::from_secs(60)),
             dpop_bound: true,
         },
+        request_keys: Some(PrivateKey {
+            keys: ClientKeys::At("https://app.example/keys".to_owned()),
+            algorithms: vec![Algorithm::Es256],
+        }),
         requests: RequestRules {
             pushed: true,
             signed: false,
@@ -133,6 +137,10 @@ pub(crate) async fn what_a_client_registered_is_replaced_and_its_history_stays(s
         authentication: ClientAuthentication::PrivateKey(PrivateKey {
             keys: ClientKeys::At("https://app.example/keys".to_owned()),
             algorithms: vec![Algorithm::Rs256],
+        }),
+        request_keys: Some(PrivateKey {
+            keys: ClientKeys::At("https://app.example/keys".to_owned()),
+            algorithms: vec![Algorithm::EdDsa],
         }),
         created_at: at(99),
         ..before.clone()

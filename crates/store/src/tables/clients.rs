@@ -8,7 +8,7 @@ use std::time::Duration;
 use doorward_core::{
     client::{
         Client, ClientAuthentication, ClientOrigin, DocumentState, Environments, GrantTypes,
-        OwnAccess, OwnServers, RequestRules, SecretPlacement, Software, TokenRules,
+        OwnAccess, OwnServers, PrivateKey, RequestRules, SecretPlacement, Software, TokenRules,
     },
     id::ClientId,
     redirect::RegisteredRedirect,
@@ -25,8 +25,8 @@ macro_rules! select {
             "SELECT id, name, software, redirects, authentication, secret_digest,
                 secret_placement, authentication_facts, grants, environments, access_ttl,
                 dpop_bound, management_digest, document_digest, document_etag,
-                document_confirmed_at, document_fresh_until, pushed_only, signed_only, origin,
-                created_at, used_at, revoked_at, own_scopes, own_servers
+                document_confirmed_at, document_fresh_until, pushed_only, signed_only, request_keys,
+                origin, created_at, used_at, revoked_at, own_scopes, own_servers
             FROM clients ",
             $rest
         )
@@ -54,18 +54,18 @@ statements! {
     ADD = "INSERT INTO clients (id, name, software, redirects, authentication, secret_digest,
             secret_placement, authentication_facts, grants, environments, access_ttl,
             dpop_bound, management_digest, document_digest, document_etag,
-            document_confirmed_at, document_fresh_until, pushed_only, signed_only, origin,
-            created_at, used_at, revoked_at, own_scopes, own_servers)
+            document_confirmed_at, document_fresh_until, pushed_only, signed_only, request_keys,
+            origin, created_at, used_at, revoked_at, own_scopes, own_servers)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-            ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)
+            ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)
         ON CONFLICT (id) DO NOTHING";
     REPLACE = "UPDATE clients SET name = ?2, software = ?3, redirects = ?4, authentication = ?5,
             secret_digest = ?6, secret_placement = ?7, authentication_facts = ?8, grants = ?9,
             environments = ?10, access_ttl = ?11, dpop_bound = ?12, management_digest = ?13,
             document_digest = ?14, document_etag = ?15, document_confirmed_at = ?16,
-            document_fresh_until = ?17, pushed_only = ?18, signed_only = ?19
-        WHERE id = ?1 AND revoked_at IS NULL AND management_digest IS NOT DISTINCT FROM ?20
-            AND document_digest IS NOT DISTINCT FROM ?21";
+            document_fresh_until = ?17, pushed_only = ?18, signed_only = ?19, request_keys = ?20
+        WHERE id = ?1 AND revoked_at IS NULL AND management_digest IS NOT DISTINCT FROM ?21
+            AND document_digest IS NOT DISTINCT FROM ?22";
     MARK_USED = "UPDATE clients SET used_at = CASE WHEN used_at > ?2 THEN used_at ELSE ?2 END WHERE id = ?1";
     REVOKE = "UPDATE clients SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
 }
@@ -91,6 +91,7 @@ fn read(columns: &mut Columns<'_>) -> Result<Client, Unreadable> {
             pushed: columns.take()?,
             signed: columns.take()?,
         },
+        request_keys: request_keys(columns)?,
         origin: columns.parsed(ClientOrigin::from_stored)?,
         created_at: columns.time()?,
         used_at: columns.optional_time()?,
@@ -136,6 +137,12 @@ fn authentication(columns: &mut Columns<'_>) -> Result<ClientAuthentication, Unr
         _ => None,
     }
     .ok_or_else(|| columns.unreadable())
+}
+
+fn request_keys(columns: &mut Columns<'_>) -> Result<Option<PrivateKey>, Unreadable> {
+    let text = columns.take::<Option<String>>()?;
+    let read = text.map(|text| serde_json::from_str(&text)).transpose();
+    read.map_err(|_| columns.unreadable())
 }
 
 fn document(columns: &mut Columns<'_>) -> Result<Option<DocumentState>, Unreadable> {
@@ -216,6 +223,7 @@ fn registered(client: &Client) -> Vec<Value> {
         document.map(|state| state.fresh_until),
         client.requests.pushed,
         client.requests.signed,
+        client.request_keys.as_ref().map(key_text),
     ]);
     row
 }
@@ -229,10 +237,13 @@ fn method(authentication: &ClientAuthentication) -> Vec<Value> {
             params!["secret", digest, placement.as_str(), none]
         }
         ClientAuthentication::PrivateKey(key) => {
-            let facts = serde_json::to_value(key).unwrap_or_default().to_string();
-            params!["private_key", none, none, facts]
+            params!["private_key", none, none, key_text(key)]
         }
     }
+}
+
+fn key_text(key: &PrivateKey) -> String {
+    serde_json::to_value(key).unwrap_or_default().to_string()
 }
 
 pub(crate) fn mark_used(id: &ClientId, at: UnixTime) -> Change {

@@ -190,7 +190,7 @@ async fn a_server_may_take_bound_tokens_only_and_says_so() {
     assert!(metadata.get("dpop_bound_access_tokens_required").is_none());
     assert_eq!(
         metadata["dpop_signing_alg_values_supported"],
-        json!(["ES256", "EdDSA", "RS256"])
+        json!(["ES256", "EdDSA", "Ed25519", "RS256"])
     );
     world.dpop = Policy::Required;
     world.restart().await;

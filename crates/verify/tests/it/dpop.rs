@@ -139,7 +139,7 @@ async fn a_proof_that_proves_something_else_is_refused() {
             challenge.starts_with("DPoP error=\"invalid_dpop_proof\""),
             "{name}: {challenge}"
         );
-        for part in ["resource_metadata=", "algs=\"ES256 EdDSA RS256\""] {
+        for part in ["resource_metadata=", "algs=\"ES256 EdDSA Ed25519 RS256\""] {
             assert!(challenge.contains(part), "{name}: {challenge}");
         }
     }
