@@ -93,9 +93,8 @@ impl Shared {
             AuditKind::CrossSiteRefused,
             Outcome::Denied,
         )
-        .reason(page)
-        .peer(visitor.peer);
-        if let Err(error) = self.store.record(event) {
+        .reason(page);
+        if let Err(error) = self.note_stranger(event, visitor.peer) {
             tracing::error!(%error, "a form from another site could not be recorded");
         }
     }

@@ -28,6 +28,7 @@ mod par;
 mod passwords;
 mod proof;
 mod public_url;
+mod refusals;
 mod register;
 mod revoke;
 mod routes;

@@ -47,6 +47,16 @@ pub(crate) struct Limits {
     pub(crate) device_code_account: Limit<UserId>,
     /// Wrong user codes typed at one network peer.
     pub(crate) device_code_peer: Limit<Option<IpAddr>>,
+    /// Refused requests to the endpoints for scripts, from one network peer, that nobody
+    /// authenticated.
+    pub(crate) refused_peer: Limit<Option<IpAddr>>,
+    /// Other records that anybody can cause, for one network peer.
+    pub(crate) noted_peer: Limit<Option<IpAddr>>,
+    /// Records that there were more than these.
+    pub(crate) summed_up_peer: Limit<Option<IpAddr>>,
+    /// Requests that public clients push from one network peer: each can be used once, which
+    /// has to be remembered.
+    pub(crate) push_peer: Limit<Option<IpAddr>>,
     /// Documents and keys that are fetched for strangers.
     pub(crate) documents: Arc<Quota>,
     /// New clients known by their documents, for one network or person.
@@ -65,6 +75,10 @@ impl Default for Limits {
             device_peer: Limit::new(30, Duration::from_secs(2)),
             device_code_account: Limit::new(5, Duration::from_secs(60)),
             device_code_peer: Limit::new(20, Duration::from_secs(15)),
+            refused_peer: Limit::new(120, Duration::from_millis(500)),
+            noted_peer: Limit::new(120, Duration::from_millis(500)),
+            summed_up_peer: Limit::new(1, Duration::from_secs(60)),
+            push_peer: Limit::new(120, Duration::from_millis(500)),
             documents: Arc::default(),
             introduce: Limit::new(60, Duration::from_secs(1)),
         }
@@ -83,6 +97,10 @@ impl Limits {
         self.device_peer.forget_idle(now);
         self.device_code_account.forget_idle(now);
         self.device_code_peer.forget_idle(now);
+        self.refused_peer.forget_idle(now);
+        self.noted_peer.forget_idle(now);
+        self.summed_up_peer.forget_idle(now);
+        self.push_peer.forget_idle(now);
         self.documents.forget_idle(now);
         self.introduce.forget_idle(now);
     }
@@ -123,6 +141,14 @@ impl<K: Eq + Hash> Limit<K> {
         }
         full_at.insert(key, at + self.interval);
         Ok(())
+    }
+
+    /// Whether a try of `key` would be granted now.
+    pub(crate) fn grants(&self, key: &K, now: UnixTime) -> bool {
+        let full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        full_at
+            .get(key)
+            .is_none_or(|at| at.since(now) <= self.tolerance)
     }
 
     /// Gives one try of `key` back.
@@ -229,6 +255,17 @@ mod tests {
             limit.take("a", rested).is_err(),
             "rest does not add to the burst"
         );
+    }
+
+    #[test]
+    fn asking_whether_a_try_would_be_granted_costs_none() {
+        let limit = Limit::new(2, Duration::from_secs(10));
+        for _ in 0..2 {
+            assert!(limit.grants(&"a", T0));
+            assert_eq!(limit.take("a", T0), Ok(()));
+        }
+        assert!(!limit.grants(&"a", T0));
+        assert!(limit.grants(&"a", T0 + Duration::from_secs(10)));
     }
 
     #[test]

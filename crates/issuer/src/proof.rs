@@ -1,12 +1,13 @@
 //! DPoP proofs at the endpoints of the issuer (RFC 9449 sections 5, 8 and 10.1).
 //!
 //! A proof is judged by `doorward_core::dpop` against the URL that is published, and its
-//! one use is committed before anything else happens: whoever sends it again, at any
-//! replica and after any restart, is refused.
+//! one use is committed together with what it gets: whoever sends it again, at any
+//! replica and after any restart, is refused. What is refused for another reason uses
+//! nothing up, so that nobody makes this server write by being refused (DS-05).
 
 use axum::response::Response;
 use doorward_core::dpop::{Nonces, Occasion, Proof, ProofFault, UnverifiedProof, the_one};
-use doorward_store::StoreError;
+use doorward_store::{StoreError, Tx};
 use http::{HeaderName, HeaderValue, Method, request::Parts};
 
 use crate::shared::Shared;
@@ -38,8 +39,8 @@ impl From<StoreError> for ProofError {
 }
 
 impl Shared {
-    /// The proof of a POST to the endpoint at `path`, used up by this call; `None` when
-    /// the request has none.
+    /// The proof of a POST to the endpoint at `path`, which got nothing yet; `None` when the
+    /// request has none. [`Shared::commit_proven`] uses it up.
     pub(crate) async fn proof(
         &self,
         parts: &Parts,
@@ -59,13 +60,33 @@ impl Shared {
             now: self.clock.now(),
         };
         let proof = UnverifiedProof::parse(text)?.judge(&occasion)?;
-        let mut tx = self.store.begin().await?;
+        if self.is_used_up(&proof).await? {
+            return Err(ProofFault::Replayed.into()); // TK-12
+        }
+        Ok(Some(proof))
+    }
+
+    /// Commits what a request gets, and with it the one use of its proof. Of two that bring
+    /// the same proof at once one conflicts, and is told why.
+    pub(crate) async fn commit_proven(
+        &self,
+        mut tx: Box<dyn Tx>,
+        proof: Option<&Proof>,
+    ) -> Result<(), ProofError> {
+        let Some(proof) = proof else {
+            return Ok(tx.commit().await?);
+        };
         tx.use_once(&proof.once, proof.expires_at);
         match tx.commit().await {
-            Ok(()) => Ok(Some(proof)),
-            Err(StoreError::Conflict) => Err(ProofFault::Replayed.into()), // TK-12
-            Err(error) => Err(error.into()),
+            Err(StoreError::Conflict) if self.is_used_up(proof).await? => {
+                Err(ProofFault::Replayed.into()) // TK-12
+            }
+            outcome => Ok(outcome?),
         }
+    }
+
+    async fn is_used_up(&self, proof: &Proof) -> Result<bool, StoreError> {
+        self.store.begin().await?.was_used(&proof.once).await
     }
 
     /// `response` with the nonce for the next proof, when proofs need one.

@@ -213,6 +213,9 @@ pub trait Tx: Send {
     fn remember_consent(&mut self, consent: &Consent);
     /// Forgets every approval for a client, so that people are asked again.
     fn forget_consents_of_client(&mut self, client: &ClientId);
+    /// Whether the one use of this was noted. That it was not is no promise: [`Tx::use_once`]
+    /// decides.
+    async fn was_used(&mut self, used: &OneTime) -> Result<bool, StoreError>;
     /// Notes the one use of something that nobody would accept after `expires_at`. It is kept for
     /// a day longer, so that a clock that ran ahead and is set back opens nothing again.
     fn use_once(&mut self, used: &OneTime, expires_at: UnixTime);

@@ -33,7 +33,7 @@ use crate::{
     tables::{
         Query, clients, codes, consents, device_authorizations as devices, grants,
         initial_access_tokens as initial, refresh_tokens, revocations, sessions, setup_links,
-        signing_keys, users,
+        signing_keys, used_once, users,
     },
     write::{Batch, Write},
 };
@@ -296,6 +296,10 @@ impl<D: Database> Tx for Unit<D> {
 
     fn forget_consents_of_client(&mut self, client: &ClientId) {
         self.write(Write::ForgetConsentsOfClient(client.clone()));
+    }
+
+    async fn was_used(&mut self, used: &OneTime) -> Result<bool, StoreError> {
+        Ok(self.database.find(used_once::noted(used)).await?.is_some())
     }
 
     fn use_once(&mut self, used: &OneTime, expires_at: UnixTime) {

@@ -135,9 +135,8 @@ impl Shared {
             AuditKind::AuthorizeRefused,
             Outcome::Denied,
         )
-        .reason(refused.to_string())
-        .peer(visitor.peer);
-        if let Err(error) = self.store.record(event) {
+        .reason(refused.to_string());
+        if let Err(error) = self.note_stranger(event, visitor.peer) {
             tracing::error!(%error, "a refused authorization request could not be recorded");
         }
     }

@@ -23,8 +23,9 @@ use serde::Serialize;
 use crate::{
     browser::peer,
     limits::peer_key,
+    refusals::PutOff,
     shared::Shared,
-    token::{Asked, TokenError, parameters},
+    token::{Asked, ClientError, TokenError, client_error, parameters},
     wire::json,
 };
 
@@ -50,10 +51,10 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
                 AuditKind::DeviceAuthorization,
                 Outcome::Denied,
             );
-            let event = event.reason(error.to_string()).peer(peer(&parts));
-            match issuer.store.record(event) {
+            match issuer.refuse_stranger(event.reason(error.to_string()), peer(&parts)) {
                 Ok(()) => error.into_response(),
-                Err(failed) => TokenError::Store(failed).into_response(),
+                Err(PutOff::Later(wait)) => client_error(&ClientError::TooMany(wait)),
+                Err(PutOff::Store(failed)) => TokenError::Store(failed).into_response(),
             }
         }
     }
@@ -67,6 +68,7 @@ impl Shared {
             client: &client,
             parameters: &parameters,
             key: None,
+            proof: None,
             peer: peer(parts),
         };
         if !client.grants.contains(GrantType::DeviceCode) {

@@ -13,8 +13,9 @@ use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use super::{error::IntrospectError, wire::Signed};
 use crate::{
     browser::peer,
+    refusals::PutOff,
     shared::Shared,
-    token::{Asked, ClientError, parameters},
+    token::{Asked, ClientError, client_error, parameters},
     wire::json,
 };
 
@@ -29,11 +30,11 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
         Ok(response) => response,
         Err(error) => {
             let event = AuditEvent::new(issuer.clock.now(), AuditKind::Introspect, Outcome::Denied)
-                .reason(error.to_string())
-                .peer(peer(&parts));
-            match issuer.store.record(event) {
+                .reason(error.to_string());
+            match issuer.refuse_stranger(event, peer(&parts)) {
                 Ok(()) => error.into_response(),
-                Err(error) => IntrospectError::Store(error).into_response(),
+                Err(PutOff::Later(wait)) => client_error(&ClientError::TooMany(wait)),
+                Err(PutOff::Store(error)) => IntrospectError::Store(error).into_response(),
             }
         }
     }
@@ -51,6 +52,7 @@ impl Shared {
             client: &client,
             parameters: &parameters,
             key: None,
+            proof: None,
             peer: peer(parts),
         };
         let answer = self.introspect(&asked).await?;

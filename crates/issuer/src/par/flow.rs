@@ -4,6 +4,7 @@ use axum::body::Body;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
     authorize::{Came, Parameters, check, permitted},
+    client::Client,
     dpop::{Proof, ProofFault},
     entropy::draw,
     id::{ClientId, FlowId},
@@ -15,16 +16,18 @@ use http::request::Parts;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    error::{PushError, RequestUriFault},
+    error::{PushError, Refused, RequestUriFault},
     wire::PushedResponse,
 };
 use crate::{
     authorize::AuthorizeRefused,
+    browser::peer,
     directory::Caller,
     form::{Pairs, encode},
+    limits::peer_key,
     proof::ProofError,
     shared::Shared,
-    token::parameters,
+    token::{ClientError, parameters},
 };
 
 /// What every `request_uri` made here starts with (RFC 9126 section 2.2).
@@ -66,36 +69,54 @@ pub(crate) fn own_request_uri(pairs: &Pairs) -> Option<&str> {
 
 impl Shared {
     /// Checks a request as `/authorize` would and seals it for its client.
-    pub(super) async fn push(
+    pub(super) async fn push(&self, parts: &Parts, body: Body) -> Result<PushedResponse, Refused> {
+        let stranger = |error| Refused {
+            error,
+            authenticated: false,
+        };
+        let sent = parameters(parts, body).await;
+        let sent = sent.map_err(|error| stranger(error.into()))?;
+        let client = self.authenticate(parts, &sent).await;
+        let client = client.map_err(|error| stranger(error.into()))?;
+        let taken = self.take(parts, &sent, &client).await;
+        taken.map_err(|error| Refused {
+            error,
+            authenticated: !client.is_public(),
+        })
+    }
+
+    async fn take(
         &self,
         parts: &Parts,
-        body: Body,
+        sent: &Parameters,
+        client: &Client,
     ) -> Result<PushedResponse, PushError> {
-        let sent = parameters(parts, body).await?;
-        let client = self.authenticate(parts, &sent).await?;
         if sent.all("request_uri").next().is_some() {
             return Err(PushError::RequestUri);
         }
         let proof = self.proof(parts, "/par").await?;
         let signed = sent.all("request").next().is_some();
         let request = if signed {
-            self.open_object(&client, &sent, &Caller::script(parts))
-                .await?
+            let caller = Caller::script(parts);
+            self.open_object(client, sent, &caller).await?
         } else {
-            request_of(&sent, &client.id)
+            request_of(sent, &client.id)
         };
         let request = with_key(request, proof.as_ref())?;
         let pushed = true;
-        permitted(&client, Came { pushed, signed }).map_err(PushError::Authorize)?;
-        let resources = self.published().resources_of(&client);
-        check(&request, &client, &resources)?;
+        permitted(client, Came { pushed, signed }).map_err(PushError::Authorize)?;
+        let resources = self.published().resources_of(client);
+        check(&request, client, &resources)?;
         let query = encode(request.pairs());
         if query.len() > MAXIMUM_PUSHED {
             return Err(PushError::TooLarge);
         }
+        self.count_push(parts, client)?;
+        let tx = self.store.begin().await?;
+        self.commit_proven(tx, proof.as_ref()).await?;
         let pushed = Pushed {
             query,
-            client: client.id,
+            client: client.id.clone(),
             at: self.clock.now(),
             id: FlowId::from_random(draw(&*self.entropy)),
             signed,
@@ -104,6 +125,16 @@ impl Shared {
             request_uri: self.seal_pushed(&pushed),
             expires_in: self.published().config.lifetimes.pushed.as_secs(),
         })
+    }
+
+    /// Everybody can push as a public client, and each use of what is pushed is remembered.
+    fn count_push(&self, parts: &Parts, client: &Client) -> Result<(), PushError> {
+        if !client.is_public() {
+            return Ok(());
+        }
+        let key = peer_key(peer(parts));
+        let taken = self.limits.push_peer.take(key, self.clock.now());
+        taken.map_err(|wait| PushError::Client(ClientError::TooMany(wait)))
     }
 
     /// Opens a `request_uri` for the client that a request names, and notes its one use.

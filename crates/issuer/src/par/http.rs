@@ -9,29 +9,40 @@ use axum::{
 use doorward_core::audit::{AuditEvent, AuditKind, Outcome};
 use http::{StatusCode, request::Parts};
 
-use super::error::PushError;
-use crate::{browser::peer, shared::Shared, wire::json};
+use super::error::{PushError, Refused};
+use crate::{
+    browser::peer,
+    refusals::PutOff,
+    shared::Shared,
+    token::{ClientError, client_error},
+    wire::json,
+};
 
 /// Takes an authorization request.
 pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let response = match issuer.push(&parts, body).await {
         Ok(pushed) => json(StatusCode::CREATED, &pushed),
-        Err(error) => match issuer.note_refused_push(&error, &parts) {
-            Ok(()) => error.into_response(),
-            Err(error) => error.into_response(),
+        Err(refused) => match issuer.note_refused_push(&refused, &parts) {
+            Ok(()) => refused.error.into_response(),
+            Err(PutOff::Later(_)) if refused.error.stays() => refused.error.into_response(),
+            Err(PutOff::Later(wait)) => client_error(&ClientError::TooMany(wait)),
+            Err(PutOff::Store(error)) => PushError::Store(error).into_response(),
         },
     };
     issuer.with_nonce(&parts, response)
 }
 
 impl Shared {
-    /// Records a refusal before it is answered. Anybody can cause any number, so they are queued.
-    fn note_refused_push(&self, error: &PushError, parts: &Parts) -> Result<(), PushError> {
-        let now = self.clock.now();
+    /// Records a refusal before it is answered: of a client that proved who it is always, of
+    /// anybody else as long as there are not too many.
+    fn note_refused_push(&self, refused: &Refused, parts: &Parts) -> Result<(), PutOff> {
+        let (now, peer) = (self.clock.now(), peer(parts));
         let event = AuditEvent::new(now, AuditKind::AuthorizeRefused, Outcome::Denied)
-            .reason(error.to_string())
-            .peer(peer(parts));
-        Ok(self.store.record(event)?)
+            .reason(refused.error.to_string());
+        if refused.authenticated {
+            return Ok(self.store.record(event.peer(peer))?);
+        }
+        self.refuse_stranger(event, peer)
     }
 }

@@ -120,9 +120,8 @@ impl Shared {
     /// Records that a registration was refused. There is nothing to commit with it.
     pub(super) fn note_refused_registration(&self, error: &RegisterError, peer: Option<IpAddr>) {
         let event = AuditEvent::new(self.clock.now(), AuditKind::ClientRegister, Outcome::Denied)
-            .reason(error.to_string())
-            .peer(peer);
-        if let Err(error) = self.store.record(event) {
+            .reason(error.to_string());
+        if let Err(error) = self.note_stranger(event, peer) {
             tracing::error!(%error, "a refused registration could not be recorded");
         }
     }
@@ -186,7 +185,7 @@ impl Shared {
     async fn note_known(&self, known: &Client, admitted: &Admitted) -> Result<(), RegisterError> {
         let event = self.registered(known, "registered before".to_owned(), admitted);
         if admitted.token.is_none() {
-            return Ok(self.store.record(event)?);
+            return Ok(self.note_stranger(event, admitted.peer)?);
         }
         let mut tx = self.store.begin().await?;
         tx.audit(event);

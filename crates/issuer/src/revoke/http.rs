@@ -13,8 +13,9 @@ use http::{HeaderValue, StatusCode, header, request::Parts};
 use super::error::RevokeError;
 use crate::{
     browser::peer,
+    refusals::PutOff,
     shared::Shared,
-    token::{Asked, parameters},
+    token::{Asked, ClientError, client_error, parameters},
 };
 
 /// Revokes a token.
@@ -27,11 +28,11 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
         }
         Err(error) => {
             let event = AuditEvent::new(issuer.clock.now(), AuditKind::Revoke, Outcome::Denied)
-                .reason(error.to_string())
-                .peer(peer(&parts));
-            match issuer.store.record(event) {
+                .reason(error.to_string());
+            match issuer.refuse_stranger(event, peer(&parts)) {
                 Ok(()) => error.into_response(),
-                Err(error) => RevokeError::Store(error).into_response(),
+                Err(PutOff::Later(wait)) => client_error(&ClientError::TooMany(wait)),
+                Err(PutOff::Store(error)) => RevokeError::Store(error).into_response(),
             }
         }
     }
@@ -45,6 +46,7 @@ impl Shared {
             client: &client,
             parameters: &parameters,
             key: None,
+            proof: None,
             peer: peer(parts),
         };
         self.revoke(&asked).await

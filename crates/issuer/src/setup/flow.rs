@@ -73,9 +73,8 @@ impl Shared {
             return; // recorded as such
         }
         let event = AuditEvent::new(self.clock.now(), AuditKind::UserChange, Outcome::Denied)
-            .reason(error.to_string())
-            .peer(visitor.peer);
-        if let Err(error) = self.store.record(event) {
+            .reason(error.to_string());
+        if let Err(error) = self.note_stranger(event, visitor.peer) {
             tracing::error!(%error, "a refused set-up could not be recorded");
         }
     }

@@ -114,9 +114,8 @@ impl Shared {
     /// Records that somebody was told to come again: any number may be, so those are queued.
     pub(crate) fn note_put_off(&self, error: &SignInError, visitor: &Visitor) {
         let event = AuditEvent::new(self.clock.now(), AuditKind::SignIn, Outcome::Denied)
-            .reason(error.to_string())
-            .peer(visitor.peer);
-        if let Err(error) = self.store.record(event) {
+            .reason(error.to_string());
+        if let Err(error) = self.note_stranger(event, visitor.peer) {
             tracing::error!(%error, "a sign-in that was put off could not be recorded");
         }
     }

@@ -88,7 +88,7 @@ impl Shared {
         }
         let event = self.grant_event((AuditKind::TokenFromCode, Outcome::Allowed), grant, asked);
         tx.audit(event.user(user.name.as_str()).reason(issued.scope.clone()));
-        tx.commit().await?;
+        self.commit_proven(tx, asked.proof).await?;
         Ok(issued)
     }
 

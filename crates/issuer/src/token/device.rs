@@ -10,7 +10,7 @@ use doorward_core::{
 use doorward_store::{StoreError, Tx};
 
 use super::{error::TokenError, mint::NewGrant, request::Asked, wire::Issued};
-use crate::shared::Shared;
+use crate::{limits::peer_key, shared::Shared};
 
 impl Shared {
     /// Answers a poll. Whoever loses a race finds the request as the winner left it.
@@ -35,9 +35,12 @@ impl Shared {
                 Err(TokenError::AuthorizationPending)
             }
             Poll::SlowDown(interval) => {
-                tx.poll_device(&digest, now, interval);
-                tx.commit().await?;
-                Err(TokenError::SlowDown)
+                let refused = &self.limits.refused_peer;
+                if refused.grants(&peer_key(asked.peer), now) {
+                    tx.poll_device(&digest, now, interval);
+                    tx.commit().await?;
+                }
+                Err(TokenError::SlowDown) // told to wait often enough, or beyond all bounds
             }
             Poll::Denied => Err(TokenError::AccessDenied),
             Poll::Expired => Err(TokenError::ExpiredCode),
@@ -84,7 +87,7 @@ impl Shared {
         let what = (AuditKind::TokenFromDevice, Outcome::Allowed);
         let event = self.grant_event(what, &grant, asked);
         tx.audit(event.user(user.name.as_str()).reason(issued.scope.clone()));
-        tx.commit().await?;
+        self.commit_proven(tx, asked.proof).await?;
         Ok(issued)
     }
 }

@@ -144,12 +144,19 @@ impl TokenError {
         })
     }
 
-    /// Whether the refusal still has to be recorded.
-    pub(super) fn is_unrecorded(&self) -> bool {
+    /// What else becomes of it but its answer.
+    pub(super) fn aftermath(&self) -> Aftermath {
         match self {
-            Self::GrantSettled | Self::AuthorizationPending | Self::SlowDown => false,
+            Self::GrantSettled | Self::AuthorizationPending => Aftermath::Nothing,
+            Self::SlowDown => Aftermath::Counted,
+            Self::Proof(ProofFault::Nonce)
+            | Self::Client(ClientError::TooMany(_) | ClientError::Store(_))
+            | Self::KeysUnavailable
+            | Self::TooMany(_)
+            | Self::Internal
+            | Self::Store(_) => Aftermath::Recorded,
             Self::Request(_)
-            | Self::Client(_)
+            | Self::Client(ClientError::TwoMethods | ClientError::Unauthenticated { .. })
             | Self::GrantType
             | Self::NotForThisClient
             | Self::GrantRejected
@@ -165,13 +172,22 @@ impl TokenError {
             | Self::Exchange(_)
             | Self::Assertion
             | Self::Judged(_)
-            | Self::KeysUnavailable
-            | Self::TooMany(_)
-            | Self::Proof(_)
-            | Self::Internal
-            | Self::Store(_) => true,
+            | Self::Proof(_) => Aftermath::Refused,
         }
     }
+}
+
+/// What becomes of a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aftermath {
+    /// All of it was committed, or it is no refusal.
+    Nothing,
+    /// It counts, and is no news.
+    Counted,
+    /// It is recorded, and its answer stays: a step of the protocol, or a fault of ours.
+    Recorded,
+    /// It is recorded; whoever is refused too often is told to come again.
+    Refused,
 }
 
 impl IntoResponse for TokenError {

@@ -14,22 +14,24 @@ use doorward_core::{
     dpop::{Proof, ProofFault},
     id::ClientId,
 };
-use doorward_store::StoreError;
 use http::{StatusCode, request::Parts};
 
 use super::{
-    error::TokenError,
+    authentication::ClientError,
+    error::{Aftermath, TokenError, client_error},
     jwt_bearer::Believed,
     request::{Asked, RequestError, parameters},
     wire::{Issued, TokenResponse},
 };
-use crate::{browser::peer, shared::Shared, wire::json};
+use crate::{browser::peer, refusals::PutOff, shared::Shared, wire::json};
 
 /// What is known about a request when it is refused.
 struct Refused {
     error: TokenError,
     kind: AuditKind,
     client: Option<ClientId>,
+    /// Whether that client proved who it is.
+    authenticated: bool,
 }
 
 /// Issues tokens.
@@ -39,7 +41,8 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
         Ok(response) => json(StatusCode::OK, &response),
         Err(refused) => match issuer.note_refused_token(&refused, &parts).await {
             Ok(()) => refused.error.into_response(),
-            Err(error) => TokenError::Store(error).into_response(),
+            Err(PutOff::Later(wait)) => client_error(&ClientError::TooMany(wait)),
+            Err(PutOff::Store(error)) => TokenError::Store(error).into_response(),
         },
     };
     issuer.with_nonce(&parts, response)
@@ -57,6 +60,17 @@ fn kind_of(grant_type: GrantType) -> AuditKind {
     }
 }
 
+/// Whether a client may ask for tokens in this way at all.
+fn may_ask(grant_type: GrantType, client: &Client) -> Result<(), TokenError> {
+    if !client.grants.contains(grant_type) {
+        return Err(TokenError::NotForThisClient);
+    }
+    if grant_type.needs_authentication() && client.is_public() {
+        return Err(TokenError::NotForThisClient); // TK-07: anybody could be it
+    }
+    Ok(())
+}
+
 impl Refused {
     /// Before anything is known about the client.
     fn early(error: impl Into<TokenError>, kind: AuditKind) -> Self {
@@ -64,6 +78,7 @@ impl Refused {
             error: error.into(),
             kind,
             client: None,
+            authenticated: false,
         }
     }
 }
@@ -95,12 +110,15 @@ impl Shared {
             error,
             kind,
             client: Some(client.id.clone()),
+            authenticated: believed.is_some() || !client.is_public(),
         };
+        may_ask(grant_type, &client).map_err(refused)?;
         let proof = self.proven(parts, &client).await.map_err(refused)?;
         let asked = Asked {
             client: &client,
             parameters: &parameters,
             key: proof.as_ref().map(|proof| &proof.key),
+            proof: proof.as_ref(),
             peer: peer(parts),
         };
         let issued = self.issue(grant_type, &asked, believed.as_ref()).await;
@@ -135,12 +153,6 @@ impl Shared {
         asked: &Asked<'_>,
         believed: Option<&Believed>,
     ) -> Result<Issued, TokenError> {
-        if !asked.client.grants.contains(grant_type) {
-            return Err(TokenError::NotForThisClient);
-        }
-        if grant_type.needs_authentication() && asked.client.is_public() {
-            return Err(TokenError::NotForThisClient); // TK-07: anybody could be it
-        }
         match grant_type {
             GrantType::AuthorizationCode => self.redeem(asked).await,
             GrantType::RefreshToken => self.refresh(asked).await,
@@ -163,22 +175,32 @@ impl Shared {
         Ok(self.authenticate(parts, parameters).await?)
     }
 
-    /// Records a refusal before it is answered. Of unknown clients anybody can send any
-    /// number, so those records are queued.
-    async fn note_refused_token(&self, refused: &Refused, parts: &Parts) -> Result<(), StoreError> {
-        if !refused.error.is_unrecorded() {
-            return Ok(());
-        }
+    /// Records a refusal before it is answered: of a client that proved who it is durably, of
+    /// anybody else as long as there are not too many.
+    async fn note_refused_token(&self, refused: &Refused, parts: &Parts) -> Result<(), PutOff> {
+        let (peer, aftermath) = (peer(parts), refused.error.aftermath());
         let event = AuditEvent::new(self.clock.now(), refused.kind, Outcome::Denied)
-            .reason(refused.error.to_string())
-            .peer(peer(parts));
-        match &refused.client {
-            None => self.store.record(event),
-            Some(client) => {
-                let mut tx = self.store.begin().await?;
-                tx.audit(event.client(client.as_str()));
-                tx.commit().await
+            .reason(refused.error.to_string());
+        let event = match &refused.client {
+            Some(client) => event.client(client.as_str()),
+            None => event,
+        };
+        match (aftermath, refused.authenticated) {
+            (Aftermath::Nothing, _) | (Aftermath::Counted, true) => Ok(()),
+            (Aftermath::Counted, false) => {
+                self.count_stranger(peer);
+                Ok(())
             }
+            (Aftermath::Recorded | Aftermath::Refused, true) => {
+                let mut tx = self.store.begin().await?;
+                tx.audit(event.peer(peer));
+                Ok(tx.commit().await?)
+            }
+            (Aftermath::Recorded, false) => match self.refuse_stranger(event, peer) {
+                Err(PutOff::Later(_)) => Ok(()),
+                recorded => recorded,
+            },
+            (Aftermath::Refused, false) => self.refuse_stranger(event, peer),
         }
     }
 }

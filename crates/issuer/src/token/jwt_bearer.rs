@@ -38,6 +38,7 @@ use super::{
 };
 use crate::{
     directory::Wanted,
+    proof::ProofError,
     shared::{Published, Shared},
     trust::{IssuerKeys, TrustedIssuer},
 };
@@ -176,8 +177,8 @@ impl Shared {
         tx.add_grant(grant);
         tx.mark_client_used(&asked.client.id, grant.created_at);
         tx.audit(event);
-        match tx.commit().await {
-            Err(StoreError::Conflict) => Err(TokenError::Assertion),
+        match self.commit_proven(tx, asked.proof).await {
+            Err(ProofError::Store(StoreError::Conflict)) => Err(TokenError::Assertion),
             outcome => Ok(outcome?),
         }
     }

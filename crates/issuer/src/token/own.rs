@@ -26,7 +26,7 @@ impl Shared {
             self.grant_event(what, &grant, asked)
                 .reason(issued.scope.clone()),
         );
-        tx.commit().await?;
+        self.commit_proven(tx, asked.proof).await?;
         Ok(issued)
     }
 

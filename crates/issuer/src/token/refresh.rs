@@ -141,7 +141,7 @@ impl Shared {
         tx.mark_grant_used(&loaded.grant.id, now);
         bind(&mut *tx, asked, &loaded.grant, now);
         self.note_refreshed(&mut *tx, asked, loaded, &issued);
-        tx.commit().await?;
+        self.commit_proven(tx, asked.proof).await?;
         Ok(issued)
     }
 
@@ -167,7 +167,7 @@ impl Shared {
             }
         };
         self.note_refreshed(&mut *tx, asked, loaded, &issued);
-        tx.commit().await?;
+        self.commit_proven(tx, asked.proof).await?;
         Ok(issued)
     }
 

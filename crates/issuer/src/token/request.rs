@@ -1,7 +1,9 @@
 //! The form of `/token` and `/revoke`, read once and strictly (TK-15).
 
 use axum::body::Body;
-use doorward_core::{authorize::Parameters, client::Client, grant::Narrowing, jwk::Thumbprint};
+use doorward_core::{
+    authorize::Parameters, client::Client, dpop::Proof, grant::Narrowing, jwk::Thumbprint,
+};
 use http::request::Parts;
 use std::net::IpAddr;
 
@@ -47,6 +49,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) parameters: &'a Parameters,
     /// The key that a proof showed to be held: what is issued now is bound to it.
     pub(crate) key: Option<&'a Thumbprint>,
+    /// The proof itself: it is used up together with what is issued for it.
+    pub(crate) proof: Option<&'a Proof>,
     pub(crate) peer: Option<IpAddr>,
 }
 

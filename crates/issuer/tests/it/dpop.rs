@@ -104,20 +104,52 @@ async fn a_bad_proof_is_refused_and_costs_nobody_the_code() {
 }
 
 #[tokio::test]
-async fn a_proof_is_used_once_whatever_comes_of_it_and_at_every_restart() {
+async fn a_proof_gets_something_once_and_at_no_restart_again() {
     let (world, holder) = (World::new().await, Holder::new());
     let client = world.client().await;
     let proof = holder.proof(&world);
-    redeem(&world, &client, "unknown", &proof)
-        .await
-        .refuses(400, "invalid_grant");
+    let refused = redeem(&world, &client, "unknown", &proof).await;
+    refused.refuses(400, "invalid_grant"); // which costs nobody a write, DS-05
     let code = world.code(&client).await;
-    redeem(&world, &client, &code, &proof)
-        .await
-        .refuses(400, "invalid_dpop_proof"); // TK-12
+    let tokens = redeem(&world, &client, &code, &proof).await.tokens();
+    let again = redeem(&world, &client, &world.code(&client).await, &proof).await;
+    again.refuses(400, "invalid_dpop_proof"); // TK-12
     let restarted = world.restarted().await;
-    let answer = redeem(&restarted, &client, &code, &proof).await;
+    let answer = refresh(&restarted, &client, &tokens.refresh, &proof).await;
     answer.refuses(400, "invalid_dpop_proof");
+    let answer = refresh(&restarted, &client, &tokens.refresh, &holder.proof(&world)).await;
+    assert_eq!(
+        answer.status, 200,
+        "nothing came of the proof: {}",
+        answer.body
+    );
+}
+
+#[tokio::test]
+async fn a_request_that_is_repeated_with_its_proof_is_no_replay_of_its_code() {
+    let (world, holder) = (World::new().await, Holder::new());
+    let client = world.client().await;
+    let (code, proof) = (world.code(&client).await, holder.proof(&world));
+    let tokens = redeem(&world, &client, &code, &proof).await.tokens();
+    let repeated = redeem(&world, &client, &code, &proof).await;
+    repeated.refuses(400, "invalid_dpop_proof"); // TK-12
+    let answer = refresh(&world, &client, &tokens.refresh, &holder.proof(&world)).await;
+    assert_eq!(answer.status, 200, "the grant lives: {}", answer.body);
+}
+
+#[tokio::test]
+async fn a_pushed_request_uses_its_proof_up_and_a_refused_one_does_not() {
+    let (world, holder) = (World::new().await, Holder::new());
+    let request = AuthorizeRequest::new(&world.client().await);
+    let proof = holder.sign(&holder.claims(&world, "/par"));
+    let push = async |request: &AuthorizeRequest| {
+        let headers = [("dpop", proof.as_str())];
+        world.post_with("/par", &headers, &request.pairs()).await
+    };
+    let bad = request.clone().set("code_challenge_method", "plain");
+    push(&bad).await.refuses(400, "invalid_request");
+    assert_eq!(push(&request).await.status, 201);
+    push(&request).await.refuses(400, "invalid_dpop_proof"); // TK-12
 }
 
 #[tokio::test]

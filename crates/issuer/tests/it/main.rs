@@ -34,6 +34,7 @@ mod par;
 mod promises;
 mod races;
 mod refresh;
+mod refusals;
 mod registration;
 mod replies;
 mod resources;

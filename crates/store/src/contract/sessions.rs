@@ -55,9 +55,16 @@ pub(crate) async fn what_is_for_one_use_is_used_once(store: Subject) {
         OneTime::named(Purpose::DpopProof, "a", "1"),
         OneTime::flow(&FlowId::from_known("flow")),
     ];
+    let used = async |it: &OneTime| {
+        let used = reader(&store).await.was_used(it).await;
+        used.expect("readable")
+    };
+    assert!(!used(&jti("a", "1")).await);
     write(&store, |tx| tx.use_once(&jti("a", "1"), at(60))).await;
+    assert!(used(&jti("a", "1")).await);
     conflict(&store, |tx| tx.use_once(&jti("a", "1"), at(90))).await;
     for other in &others {
+        assert!(!used(other).await);
         write(&store, |tx| tx.use_once(other, at(60))).await;
         conflict(&store, |tx| tx.use_once(other, at(60))).await;
     }

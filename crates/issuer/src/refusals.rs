@@ -1,0 +1,86 @@
+//! Refusals of strangers: recorded, but not as often as somebody likes to be refused.
+//!
+//! ```text
+//! refused -> within what a peer may: recorded, one by one, in the queue
+//!         -> beyond: told to come again; the log says once a minute that there were more
+//! ```
+//!
+//! Anybody can be refused any number of times. Each record is a row that stays, so
+//! without a bound a stranger fills the disk, and with it the queue that tool calls
+//! need (DS-05, AD-06). Only what was refused counts: whoever gets what they ask for
+//! is never put off, whoever else shares their address (interop 17).
+
+use std::net::IpAddr;
+
+use doorward_core::audit::AuditEvent;
+use doorward_store::StoreError;
+
+use crate::{
+    limits::{Limit, Wait, peer_key},
+    shared::Shared,
+};
+
+/// Why a refusal is not answered as such.
+#[derive(Debug)]
+pub(crate) enum PutOff {
+    /// There were too many.
+    Later(Wait),
+    /// It cannot be recorded.
+    Store(StoreError),
+}
+
+impl From<StoreError> for PutOff {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Shared {
+    /// Records that a script that proved nothing was refused, as long as its peer is not
+    /// refused too often.
+    pub(crate) fn refuse_stranger(
+        &self,
+        event: AuditEvent,
+        peer: Option<IpAddr>,
+    ) -> Result<(), PutOff> {
+        let limit = &self.limits.refused_peer;
+        match self.record_within(limit, event, peer)? {
+            Ok(()) => Ok(()),
+            Err(wait) => Err(PutOff::Later(wait)),
+        }
+    }
+
+    /// Counts what a script that proved nothing was told, and records nothing.
+    pub(crate) fn count_stranger(&self, peer: Option<IpAddr>) {
+        let limit = &self.limits.refused_peer;
+        let _beyond = limit.take(peer_key(peer), self.clock.now());
+    }
+
+    /// Records what happened to a visitor, or that a client is known already: as often as a
+    /// peer may. What they are told is the same.
+    pub(crate) fn note_stranger(
+        &self,
+        event: AuditEvent,
+        peer: Option<IpAddr>,
+    ) -> Result<(), StoreError> {
+        self.record_within(&self.limits.noted_peer, event, peer)
+            .map(drop)
+    }
+
+    fn record_within(
+        &self,
+        limit: &Limit<Option<IpAddr>>,
+        event: AuditEvent,
+        peer: Option<IpAddr>,
+    ) -> Result<Result<(), Wait>, StoreError> {
+        let (key, now) = (peer_key(peer), self.clock.now());
+        let taken = limit.take(key, now);
+        if taken.is_ok() {
+            self.store.record(event.peer(peer))?;
+        } else if self.limits.summed_up_peer.take(key, now).is_ok() {
+            let summed_up = event.reason("many more like this are not recorded one by one");
+            self.store.record(summed_up.peer(peer))?;
+        }
+        Ok(taken)
+    }
+}
