@@ -5,9 +5,8 @@
 //! alive (TK-07). What comes out hangs off the same grant and ends no later.
 
 use doorward_core::{
-    access::{ACCESS_TOKEN_TYPE, AccessClaims, Principal},
+    access::{ACCESS_TOKEN_TYPE, AccessClaims, Confirmation, Principal},
     audit::{AuditKind, Outcome},
-    dpop::ProofFault,
     exchange::{ExchangeRequest, Exchanged, exchange},
     grant::Grant,
     resource::Resource,
@@ -37,10 +36,6 @@ impl Shared {
         let subject = asked.required("subject_token")?;
         let subject = self.valid_token(&mut *tx, subject).await?;
         let subject = subject.ok_or(TokenError::InvalidSubject)?;
-        if subject.claims.cnf.is_some() && asked.key.is_none() {
-            // What was bound to a key never becomes a token that anybody can use.
-            return Err(TokenError::Proof(ProofFault::Missing));
-        }
         let actor = match asked.optional("actor_token") {
             None => None,
             Some(token) => {
@@ -49,9 +44,10 @@ impl Shared {
             }
         };
         let target = self.exchange_target(asked)?;
+        let holds = asked.key.cloned().map(Confirmation::Key);
         let request = ExchangeRequest {
             client: &asked.client.id,
-            key: asked.key,
+            key: holds.as_ref(),
             subject: &subject.claims,
             actor: actor.as_ref(),
             target: target.as_ref(),
@@ -101,7 +97,7 @@ impl Shared {
             issued.scope, subject.claims.client_id, subject.claims.aud
         );
         tx.audit(event.reason(reason));
-        tx.commit().await?;
+        self.commit_proven(tx, asked.proof).await?;
         Ok(Issued {
             issued_token_type: Some(ACCESS_TOKEN),
             ..issued

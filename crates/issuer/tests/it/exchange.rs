@@ -318,10 +318,14 @@ async fn what_is_bound_to_a_key_is_not_exchanged_into_what_anybody_can_use() {
     let bound = bound.tokens().access;
     let thumbprint = json!({ "jkt": holder.thumbprint().as_str() });
     assert_eq!(claims(&bound)["cnf"], thumbprint); // TK-12
-    scene
-        .ask(&bound, &[])
-        .await
-        .refuses(400, "invalid_dpop_proof"); // TK-12
+    // The token is what cannot be accepted, not a proof: RFC 8693 section 2.2.2, TK-12.
+    let refused = scene.ask(&bound, &[]).await;
+    refused.refuses(400, "invalid_request");
+    assert!(
+        refused.body.contains("exchanged with a proof"),
+        "{}",
+        refused.body
+    );
     let pairs = [
         ("grant_type", GRANT),
         ("client_id", id),
@@ -329,6 +333,15 @@ async fn what_is_bound_to_a_key_is_not_exchanged_into_what_anybody_can_use() {
         ("subject_token", bound.as_str()),
         ("subject_token_type", ACCESS),
     ];
+    let other = Holder::new().proof(&scene.world);
+    let refused = scene
+        .world
+        .post_with("/token", &[("dpop", &other)], &pairs)
+        .await;
+    refused.refuses(400, "invalid_request");
+    let bad = [("dpop", "no proof")];
+    let refused = scene.world.post_with("/token", &bad, &pairs).await;
+    refused.refuses(400, "invalid_dpop_proof"); // RFC 9449 section 5
     let proof = holder.proof(&scene.world);
     let proven = [("dpop", proof.as_str())];
     let narrowed = scene.world.post_with("/token", &proven, &pairs).await;
