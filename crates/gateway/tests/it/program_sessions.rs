@@ -2,29 +2,14 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
 use doorward_core::scope::ScopeSet;
 use http::Method;
 use http_body_util::BodyExt;
-use serde_json::Value;
 
 use crate::{
-    programs::{call_in, echoed, is_alive, pid, session_era},
-    world::{CANARY, INITIALIZE, World, call, get, list, only, post},
+    programs::{begun, call_in, call_late, echoed, event, is_alive, pid, session_era},
+    world::{CANARY, INITIALIZE, World, call, get, list, only, pass, post},
 };
-
-async fn event(body: &mut Body) -> Value {
-    let frame = tokio::time::timeout(Duration::from_secs(10), body.frame())
-        .await
-        .expect("in time");
-    let data = frame
-        .expect("open")
-        .expect("whole")
-        .into_data()
-        .expect("data");
-    let text = std::str::from_utf8(&data).expect("UTF-8");
-    serde_json::from_str(text.trim().strip_prefix("data: ").expect("an event")).expect("JSON")
-}
 
 #[tokio::test]
 async fn each_session_has_a_process_of_its_own() {
@@ -137,21 +122,21 @@ async fn what_a_server_says_unasked_waits_for_the_get_stream_and_goes_to_one_onl
 async fn answers_find_their_requests_in_any_order() {
     let world = World::new(session_era());
     let session = world.session().await;
-    let later = call_in(&session, "later");
-    let release = post(crate::world::call_body("release").replace(":5", ":6"))
-        .with("mcp-session-id", &session);
-    let (later, release) = tokio::join!(world.send(later), async {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        let repeated = world.send(call_in(&session, "pid")).await;
-        assert_eq!(
-            (repeated.status.as_u16(), repeated.code()),
-            (400, -32600),
-            "that id is waiting"
-        );
-        world.send(release).await
-    });
-    assert_eq!(later.json()["result"]["late"], true);
+    let mut later = begun(&world, call_late(&session, 5)).await;
+    let repeated = world.send(call_in(&session, "pid")).await;
+    assert_eq!(
+        (repeated.status.as_u16(), repeated.code()),
+        (400, -32600),
+        "that id is waiting"
+    );
+    let release = post(crate::world::call_body("release").replace(":5", ":6"));
+    let release = world.send(release.with("mcp-session-id", &session)).await;
     assert_eq!(release.json()["id"], 6);
+    let later = event(&mut later).await;
+    assert_eq!(
+        (&later["id"], &later["result"]["late"]),
+        (&5.into(), &true.into())
+    );
 }
 
 #[tokio::test]
@@ -198,6 +183,7 @@ async fn an_idle_session_ends_and_one_in_use_does_not() {
     let _stream = world
         .open(get("/mcp/files").with("mcp-session-id", &listening))
         .await;
+    pass(Duration::from_secs(1)).await;
     world
         .until("one is gone", || world.gateway.load().processes == 1)
         .await;

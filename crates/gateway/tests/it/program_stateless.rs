@@ -2,24 +2,12 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
 use doorward_core::scope::ScopeSet;
-use http_body_util::BodyExt;
-use serde_json::Value;
 
 use crate::{
-    programs::{call_now, echoed, pid, session_era, stateless_era},
+    programs::{begun, call_now, echoed, event, next_event, pid, session_era, stateless_era},
     world::{Ask, World, modern, post},
 };
-
-async fn event(body: &mut Body) -> Option<Value> {
-    let frame = tokio::time::timeout(Duration::from_secs(10), body.frame())
-        .await
-        .expect("in time")?;
-    let data = frame.expect("whole").into_data().expect("data");
-    let text = std::str::from_utf8(&data).expect("UTF-8");
-    Some(serde_json::from_str(text.trim().strip_prefix("data: ").expect("an event")).expect("JSON"))
-}
 
 fn ask(id: &str, tool: &str, meta: &str) -> Ask {
     let body = format!(
@@ -77,11 +65,13 @@ async fn two_requests_with_one_id_get_their_own_answers() {
     // P-006, GW-19
     let world = World::new(stateless_era());
     world.send(call_now("pid")).await;
-    let (late, quick) = tokio::join!(world.send(ask("1", "later", "")), async {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        world.send(ask("1", "release", "")).await
-    });
-    assert_eq!(late.json()["result"]["late"], true);
+    let mut late = begun(&world, ask("1", "later", r#""progressToken":1,"#)).await;
+    let quick = world.send(ask("1", "release", "")).await;
+    let late = event(&mut late).await;
+    assert_eq!(
+        (&late["id"], &late["result"]["late"]),
+        (&1.into(), &true.into())
+    );
     assert_eq!(quick.json()["result"], serde_json::json!({}));
 }
 
@@ -91,9 +81,7 @@ async fn a_caller_who_leaves_cancels_and_nothing_is_left_of_it() {
     let world = World::new(stateless_era());
     world.send(call_now("pid")).await;
     for _ in 0..3 {
-        let left =
-            tokio::time::timeout(Duration::from_millis(100), world.send(call_now("never"))).await;
-        assert!(left.is_err());
+        drop(begun(&world, ask("1", "never", r#""progressToken":1,"#)).await);
     }
     let answer = world.send(call_now("cancelled")).await;
     let cancelled = answer.json()["result"]["cancelled"]
@@ -116,23 +104,23 @@ async fn a_subscription_hears_what_is_its_own_under_its_own_id() {
         ))
         .await
         .into_body();
-    let first = event(&mut body).await.expect("acknowledged");
+    let first = next_event(&mut body).await.expect("acknowledged");
     assert_eq!(first["method"], "notifications/subscriptions/acknowledged");
     assert_eq!(first["params"]["_meta"][key], "m-1");
     assert_eq!(
         world.send(call_now("changed")).await.header("content-type"),
         "application/json"
     );
-    let changed = event(&mut body).await.expect("changed");
+    let changed = next_event(&mut body).await.expect("changed");
     assert_eq!(changed["method"], "notifications/tools/list_changed");
     assert_eq!(changed["params"]["_meta"][key], "m-1");
     world.send(call_now("teardown")).await;
-    let last = event(&mut body).await.expect("R-054");
+    let last = next_event(&mut body).await.expect("R-054");
     assert_eq!(
         (&last["id"], &last["result"]["resultType"]),
         (&"m-1".into(), &"complete".into())
     );
-    assert_eq!(event(&mut body).await, None);
+    assert_eq!(next_event(&mut body).await, None);
 }
 
 #[tokio::test]

@@ -5,8 +5,11 @@ use std::time::Duration;
 use doorward_gateway::UpstreamConfig;
 
 use crate::{
-    programs::{call_in, call_now, is_alive, pid, program, session_era, stateless_era},
-    world::{INITIALIZE, World, post},
+    programs::{
+        begun, call_in, call_late, call_now, event, is_alive, pid, program, session_era,
+        stateless_era,
+    },
+    world::{INITIALIZE, World, pass, post},
 };
 
 #[tokio::test]
@@ -15,19 +18,16 @@ async fn a_crash_fails_everybody_at_once_and_the_session_goes_on_after_a_pause()
     let world = World::new(session_era());
     let session = world.session().await;
     let before = pid(&world.send(call_in(&session, "pid")).await);
-    let waiting =
-        post(crate::world::call_body("later").replace(":5", ":6")).with("mcp-session-id", &session);
-    let (waiting, crashed) = tokio::join!(world.send(waiting), async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        world.send(call_in(&session, "crash")).await
-    });
-    for (answer, id) in [(waiting, 6), (crashed, 5)] {
-        assert_eq!((answer.code(), &answer.json()["id"]), (-32603, &id.into()));
+    let mut waiting = begun(&world, call_late(&session, 6)).await;
+    let crashed = world.send(call_in(&session, "crash")).await;
+    for (answer, id) in [(event(&mut waiting).await, 6), (crashed.json(), 5)] {
+        let code = &answer["error"]["code"];
+        assert_eq!((code, &answer["id"]), (&(-32603).into(), &id.into()));
     }
     let resting = world.send(call_in(&session, "pid")).await;
     assert_eq!((resting.status.as_u16(), resting.code()), (503, -32603));
     assert_eq!(resting.header("retry-after"), "1");
-    tokio::time::sleep(Duration::from_millis(1100)).await;
+    pass(Duration::from_secs(1)).await;
     let answer = world.send(call_in(&session, "pid")).await;
     assert_ne!(pid(&answer), before);
     assert_eq!(
@@ -47,7 +47,7 @@ async fn a_stateless_crash_is_an_error_and_then_a_new_process() {
         (-32603, &"m-1".into())
     );
     assert_eq!(world.send(call_now("pid")).await.status, 503);
-    tokio::time::sleep(Duration::from_millis(1100)).await;
+    pass(Duration::from_secs(1)).await;
     assert_ne!(pid(&world.send(call_now("pid")).await), before);
 }
 
@@ -59,7 +59,7 @@ async fn a_program_that_ends_at_once_is_left_alone_longer_and_longer() {
     assert_eq!((first.code(), &first.json()["id"]), (-32603, &0.into()));
     assert!(!first.headers.contains_key("mcp-session-id"));
     assert_eq!(world.send(post(INITIALIZE)).await.status, 503);
-    tokio::time::sleep(Duration::from_millis(1100)).await;
+    pass(Duration::from_secs(1)).await;
     assert_ne!(world.send(post(INITIALIZE)).await.status, 503);
     assert_eq!(
         world.send(post(INITIALIZE)).await.header("retry-after"),

@@ -1,9 +1,13 @@
 //! Small MCP servers in plain shell.
 
+use std::time::Duration;
+
+use axum::body::Body;
 use doorward_gateway::UpstreamConfig;
+use http_body_util::BodyExt;
 use serde_json::Value;
 
-use crate::world::{Answer, Ask, call_body, modern, post};
+use crate::world::{Answer, Ask, World, call_body, modern, post};
 
 /// A server of the session era.
 pub(crate) fn session_era() -> UpstreamConfig {
@@ -31,9 +35,40 @@ pub(crate) fn call_in(session: &str, tool: &str) -> Ask {
     post(call_body(tool)).with("mcp-session-id", session)
 }
 
+/// A call within a session that is answered when another one says so, and asks for progress.
+pub(crate) fn call_late(session: &str, id: u64) -> Ask {
+    let body = format!(
+        r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"later","_meta":{{"progressToken":"t"}}}}}}"#
+    );
+    post(body).with("mcp-session-id", session)
+}
+
 /// A call of 2026-07-28.
 pub(crate) fn call_now(tool: &str) -> Ask {
     modern("tools/call", Some(tool), &format!(r#""name":"{tool}""#))
+}
+
+/// The next message of an event stream, unless that is over.
+pub(crate) async fn next_event(body: &mut Body) -> Option<Value> {
+    let frame = tokio::time::timeout(Duration::from_secs(10), body.frame())
+        .await
+        .expect("in time")?;
+    let data = frame.expect("whole").into_data().expect("data");
+    let text = std::str::from_utf8(&data).expect("UTF-8");
+    Some(serde_json::from_str(text.trim().strip_prefix("data: ").expect("an event")).expect("JSON"))
+}
+
+/// The next message of an event stream that is open.
+pub(crate) async fn event(body: &mut Body) -> Value {
+    next_event(body).await.expect("open")
+}
+
+/// The rest of the stream of a call with a progress token to a tool that answers late: the program
+/// has it and says so.
+pub(crate) async fn begun(world: &World, call: Ask) -> Body {
+    let mut body = world.open(call).await.into_body();
+    assert_eq!(event(&mut body).await["method"], "notifications/progress");
+    body
 }
 
 /// The process that answered.
@@ -64,6 +99,8 @@ reply() { say "{\"jsonrpc\":\"2.0\",\"id\":$id,\"result\":$1}"; }
 fail() { say "{\"jsonrpc\":\"2.0\",\"id\":$id,\"error\":{\"code\":$1,\"message\":\"no\"}}"; }
 next() { IFS= read -r line && { id=; field id && id=$value; method=; field method && method=$value; return 0; }; }
 tell() { say "{\"jsonrpc\":\"2.0\",\"method\":\"$1\",\"params\":{$2}}"; }
+# What is answered late or never is said to have arrived, to who asks for progress.
+begun() { field progressToken && tell notifications/progress "\"progressToken\":$value,\"progress\":0"; }
 "#;
 
 const SESSION: &str = r#"
@@ -88,7 +125,7 @@ while next; do
           say '{"jsonrpc":"2.0","id":"s1","method":"roots/list"}'
           next
           id=$call; reply "{\"heard\":$line}" ;;
-        '"later"') late=$id ;;
+        '"later"') late=$id; begun ;;
         '"release"') reply '{}'; id=$late; reply '{"late":true}' ;;
         '"crash"') echo 'out of luck' >&2; exit 3 ;;
         '"garbage"')
@@ -129,8 +166,8 @@ while next; do
           tell notifications/progress "\"progressToken\":$value,\"progress\":1"
           tell notifications/message '"level":"info","data":"x"'
           reply '{}' ;;
-        '"never"') ;;
-        '"later"') late=$id ;;
+        '"never"') begun ;;
+        '"later"') late=$id; begun ;;
         '"release"') reply '{}'; id=$late; reply '{"late":true}' ;;
         '"cancelled"') reply "{\"cancelled\":\"$cancelled\"}" ;;
         '"changed"')

@@ -131,6 +131,13 @@ impl World {
     }
 }
 
+/// Lets time pass for everything that waits in this process, all at once.
+pub(crate) async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
 pub(crate) const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}"#;
 
 pub(crate) fn config(servers: Vec<ServerConfig>) -> GatewayConfig {

@@ -43,7 +43,7 @@ impl Undertaker {
         state.say(&format!("- {group}\n"));
     }
 
-    /// Ends the script, which then ends whatever is still on its list.
+    /// Ends the script, which then ends whatever is still on its list, and waits for it.
     pub(super) fn dismiss(&self) {
         let mut state = self.script.lock().unwrap_or_else(PoisonError::into_inner);
         if let State::Running(mut child) = std::mem::take(&mut *state) {
@@ -55,9 +55,13 @@ impl Undertaker {
     }
 }
 
+/// As if Doorward were gone: what is left on the list ends, and nobody waits for it.
 impl Drop for Undertaker {
     fn drop(&mut self) {
-        self.dismiss();
+        *self
+            .script
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner) = State::Missing;
     }
 }
 
@@ -136,7 +140,7 @@ mod tests {
             undertaker.watch(child.id());
         }
         undertaker.forget(groups[1].id());
-        undertaker.dismiss();
+        drop(undertaker);
         for number in [0, 2] {
             let status = groups[number].wait().expect("ended");
             assert_eq!(status.signal(), Some(15));
