@@ -11,6 +11,7 @@
 mod audit;
 mod audit_log;
 mod error;
+mod kept;
 mod postgres;
 mod queue;
 mod records;

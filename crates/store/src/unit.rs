@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use doorward_core::{
-    audit::AuditEvent,
+    audit::{AuditEvent, ChainHead},
     client::{Client, ClientOrigin},
     code::AuthorizationCode,
     consent::{Consent, ConsentKey},
@@ -51,6 +51,9 @@ pub(crate) trait Database: Send + Sync + 'static {
         &self,
         query: Query<T>,
     ) -> impl Future<Output = Result<Vec<T>, StoreError>> + Send;
+
+    /// Where the audit log ends by its own account, if the database keeps one.
+    fn end_of_audit(&self) -> impl Future<Output = Result<Option<ChainHead>, StoreError>> + Send;
 
     /// Where commits and audit records wait.
     fn queue(&self) -> &Queue;

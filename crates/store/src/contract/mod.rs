@@ -1,8 +1,7 @@
 //! The contract of [`crate::Store`], which every database must keep.
 //!
 //! Each test takes a fresh store and knows nothing of what is behind it. A
-//! database runs all of them by handing [`every_contract`] a macro that turns
-//! the names into tests.
+//! database runs all of them by telling [`every_contract`] how one is opened.
 
 pub(crate) mod audit;
 pub(crate) mod clients;
@@ -27,10 +26,12 @@ mod steps;
 /// A store under test, shared between tasks that race.
 pub(crate) type Subject = std::sync::Arc<dyn crate::Store>;
 
-/// Hands every test of the contract, by module, to the macro `$run`.
+/// Runs every test of the contract, in a module `$name`, on a store that `$open` opens: a function
+/// that returns it with whatever must outlive it.
 macro_rules! every_contract {
-    ($run:ident) => {
-        $run! {
+    ($name:ident, $open:path) => {
+        $crate::contract::contract_tests! {
+            $name $open;
             audit {
                 records_keep_their_order_across_commits_and_single_records
                 a_refused_commit_leaves_no_record
@@ -161,3 +162,18 @@ macro_rules! every_contract {
     };
 }
 pub(crate) use every_contract;
+
+macro_rules! contract_tests {
+    ($name:ident $open:path; $($module:ident { $($test:ident)+ })+) => {
+        mod $name {
+            $(mod $module {
+                $(#[tokio::test(flavor = "multi_thread")]
+                async fn $test() {
+                    let (store, _kept) = $open().await;
+                    crate::contract::$module::$test(store).await;
+                })+
+            })+
+        }
+    };
+}
+pub(crate) use contract_tests;

@@ -37,25 +37,16 @@ pub use self::{
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use doorward_core::{
-    audit::{AuditEvent, ChainBroken, ChainHead},
-    time::UnixTime,
-};
+use doorward_core::audit::ChainHead;
 use tokio::sync::oneshot;
 
 use self::{readers::Readers, scribe::PostgresScribe, server::Server};
 use crate::{
-    AuditFilter, AuditPage, Store, StoreError, Tx, audit_log,
-    error::unavailable,
-    queue::Queue,
-    tables::Query,
-    unit::{Database, Unit},
-    write::Batch,
+    StoreError, error::unavailable, kept::Kept, queue::Queue, tables::Query, unit::Database,
     writer::Writer,
 };
 
-/// A [`Store`] in a PostgreSQL database. Dropping it writes what is queued.
+/// A [`crate::Store`] in a PostgreSQL database. Dropping it writes what is queued.
 #[derive(Debug)]
 pub struct PostgresStore {
     _writer: Writer,
@@ -64,7 +55,7 @@ pub struct PostgresStore {
 
 /// What units of work use of it.
 #[derive(Debug)]
-struct ServedDatabase {
+pub(crate) struct ServedDatabase {
     queue: Arc<Queue>,
     readers: Readers,
 }
@@ -94,36 +85,11 @@ impl PostgresStore {
     }
 }
 
-#[async_trait]
-impl Store for PostgresStore {
-    async fn begin(&self) -> Result<Box<dyn Tx>, StoreError> {
-        Ok(Box::new(Unit::new(Arc::clone(&self.database))))
-    }
+impl Kept for PostgresStore {
+    type Database = ServedDatabase;
 
-    fn record(&self, event: AuditEvent) -> Result<(), StoreError> {
-        self.database.queue.record(event)
-    }
-
-    async fn flush(&self) -> Result<(), StoreError> {
-        self.database.queue.flush().await
-    }
-
-    async fn audit(&self, filter: AuditFilter) -> Result<AuditPage, StoreError> {
-        let _ = self.flush().await; // a full disk must not hide what was recorded before
-        audit_log::page(&*self.database, filter).await
-    }
-
-    async fn verify_audit(&self) -> Result<Result<ChainHead, ChainBroken>, StoreError> {
-        let _ = self.flush().await;
-        // What this process wrote last, and what the database says was written last by anybody.
-        let mut known = vec![self.database.queue.written()];
-        known.extend(self.database.find(audit_chain::end()).await?);
-        audit_log::verify(&*self.database, known).await
-    }
-
-    async fn reap(&self, now: UnixTime, unused_since: UnixTime) -> Result<usize, StoreError> {
-        let batch = Batch::reap(now, unused_since);
-        self.database.queue.commit(batch).await
+    fn database(&self) -> &Arc<ServedDatabase> {
+        &self.database
     }
 }
 
@@ -134,6 +100,10 @@ impl Database for ServedDatabase {
 
     async fn list<T: Send + 'static>(&self, query: Query<T>) -> Result<Vec<T>, StoreError> {
         self.readers.list(&query).await
+    }
+
+    async fn end_of_audit(&self) -> Result<Option<ChainHead>, StoreError> {
+        self.find(audit_chain::end()).await
     }
 
     fn queue(&self) -> &Queue {

@@ -24,11 +24,7 @@ pub use schema::OpenError;
 
 use std::{path::Path, sync::Arc};
 
-use async_trait::async_trait;
-use doorward_core::{
-    audit::{AuditEvent, ChainBroken, ChainHead},
-    time::UnixTime,
-};
+use doorward_core::audit::ChainHead;
 
 use self::{
     connection::{DatabaseFile, Shared, lock},
@@ -36,15 +32,15 @@ use self::{
     scribe::FileScribe,
 };
 use crate::{
-    AuditFilter, AuditPage, Store, StoreError, Tx, audit_log,
+    StoreError, audit_log,
+    kept::Kept,
     queue::Queue,
     tables::{Query, audit_segments},
-    unit::{Database, Unit},
-    write::Batch,
+    unit::Database,
     writer::Writer,
 };
 
-/// A [`Store`] in one SQLite file. Dropping it writes what is queued and closes the file.
+/// A [`crate::Store`] in one SQLite file. Dropping it writes what is queued and closes the file.
 #[derive(Debug)]
 pub struct SqliteStore {
     // Declared before the readers: the writer ends first.
@@ -54,7 +50,7 @@ pub struct SqliteStore {
 
 /// What units of work use of it.
 #[derive(Debug)]
-struct FileDatabase {
+pub(crate) struct FileDatabase {
     queue: Arc<Queue>,
     readers: Readers,
 }
@@ -98,34 +94,11 @@ impl SqliteStore {
     }
 }
 
-#[async_trait]
-impl Store for SqliteStore {
-    async fn begin(&self) -> Result<Box<dyn Tx>, StoreError> {
-        Ok(Box::new(Unit::new(Arc::clone(&self.database))))
-    }
+impl Kept for SqliteStore {
+    type Database = FileDatabase;
 
-    fn record(&self, event: AuditEvent) -> Result<(), StoreError> {
-        self.database.queue.record(event)
-    }
-
-    async fn flush(&self) -> Result<(), StoreError> {
-        self.database.queue.flush().await
-    }
-
-    async fn audit(&self, filter: AuditFilter) -> Result<AuditPage, StoreError> {
-        let _ = self.flush().await; // a full disk must not hide what was recorded before
-        audit_log::page(&*self.database, filter).await
-    }
-
-    async fn verify_audit(&self) -> Result<Result<ChainHead, ChainBroken>, StoreError> {
-        let _ = self.flush().await;
-        let written = self.database.queue.written();
-        audit_log::verify(&*self.database, vec![written]).await
-    }
-
-    async fn reap(&self, now: UnixTime, unused_since: UnixTime) -> Result<usize, StoreError> {
-        let batch = Batch::reap(now, unused_since);
-        self.database.queue.commit(batch).await
+    fn database(&self) -> &Arc<FileDatabase> {
+        &self.database
     }
 }
 
@@ -136,6 +109,11 @@ impl Database for FileDatabase {
 
     async fn list<T: Send + 'static>(&self, query: Query<T>) -> Result<Vec<T>, StoreError> {
         self.readers.scan(query).await
+    }
+
+    /// Nobody else writes the file: this process knows.
+    async fn end_of_audit(&self) -> Result<Option<ChainHead>, StoreError> {
+        Ok(None)
     }
 
     fn queue(&self) -> &Queue {

@@ -8,7 +8,7 @@ mod schemas;
 mod sharing;
 mod writing;
 
-use std::{future::poll_fn, pin::Pin, task::Poll};
+use std::{future::poll_fn, pin::Pin, sync::Arc, task::Poll};
 
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
@@ -20,27 +20,18 @@ use doorward_throwaway::Postgres;
 use tokio_postgres::Client;
 
 use super::{PostgresRefusal, PostgresStore, PostgresUrl, Tenancy};
-use crate::{AuditFilter, Store, StoreError, Tx, contract::every_contract};
+use crate::{
+    AuditFilter, Store, StoreError, Tx,
+    contract::{Subject, every_contract},
+};
 
-macro_rules! in_postgres {
-    ($($module:ident { $($test:ident)+ })+) => {
-        mod in_postgres {
-            $(mod $module {
-                $(#[tokio::test(flavor = "multi_thread")]
-                async fn $test() {
-                    let store = crate::postgres::tests::open_in_schema().await;
-                    crate::contract::$module::$test(std::sync::Arc::new(store)).await;
-                })+
-            })+
-        }
-    };
-}
-every_contract!(in_postgres);
+every_contract!(in_postgres, crate::postgres::tests::open_in_schema);
 
 /// A store in a schema of its own.
-async fn open_in_schema() -> PostgresStore {
-    let url = Postgres::shared().schema();
-    open_shared(&url).await.expect("opens")
+async fn open_in_schema() -> (Subject, Postgres) {
+    let server = Postgres::shared();
+    let store = open_shared(&server.schema()).await;
+    (Arc::new(store.expect("opens")), server)
 }
 
 /// A store on a database of its own.

@@ -27,39 +27,23 @@ use doorward_core::{
 use tempfile::TempDir;
 
 use super::{SqliteStore, connection};
-use crate::{AuditFilter, Store, StoreError, Tx, contract::every_contract};
+use crate::{
+    AuditFilter, Store, StoreError, Tx,
+    contract::{Subject, every_contract},
+};
 
-macro_rules! in_memory {
-    ($($module:ident { $($test:ident)+ })+) => {
-        mod in_memory {
-            $(mod $module {
-                $(#[tokio::test(flavor = "multi_thread")]
-                async fn $test() {
-                    let store = crate::SqliteStore::in_memory().expect("opens");
-                    crate::contract::$module::$test(std::sync::Arc::new(store)).await;
-                })+
-            })+
-        }
-    };
-}
-every_contract!(in_memory);
+every_contract!(in_memory, crate::sqlite::tests::open_in_memory);
+every_contract!(in_a_file, crate::sqlite::tests::open_in_a_file);
 
-macro_rules! in_a_file {
-    ($($module:ident { $($test:ident)+ })+) => {
-        mod in_a_file {
-            $(mod $module {
-                $(#[tokio::test(flavor = "multi_thread")]
-                async fn $test() {
-                    let folder = tempfile::tempdir().expect("a folder");
-                    let path = folder.path().join("doorward.db");
-                    let store = crate::SqliteStore::open(&path).expect("opens");
-                    crate::contract::$module::$test(std::sync::Arc::new(store)).await;
-                })+
-            })+
-        }
-    };
+async fn open_in_memory() -> (Subject, ()) {
+    (Arc::new(SqliteStore::in_memory().expect("opens")), ())
 }
-every_contract!(in_a_file);
+
+async fn open_in_a_file() -> (Subject, TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = SqliteStore::open(&folder.path().join("doorward.db"));
+    (Arc::new(store.expect("opens")), folder)
+}
 
 /// A store in a file, and the writer's connection to interfere with.
 struct Opened {
