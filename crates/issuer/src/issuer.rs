@@ -1,9 +1,9 @@
 //! The issuer as a value: what it is made of, and how it starts.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use axum::Router;
+use axum::{Router, response::Response};
 use doorward_core::{
     access::CLOCK_SKEW,
     client::Environment,
@@ -22,11 +22,13 @@ use doorward_core::{
 };
 use doorward_fetch::Fetcher;
 use doorward_store::{Store, StoreError};
+use http::{HeaderMap, Method};
 use zeroize::Zeroize;
 
 use crate::{
     administration::KeyAdministration,
     keys::{KeyError, KeySetChange},
+    metadata,
     public_url::PublicUrlError,
     register::StatementIssuer,
     routes,
@@ -176,6 +178,17 @@ impl Issuer {
     /// [`Peer`](doorward_core::peer::Peer) as an extension.
     pub fn router(&self) -> Router {
         routes::router(&self.0)
+    }
+
+    /// The metadata, if that is what is asked for where everybody looks first. The
+    /// [`router`](Self::router) answers the same; this spares the search for a route.
+    pub fn metadata_at_once(
+        &self,
+        asked: (&Method, &str),
+        headers: &HeaderMap,
+        peer: IpAddr,
+    ) -> Option<Response> {
+        metadata::at_once(&self.0, asked, headers, peer)
     }
 
     /// The public halves of the signing keys that are published now.

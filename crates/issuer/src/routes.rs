@@ -13,16 +13,15 @@ use axum::{
 };
 
 use crate::{
-    authorize, consent, device, home, introspect, metadata, pages, par, register, revoke, setup,
+    authorize, consent, device, home, introspect,
+    metadata::{self, OAUTH, OPENID},
+    pages, par, register, revoke, setup,
     shared::Shared,
     sign_in, token,
     wire::{allow_any_origin, method_not_allowed, preflight, readable, to_the_end},
 };
 
 type Routes = Router<Arc<Shared>>;
-
-const OAUTH: &str = "/.well-known/oauth-authorization-server";
-const OPENID: &str = "/.well-known/openid-configuration";
 
 /// All routes, ready to serve.
 pub(crate) fn router(issuer: &Arc<Shared>) -> Router {

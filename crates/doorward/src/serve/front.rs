@@ -1,10 +1,11 @@
 //! The front of every request: right host, known peer, no panic gets out.
 //!
 //! Nothing here reads a query, a header of meaning or a body; those belong to
-//! issuer and gateway.
+//! issuer and gateway. What the issuer can answer at once takes no way through the routes.
 
 use std::{
     convert::Infallible,
+    future::ready,
     net::{IpAddr, SocketAddr},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
@@ -16,6 +17,7 @@ use axum::{Router, body::Body, response::Response, routing::future::RouteFuture}
 use doorward_core::peer::Peer;
 use futures_util::FutureExt;
 use http::{Method, Request};
+use http_body::Body as _;
 use hyper::body::Incoming;
 use ipnet::IpNet;
 use tower::Service;
@@ -23,11 +25,13 @@ use tower::Service;
 use super::{
     counters::Counters, forwarded, hosts::Hosts, refusal::FrontRefusal, stalled::Stallable,
 };
-use crate::config::PublicUrl;
+use crate::{config::PublicUrl, wire::House};
 
 /// What stands before the routers of one listener.
 pub(super) struct Front {
     router: Router,
+    /// Answers what needs no route.
+    house: Option<House>,
     hosts: Option<Hosts>,
     proxies: ArcSwap<Vec<IpNet>>,
     counters: Arc<Counters>,
@@ -36,12 +40,16 @@ pub(super) struct Front {
 impl Front {
     /// For the listener that everyone reaches.
     pub(super) fn public(
-        router: Router,
+        house: House,
         public_url: &PublicUrl,
         listen: SocketAddr,
         counters: Arc<Counters>,
     ) -> Self {
-        Self::new(router, Some(Hosts::new(public_url, listen)), counters)
+        let hosts = Hosts::new(public_url, listen);
+        Self {
+            house: Some(house.clone()),
+            ..Self::new(house.router(), Some(hosts), counters)
+        }
     }
 
     /// For the ops listener.
@@ -52,6 +60,7 @@ impl Front {
     fn new(router: Router, hosts: Option<Hosts>, counters: Arc<Counters>) -> Self {
         Self {
             router: router.fallback(async || FrontRefusal::NotFound.response()),
+            house: None,
             hosts,
             proxies: ArcSwap::default(),
             counters,
@@ -68,11 +77,7 @@ impl Front {
     }
 
     /// The answer to come, or the front's own.
-    fn answer(
-        &self,
-        remote: IpAddr,
-        request: Request<Incoming>,
-    ) -> Result<RouteFuture<Infallible>, FrontRefusal> {
+    fn answer(&self, remote: IpAddr, request: Request<Incoming>) -> Result<Answer, FrontRefusal> {
         self.check(&request)?;
         // The router only builds futures here; they are polled where a panic is caught too.
         let routed = AssertUnwindSafe(|| self.route(remote, request));
@@ -103,12 +108,26 @@ impl Front {
         }
     }
 
-    fn route(&self, remote: IpAddr, request: Request<Incoming>) -> RouteFuture<Infallible> {
+    fn route(&self, remote: IpAddr, request: Request<Incoming>) -> Answer {
         let peer = forwarded::peer(remote, request.headers(), &self.proxies.load());
+        // A body must be read off, which the routes do.
+        let house = self
+            .house
+            .as_ref()
+            .filter(|_| request.body().is_end_stream());
+        if let Some(response) = house.and_then(|house| house.at_once(&request, peer)) {
+            return Answer::Now(response);
+        }
         let mut request = request.map(|body| Body::new(Stallable::new(body)));
         request.extensions_mut().insert(Peer(peer));
-        self.router.clone().call(request) // a router is always ready
+        Answer::Routed(self.router.clone().call(request)) // a router is always ready
     }
+}
+
+/// An answer, or the promise of one.
+enum Answer {
+    Now(Response),
+    Routed(RouteFuture<Infallible>),
 }
 
 /// The front as one connection sees it.
@@ -124,7 +143,14 @@ impl hyper::service::Service<Request<Incoming>> for Door {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let front = Arc::clone(&self.front);
-        let answer = front.answer(self.remote, request);
+        let answer = match front.answer(self.remote, request) {
+            Ok(Answer::Now(response)) => {
+                front.counters.answered(response.status());
+                return Box::pin(ready(Ok(response)));
+            }
+            Ok(Answer::Routed(routed)) => Ok(routed),
+            Err(refusal) => Err(refusal),
+        };
         Box::pin(async move {
             let response = match answer {
                 Ok(routed) => match AssertUnwindSafe(routed).catch_unwind().await {

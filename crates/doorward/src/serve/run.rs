@@ -93,7 +93,7 @@ pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Fail
             .map_err(|error| Failure::new(error.to_string()))
     };
     let front = Arc::new(Front::public(
-        house.router(),
+        house.clone(),
         &configuration.public_url,
         local(&doorway.listener)?,
         Arc::clone(&counters),

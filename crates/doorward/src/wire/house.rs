@@ -1,8 +1,8 @@
 //! A Doorward with everything in it.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{Router, response::Response};
 use doorward_core::{
     access::CLOCK_SKEW,
     clock::Clock,
@@ -17,6 +17,7 @@ use doorward_issuer::{
 };
 use doorward_store::Store;
 use doorward_verify::{ProcessMemory, Verifier, VerifierConfig};
+use http::Request;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{
@@ -111,6 +112,13 @@ impl House {
     /// Everything that is served.
     pub(crate) fn router(&self) -> Router {
         self.0.issuer.router().merge(self.0.gateway.router())
+    }
+
+    /// What needs no route, if that is what is asked for.
+    pub(crate) fn at_once<B>(&self, request: &Request<B>, peer: IpAddr) -> Option<Response> {
+        let asked = (request.method(), request.uri().path());
+        let issuer = &self.0.issuer;
+        issuer.metadata_at_once(asked, request.headers(), peer)
     }
 
     /// The use cases of the command line.

@@ -1,15 +1,15 @@
 //! Where the documents are served.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{Path, Request, State},
     response::{IntoResponse, Response},
 };
-use doorward_core::quirk::Remedy;
-use http::StatusCode;
+use doorward_core::{peer::Peer, quirk::Remedy};
+use http::{HeaderMap, Method, StatusCode};
 
-use super::Document;
+use super::{Document, OAUTH, OPENID};
 use crate::{
     shared::Shared,
     wire::{OAuthError, readable},
@@ -17,7 +17,7 @@ use crate::{
 
 /// The document at the issuer itself, and at the root of its origin.
 pub(crate) async fn at_issuer(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
-    document(&issuer, request)
+    answer(&issuer, &request)
 }
 
 /// The inserted form: the path of the issuer, or of an MCP endpoint, after the well-known name.
@@ -35,7 +35,7 @@ pub(crate) async fn at_suffix(
         || names_server(&issuer, path)
         || inside.is_some_and(|rest| names_server(&issuer, rest));
     if known {
-        document(&issuer, request)
+        answer(&issuer, &request)
     } else {
         unknown()
     }
@@ -48,7 +48,7 @@ pub(crate) async fn at_endpoint(
     request: Request,
 ) -> Response {
     if issuer.published().has_server(&server) {
-        document(&issuer, request)
+        answer(&issuer, &request)
     } else {
         unknown()
     }
@@ -59,15 +59,32 @@ pub(crate) async fn keys(State(issuer): State<Arc<Shared>>) -> Response {
     Document::new(serde_json::to_vec(&issuer.keys.public()).unwrap_or_default()).response()
 }
 
+/// The answer to the request that every client makes first and most often, without a search
+/// for its route: a plain `GET` at the root, under either name. The routes serve the same;
+/// whatever else is asked for is theirs.
+pub(crate) fn at_once(
+    issuer: &Shared,
+    (method, path): (&Method, &str),
+    headers: &HeaderMap,
+    peer: IpAddr,
+) -> Option<Response> {
+    let asked = method == Method::GET && (path == OAUTH || path == OPENID);
+    asked.then(|| document(issuer, headers, Some(peer)))
+}
+
 fn names_server(issuer: &Shared, path: &str) -> bool {
     path.strip_prefix("mcp/")
         .is_some_and(|name| issuer.published().has_server(name))
 }
 
-fn document(issuer: &Shared, request: Request) -> Response {
-    let (parts, _) = request.into_parts();
+fn answer(issuer: &Shared, request: &Request) -> Response {
+    let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
+    document(issuer, request.headers(), peer)
+}
+
+fn document(issuer: &Shared, headers: &HeaderMap, peer: Option<IpAddr>) -> Response {
     let metadata = issuer.metadata();
-    match issuer.remedy(&parts) {
+    match issuer.remedy(headers, peer) {
         None => metadata.document.response(),
         Some(Remedy::UnannouncedIssuer) => metadata.unannounced.response(),
     }

@@ -11,12 +11,17 @@ mod quirk;
 mod wire;
 
 pub(crate) use document::Document;
-pub(crate) use http::{at_endpoint, at_issuer, at_suffix, keys};
+pub(crate) use http::{at_endpoint, at_issuer, at_once, at_suffix, keys};
 
 use doorward_core::{id::KeyId, time::UnixTime};
 use serde::Serialize;
 
 use crate::{issuer::IssuerConfig, keys::SigningKeys};
+
+/// The name of the document (RFC 8414 section 3).
+pub(crate) const OAUTH: &str = "/.well-known/oauth-authorization-server";
+/// The name that OpenID Connect gave it.
+pub(crate) const OPENID: &str = "/.well-known/openid-configuration";
 
 /// The document, byte for byte as every location serves it; where the operator wants it, with
 /// all of it signed in `signed_metadata` (RFC 8414 section 2.1): who fetched it through something

@@ -7,16 +7,16 @@ use doorward_core::{
     quirk::{Quirk, Remedy, of_user_agent},
 };
 use doorward_store::StoreError;
-use http::{header, request::Parts};
+use http::{HeaderMap, header};
 
-use crate::{browser::peer, limits::peer_key, shared::Shared};
+use crate::{limits::peer_key, shared::Shared};
 
 impl Shared {
     /// The remedy for the client that sent this. What cannot be recorded is not done.
-    pub(super) fn remedy(&self, parts: &Parts) -> Option<Remedy> {
-        let user_agent = parts.headers.get(header::USER_AGENT)?.to_str().ok()?;
+    pub(super) fn remedy(&self, headers: &HeaderMap, peer: Option<IpAddr>) -> Option<Remedy> {
+        let user_agent = headers.get(header::USER_AGENT)?.to_str().ok()?;
         let quirk = of_user_agent(user_agent, self.clock.now())?;
-        match self.note_quirk(quirk, peer(parts)) {
+        match self.note_quirk(quirk, peer) {
             Ok(()) => Some(quirk.remedy),
             Err(error) => {
                 tracing::error!(%error, "an applied quirk could not be recorded");

@@ -1,8 +1,11 @@
 //! RFC 8414 and its neighbours: one document, at every place that clients try.
 
+use std::net::IpAddr;
+
+use axum::body::to_bytes;
 use doorward_core::{jwk::PublicKeySet, lifetimes::Lifetimes};
 use doorward_issuer::{DynamicRegistration, IssuerConfig};
-use http::Method;
+use http::{HeaderMap, HeaderValue, Method, header};
 
 use crate::world::{AuthorizeRequest, ISSUER, World, claims, config, request};
 
@@ -29,6 +32,38 @@ async fn every_place_serves_the_same_bytes() {
         assert_eq!(answer.header("content-type"), "application/json");
         assert_eq!(answer.header("cache-control"), "public, max-age=60");
     }
+}
+
+#[tokio::test]
+async fn what_is_answered_at_once_is_what_the_routes_answer() {
+    let world = World::new().await;
+    let at_once = |method: Method, path: &str, user_agent: &'static str| {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::USER_AGENT, HeaderValue::from_static(user_agent));
+        let peer = IpAddr::from([192, 0, 2, 1]);
+        world
+            .issuer
+            .metadata_at_once((&method, path), &headers, peer)
+    };
+    for user_agent in ["node", "codex_cli_rs/0.144.1"] {
+        for path in [OAUTH, OPENID] {
+            let agent = [("user-agent", user_agent)];
+            let routed = world.send(request(Method::GET, path, &agent, String::new()));
+            let routed = routed.await;
+            let answer = at_once(Method::GET, path, user_agent).expect("answered");
+            assert_eq!(answer.status(), routed.status);
+            for (name, value) in answer.headers() {
+                assert_eq!(routed.header(name.as_str()), value, "{name}");
+            }
+            let body = to_bytes(answer.into_body(), usize::MAX).await;
+            assert_eq!(body.expect("a body"), routed.body);
+        }
+    }
+    assert!(at_once(Method::HEAD, OAUTH, "node").is_none());
+    assert!(at_once(Method::OPTIONS, OAUTH, "node").is_none());
+    assert!(at_once(Method::POST, OAUTH, "node").is_none());
+    assert!(at_once(Method::GET, "/.well-known/openid-configuration/", "node").is_none());
+    assert!(at_once(Method::GET, "/jwks", "node").is_none());
 }
 
 /// RFC 8414 section 2.1
