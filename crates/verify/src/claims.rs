@@ -4,13 +4,15 @@
 //! Every claim has its one type and none may repeat. Optional are `nbf`, `auth_time`,
 //! `authorization_details`, `cnf`, and the user's name where the subject is a client that acts
 //! for itself. What a token is bound to must be understood: one with another `cnf` than ours is
-//! no token. [`judge`] is pure: the caller verified the signature before, and brings the time.
+//! no token. Nor is one with a longer life than the issuer gives: what revokes a token is
+//! forgotten when the last one of its time is over. [`judge`] is pure: the caller verified the signature before, and brings the time.
 
 use doorward_core::{
     access::{AccessClaims, CLOCK_SKEW, Confirmation, Principal},
     details::Details,
     id::{ClientId, GrantId, TokenId},
     jws::object,
+    lifetimes::LONGEST_ACCESS,
     resource::Resource,
     scope::ScopeSet,
     subject::Subject,
@@ -111,6 +113,11 @@ fn check_times(iat: i64, nbf: Option<i64>, exp: i64, now: UnixTime) -> Result<()
     }
     if exp <= iat {
         return Err(Refusal::Invalid("expires before it was issued"));
+    }
+    // Revocations and retired keys are remembered for as long as a token may live (TK-18).
+    let life = exp.saturating_sub(iat).unsigned_abs();
+    if life > LONGEST_ACCESS.as_secs() {
+        return Err(Refusal::Invalid("lives longer than any token may"));
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use std::{
 
 use doorward_core::{
     access::Principal,
-    dpop::{Mismatch, Nonces, Policy, Scheme, demanded},
+    dpop::{ContentDigest, Mismatch, Nonces, Policy, ProofFault, Scheme, demanded},
     jwk::Thumbprint,
     resource::Resource,
     scope::ScopeSet,
@@ -53,6 +53,8 @@ struct Rules {
     proving: Option<Proving>,
     /// Whether the service behind holds calls to the details of their token.
     details_judged: bool,
+    /// Whether it holds bodies to the digest in their proof.
+    content_judged: bool,
 }
 
 /// How tokens that are bound to a key are taken.
@@ -76,6 +78,7 @@ impl RequireBearer {
                 needed: ScopeSet::default(),
                 proving: None,
                 details_judged: false,
+                content_judged: false,
             }),
         }
     }
@@ -112,6 +115,16 @@ impl RequireBearer {
     #[must_use]
     pub fn judging_details(mut self) -> Self {
         Arc::make_mut(&mut self.rules).details_judged = true;
+        self
+    }
+
+    /// The same, and proofs that are for one body only (`content_digest`) pass as well: the
+    /// service behind finds the [`ContentDigest`] in the extensions of the request and must
+    /// refuse any other body ([`ContentDigest::is_of`]). Without this such a proof is refused:
+    /// the layer never reads a body, and what a client had promised to it is not dropped.
+    #[must_use]
+    pub fn judging_content(mut self) -> Self {
+        Arc::make_mut(&mut self.rules).content_judged = true;
         self
     }
 
@@ -173,10 +186,13 @@ where
             let (mut parts, body) = request.into_parts();
             let nonce = rules.nonce(&parts);
             let mut response = match rules.admit(&parts).await {
-                Ok(principal) => {
+                Ok((principal, content)) => {
                     parts.headers.remove(AUTHORIZATION);
                     parts.headers.remove(DPOP);
                     parts.extensions.insert(principal);
+                    if let Some(content) = content {
+                        parts.extensions.insert(content);
+                    }
                     inner.call(Request::from_parts(parts, body)).await?
                 }
                 Err(denial) => rules.refuse(denial),
@@ -197,7 +213,11 @@ enum Denial {
 }
 
 impl Rules {
-    async fn admit(&self, parts: &Parts) -> Result<Arc<Principal>, Denial> {
+    /// Who calls, and which body the proof is for, if it says so.
+    async fn admit(
+        &self,
+        parts: &Parts,
+    ) -> Result<(Arc<Principal>, Option<ContentDigest>), Denial> {
         let sent = presented(&parts.uri, &parts.headers).map_err(Denial::Credentials)?;
         if sent.scheme == Scheme::Dpop && self.proving.is_none() {
             return Err(Denial::Credentials(BearerFault::Missing)); // a scheme that is not offered
@@ -210,24 +230,25 @@ impl Rules {
         let policy = self.proving.as_ref().map(|proving| proving.policy);
         let confirmation = principal.confirmation.as_ref();
         let key = demanded(policy.unwrap_or_default(), sent.scheme, confirmation);
-        if let Some(key) = key.map_err(Denial::Kind)? {
-            self.prove(parts, sent, (&principal, key)).await?;
-        }
+        let content = match key.map_err(Denial::Kind)? {
+            Some(key) => self.prove(parts, sent, (&principal, key)).await?,
+            None => None,
+        };
         let narrowed = !principal.details.is_empty() && !self.details_judged;
         if narrowed || !principal.scopes.covers_all(&self.needed) {
             let scopes = principal.scopes.union(&self.needed);
             return Err(Denial::Scope(scopes, sent.scheme));
         }
-        Ok(principal)
+        Ok((principal, content))
     }
 
-    /// Checks the proof of a bound token.
+    /// Checks the proof of a bound token. Returns the body that it is for.
     async fn prove(
         &self,
         parts: &Parts,
         sent: Credentials<'_>,
         (principal, key): (&Principal, &Thumbprint),
-    ) -> Result<(), Denial> {
+    ) -> Result<Option<ContentDigest>, Denial> {
         // INVARIANT: nothing is bound to a key unless its scheme is offered.
         let proving = self.proving.as_ref();
         let proving = proving.ok_or(Denial::Credentials(BearerFault::Missing))?;
@@ -245,8 +266,11 @@ impl Rules {
             owner: Owner::of(principal),
             nonces: proving.nonces.as_ref(),
         };
-        let proof = proving.proofs.check(&call).await;
-        proof.map(drop).map_err(Denial::Proof)
+        let proof = proving.proofs.check(&call).await.map_err(Denial::Proof)?;
+        match proof.content {
+            Some(_) if !self.content_judged => Err(Denial::Proof(ProofFault::Content.into())),
+            content => Ok(content),
+        }
     }
 
     /// The nonce for the next proof, for callers who prove.

@@ -39,7 +39,9 @@
 //! [`Revocations`](doorward_core::revocation::Revocations) with whoever revokes.
 //!
 //! A token that is bound to a key is refused as a bearer token, always. To take it as what
-//! it is, with the DPoP proof of its key, add [`RequireBearer::proving`].
+//! it is, with the DPoP proof of its key, add [`RequireBearer::proving`]; a proof that is for
+//! one body only is refused unless the service behind says that it checks that
+//! ([`RequireBearer::judging_content`]).
 //!
 //! A browser's preflight carries no token: put the CORS layer outside
 //! [`RequireBearer`], and let it expose `WWW-Authenticate`.

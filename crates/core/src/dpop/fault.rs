@@ -33,8 +33,9 @@ pub enum ProofFault {
     /// `ath` is missing or that of another token.
     #[error("the DPoP proof is for another access token (ath)")]
     Token,
-    /// `content_digest` is unreadable or that of another body.
-    #[error("the DPoP proof is for another body (content_digest)")]
+    /// `content_digest` is unreadable, that of another body, or there where nobody holds it
+    /// against the body.
+    #[error("the DPoP proof is for another body, or bodies are not checked here (content_digest)")]
     Content,
     /// The signature is not that of the key.
     #[error("the DPoP proof is not signed by the key that it carries")]

@@ -42,6 +42,8 @@ struct Known {
     keys: Arc<ForeignKeys>,
     fetched_at: UnixTime,
     fresh_until: UnixTime,
+    /// When one of them last made a good signature: that they are somebody's is known then.
+    proved_at: Option<UnixTime>,
 }
 
 /// Which key an assertion claims to be signed with.
@@ -122,13 +124,24 @@ impl KeySets {
             keys: Arc::new(foreign(set)),
             fetched_at: delivered.delivered_at,
             fresh_until: delivered.fresh_until,
+            proved_at: None,
         };
         Ok((known, receipt))
     }
 
-    /// A key of what was found verified what it was fetched for: that does not count.
-    pub(crate) fn give_back(&self, receipt: Option<Receipt>) {
+    /// A key of what was found verified what it was fetched for: that does not count, and the
+    /// set is somebody's.
+    pub(crate) fn proved(&self, key: &PrivateKey, receipt: Option<Receipt>) {
         self.documents.give_back(receipt);
+        let ClientKeys::At(address) = &key.keys else {
+            return;
+        };
+        let now = self.documents.now();
+        let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = Url::parse(address).ok().and_then(|url| sets.get_mut(&url));
+        if let Some(known) = known {
+            known.proved_at = Some(now);
+        }
     }
 
     fn known(&self, url: &Url) -> Option<Known> {
@@ -136,12 +149,16 @@ impl KeySets {
         sets.get(url).cloned()
     }
 
-    /// Keeps a set. When there are too many, the one that was fetched longest ago goes: nobody
-    /// fills the memory so that others are not remembered any more (RG-06).
-    fn keep(&self, url: Url, known: Known) {
+    /// Keeps a set. When there are too many, one goes that never made a good signature, the
+    /// oldest first; then the one that made none for longest. Nobody fills the memory so that
+    /// others are not remembered any more (RG-06): forged signatures keep nothing in it.
+    fn keep(&self, url: Url, mut known: Known) {
         let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
+        known.proved_at = sets.get(&url).and_then(|before| before.proved_at);
         if sets.len() >= MOST_SETS && !sets.contains_key(&url) {
-            let oldest = sets.iter().min_by_key(|(_, known)| known.fetched_at);
+            let oldest = sets
+                .iter()
+                .min_by_key(|(_, known)| (known.proved_at, known.fetched_at));
             if let Some(oldest) = oldest.map(|(url, _)| url.clone()) {
                 sets.remove(&oldest);
             }
@@ -154,5 +171,87 @@ fn foreign(set: PublicKeySet) -> ForeignKeys {
     ForeignKeys {
         keys: set.keys,
         left_out: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use doorward_core::clock::Clock;
+    use doorward_fetch::{Fetcher, FetcherConfig, Reach, tls};
+
+    use super::*;
+    use crate::directory::Quota;
+
+    /// A second later at each look.
+    #[derive(Default)]
+    struct Ticking(AtomicI64);
+
+    impl Clock for Ticking {
+        fn now(&self) -> UnixTime {
+            UnixTime::from_seconds(self.0.fetch_add(1, Ordering::SeqCst))
+        }
+    }
+
+    fn empty() -> KeySets {
+        let tls = tls::client_config([]).expect("a trust store");
+        let fetcher = Fetcher::new(FetcherConfig::new(Reach::Public, tls));
+        let quota: Arc<Quota> = Arc::default();
+        KeySets::new(Arc::new(Documents::new(
+            fetcher,
+            Arc::new(Ticking::default()),
+            quota,
+        )))
+    }
+
+    fn address(number: usize) -> String {
+        format!("https://{number}.example/keys")
+    }
+
+    // RG-06
+    #[test]
+    fn sets_that_prove_nothing_push_out_none_that_did() {
+        let sets = empty();
+        let keep = |number: usize| {
+            let now = sets.documents.now();
+            let known = Known {
+                keys: Arc::new(foreign(PublicKeySet { keys: Vec::new() })),
+                fetched_at: now,
+                fresh_until: now,
+                proved_at: None,
+            };
+            sets.keep(Url::parse(&address(number)).expect("a url"), known);
+        };
+        let proved = |number: usize| {
+            let key = PrivateKey {
+                keys: ClientKeys::At(address(number)),
+                algorithms: vec![Algorithm::Es256],
+            };
+            sets.proved(&key, None);
+        };
+        let knows = |number: usize| {
+            sets.known(&Url::parse(&address(number)).expect("a url"))
+                .is_some()
+        };
+        keep(0);
+        keep(1);
+        proved(0);
+        keep(0); // fetched anew, and still somebody's
+        for number in 2..3 * MOST_SETS {
+            keep(number);
+        }
+        assert!(knows(0), "it made a good signature");
+        assert!(!knows(1), "it never did");
+        assert_eq!(sets.sets.lock().expect("unpoisoned").len(), MOST_SETS);
+        for number in 0..MOST_SETS {
+            keep(number);
+            proved(number);
+        }
+        keep(MOST_SETS);
+        assert!(
+            !knows(0),
+            "of those that did the one that made none for longest"
+        );
     }
 }

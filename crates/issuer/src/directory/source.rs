@@ -27,6 +27,7 @@ pub(crate) struct Source {
 /// Keys of a client.
 pub(crate) struct KeysOf<'a> {
     pub(crate) keys: Arc<ForeignKeys>,
+    key: &'a PrivateKey,
     sets: &'a KeySets,
     receipt: Option<Receipt>,
 }
@@ -34,7 +35,7 @@ pub(crate) struct KeysOf<'a> {
 impl KeysOf<'_> {
     /// One of them made a signature, so they are the client's: fetching them does not count.
     pub(crate) fn proved(self) {
-        self.sets.give_back(self.receipt);
+        self.sets.proved(self.key, self.receipt);
     }
 }
 
@@ -112,18 +113,19 @@ impl Shared {
     }
 
     /// Keys of `client` that may have signed something.
-    pub(crate) async fn keys_of(
-        &self,
+    pub(crate) async fn keys_of<'a>(
+        &'a self,
         client: &Client,
-        key: &PrivateKey,
+        key: &'a PrivateKey,
         wanted: Wanted<'_>,
         caller: &Caller,
-    ) -> Result<KeysOf<'_>, KeysError> {
+    ) -> Result<KeysOf<'a>, KeysError> {
         let (source, payer) = self.source(Some(client), caller).await?;
         let (keys, receipt) = source.keys.keys(key, wanted, payer.as_ref()).await?;
         let sets = &source.keys;
         Ok(KeysOf {
             keys,
+            key,
             sets,
             receipt,
         })

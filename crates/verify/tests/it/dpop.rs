@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Router,
-    body::Body,
-    http::{HeaderMap, Request, Response, header},
+    body::{Body, Bytes},
+    http::{HeaderMap, Request, Response, StatusCode, header},
     routing::any,
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use doorward_core::{
     access::Principal,
-    dpop::{Nonces, Policy},
+    dpop::{ContentDigest, Nonces, Policy},
     secret::Digest,
 };
 use doorward_verify::{ProcessMemory, Proofs, RequireBearer};
@@ -151,6 +152,55 @@ async fn a_proof_that_proves_something_else_is_refused() {
     );
     let response = send(&app, request("DPoP", &token, &[&one])).await;
     assert_eq!(response.status(), 401, "TK-12: it was used");
+}
+
+/// Takes the body that the proof is for, and no other.
+async fn held_to_its_body(content: Option<Extension<ContentDigest>>, body: Bytes) -> StatusCode {
+    match content {
+        Some(Extension(content)) if !content.is_of(&body) => StatusCode::BAD_REQUEST,
+        Some(_) => StatusCode::OK,
+        None => StatusCode::NO_CONTENT,
+    }
+}
+
+//
+#[tokio::test]
+async fn a_body_that_a_proof_is_for_is_checked_by_who_says_so_or_the_proof_is_refused() {
+    let world = World::new();
+    let holder = Signer::es256("h");
+    let token = bound(&world, &holder);
+    let of = |body: &str| format!("sha-256=:{}:", STANDARD.encode(Digest::of(body).as_bytes()));
+    let proof = |jti: &str, body: Option<&str>| {
+        let mut claims = proof_claims(&token);
+        claims["jti"] = json!(jti);
+        if let Some(body) = body {
+            claims["content_digest"] = json!(of(body));
+        }
+        sign(&holder, &claims)
+    };
+    let sent = |proof: &str| {
+        let (parts, _) = request("DPoP", &token, &[proof]).into_parts();
+        Request::from_parts(parts, Body::from("{}"))
+    };
+    let guard = guard(&world, Policy::Accepted);
+    let silent = app(guard.clone());
+    let response = send(&silent, sent(&proof("1", Some("{}")))).await;
+    assert_eq!(response.status(), 401, "nobody there would check it");
+    assert!(challenges(&response)[0].contains("content_digest"));
+    assert_eq!(send(&silent, sent(&proof("2", None))).await.status(), 200);
+
+    let judging = Router::new().route("/mcp/files", any(held_to_its_body));
+    let judging = judging.layer(guard.judging_content());
+    #[rustfmt::skip]
+    let cases = [
+        ("3", Some("{}"),           200),
+        ("4", Some("another body"), 400),
+        ("5", None,                 204),
+    ];
+    for (jti, body, expected) in cases {
+        let response = send(&judging, sent(&proof(jti, body))).await;
+        assert_eq!(response.status(), expected, "{body:?}");
+    }
 }
 
 #[tokio::test]
