@@ -14,6 +14,7 @@
 use std::{fmt, time::Duration};
 
 use crate::{
+    details::Details,
     id::{ClientId, UserId},
     resource::Resource,
     scope::ScopeSet,
@@ -47,6 +48,8 @@ pub struct DeviceAuthorization {
     pub interval: Duration,
     /// When it last polled.
     pub polled_at: Option<UnixTime>,
+    /// The calls that are asked for, when not all that the scopes open (RFC 9396).
+    pub details: Details,
     /// Where it is in its life.
     pub state: DeviceState,
 }
@@ -182,6 +185,7 @@ mod tests {
             expires_at: T0 + Duration::from_secs(600),
             interval: POLL_INTERVAL,
             polled_at: Some(T0),
+            details: Details::default(),
             state,
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use doorward_core::{
     audit::{AuditEvent, ChainHead},
-    client::{Client, ClientOrigin},
+    client::{Client, ClientOrigin, SeenKeys},
     code::AuthorizationCode,
     consent::{Consent, ConsentKey},
     device::{DeviceApproval, DeviceAuthorization},
@@ -104,6 +104,9 @@ pub trait Tx: Send {
     /// times stay. The registration access token and the metadata document in the store must
     /// be those of `before`.
     fn replace_client(&mut self, before: &Client, after: &Client);
+    /// Notes the keys that were seen behind the `jwks_uri` of a client that is not revoked, after
+    /// those that were seen `before`. Replacing its keys forgets what was seen.
+    fn see_keys_of_client(&mut self, id: &ClientId, before: &SeenKeys, now: &SeenKeys);
     /// Notes that somebody signed in through an existing client, which keeps it from being reaped.
     fn mark_client_used(&mut self, id: &ClientId, at: UnixTime);
     /// Revokes an existing client that is not revoked yet.

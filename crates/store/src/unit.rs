@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use doorward_core::{
     audit::{AuditEvent, ChainHead},
-    client::{Client, ClientOrigin},
+    client::{Client, ClientOrigin, SeenKeys},
     code::AuthorizationCode,
     consent::{Consent, ConsentKey},
     device::{DeviceApproval, DeviceAuthorization},
@@ -136,6 +136,14 @@ impl<D: Database> Tx for Unit<D> {
     fn replace_client(&mut self, before: &Client, after: &Client) {
         let pair = (before.clone(), after.clone());
         self.write(Write::ReplaceClient(Box::new(pair)));
+    }
+
+    fn see_keys_of_client(&mut self, id: &ClientId, before: &SeenKeys, now: &SeenKeys) {
+        self.write(Write::SeeKeysOfClient(
+            id.clone(),
+            before.clone(),
+            now.clone(),
+        ));
     }
 
     fn mark_client_used(&mut self, id: &ClientId, at: UnixTime) {

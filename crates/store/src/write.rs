@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use doorward_core::{
     audit::AuditEvent,
-    client::{Client, ClientOrigin},
+    client::{Client, ClientOrigin, SeenKeys},
     code::AuthorizationCode,
     consent::Consent,
     device::{DeviceApproval, DeviceAuthorization},
@@ -62,6 +62,7 @@ pub(crate) enum Write {
     KeepUnusedClients(ClientOrigin, u64),
     AddClient(Box<Client>),
     ReplaceClient(Box<(Client, Client)>),
+    SeeKeysOfClient(ClientId, SeenKeys, SeenKeys),
     MarkClientUsed(ClientId, UnixTime),
     RevokeClient(ClientId, UnixTime),
 

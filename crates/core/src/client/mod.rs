@@ -8,6 +8,7 @@ mod keys;
 mod metadata_url;
 mod name;
 mod own;
+mod seen_keys;
 mod software;
 
 use std::time::Duration;
@@ -23,6 +24,7 @@ pub use self::{
     metadata_url::MetadataUrl,
     name::display_name,
     own::{OwnAccess, OwnError, OwnServers, own_access},
+    seen_keys::{SeenKeys, Succession},
     software::Software,
 };
 use crate::{
@@ -59,6 +61,9 @@ pub struct Client {
     pub requests: RequestRules,
     /// What its signed requests are checked with, when not with what proves who it is.
     pub request_keys: Option<PrivateKey>,
+    /// The keys that were last seen behind its `jwks_uri`; none before the first time, and for
+    /// keys that it registered themselves.
+    pub seen_keys: SeenKeys,
     /// Digest of its registration access token (RFC 7592), if it has one.
     pub management: Option<Digest>,
     /// Its metadata document, if it is known by one.
@@ -119,6 +124,7 @@ impl Client {
             tokens: TokenRules::default(),
             requests: RequestRules::default(),
             request_keys: None,
+            seen_keys: SeenKeys::default(),
             management: None,
             document: None,
             created_at,

@@ -60,9 +60,6 @@ pub enum DetailsError {
     /// A server that is not among those that the request is about, or one of those left out.
     #[error("authorization_details and resource do not name the same servers")]
     Server,
-    /// Asked for where nobody could be shown them.
-    #[error("authorization_details can only be asked for in an authorization request")]
-    NotHere,
     /// More than was approved.
     #[error("authorization_details exceeds what was granted")]
     Exceeded,
@@ -97,6 +94,16 @@ impl Details {
     /// Whether some entry is about a tool of this name.
     pub fn name(&self, tool: &str) -> bool {
         self.0.iter().any(|entry| entry.names(tool))
+    }
+
+    /// These details for a request that is about `resource` alone: each entry is about it, as
+    /// another would promise what no token of the request can keep.
+    pub fn all_about(self, resource: &Resource) -> Result<Self, DetailsError> {
+        if self.0.iter().all(|entry| resource.is_of(&entry.server)) {
+            Ok(self)
+        } else {
+            Err(DetailsError::Server)
+        }
     }
 
     /// Those about servers among `resources`.

@@ -12,6 +12,7 @@ mod initial_token;
 mod members;
 mod request_keys;
 mod statement;
+mod unknown;
 
 use serde_json::{Map, Value};
 
@@ -20,6 +21,7 @@ pub use self::{
     domains::{Domains, Welcome},
     initial_token::{InitialAccess, InitialAccessToken},
     statement::{MAXIMUM_STATEMENT, Statement, StatementFault},
+    unknown::unknown_members,
 };
 use crate::{
     client::{

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::{browser::log_in, mcp::call, process::Place};
+use crate::{browser::log_in, http::request, mcp::call, process::Place};
 
 const PASSWORD: &str = "correct horse battery";
 /// What codes, refresh tokens and session cookies begin with.
@@ -51,4 +51,21 @@ fn files_of(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder");
     let paths = entries.map(|entry| entry.expect("an entry").path());
     paths.filter(|path| path.is_file()).collect()
+}
+
+#[test]
+fn the_log_tells_by_name_what_a_client_registered_in_vain() {
+    let place = Place::new();
+    let running = place.up(&["--demo", "--log", "doorward=debug"]);
+    let body = json!({
+        "redirect_uris": ["https://c.example/cb"],
+        "sector_identifier_uri": "https://c.example/C4NARY",
+    });
+    let headers = [("content-type", "application/json")];
+    let text = body.to_string();
+    let answer = request(running.authority(), "POST", "/register", &headers, &text);
+    assert_eq!(answer.expect("answer").status, 201);
+    let log = running.complaints();
+    assert!(log.contains("sector_identifier_uri"), "{log}");
+    assert!(!log.contains("C4NARY"), "{log}");
 }

@@ -10,7 +10,7 @@ use axum::{
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     client::GrantType,
-    details::DetailsError,
+    details::Details,
     device::{DeviceAuthorization, DeviceState, POLL_INTERVAL, UserCode},
     entropy::draw,
     scope::ScopeSet,
@@ -87,10 +87,10 @@ impl Shared {
     }
 
     async fn add_device(&self, asked: &Asked<'_>) -> Result<DeviceResponse, TokenError> {
-        if asked.optional("authorization_details").is_some() {
-            return Err(TokenError::Details(DetailsError::NotHere));
-        }
         let resource = self.one_resource(asked)?;
+        let details = asked.optional("authorization_details").map(Details::parse);
+        let details = details.transpose()?.unwrap_or_default();
+        let details = details.all_about(&resource)?;
         let lifetime = self.published().config.lifetimes.device;
         let device_code = Secret::mint("dwd_", draw(&*self.entropy));
         let user_code = UserCode::mint(draw(&*self.entropy));
@@ -103,6 +103,7 @@ impl Shared {
             expires_at: self.clock.now() + lifetime,
             interval: POLL_INTERVAL,
             polled_at: None,
+            details,
             state: DeviceState::Pending,
         };
         let mut tx = self.store.begin().await?;

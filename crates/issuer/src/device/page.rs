@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use doorward_core::{client::ClientOrigin, details::Details, device::UserCode, scope::WRITE};
+use doorward_core::{client::ClientOrigin, device::UserCode, scope::WRITE};
 use http::{StatusCode, header, request::Parts};
 use serde::Serialize;
 
@@ -178,7 +178,7 @@ impl Shared {
         } = waiting;
         let resources = std::slice::from_ref(&request.resource);
         let mut servers = self
-            .server_views(resources, (&request.scopes, &Details::default()))
+            .server_views(resources, (&request.scopes, &request.details))
             .await;
         let Some(server) = servers.pop() else {
             return self.ask_for_code(signed_in, "", Some(DeviceError::UnknownCode));

@@ -17,6 +17,7 @@
 mod documents;
 mod key_sets;
 mod room;
+mod seen_keys;
 mod source;
 
 use std::time::Duration;

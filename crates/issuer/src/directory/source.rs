@@ -122,6 +122,7 @@ impl Shared {
     ) -> Result<KeysOf<'a>, KeysError> {
         let (source, payer) = self.source(Some(client), caller).await?;
         let (keys, receipt) = source.keys.keys(key, wanted, payer.as_ref()).await?;
+        self.see_keys(client, key, &keys.keys).await?;
         let sets = &source.keys;
         Ok(KeysOf {
             keys,

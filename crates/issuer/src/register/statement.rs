@@ -4,7 +4,7 @@
 use doorward_core::{
     client::PrivateKey,
     jws::{UnverifiedJws, VerifyingKey},
-    registration::{MAXIMUM_STATEMENT, Statement, StatementFault},
+    registration::{MAXIMUM_STATEMENT, Statement, StatementFault, unknown_members},
 };
 use serde_json::{Map, Value};
 
@@ -27,10 +27,21 @@ pub(super) struct Vouched {
     pub(super) by: Option<String>,
 }
 
+/// Tells the operator, when asked to, what a client asked for in vain.
+fn note_unknown(own: &Map<String, Value>) {
+    if tracing::enabled!(tracing::Level::DEBUG) {
+        let members = unknown_members(own).join(" ");
+        if !members.is_empty() {
+            tracing::debug!(%members, "a registration has members that mean nothing here");
+        }
+    }
+}
+
 impl Shared {
     /// The metadata that counts: the client's own, with what a statement says above it.
     /// A statement that does not hold is refused, never passed over.
     pub(super) async fn vouched(&self, own: Map<String, Value>) -> Result<Vouched, RegisterError> {
+        note_unknown(&own);
         let text = match own.get("software_statement") {
             None | Some(Value::Null) => {
                 return Ok(Vouched {

@@ -3,6 +3,7 @@
 use doorward_core::{
     audit::{AuditKind, Outcome},
     device::{DeviceApproval, DeviceAuthorization, Poll, poll},
+    grant::Grant,
     resource::Resources,
     secret::Digest,
     user::User,
@@ -65,15 +66,18 @@ impl Shared {
         let user = tx.user(&approval.user).await?;
         let resources = Resources::one(request.resource.clone());
         let lifetime = self.lasting(asked.client, &resources);
-        let grant = self.new_grant(NewGrant {
-            user: Some(&approval.user),
-            client: &request.client,
-            resources,
-            scopes: &request.scopes,
-            authenticated_at: Some(approval.authenticated_at),
-            lifetime,
-            key: asked.binding(),
-        });
+        let grant = Grant {
+            details: request.details.clone(),
+            ..self.new_grant(NewGrant {
+                user: Some(&approval.user),
+                client: &request.client,
+                resources,
+                scopes: &request.scopes,
+                authenticated_at: Some(approval.authenticated_at),
+                lifetime,
+                key: asked.binding(),
+            })
+        };
         let may = |user: &User| self.may_still(user, &grant, approval.authenticated_at);
         let user = user.filter(may).ok_or(TokenError::GrantRejected)?;
         let mut issued = self.mint_first(asked, &grant, Some(&user))?;

@@ -210,13 +210,15 @@ async fn a_request_that_cannot_be_granted_gets_no_codes() {
     let client = terminal(&world).await;
     let browser = world.client().await;
     #[rustfmt::skip]
-    let cases: [(&str, &str, Sent, u16, &str); 7] = [
+    let cases: [(&str, &str, Sent, u16, &str); 9] = [
         ("no client",           "nobody", &[("resource", FILES)],  401, "invalid_client"),
         ("not registered, A-059", &browser, &[("resource", FILES)], 400, "unauthorized_client"),
         ("one of two servers",  &client,  &[],                     400, "invalid_target"),
         ("no such server",      &client,  &[("resource", "https://x.example")], 400, "invalid_target"),
         ("both servers, A-051", &client,  &[("resource", FILES), ("resource", MAIL)], 400, "invalid_target"),
-        ("single calls, A-082", &client,  &[("resource", FILES), ("authorization_details", DETAILS)], 400, "invalid_authorization_details"),
+        ("calls elsewhere, A-082", &client, &[("resource", MAIL), ("authorization_details", DETAILS)], 400, "invalid_authorization_details"),
+        ("no calls, A-082",     &client,  &[("resource", FILES), ("authorization_details", "[]")], 400, "invalid_authorization_details"),
+        ("unknown type, A-082", &client,  &[("resource", FILES), ("authorization_details", r#"[{"type":"x"}]"#)], 400, "invalid_authorization_details"),
         ("unknown scope",       &client,  &[("resource", FILES), ("scope", "admin")], 400, "invalid_scope"),
     ];
     for (name, client, more, status, error) in cases {
@@ -451,4 +453,47 @@ async fn a_server_that_wants_recent_sign_ins_gets_one_before_a_device_is_allowed
     );
     let question = look(&world, &mut person, &user_code).await;
     assert_eq!(question.status, 200, "{}", question.body);
+}
+
+// A-082, RFC 9396: what the page shows is what the device gets
+#[tokio::test]
+async fn a_device_that_asks_for_single_calls_gets_these_and_no_others() {
+    const CALLS: &str = r#"[{"type":"mcp_tool","server":"files","tools":["list_files","read_*"],"arguments":{"volume":{"one_of":["docs"]}}}]"#;
+    let world = World::new().await;
+    let client = terminal(&world).await;
+    let asking = [("resource", FILES), ("authorization_details", CALLS)];
+    let begun = begin_with(&world, &client, &asking).await.json();
+    let text = |name: &str| begun[name].as_str().expect("text").to_owned();
+    let (device_code, user_code) = (text("device_code"), text("user_code"));
+    let mut person = world.signed_in("alice").await;
+    let question = look(&world, &mut person, &user_code).await;
+    for shown in ["Only these calls", "list_files", "read_*", "volume", "docs"] {
+        assert!(question.shows(shown), "{shown}: {}", question.body);
+    }
+    decide(&world, &mut person, &question, &[("decision", "allow")]).await;
+    let poll_for = async |details: Option<&str>| {
+        let mut pairs = vec![
+            ("grant_type", GRANT),
+            ("client_id", client.as_str()),
+            ("device_code", device_code.as_str()),
+        ];
+        pairs.extend(details.map(|details| ("authorization_details", details)));
+        world.post("/token", &pairs).await
+    };
+    let wider = r#"[{"type":"mcp_tool","server":"files","tools":["*"]}]"#;
+    poll_for(Some(wider))
+        .await
+        .refuses(400, "invalid_authorization_details"); // and the code is as good as before
+    let answer = poll_for(None).await;
+    let tokens = answer.tokens();
+    let carried = |token: &str| claims(token)["authorization_details"].clone();
+    let expected: Value = serde_json::from_str(CALLS).expect("JSON");
+    assert_eq!(carried(&tokens.access), expected);
+    assert_eq!(answer.json()["authorization_details"], expected);
+    let refreshed = world.refresh(&client, &tokens.refresh).await.tokens();
+    assert_eq!(
+        carried(&refreshed.access),
+        expected,
+        "the grant carries them"
+    );
 }

@@ -39,6 +39,7 @@ mod registration;
 mod replies;
 mod resources;
 mod revocation;
+mod rotated_keys;
 mod setup;
 mod sign_in;
 mod statements;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use doorward_core::{
     client::{
         Client, ClientAuthentication, ClientKeys, ClientOrigin, DocumentState, Environment,
-        GrantType, PrivateKey, RequestRules, Software, TokenRules,
+        GrantType, PrivateKey, RequestRules, SeenKeys, Software, TokenRules,
     },
     jwk::{Algorithm, PublicKeySet},
     scope::ScopeSet,
@@ -274,4 +274,36 @@ pub(crate) async fn clients_are_listed_newest_first(store: Subject) {
     let clients = reader(&store).await.clients().await.expect("readable");
     let ids: Vec<_> = clients.iter().map(|client| client.id.as_str()).collect();
     assert_eq!(ids, ["newest", "middle", "oldest"]);
+}
+
+pub(crate) async fn keys_are_seen_one_after_another_and_forgotten_with_their_address(
+    store: Subject,
+) {
+    let at_address = |address: &str| Client {
+        authentication: ClientAuthentication::PrivateKey(PrivateKey {
+            keys: ClientKeys::At(address.to_owned()),
+            algorithms: vec![Algorithm::Es256],
+        }),
+        ..client("robot")
+    };
+    let (robot, none) = (at_address("https://app.example/keys"), SeenKeys::default());
+    let seen: SeenKeys = [signing_key("k", 0).public.material.thumbprint()]
+        .into_iter()
+        .collect();
+    write(&store, |tx| tx.add_client(&robot)).await;
+    write(&store, |tx| tx.see_keys_of_client(&robot.id, &none, &seen)).await;
+    conflict(&store, |tx| tx.see_keys_of_client(&robot.id, &none, &seen)).await;
+    let stored = async || find(&store, "robot").await.expect("there").seen_keys;
+    assert_eq!(stored().await, seen);
+    let renamed = Client {
+        name: "Renamed".to_owned(),
+        ..robot.clone()
+    };
+    write(&store, |tx| tx.replace_client(&robot, &renamed)).await;
+    assert_eq!(stored().await, seen, "the same address");
+    let moved = at_address("https://elsewhere.example/keys");
+    write(&store, |tx| tx.replace_client(&robot, &moved)).await;
+    assert_eq!(stored().await, none, "A-073");
+    write(&store, |tx| tx.revoke_client(&robot.id, at(1))).await;
+    conflict(&store, |tx| tx.see_keys_of_client(&robot.id, &none, &seen)).await;
 }

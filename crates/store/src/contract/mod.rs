@@ -49,6 +49,7 @@ macro_rules! every_contract {
                 what_a_client_registered_is_replaced_and_its_history_stays
                 a_client_is_replaced_only_as_it_was_read
                 approvals_for_one_client_are_forgotten
+                keys_are_seen_one_after_another_and_forgotten_with_their_address
                 unused_clients_are_those_nobody_signed_in_through
                 the_oldest_unused_clients_make_room
                 clients_are_listed_newest_first

@@ -109,6 +109,7 @@ pub(super) fn device(text: &str, client: &str) -> DeviceAuthorization {
         expires_at: at(10 * MINUTE),
         interval: POLL_INTERVAL,
         polled_at: None,
+        details: details(),
         state: DeviceState::Pending,
     }
 }

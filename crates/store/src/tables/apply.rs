@@ -49,6 +49,7 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         Write::KeepUnusedClients(origin, most) => any(clients::keep_unused(*origin, *most)),
         Write::AddClient(client) => any(clients::add(client)),
         Write::ReplaceClient(pair) => one(clients::replace(&pair.0, &pair.1)),
+        Write::SeeKeysOfClient(id, before, now) => one(clients::see_keys(id, before, now)),
         Write::MarkClientUsed(id, at) => one(clients::mark_used(id, *at)),
         Write::RevokeClient(id, at) => one(clients::revoke(id, *at)),
 

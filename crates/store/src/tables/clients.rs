@@ -8,7 +8,8 @@ use std::time::Duration;
 use doorward_core::{
     client::{
         Client, ClientAuthentication, ClientOrigin, DocumentState, Environments, GrantTypes,
-        OwnAccess, OwnServers, PrivateKey, RequestRules, SecretPlacement, Software, TokenRules,
+        OwnAccess, OwnServers, PrivateKey, RequestRules, SecretPlacement, SeenKeys, Software,
+        TokenRules,
     },
     id::ClientId,
     redirect::RegisteredRedirect,
@@ -26,7 +27,8 @@ macro_rules! select {
                 secret_placement, authentication_facts, grants, environments, access_ttl,
                 dpop_bound, management_digest, document_digest, document_etag,
                 document_confirmed_at, document_fresh_until, pushed_only, signed_only, request_keys,
-                origin, created_at, used_at, revoked_at, own_scopes, own_servers
+                origin, created_at, used_at, revoked_at, own_scopes, own_servers,
+                seen_keys
             FROM clients ",
             $rest
         )
@@ -63,10 +65,14 @@ statements! {
             secret_digest = ?6, secret_placement = ?7, authentication_facts = ?8, grants = ?9,
             environments = ?10, access_ttl = ?11, dpop_bound = ?12, management_digest = ?13,
             document_digest = ?14, document_etag = ?15, document_confirmed_at = ?16,
-            document_fresh_until = ?17, pushed_only = ?18, signed_only = ?19, request_keys = ?20
+            document_fresh_until = ?17, pushed_only = ?18, signed_only = ?19, request_keys = ?20,
+            seen_keys = CASE WHEN authentication_facts IS NOT DISTINCT FROM ?8
+                AND request_keys IS NOT DISTINCT FROM ?20 THEN seen_keys ELSE '' END
         WHERE id = ?1 AND revoked_at IS NULL AND management_digest IS NOT DISTINCT FROM ?21
             AND document_digest IS NOT DISTINCT FROM ?22";
     MARK_USED = "UPDATE clients SET used_at = CASE WHEN used_at > ?2 THEN used_at ELSE ?2 END WHERE id = ?1";
+    SEE_KEYS = "UPDATE clients SET seen_keys = ?3
+        WHERE id = ?1 AND seen_keys = ?2 AND revoked_at IS NULL";
     REVOKE = "UPDATE clients SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
 }
 
@@ -100,6 +106,7 @@ fn read(columns: &mut Columns<'_>) -> Result<Client, Unreadable> {
             scopes: ScopeSet::from_stored(&columns.text()?),
             servers: columns.parsed(OwnServers::from_stored)?,
         },
+        seen_keys: columns.parsed(SeenKeys::from_stored)?,
     })
 }
 
@@ -248,6 +255,12 @@ fn key_text(key: &PrivateKey) -> String {
 
 pub(crate) fn mark_used(id: &ClientId, at: UnixTime) -> Change {
     change(MARK_USED, params![id.as_str(), at])
+}
+
+/// Notes keys that follow those that were seen `before`.
+pub(crate) fn see_keys(id: &ClientId, before: &SeenKeys, now: &SeenKeys) -> Change {
+    let row = params![id.as_str(), before.to_stored(), now.to_stored()];
+    change(SEE_KEYS, row)
 }
 
 pub(crate) fn revoke(id: &ClientId, at: UnixTime) -> Change {

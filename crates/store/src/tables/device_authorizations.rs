@@ -17,7 +17,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT digest, user_code, client_id, resource, scopes, expires_at, poll_interval,
-                polled_at, state, user_id, authenticated_at
+                polled_at, details, state, user_id, authenticated_at
             FROM device_authorizations ",
             $rest
         )
@@ -29,8 +29,8 @@ statements! {
     BY_USER_CODE = select!("WHERE user_code = ?1");
     // Only for a client that may still act when this is written.
     ADD = "INSERT INTO device_authorizations (digest, user_code, client_id, resource, scopes,
-            expires_at, poll_interval, polled_at, state)
-        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'pending'
+            expires_at, poll_interval, polled_at, details, state)
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending'
         WHERE EXISTS (SELECT 1 FROM clients WHERE id = ?3 AND revoked_at IS NULL)";
     POLL = "UPDATE device_authorizations SET polled_at = ?2, poll_interval = ?3
         WHERE digest = ?1 AND state = 'pending'";
@@ -56,6 +56,7 @@ fn read(columns: &mut Columns<'_>) -> Result<DeviceAuthorization, Unreadable> {
         expires_at: columns.time()?,
         interval: Duration::from_millis(columns.take::<i64>()?.unsigned_abs()),
         polled_at: columns.optional_time()?,
+        details: columns.details()?,
         state: state_from(columns)?,
     })
 }
@@ -93,6 +94,7 @@ pub(crate) fn add(request: &DeviceAuthorization) -> Change {
         request.expires_at,
         millis(request.interval),
         request.polled_at,
+        request.details.to_stored(),
     ];
     change(ADD, row)
 }

@@ -1,0 +1,56 @@
+//! Keys behind a `jwks_uri` that are exchanged: a rotation is noted, a replacement also voids
+//! what people approved (A-073, ADR 0010).
+
+use doorward_core::{
+    audit::AuditKind,
+    client::{Client, ClientKeys, PrivateKey, SeenKeys, Succession},
+    jwk::PublicKey,
+};
+use doorward_store::StoreError;
+
+use crate::shared::Shared;
+
+impl Shared {
+    /// Notes which keys of `client` are published now, and what that means for approvals.
+    /// Tokens that it has go on: what ends them is a revocation.
+    pub(super) async fn see_keys(
+        &self,
+        client: &Client,
+        key: &PrivateKey,
+        published: &[PublicKey],
+    ) -> Result<(), StoreError> {
+        match &key.keys {
+            ClientKeys::Inline(_) => return Ok(()), // a change of the registration itself
+            ClientKeys::At(_) => {}
+        }
+        let (before, now) = (&client.seen_keys, SeenKeys::of(published));
+        let succession = before.followed_by(&now);
+        if succession == Succession::Same {
+            return Ok(());
+        }
+        let mut tx = self.store.begin().await?;
+        tx.see_keys_of_client(&client.id, before, &now);
+        if succession == Succession::Replaced {
+            tx.forget_consents_of_client(&client.id);
+        }
+        if let Some(reason) = told(before, succession) {
+            tx.audit(self.about(client, AuditKind::ClientChange, reason));
+        }
+        match tx.commit().await {
+            Err(StoreError::Conflict) => Ok(()), // somebody saw them at the same time
+            outcome => outcome,
+        }
+    }
+}
+
+/// What the audit log tells; nothing when keys are seen for the first time.
+fn told(before: &SeenKeys, succession: Succession) -> Option<&'static str> {
+    match succession {
+        Succession::Replaced => {
+            Some("every key behind its jwks_uri was replaced: consent is asked for again")
+        }
+        Succession::Continued if *before == SeenKeys::default() => None,
+        Succession::Continued => Some("keys behind its jwks_uri were rotated"),
+        Succession::Same => None,
+    }
+}
