@@ -4,12 +4,13 @@
 //! somebody remembers. This memory is consulted on every call and must cost
 //! nothing there: callers keep the [`Revocations::epoch`] at which they last
 //! looked and look again only when it moved. Every replica holds one, filled
-//! from the store at start and told of each revocation as it commits.
+//! from the store at start and told of each revocation as it commits. While nobody
+//! can be sure that it is complete, it is suspended and vouches for nothing.
 
 use std::{
     collections::HashMap,
     sync::{
-        PoisonError, RwLock,
+        PoisonError, RwLock, RwLockWriteGuard,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -45,11 +46,29 @@ impl Revocation {
     }
 }
 
+/// What is known of the token of a [`Principal`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Standing {
+    /// It was not revoked.
+    Good,
+    /// It was.
+    Revoked,
+    /// Nobody can say: it may have been revoked elsewhere.
+    Unknown,
+}
+
 /// The memory of revocations.
 #[derive(Debug, Default)]
 pub struct Revocations {
     epoch: AtomicU64,
-    since: RwLock<HashMap<Revocation, UnixTime>>,
+    memory: RwLock<Memory>,
+}
+
+#[derive(Debug, Default)]
+struct Memory {
+    since: HashMap<Revocation, UnixTime>,
+    suspended: bool,
 }
 
 impl Revocations {
@@ -60,9 +79,29 @@ impl Revocations {
 
     /// Remembers that `what` was revoked at `at`. Callers see it at their next call.
     pub fn add(&self, what: Revocation, at: UnixTime) {
-        let mut since = self.since.write().unwrap_or_else(PoisonError::into_inner);
-        since.insert(what, at);
+        self.write().since.insert(what, at);
         self.epoch.fetch_add(1, Ordering::Release);
+    }
+
+    /// Vouches for nothing from now on: what was revoked may not have come here. Callers see it
+    /// at their next call. Says whether that is new.
+    pub fn suspend(&self) -> bool {
+        self.set_suspended(true)
+    }
+
+    /// Vouches again: everything that was revoked has been added. Says whether that is new.
+    pub fn resume(&self) -> bool {
+        self.set_suspended(false)
+    }
+
+    fn set_suspended(&self, suspended: bool) -> bool {
+        let mut memory = self.write();
+        let is_new = memory.suspended != suspended;
+        memory.suspended = suspended;
+        if is_new {
+            self.epoch.fetch_add(1, Ordering::Release);
+        }
+        is_new
     }
 
     /// Remembers that a client was revoked with its `grants`. Tokens that others got in exchange
@@ -74,9 +113,34 @@ impl Revocations {
         }
     }
 
-    /// Whether the token of `principal` was revoked.
+    /// Whether the token of `principal` was revoked, or may have been.
     pub fn covers(&self, principal: &Principal) -> bool {
-        let since = self.since.read().unwrap_or_else(PoisonError::into_inner);
+        self.standing(principal) != Standing::Good
+    }
+
+    /// What is known of the token of `principal`.
+    pub fn standing(&self, principal: &Principal) -> Standing {
+        let memory = self.memory.read().unwrap_or_else(PoisonError::into_inner);
+        match () {
+            () if memory.suspended => Standing::Unknown,
+            () if memory.covers(principal) => Standing::Revoked,
+            () => Standing::Good,
+        }
+    }
+
+    /// Forgets what was revoked before `oldest`: no token issued before then is still alive.
+    pub fn forget_before(&self, oldest: UnixTime) {
+        self.write().since.retain(|_, at| *at >= oldest);
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Memory> {
+        self.memory.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Memory {
+    fn covers(&self, principal: &Principal) -> bool {
+        let since = &self.since;
         if since.is_empty() {
             return false;
         }
@@ -90,12 +154,6 @@ impl Revocations {
             || since
                 .get(&Revocation::of_all(&principal.subject))
                 .is_some_and(issued_before)
-    }
-
-    /// Forgets what was revoked before `oldest`: no token issued before then is still alive.
-    pub fn forget_before(&self, oldest: UnixTime) {
-        let mut since = self.since.write().unwrap_or_else(PoisonError::into_inner);
-        since.retain(|_, at| *at >= oldest);
     }
 }
 
@@ -166,6 +224,26 @@ mod tests {
         let (user, client) = (UserId::from_known(id), ClientId::from_known(id));
         assert_eq!(revoked(Revocation::User(user)), (true, false));
         assert_eq!(revoked(Revocation::Client(client)), (false, true));
+    }
+
+    #[test]
+    fn a_suspended_memory_vouches_for_nobody_and_is_noticed() {
+        let memory = Revocations::default();
+        let mut epoch = memory.epoch();
+        let mut moved = |memory: &Revocations| {
+            let before = std::mem::replace(&mut epoch, memory.epoch());
+            before != epoch
+        };
+        assert_eq!(memory.standing(&principal(50)), Standing::Good);
+        assert!(memory.suspend() && moved(&memory));
+        assert_eq!(memory.standing(&principal(50)), Standing::Unknown); // TK-18
+        assert!(memory.covers(&principal(50)));
+        assert!(!memory.suspend() && !moved(&memory), "nothing new");
+        let grant = Revocation::Grant(GrantId::from_known("g"));
+        memory.add(grant, UnixTime::from_seconds(100));
+        assert!(memory.resume() && moved(&memory));
+        assert_eq!(memory.standing(&principal(50)), Standing::Revoked);
+        assert!(!memory.resume());
     }
 
     #[test]

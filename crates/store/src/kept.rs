@@ -9,7 +9,7 @@ use doorward_core::{
 };
 
 use crate::{
-    AuditFilter, AuditPage, Store, StoreError, Tx, audit_log,
+    AuditFilter, AuditPage, Store, StoreError, Term, Tx, audit_log,
     unit::{Database, Unit},
     write::Batch,
 };
@@ -49,6 +49,10 @@ impl<S: Kept> Store for S {
         let mut known = vec![database.queue().written()];
         known.extend(database.end_of_audit().await?);
         audit_log::verify(database, known).await
+    }
+
+    async fn term(&self) -> Result<Option<Term>, StoreError> {
+        self.database().term().await
     }
 
     async fn reap(&self, now: UnixTime, unused_since: UnixTime) -> Result<usize, StoreError> {

@@ -17,6 +17,7 @@ mod queue;
 mod records;
 mod sqlite;
 mod tables;
+mod term;
 mod tx;
 mod unit;
 mod write;
@@ -27,6 +28,7 @@ pub use error::StoreError;
 pub use postgres::{PostgresRefusal, PostgresStore, PostgresUrl, PostgresUrlError, Tenancy};
 pub use records::{RevokedTokens, SealedSigningKey};
 pub use sqlite::{OpenError, SqliteStore};
+pub use term::Term;
 pub use tx::{Store, Tx};
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use doorward_core::{
     user::{PasswordHash, Role, User, Username},
 };
 
-use crate::{AuditFilter, AuditPage, RevokedTokens, SealedSigningKey, StoreError};
+use crate::{AuditFilter, AuditPage, RevokedTokens, SealedSigningKey, StoreError, Term};
 
 /// Opens units of work. There is no other way to reach stored state.
 #[async_trait]
@@ -46,6 +46,12 @@ pub trait Store: Send + Sync + 'static {
     async fn verify_audit(
         &self,
     ) -> Result<Result<ChainHead, doorward_core::audit::ChainBroken>, StoreError>;
+
+    /// The term in which the database is this process's own right now; `None` when another
+    /// process may have it. Not being able to say is an error. A flush tries to have it again.
+    async fn term(&self) -> Result<Option<Term>, StoreError> {
+        Ok(Some(Term::ONLY))
+    }
 
     /// Deletes what has expired and no longer protects anything: codes, refresh tokens, sessions,
     /// flows, set-up links, grants that ended long ago, and clients that no administrator added,

@@ -28,7 +28,7 @@ use doorward_core::{
 };
 
 use crate::{
-    RevokedTokens, SealedSigningKey, StoreError, Tx,
+    RevokedTokens, SealedSigningKey, StoreError, Term, Tx,
     queue::Queue,
     tables::{
         Query, clients, codes, consents, device_authorizations as devices, grants,
@@ -54,6 +54,9 @@ pub(crate) trait Database: Send + Sync + 'static {
 
     /// Where the audit log ends by its own account, if the database keeps one.
     fn end_of_audit(&self) -> impl Future<Output = Result<Option<ChainHead>, StoreError>> + Send;
+
+    /// The term in which the database is this process's own: see [`crate::Store::term`].
+    fn term(&self) -> impl Future<Output = Result<Option<Term>, StoreError>> + Send;
 
     /// Where commits and audit records wait.
     fn queue(&self) -> &Queue;

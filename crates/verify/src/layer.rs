@@ -307,7 +307,8 @@ impl Rules {
                 tracing::debug!(%fault, "refused");
                 unauthorized(UNPROVEN, &challenge.unproven(fault))
             }
-            Denial::Token(Refusal::Unavailable, _) | Denial::Proof(Unproven::Unjudged(_)) => {
+            Denial::Token(Refusal::Unavailable | Refusal::Unknown, _)
+            | Denial::Proof(Unproven::Unjudged(_)) => {
                 let later = HeaderValue::from_static("10");
                 let status = StatusCode::SERVICE_UNAVAILABLE;
                 answer(status, UNAVAILABLE, RETRY_AFTER, &[later])

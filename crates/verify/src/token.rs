@@ -33,6 +33,9 @@ pub enum Refusal {
     /// It cannot be judged right now: 503, neither let in nor sent to sign in.
     #[error("token cannot be judged: the issuer's keys are not available")]
     Unavailable,
+    /// It may have been revoked, and nobody can say right now: 503, and what it opened ends.
+    #[error("token cannot be judged: what was revoked is not known right now")]
+    Unknown,
 }
 
 impl From<KeysUnavailable> for Refusal {

@@ -25,7 +25,7 @@ use doorward_core::{
     jwk::PublicKey,
     jws::VerifyingKey,
     resource::Resource,
-    revocation::Revocations,
+    revocation::{Revocations, Standing},
     secret::Digest,
     time::UnixTime,
 };
@@ -118,9 +118,7 @@ impl Verifier {
         // that comes in between moves the epoch past the value stored here.
         let epoch = self.config.revocations.epoch();
         if known.epoch.load(Ordering::Acquire) != epoch {
-            if self.config.revocations.covers(&known.principal) {
-                return Err(Refusal::Revoked);
-            }
+            self.stands(&known.principal)?;
             known.epoch.store(epoch, Ordering::Release);
         }
         Ok(Arc::clone(&known.principal))
@@ -160,6 +158,14 @@ impl Verifier {
         Ok((principal, now))
     }
 
+    fn stands(&self, principal: &Principal) -> Result<(), Refusal> {
+        match self.config.revocations.standing(principal) {
+            Standing::Good => Ok(()),
+            Standing::Revoked => Err(Refusal::Revoked),
+            Standing::Unknown => Err(Refusal::Unknown),
+        }
+    }
+
     /// Reads a key once for as long as it is published unchanged.
     fn read(&self, published: PublicKey) -> Result<Arc<ReadKey>, Refusal> {
         let known = self.keys.get(&published.kid);
@@ -186,9 +192,7 @@ impl VerifyToken for Verifier {
         let epoch = self.config.revocations.epoch();
         let (principal, judged_at) = self.examine(token, resource).await?;
         let principal = Arc::new(principal);
-        if self.config.revocations.covers(&principal) {
-            return Err(Refusal::Revoked);
-        }
+        self.stands(&principal)?;
         let remembered = Remembered {
             principal: Arc::clone(&principal),
             epoch: AtomicU64::new(epoch),

@@ -122,6 +122,7 @@ pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Fail
     tokio::spawn(accept(doorway.listener, accepting));
     tokio::spawn(house.clone().keep_house());
     tokio::spawn(house.clone().keep_keys());
+    tokio::spawn(house.clone().keep_tenure());
     tokio::spawn(house.clone().look_at_servers(configuration.servers.clone()));
     if let Some(file) = doorway.file {
         tokio::spawn(reload::watch(file, configuration, house.clone(), front));

@@ -1,15 +1,13 @@
 //! A Doorward with everything in it.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{Router, response::Response};
-use doorward_core::{
-    access::CLOCK_SKEW,
-    clock::Clock,
-    entropy::Entropy,
-    lifetimes::{LONGEST_ACCESS, Lifetimes},
-    revocation::Revocations,
-};
+use doorward_core::{clock::Clock, entropy::Entropy, lifetimes::LONGEST_ACCESS};
 use doorward_gateway::{Gateway, GatewayLoad, GatewayParts};
 use doorward_issuer::{
     Administration, AdministrationError, Issuer, IssuerParts, KeyAdministration, KeyError,
@@ -23,6 +21,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::{
     adapters::{GatewayTools, IssuerKeys},
     mapping, outbound, probe,
+    tenure::Tenure,
 };
 use crate::{
     config::{Configuration, Server},
@@ -50,6 +49,7 @@ struct Parts {
     store: Arc<dyn Store>,
     folder: DataFolder,
     public_url: String,
+    tenure: Mutex<Option<Tenure>>,
     _lock: Lock,
 }
 
@@ -62,7 +62,10 @@ impl House {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let store = Arc::clone(&opened.store);
-        let revocations = revocations(&*store, &*clock, &configuration.lifetimes).await?;
+        // Tokens may have been issued under a longer lifetime, before a restart with a shorter one.
+        let longest = configuration.lifetimes.access.max(LONGEST_ACCESS);
+        let tenure = Tenure::begin(Arc::clone(&store), Arc::clone(&clock), longest).await?;
+        let revocations = tenure.revocations();
         let tools = GatewayTools::default();
         let parts = IssuerParts {
             store: Arc::clone(&store),
@@ -105,6 +108,7 @@ impl House {
             store: opened.store,
             folder: opened.folder,
             public_url: configuration.public_url.to_string(),
+            tenure: Mutex::new(Some(tenure)),
             _lock: opened.lock,
         })))
     }
@@ -177,6 +181,18 @@ impl House {
         }
     }
 
+    /// Sees to it for ever that no token is judged by what another process may have overtaken.
+    pub(crate) async fn keep_tenure(self) {
+        if let Some(tenure) = self.take_tenure() {
+            tenure.keep().await;
+        }
+    }
+
+    fn take_tenure(&self) -> Option<Tenure> {
+        let tenure = self.0.tenure.lock();
+        tenure.unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     /// Exchanges signing keys when it is due, and takes over what others changed, for ever.
     pub(crate) async fn keep_keys(self) {
         let mut ticks = interval(TEND_KEYS_EVERY);
@@ -218,21 +234,4 @@ impl House {
             tracing::error!(%error, "the last audit records were not written");
         }
     }
-}
-
-/// What was revoked while tokens from before may still live (request path D, stop 4).
-async fn revocations(
-    store: &dyn Store,
-    clock: &dyn Clock,
-    lifetimes: &Lifetimes,
-) -> Result<Arc<Revocations>, Failure> {
-    // Tokens may have been issued under a longer lifetime, before a restart with a shorter one.
-    let longest = lifetimes.access.max(LONGEST_ACCESS);
-    let since = clock.now() - longest - CLOCK_SKEW - CLOCK_SKEW;
-    let mut tx = store.begin().await?;
-    let memory = Revocations::default();
-    for revoked in tx.revocations_since(since).await? {
-        memory.add(revoked.what, revoked.at);
-    }
-    Ok(Arc::new(memory))
 }

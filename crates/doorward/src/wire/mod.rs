@@ -15,5 +15,6 @@ mod house;
 mod mapping;
 mod outbound;
 mod probe;
+mod tenure;
 
 pub(crate) use self::house::House;

@@ -141,7 +141,7 @@ fn a_database_that_goes_away_is_come_again_and_comes_back_by_itself() {
     let server = Postgres::alone();
     let place = Place::on(server.database());
     place.add_user("alice", PASSWORD);
-    let running = place.up(&["--demo"]);
+    let mut running = place.up(&["--demo"]);
     let tokens = log_in(&running, "alice", PASSWORD);
     server.stop();
     let refused = tokens.refresh(running.authority()).expect("answer");
@@ -154,6 +154,7 @@ fn a_database_that_goes_away_is_come_again_and_comes_back_by_itself() {
     server.start_again();
     let refreshed = tokens.refresh(running.authority()).expect("answer");
     let tokens = tokens.successor(&refreshed);
+    running.until("tokens are judged again");
     let tools = call(&running, &tokens, "tools/list", serde_json::json!({}));
     assert_eq!(tools.status, 200, "{tools:?}");
     assert!(
@@ -161,8 +162,6 @@ fn a_database_that_goes_away_is_come_again_and_comes_back_by_itself() {
             .done(&["audit", "verify"])
             .contains("follow from one another")
     );
-    let complaints = running.complaints();
-    assert!(!complaints.contains("postgres://"), "{complaints}");
 }
 
 #[test]
@@ -181,4 +180,24 @@ fn a_database_that_hangs_is_come_again_and_nothing_is_half_done() {
     let tokens = tokens.successor(&refreshed);
     let refreshed = tokens.refresh(running.authority()).expect("answer");
     assert_eq!(refreshed.status, 200, "{refreshed:?}");
+    let complaints = running.complaints();
+    assert!(!complaints.contains("postgres://"), "{complaints}");
+}
+
+#[test]
+fn a_door_that_cannot_tell_whether_the_database_is_its_own_judges_no_token() {
+    // TK-18, CR-06
+    let server = Postgres::alone();
+    let place = Place::on(server.database());
+    place.add_user("alice", PASSWORD);
+    let mut running = place.up(&["--demo"]);
+    let tokens = log_in(&running, "alice", PASSWORD);
+    let list = |running: &_| call(running, &tokens, "tools/list", serde_json::json!({}));
+    assert_eq!(list(&running).status, 200);
+    server.pause();
+    running.until("no token is judged");
+    let refused = list(&running);
+    assert_eq!(refused.status, 503, "{refused:?}");
+    assert!(refused.header("retry-after").is_some(), "{refused:?}");
+    server.resume();
 }

@@ -61,7 +61,7 @@ impl Door<'_> {
                 Rejected::Invalid(_) | Rejected::Revoked => {
                     Refusal::Unauthenticated(challenge.invalid_token(sent.scheme))
                 }
-                Rejected::Unavailable => Refusal::Unjudged,
+                Rejected::Unavailable | Rejected::Unknown => Refusal::Unjudged,
             }
         })?;
         let confirmation = principal.confirmation.as_ref();

@@ -144,8 +144,9 @@ impl Watch {
             None => self.verifier.verify(&holder.token, &holder.resource).await,
         };
         match verdict {
+            // Keys that cannot be had say nothing against a token that was good a second ago.
             Ok(_) | Err(Refusal::Unavailable) => false,
-            Err(Refusal::Invalid(_) | Refusal::Revoked) => true,
+            Err(Refusal::Invalid(_) | Refusal::Revoked | Refusal::Unknown) => true,
         }
     }
 

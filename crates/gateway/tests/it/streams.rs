@@ -23,6 +23,7 @@ async fn a_stream_ends_within_a_second_or_so_of_the_tokens_end() {
     // R-026, TK-18
     for ends in [
         |world: &World| world.tokens.revoke("short"),
+        |world: &World| world.tokens.doubt("short"),
         |world: &World| world.clock.advance(700),
     ] {
         let upstream = Upstream::start().await;

@@ -389,6 +389,11 @@ impl Tokens {
         self.set(token, Err(Refusal::Revoked));
     }
 
+    /// From now on nobody can say whether this token was revoked.
+    pub(crate) fn doubt(&self, token: &str) {
+        self.set(token, Err(Refusal::Unknown));
+    }
+
     fn set(&self, token: &str, verdict: Result<Arc<Principal>, Refusal>) {
         self.verdicts
             .lock()

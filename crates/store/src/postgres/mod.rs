@@ -15,6 +15,7 @@
 
 mod audit_chain;
 mod cells;
+mod claim;
 mod fault;
 mod patience;
 mod readers;
@@ -40,9 +41,9 @@ use std::sync::Arc;
 use doorward_core::audit::ChainHead;
 use tokio::sync::oneshot;
 
-use self::{readers::Readers, scribe::PostgresScribe, server::Server};
+use self::{claim::Claim, readers::Readers, scribe::PostgresScribe, server::Server};
 use crate::{
-    StoreError, error::unavailable, kept::Kept, queue::Queue, tables::Query, unit::Database,
+    StoreError, Term, error::unavailable, kept::Kept, queue::Queue, tables::Query, unit::Database,
     writer::Writer,
 };
 
@@ -58,6 +59,7 @@ pub struct PostgresStore {
 pub(crate) struct ServedDatabase {
     queue: Arc<Queue>,
     readers: Readers,
+    claim: Arc<Claim>,
 }
 
 impl PostgresStore {
@@ -69,10 +71,12 @@ impl PostgresStore {
     pub async fn open(url: &PostgresUrl, tenancy: Tenancy) -> Result<Self, StoreError> {
         let server = Arc::new(Server::of(url)?);
         let queue = Arc::new(Queue::new(ChainHead::start()));
+        let claim = Arc::new(Claim::new(tenancy));
         let (ready, opened) = oneshot::channel();
         let writer = Writer::start(&queue, {
-            let (server, queue) = (Arc::clone(&server), Arc::clone(&queue));
-            move || PostgresScribe::open(server, tenancy, &queue, ready)
+            let (server, claim) = (Arc::clone(&server), Arc::clone(&claim));
+            let queue = Arc::clone(&queue);
+            move || PostgresScribe::open(server, claim, &queue, ready)
         })?;
         opened
             .await
@@ -80,7 +84,11 @@ impl PostgresStore {
         let readers = Readers::of(server)?;
         Ok(Self {
             _writer: writer,
-            database: Arc::new(ServedDatabase { queue, readers }),
+            database: Arc::new(ServedDatabase {
+                queue,
+                readers,
+                claim,
+            }),
         })
     }
 }
@@ -104,6 +112,14 @@ impl Database for ServedDatabase {
 
     async fn end_of_audit(&self) -> Result<Option<ChainHead>, StoreError> {
         self.find(audit_chain::end()).await
+    }
+
+    async fn term(&self) -> Result<Option<Term>, StoreError> {
+        let Some((term, holder)) = self.claim.made_last() else {
+            return Ok(None);
+        };
+        let held = self.find(claim::held_by(&holder)).await?;
+        Ok(held.filter(|held| *held).map(|_| term))
     }
 
     fn queue(&self) -> &Queue {

@@ -11,13 +11,13 @@ use tokio_postgres::{Client, types::ToSql};
 
 use super::{
     audit_chain,
+    claim::{Claim, Identity},
     fault::Fault,
     patience::Patience,
     refusal::PostgresRefusal,
     schema,
     server::{Purpose, Server},
     session::{Doubt, Session},
-    tenancy::Tenancy,
 };
 use crate::{
     StoreError,
@@ -52,13 +52,13 @@ impl PostgresScribe {
     /// Opens the database and says through `ready` how that went.
     pub(super) fn open(
         server: Arc<Server>,
-        tenancy: Tenancy,
+        claim: Arc<Claim>,
         queue: &Queue,
         ready: oneshot::Sender<Result<(), StoreError>>,
     ) -> Self {
         let mut desk = Desk {
             server,
-            tenancy,
+            claim,
             session: None,
             lost: None,
             doubt: None,
@@ -108,7 +108,7 @@ fn longest(group: &Group, patience: Patience) -> Duration {
 /// What is kept from one group to the next.
 struct Desk {
     server: Arc<Server>,
-    tenancy: Tenancy,
+    claim: Arc<Claim>,
     session: Option<Session>,
     /// The session that was lost last.
     lost: Option<Identity>,
@@ -117,28 +117,23 @@ struct Desk {
     written_already: usize,
 }
 
-/// A session as the server knows it.
-#[derive(Clone, Debug)]
-struct Identity {
-    process: i32,
-    started: String,
-}
-
 impl Desk {
     /// Connects for the first time: the claim comes first, so that a database in use by another
     /// process is left alone.
     async fn open(&mut self, queue: &Queue) -> Result<(), StoreError> {
         let refused = |error| StoreError::from(PostgresRefusal::of(&error));
         let (mut client, driver) = self.server.connect_in_time(Purpose::Write).await?;
-        let patience = self.server.patience;
-        self.tenancy.claim(&client, patience).await?;
+        let identity = identity(&client).await?;
+        self.claim
+            .make((&client, self.server.patience), identity.clone())
+            .await?;
         schema::bring_up_to_date(&mut client).await?;
         let row = client
             .query_one(audit_chain::end().sql, &[])
             .await
             .map_err(refused)?;
         queue.wrote(audit_chain::read(&mut Columns::of(&row))?);
-        self.lost = Some(identity(&client).await?);
+        self.lost = Some(identity);
         self.session = Some(Session::of((client, driver)).await.map_err(refused)?);
         Ok(())
     }
@@ -187,6 +182,7 @@ impl Desk {
         if let Some(doubt) = self.settle(Instant::now()).await? {
             // Its callers were told that it failed, and its records wait at the head of the queue.
             self.written_already = doubt.records;
+            self.claim.overtaken();
         }
         match self.session.take() {
             Some(session) if !session.client.is_closed() => Ok(session),
@@ -232,9 +228,11 @@ impl Desk {
             let parameters: [&(dyn ToSql + Sync); 2] = [&lost.process, &lost.started];
             client.query(END_LOST, &parameters).await?;
         }
-        let patience = self.server.patience;
-        self.tenancy.claim(&client, patience).await?;
-        self.lost = Some(identity(&client).await?);
+        let identity = identity(&client).await?;
+        self.claim
+            .make((&client, self.server.patience), identity.clone())
+            .await?;
+        self.lost = Some(identity);
         Ok(Session::of((client, driver)).await?)
     }
 }

@@ -32,7 +32,7 @@ use self::{
     scribe::FileScribe,
 };
 use crate::{
-    StoreError, audit_log,
+    StoreError, Term, audit_log,
     kept::Kept,
     queue::Queue,
     tables::{Query, audit_segments},
@@ -114,6 +114,10 @@ impl Database for FileDatabase {
     /// Nobody else writes the file: this process knows.
     async fn end_of_audit(&self) -> Result<Option<ChainHead>, StoreError> {
         Ok(None)
+    }
+
+    async fn term(&self) -> Result<Option<Term>, StoreError> {
+        Ok(Some(Term::ONLY))
     }
 
     fn queue(&self) -> &Queue {

@@ -85,6 +85,23 @@ async fn a_revocation_is_seen_at_the_next_call() {
 }
 
 #[tokio::test]
+async fn while_it_is_not_known_what_was_revoked_no_token_is_judged() {
+    // TK-18, R-023
+    let world = World::new();
+    let (token, fresh) = (
+        world.token(),
+        world.signer.token(&claims_with("x", json!(1))),
+    );
+    world.verify(&token).await.expect("good");
+    world.revocations.suspend();
+    assert_eq!(world.cached(&token), Some(Err(Refusal::Unknown)));
+    assert_eq!(world.verify(&fresh).await, Err(Refusal::Unknown));
+    world.revocations.resume();
+    assert!(matches!(world.cached(&token), Some(Ok(_))));
+    assert!(world.verify(&fresh).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_revocation_of_something_else_disturbs_nobody() {
     let world = World::new();
     let token = world.token();

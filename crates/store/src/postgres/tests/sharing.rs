@@ -133,3 +133,32 @@ async fn who_lost_the_database_to_another_writes_no_more() {
     drop(second);
     add_user(&first, "alice").await.expect("has it again");
 }
+
+#[tokio::test]
+async fn who_lost_the_database_knows_and_has_a_new_term_when_it_has_it_again() {
+    let Opened { store, url, server } = open().await;
+    assert_eq!(store.term().await.expect("asked"), None, "anybody's");
+    drop(store);
+    let alone = async || PostgresStore::open(&parsed(&impatient(&url)), Tenancy::Alone).await;
+    let first = alone().await.expect("is free");
+    let term = first.term().await.expect("asked");
+    assert!(term.is_some());
+    add_user(&first, "alice").await.expect("is free");
+    assert_eq!(first.term().await.expect("asked"), term, "the same one");
+
+    let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+        WHERE application_name = 'doorward' AND datname = current_database()";
+    server.sql(&url, end);
+    // Reading sessions went too: not to be told is as good as to be told no.
+    assert_eq!(first.term().await.unwrap_or(None), None, "nobody's");
+    let second = alone().await.expect("takes over");
+    assert_eq!(first.term().await.unwrap_or(None), None, "another's");
+    assert!(first.flush().await.is_err());
+    assert_eq!(first.term().await.unwrap_or(None), None, "still another's");
+    assert!(second.term().await.expect("asked").is_some());
+
+    drop(second);
+    first.flush().await.expect("has it again");
+    let again = first.term().await.expect("asked");
+    assert!(again.is_some() && again != term, "{again:?}");
+}
