@@ -1,12 +1,6 @@
 //! Who may use a server, resolved once per grant and kept until the configuration changes.
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::{collections::HashMap, sync::Arc};
 
 use doorward_core::{
     access::Principal,
@@ -16,6 +10,8 @@ use doorward_core::{
 };
 use quick_cache::sync::Cache;
 
+use crate::places::{Place, Places};
+
 /// How many grants are remembered per server.
 const REMEMBERED: usize = 10_000;
 
@@ -23,6 +19,7 @@ const REMEMBERED: usize = 10_000;
 pub(crate) struct Access {
     allow: AllowList,
     groups: Arc<HashMap<String, Vec<String>>>,
+    places: Arc<Places>,
     known: Cache<GrantId, Option<Arc<Caller>>>,
 }
 
@@ -36,14 +33,20 @@ pub(crate) struct Caller {
     pub(crate) client_label: Arc<str>,
     pub(crate) grant_label: Arc<str>,
     pub(crate) rights: Rights,
-    streams: AtomicUsize,
+    /// What its subject takes up, here and elsewhere.
+    pub(crate) place: Arc<Place>,
 }
 
 impl Access {
-    pub(crate) fn new(allow: AllowList, groups: Arc<HashMap<String, Vec<String>>>) -> Self {
+    pub(crate) fn new(
+        allow: AllowList,
+        groups: Arc<HashMap<String, Vec<String>>>,
+        places: Arc<Places>,
+    ) -> Self {
         Self {
             allow,
             groups,
+            places,
             known: Cache::new(REMEMBERED),
         }
     }
@@ -78,7 +81,7 @@ impl Access {
             client_label: principal.client.as_str().into(),
             grant_label: principal.grant.as_str().into(),
             rights,
-            streams: AtomicUsize::new(0),
+            place: self.places.of(&principal.subject),
         })
     }
 }
@@ -96,21 +99,5 @@ impl Caller {
             Rights::Everything => false,
             Rights::Listed { .. } => true,
         }
-    }
-
-    /// Counts a new request in, whose answer may become a stream, unless `most` are open already (GW-25).
-    pub(crate) fn open_stream(self: &Arc<Self>, most: usize) -> Option<OpenStream> {
-        let before = self.streams.fetch_add(1, Ordering::Relaxed);
-        let open = OpenStream(Arc::clone(self));
-        (before < most).then_some(open)
-    }
-}
-
-/// One open request or stream of a caller; counted out when dropped.
-pub(crate) struct OpenStream(Arc<Caller>);
-
-impl Drop for OpenStream {
-    fn drop(&mut self) {
-        self.0.streams.fetch_sub(1, Ordering::Relaxed);
     }
 }

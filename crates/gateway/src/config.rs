@@ -73,8 +73,11 @@ pub struct GatewayLimits {
     pub response_bytes: usize,
     /// The longest event of an upstream's stream, and the longest line of a program.
     pub message_bytes: usize,
-    /// Requests and event streams that one user may have open at a time through one client.
+    /// Requests and event streams that one user may have open at a time, at all servers and
+    /// through all clients together.
     pub streams: usize,
+    /// Bytes of messages of one user that have not arrived whole; short ones are not counted.
+    pub buffered_bytes: usize,
     /// After how much silence a stream gets a comment, so that nobody in between hangs up.
     pub keep_alive: Duration,
     /// Server processes at a time.
@@ -95,7 +98,8 @@ impl Default for GatewayLimits {
             request_pause: Duration::from_secs(30),
             response_bytes: 8 << 20,
             message_bytes: 8 << 20,
-            streams: 1024,
+            streams: 4096,
+            buffered_bytes: 64 << 20,
             keep_alive: Duration::from_secs(15),
             processes: 64,
             processes_per_user: 8,

@@ -21,6 +21,7 @@ use crate::{
     catalogue::ServerCheck,
     config::{GatewayConfig, GatewayError},
     front::{self, SessionIds},
+    places::Places,
     snapshot::Snapshot,
     stream::Watch,
     upstream::stdio::Processes,
@@ -72,8 +73,9 @@ pub(crate) struct Inner {
     pub(crate) watch: Arc<Watch>,
 }
 
-/// What upstreams share, whatever the configuration.
+/// What servers share, whatever the configuration.
 pub(crate) struct Surroundings {
+    pub(crate) places: Arc<Places>,
     pub(crate) client: UpstreamClient,
     pub(crate) processes: Arc<Processes>,
     pub(crate) entropy: Arc<dyn Entropy>,
@@ -90,6 +92,7 @@ impl Gateway {
             Arc::clone(&parts.clock),
         ));
         let surroundings = Arc::new(Surroundings {
+            places: Arc::default(),
             client: parts.client,
             processes: Processes::new(&config.limits),
             entropy: Arc::clone(&parts.entropy),

@@ -18,6 +18,7 @@ mod catalogue;
 mod config;
 mod front;
 mod gateway;
+mod places;
 mod snapshot;
 mod stream;
 mod upstream;

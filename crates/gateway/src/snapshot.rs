@@ -127,7 +127,11 @@ impl Preparing<'_> {
             dpop: config.dpop,
             metadata,
             step_up: config.step_up,
-            access: Access::new(config.allow, Arc::clone(&self.groups)),
+            access: Access::new(
+                config.allow,
+                Arc::clone(&self.groups),
+                Arc::clone(&self.surroundings.places),
+            ),
             name: config.name,
             resource,
             upstream,

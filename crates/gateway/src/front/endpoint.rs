@@ -66,7 +66,7 @@ async fn answer_known(
         server: &server,
     };
     let known = door.authenticate(&parts).await?;
-    let place = known.caller.open_stream(snapshot.limits.streams);
+    let place = known.caller.place.open(snapshot.limits.streams);
     let has_place = place.is_some();
     let exchange = Exchange {
         inner,

@@ -19,9 +19,10 @@ use http::HeaderMap;
 
 use super::refusal::Refusal;
 use crate::{
-    access::{Caller, OpenStream},
+    access::Caller,
     config::GatewayLimits,
     gateway::Inner,
+    places::OpenStream,
     snapshot::Server,
     stream::{Holder, Pulse, Sieve},
     upstream::{Fault, http::SESSION_ID},

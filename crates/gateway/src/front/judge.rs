@@ -175,7 +175,8 @@ async fn effect(
     if exchange.principal.scopes.covers(WRITE) && !caller.is_limited() && !by_tool {
         return Ok(None);
     }
-    match exchange.server.catalogue.find(name).await {
+    // Boxed, because most calls do not come here and all would carry its future.
+    match Box::pin(exchange.server.catalogue.find(name)).await {
         Found::Tool(effect) => Ok(Some(effect)),
         Found::Unknown => Ok(None),
         // In the very words of a tool that may not be known: the server's own would differ.

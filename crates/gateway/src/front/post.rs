@@ -52,8 +52,7 @@ pub(super) struct About<'a> {
 /// Answers a POST.
 pub(super) async fn post(exchange: &Exchange, body: Body) -> Answer {
     let accept = media(exchange).map_err(|refusal| exchange.refused(None, refusal))?;
-    let limits = &exchange.limits;
-    let body = body::read(body, limits.request_bytes, limits.request_pause).await;
+    let body = body::read(body, &exchange.limits, &exchange.caller.place).await;
     let body = body.map_err(|refusal| exchange.refused(None, refusal))?;
     exchange.check_content(&body)?;
     let lines = exchange.headers.iter();
@@ -64,7 +63,7 @@ pub(super) async fn post(exchange: &Exchange, body: Body) -> Answer {
         json_only: !accept.event_stream,
     };
     if is_batch(&body) {
-        return batch::answer(&post).await;
+        return Box::pin(batch::answer(&post)).await; // rare: not in the future of every call
     }
     let message = Message::parse(&body)
         .map_err(|error| post.refuse(None, Refusal::envelope(&error, post.era_by_header())))?;
@@ -258,7 +257,7 @@ impl<'a> Post<'a> {
                     body: self.body,
                     session,
                 };
-                programs::ask(self.exchange, permit, call, about).await
+                Box::pin(programs::ask(self.exchange, permit, call, about)).await
             }
             _ => self.send(permit, session, about).await,
         }

@@ -82,6 +82,9 @@ async fn initialize(
     call: Call<'_>,
     about: About<'_>,
 ) -> Answer {
+    if call.body.len() > LONGEST_OPENING {
+        return Err(exchange.refused(Some(call.request.method.as_ref()), Refusal::TooLarge));
+    }
     let user = &exchange.caller.subject;
     let opened = call
         .upstream
@@ -95,6 +98,9 @@ async fn initialize(
     }
     Ok(response)
 }
+
+/// It is kept for as long as the session, to be repeated to the next process (DS-05).
+const LONGEST_OPENING: usize = 64 * 1024;
 
 /// Passes on what a program says in answer to one request or batch.
 pub(super) async fn answer(exchange: &Exchange, reply: Reply, about: About<'_>) -> Answer {

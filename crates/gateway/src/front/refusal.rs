@@ -118,6 +118,7 @@ impl Refusal {
         let headers = response.headers_mut();
         let json = HeaderValue::from_static("application/json");
         headers.insert(header::CONTENT_TYPE, json);
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = retry.map(|left| left.as_secs() + 1) {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }

@@ -24,10 +24,7 @@ use doorward_core::{
 use doorward_verify::{Refusal, VerifyToken};
 use futures_util::task::AtomicWaker;
 
-use crate::{
-    access::{Caller, OpenStream},
-    snapshot::Snapshot,
-};
+use crate::{access::Caller, places::OpenStream, snapshot::Snapshot};
 
 /// All open streams of a gateway.
 pub(crate) struct Watch {

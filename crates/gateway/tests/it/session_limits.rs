@@ -1,12 +1,90 @@
-//! How many sessions with programs one user may have.
+//! What one user may take up: sessions, requests and streams, memory.
 
 use doorward_core::scope::ScopeSet;
 use http::Method;
 
 use crate::{
     programs::{call_in, session_era},
-    world::{INITIALIZE, World, get, post},
+    upstream::Upstream,
+    world::{Ask, INITIALIZE, World, call, config, get, modern, post, server},
 };
+
+#[tokio::test]
+async fn streams_are_counted_by_user_whatever_the_grant_and_the_server() {
+    // GW-25
+    let upstream = Upstream::start().await;
+    let servers = ["files", "mail"].map(|name| server(name, upstream.config()));
+    let mut two = config(servers.to_vec());
+    two.limits.streams = 2;
+    let world = World::of(two.clone());
+    for (user, token, server) in [("alice", "of-mail", "mail"), ("bob", "bobs", "mail")] {
+        world
+            .tokens
+            .grant(user, token, server, &ScopeSet::baseline());
+    }
+    let streams: Vec<_> = (0..4).map(|_| upstream.then_stream()).collect();
+    let open = |ask: Ask| world.open(ask);
+    let _first = open(get("/mcp/files")).await;
+    let _second = open(get("/mcp/mail").token("of-mail")).await;
+    assert_eq!(open(get("/mcp/files")).await.status(), 429);
+    assert_eq!(
+        open(call("a").to("/mcp/mail").token("of-mail"))
+            .await
+            .status(),
+        429
+    );
+    world.gateway.reconfigure(two).expect("valid");
+    assert_eq!(open(get("/mcp/files")).await.status(), 429, "still open");
+    assert_eq!(open(get("/mcp/mail").token("bobs")).await.status(), 200);
+    drop(streams);
+}
+
+#[tokio::test]
+async fn long_messages_that_do_not_come_to_an_end_are_limited_for_each_user() {
+    // GW-25
+    let upstream = Upstream::start().await;
+    let world = World::with(upstream.config(), |config| {
+        config.limits.buffered_bytes = 1 << 20;
+    });
+    let piece = bytes::Bytes::from(vec![b' '; 256 * 1024]);
+    let endless = || {
+        let pieces = [(); 3].map(|()| Ok::<_, std::io::Error>(piece.clone()));
+        let pieces = futures_util::stream::iter(pieces);
+        let never = futures_util::stream::pending();
+        axum::body::Body::from_stream(futures_util::StreamExt::chain(pieces, never))
+    };
+    let slow = world.open(post(endless()));
+    let refused = world.send(post(endless()));
+    let answer = tokio::select! {
+        biased;
+        _ = slow => panic!("the first one is taken as long as it comes"),
+        answer = refused => answer,
+    };
+    assert_eq!(answer.status, 429);
+    assert!(answer.headers.contains_key("retry-after"));
+    upstream.then_json("{}");
+    assert_eq!(
+        world.send(call("short")).await.status,
+        200,
+        "short ones pass"
+    );
+}
+
+#[tokio::test]
+async fn an_opening_that_would_be_kept_is_short() {
+    // DS-05
+    let world = World::new(session_era());
+    let long = INITIALIZE.replace("\"test\"", &format!("\"{}\"", "x".repeat(70_000)));
+    let answer = world.send(post(long)).await;
+    assert_eq!(answer.status, 413);
+    assert_eq!(world.gateway.load().processes, 0);
+    let long = format!(r#""name":"pid","x":"{}""#, "x".repeat(70_000));
+    let upstream = Upstream::start().await;
+    upstream.then_json("{}");
+    let world = World::new(upstream.config());
+    let call = modern("tools/call", Some("pid"), &long);
+    assert_eq!(world.send(call).await.status, 200, "calls may be longer");
+}
 
 #[tokio::test]
 async fn one_session_too_many_is_refused_and_others_still_get_theirs() {

@@ -1,0 +1,155 @@
+//! What one user takes up at a time, at all servers and through all clients together.
+//!
+//! Clients, grants and tokens are there for the asking, so none of them is what limits
+//! count by (GW-25): it is the subject, whom an administrator made.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use doorward_core::subject::Subject;
+
+/// The places of all subjects that called lately.
+#[derive(Default)]
+pub(crate) struct Places {
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    places: HashMap<Subject, Weak<Place>>,
+    /// At this size it is looked for those that nobody holds any more.
+    swept_at: usize,
+}
+
+/// What one subject takes up.
+#[derive(Debug, Default)]
+pub(crate) struct Place {
+    open: AtomicUsize,
+    buffered: AtomicUsize,
+}
+
+/// One open request or stream; counted out when dropped.
+#[derive(Debug)]
+pub(crate) struct OpenStream(Arc<Place>);
+
+/// Bytes of a message that has not arrived whole; counted out when dropped.
+#[derive(Debug)]
+pub(crate) struct Buffered<'a> {
+    place: &'a Place,
+    bytes: usize,
+}
+
+impl Places {
+    /// The place of `subject`, the same for as long as anybody holds it.
+    pub(crate) fn of(&self, subject: &Subject) -> Arc<Place> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = known.places.get(subject).and_then(Weak::upgrade) {
+            return place;
+        }
+        if known.places.len() >= known.swept_at {
+            known.places.retain(|_, place| place.strong_count() > 0);
+            known.swept_at = 2 * known.places.len() + FEW;
+        }
+        let place = Arc::default();
+        let weak = Arc::downgrade(&place);
+        known.places.insert(subject.clone(), weak);
+        place
+    }
+}
+
+impl Place {
+    /// Counts a request in, whose answer may become a stream, unless `most` are open already.
+    pub(crate) fn open(self: &Arc<Self>, most: usize) -> Option<OpenStream> {
+        let before = self.open.fetch_add(1, Ordering::Relaxed);
+        let open = OpenStream(Arc::clone(self));
+        (before < most).then_some(open)
+    }
+
+    /// Nothing yet of a message.
+    pub(crate) fn buffered(&self) -> Buffered<'_> {
+        Buffered {
+            place: self,
+            bytes: 0,
+        }
+    }
+}
+
+impl Buffered<'_> {
+    /// Counts `bytes` more in; false when that makes more than `most` of this subject.
+    #[must_use]
+    pub(crate) fn add(&mut self, bytes: usize, most: usize) -> bool {
+        self.bytes += bytes;
+        self.place.buffered.fetch_add(bytes, Ordering::Relaxed) + bytes <= most
+    }
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Buffered<'_> {
+    fn drop(&mut self) {
+        self.place.buffered.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+const FEW: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use doorward_core::id::UserId;
+
+    use super::*;
+
+    fn user(name: &str) -> Subject {
+        Subject::User(UserId::from_known(name))
+    }
+
+    #[test]
+    fn a_subject_has_one_place_however_it_comes() {
+        // GW-25
+        let places = Places::default();
+        let (one, again) = (places.of(&user("a")), places.of(&user("a")));
+        let first = one.open(2).expect("room");
+        let _second = again.open(2).expect("room");
+        assert!(one.open(2).is_none() && again.open(2).is_none());
+        assert!(places.of(&user("b")).open(2).is_some());
+        drop(first);
+        assert!(one.open(2).is_some());
+    }
+
+    #[test]
+    fn bytes_are_given_back_with_their_message() {
+        // GW-25
+        let place = Place::default();
+        let mut one = place.buffered();
+        assert!(one.add(60, 100));
+        let mut two = place.buffered();
+        assert!(!two.add(60, 100));
+        drop(two);
+        assert!(one.add(40, 100) && !one.add(1, 100));
+        drop(one);
+        assert!(place.buffered().add(100, 100));
+    }
+
+    #[test]
+    fn who_has_gone_is_forgotten() {
+        // DS-05
+        let places = Places::default();
+        let kept = places.of(&user("kept"));
+        for number in 0..10_000 {
+            drop(places.of(&user(&number.to_string())));
+        }
+        let known = places.known.lock().expect("lock");
+        assert!(known.places.len() <= 2 * FEW + 2);
+        assert!(known.places.contains_key(&user("kept")));
+        drop(kept);
+    }
+}
