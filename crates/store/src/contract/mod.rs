@@ -3,6 +3,7 @@
 //! Each test takes a fresh store and knows nothing of what is behind it. A
 //! database runs all of them by telling [`every_contract`] how one is opened.
 
+pub(crate) mod additions;
 pub(crate) mod audit;
 pub(crate) mod clients;
 pub(crate) mod codes;

@@ -1,17 +1,12 @@
 //! The chain of audit records in the database (AD-06).
 
-use super::{Opened, add_user, event, open, open_shared, reasons};
+use super::{Opened, add_user, event, open, open_shared, reasons, record_six};
 use crate::Store;
 
 /// A log of three segments with two records each.
 async fn six_records() -> Opened {
     let opened = open().await;
-    for pair in [["1", "2"], ["3", "4"], ["5", "6"]] {
-        for reason in pair {
-            opened.store.record(event(reason)).expect("has room");
-        }
-        opened.store.flush().await.expect("durable");
-    }
+    record_six(&opened.store).await;
     opened
 }
 

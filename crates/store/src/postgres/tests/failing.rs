@@ -116,7 +116,7 @@ async fn what_was_answered_survives_every_crash_of_the_server() {
             while !stop.load(Ordering::SeqCst) {
                 number += 1;
                 let name = format!("user{number}");
-                match add_user(&store, &name).await {
+                match add_user(&*store, &name).await {
                     Ok(()) => done.push(name),
                     Err(StoreError::Unavailable(_)) => {}
                     Err(error) => panic!("{error:?}"),
@@ -141,10 +141,10 @@ async fn what_was_answered_survives_every_crash_of_the_server() {
     stop.store(true, Ordering::SeqCst);
     let done = writing.await.expect("ends");
     store.flush().await.ok();
-    let names = user_names(&store).await;
+    let names = user_names(&*store).await;
     let lost: Vec<_> = done.iter().filter(|name| !names.contains(name)).collect();
     assert_eq!(lost, Vec::<&String>::new(), "of {}", done.len()); // CR-01
-    let mut recorded = reasons(&store).await;
+    let mut recorded = reasons(&*store).await;
     recorded.sort();
     let mut present = names.clone();
     present.sort();
@@ -152,7 +152,7 @@ async fn what_was_answered_survives_every_crash_of_the_server() {
         recorded, present,
         "a change and its record are there together or not at all"
     );
-    assert_chain(&store, u64::try_from(names.len()).expect("few")).await;
+    assert_chain(&*store, u64::try_from(names.len()).expect("few")).await;
 }
 
 #[tokio::test]

@@ -8,21 +8,21 @@ mod schemas;
 mod sharing;
 mod writing;
 
-use std::{future::poll_fn, pin::Pin, sync::Arc, task::Poll};
+use std::sync::Arc;
 
-use doorward_core::{
-    audit::{AuditEvent, AuditKind, Outcome},
-    id::UserId,
-    time::UnixTime,
-    user::{PasswordHash, Role, User, Username},
-};
 use doorward_throwaway::Postgres;
 use tokio_postgres::Client;
 
 use super::{PostgresRefusal, PostgresStore, PostgresUrl, Tenancy};
 use crate::{
-    AuditFilter, Store, StoreError, Tx,
-    contract::{Subject, every_contract},
+    StoreError,
+    contract::{
+        Subject,
+        additions::{
+            add_user, addition, assert_chain, event, reasons, record_six, start, user, user_names,
+        },
+        every_contract,
+    },
 };
 
 every_contract!(in_postgres, crate::postgres::tests::open_in_schema);
@@ -101,59 +101,4 @@ async fn hold(url: &str) -> Client {
 
 async fn let_go(held: Client) {
     held.batch_execute("ROLLBACK").await.expect("lets go");
-}
-
-fn user(name: &str) -> User {
-    User {
-        id: UserId::from_known(name),
-        name: Username::parse(name).expect("a user name"),
-        role: Role::Member,
-        password: PasswordHash::from_phc("$argon2id$"),
-        created_at: UnixTime::from_seconds(0),
-        disabled_at: None,
-    }
-}
-
-fn event(reason: &str) -> AuditEvent {
-    let at = UnixTime::from_seconds(0);
-    AuditEvent::new(at, AuditKind::ToolCall, Outcome::Allowed).reason(reason.to_owned())
-}
-
-/// Commits a new user with an audit record of the same name.
-async fn add_user(store: &PostgresStore, name: &str) -> Result<(), StoreError> {
-    addition(store, name).await.commit().await
-}
-
-/// A unit of work that adds a user with an audit record of the same name.
-async fn addition(store: &PostgresStore, name: &str) -> Box<dyn Tx> {
-    let mut tx = store.begin().await.expect("a unit of work opens");
-    tx.add_user(&user(name));
-    tx.audit(event(name));
-    tx
-}
-
-async fn user_names(store: &PostgresStore) -> Vec<String> {
-    let mut tx = store.begin().await.expect("a unit of work opens");
-    let users = tx.users().await.expect("readable");
-    users.into_iter().map(|user| user.name.into()).collect()
-}
-
-async fn reasons(store: &PostgresStore) -> Vec<String> {
-    let page = store.audit(AuditFilter::default()).await.expect("readable");
-    let reason = |line: &String| {
-        let record: serde_json::Value = serde_json::from_str(line).expect("a JSON object");
-        record["reason"].as_str().expect("a reason").to_owned()
-    };
-    page.lines.iter().map(reason).collect()
-}
-
-/// The audit log is whole and has this many records.
-async fn assert_chain(store: &PostgresStore, records: u64) {
-    let verdict = store.verify_audit().await.expect("readable");
-    assert_eq!(verdict.expect("unbroken").sequence, records);
-}
-
-/// Lets a future run to its first wait, or to its end.
-async fn start<T>(mut future: Pin<&mut (dyn Future<Output = T> + Send)>) -> Poll<T> {
-    poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
 }

@@ -54,7 +54,7 @@ async fn what_is_used_once_is_used_once_among_all_of_them() {
         (10, 290),
         "{outcomes:?}"
     );
-    assert_chain(&stores[0], 10).await;
+    assert_chain(&*stores[0], 10).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,7 +66,7 @@ async fn their_audit_records_form_one_chain() {
             let store = Arc::clone(store);
             running.spawn(async move {
                 store.record(event("call")).expect("has room");
-                add_user(&store, &format!("user{number}x{index}"))
+                add_user(&*store, &format!("user{number}x{index}"))
                     .await
                     .expect("is free");
             });
@@ -74,9 +74,9 @@ async fn their_audit_records_form_one_chain() {
     }
     running.join_all().await;
     for store in &stores {
-        assert_chain(store, 300).await;
+        assert_chain(&**store, 300).await;
     }
-    assert_eq!(user_names(&stores[2]).await.len(), 150);
+    assert_eq!(user_names(&*stores[2]).await.len(), 150);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,8 +84,8 @@ async fn what_one_wrote_is_seen_by_the_others_at_once() {
     let (_opened, stores) = three().await;
     for index in 0..20 {
         let name = format!("user{index}");
-        add_user(&stores[index % 3], &name).await.expect("is free");
-        assert!(user_names(&stores[(index + 1) % 3]).await.contains(&name));
+        add_user(&*stores[index % 3], &name).await.expect("is free");
+        assert!(user_names(&*stores[(index + 1) % 3]).await.contains(&name));
     }
 }
 

@@ -2,18 +2,13 @@
 
 use rusqlite::{Connection, params};
 
-use super::{Opened, add_user, event, open, reasons};
+use super::{Opened, add_user, assert_chain, open, reasons, record_six};
 use crate::{SqliteStore, Store};
 
 /// A log of three segments with two records each.
 async fn six_records() -> Opened {
     let opened = open();
-    for pair in [["1", "2"], ["3", "4"], ["5", "6"]] {
-        for reason in pair {
-            opened.store.record(event(reason)).expect("has room");
-        }
-        opened.store.flush().await.expect("durable");
-    }
+    record_six(&opened.store).await;
     opened
 }
 
@@ -72,8 +67,7 @@ async fn a_reopened_log_goes_on_where_it_ended() {
     drop((store, connection));
     let store = SqliteStore::open(&path).expect("opens again");
     add_user(&store, "7").await.expect("is free");
-    let end = store.verify_audit().await.expect("readable");
-    assert_eq!(end.expect("unbroken").sequence, 7);
+    assert_chain(&store, 7).await;
     assert_eq!(reasons(&store).await.concat(), "1234567");
 }
 

@@ -7,29 +7,21 @@ mod schemas;
 mod writing;
 
 use std::{
-    future::poll_fn,
     path::PathBuf,
-    pin::Pin,
     sync::{
         Arc,
         mpsc::{Sender, channel},
     },
-    task::Poll,
     thread::{self, JoinHandle},
 };
 
-use doorward_core::{
-    audit::{AuditEvent, AuditKind, Outcome},
-    id::UserId,
-    time::UnixTime,
-    user::{PasswordHash, Role, User, Username},
-};
 use tempfile::TempDir;
 
 use super::{SqliteStore, connection};
-use crate::{
-    AuditFilter, Store, StoreError, Tx,
-    contract::{Subject, every_contract},
+use crate::contract::{
+    Subject,
+    additions::{add_user, addition, assert_chain, event, reasons, record_six, start, user_names},
+    every_contract,
 };
 
 every_contract!(in_memory, crate::sqlite::tests::open_in_memory);
@@ -96,53 +88,4 @@ impl Drop for Hold {
         let thread = self.thread.take().expect("joined once");
         thread.join().expect("ends");
     }
-}
-
-fn user(name: &str) -> User {
-    User {
-        id: UserId::from_known(name),
-        name: Username::parse(name).expect("a user name"),
-        role: Role::Member,
-        password: PasswordHash::from_phc("$argon2id$"),
-        created_at: UnixTime::from_seconds(0),
-        disabled_at: None,
-    }
-}
-
-fn event(reason: &str) -> AuditEvent {
-    let at = UnixTime::from_seconds(0);
-    AuditEvent::new(at, AuditKind::ToolCall, Outcome::Allowed).reason(reason.to_owned())
-}
-
-/// Commits a new user with an audit record of the same name.
-async fn add_user(store: &SqliteStore, name: &str) -> Result<(), StoreError> {
-    addition(store, name).await.commit().await
-}
-
-/// A unit of work that adds a user with an audit record of the same name.
-async fn addition(store: &SqliteStore, name: &str) -> Box<dyn Tx> {
-    let mut tx = store.begin().await.expect("a unit of work opens");
-    tx.add_user(&user(name));
-    tx.audit(event(name));
-    tx
-}
-
-async fn user_names(store: &SqliteStore) -> Vec<String> {
-    let mut tx = store.begin().await.expect("a unit of work opens");
-    let users = tx.users().await.expect("readable");
-    users.into_iter().map(|user| user.name.into()).collect()
-}
-
-async fn reasons(store: &SqliteStore) -> Vec<String> {
-    let page = store.audit(AuditFilter::default()).await.expect("readable");
-    let reason = |line: &String| {
-        let record: serde_json::Value = serde_json::from_str(line).expect("a JSON object");
-        record["reason"].as_str().expect("a reason").to_owned()
-    };
-    page.lines.iter().map(reason).collect()
-}
-
-/// Lets a future run to its first wait, or to its end.
-async fn start<T>(mut future: Pin<&mut (dyn Future<Output = T> + Send)>) -> Poll<T> {
-    poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
 }
