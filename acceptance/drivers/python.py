@@ -9,34 +9,15 @@ from contextlib import asynccontextmanager
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
+from connection import Store, connected, list_and_call
 from mcp import Client
 from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider
-from mcp.client.streamable_http import streamable_http_client
-from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
+from mcp.shared.auth import OAuthClientMetadata
 from story import Unmet, ask, done, must, refused, step
 
 ENDPOINT = sys.argv[1]
 REDIRECT = "http://localhost:9/callback"  # nobody listens there: the user stops before it
 logging.disable(logging.CRITICAL)  # what goes wrong is reported by the steps
-
-
-class Store:
-    """Tokens and registration: what outlives the process."""
-
-    tokens: OAuthToken | None = None
-    client: OAuthClientInformationFull | None = None
-
-    async def get_tokens(self) -> OAuthToken | None:
-        return self.tokens
-
-    async def set_tokens(self, tokens: OAuthToken) -> None:
-        self.tokens = tokens
-
-    async def get_client_info(self) -> OAuthClientInformationFull | None:
-        return self.client
-
-    async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
-        self.client = client_info
 
 
 class Person:
@@ -79,28 +60,17 @@ class Story:
 
     @asynccontextmanager
     async def connected(self, provider: OAuthClientProvider | None = None) -> AsyncIterator[Client]:
-        """A connection; clients of 2026-07-28 try the stateless era first and fall back to sessions."""
+        """A connection whose answers are remembered."""
 
         async def note(response: httpx2.Response) -> None:
             self.answers.append(f"{response.request.url.path} {response.status_code}")
 
-        hooks = {"response": [note]}
-        async with (
-            httpx2.AsyncClient(auth=provider or self.provider(), timeout=30, event_hooks=hooks) as connection,
-            Client(streamable_http_client(ENDPOINT, http_client=connection)) as client,
-        ):
+        async with connected(ENDPOINT, provider or self.provider(), note) as client:
             yield client
-
-    async def call(self, client: Client) -> str:
-        tools = [tool.name for tool in (await client.list_tools(cache_mode="bypass")).tools]
-        name, given = ("echo", {"message": "hello"}) if "echo" in tools else ("test_simple_text", {})
-        result = await client.call_tool(name, given)
-        must(not result.is_error, str(result.content))
-        return f"{len(tools)} tools, {name}, revision {client.protocol_version}"
 
     async def come_back(self, provider: OAuthClientProvider | None = None) -> str:
         async with self.connected(provider) as client:
-            return await self.call(client)
+            return await list_and_call(client)
 
     async def refresh(self, provider: OAuthClientProvider) -> str:
         """Lets the access token expire, from the client's point of view."""
@@ -152,9 +122,9 @@ class Story:
             # Leaving the connection ends its session, which the restarted Doorward may not know.
             try:
                 async with self.connected() as client:
-                    await self.call(client)
+                    await list_and_call(client)
                     await ask("restart")
-                    return await self.call(client)
+                    return await list_and_call(client)
             except Exception as error:
                 text = str(error.exceptions if isinstance(error, BaseExceptionGroup) else error)
                 must("ession" in text or "404" in text, text)
@@ -176,14 +146,14 @@ class Story:
     async def tell_of_revocation(self) -> None:
         async def revoke_and_call() -> str:
             async with self.connected() as client:
-                await self.call(client)
+                await list_and_call(client)
                 await ask(
                     "revoke",
                     tokens=self.store.tokens.model_dump(),
                     client_id=self.store.client.client_id,
                     client_secret=self.store.client.client_secret,
                 )
-                return await self.call(client)
+                return await list_and_call(client)
 
         async def open_connection() -> str:
             # Asked for a person who is not there, the SDK drops the connection: only then was it refused.

@@ -12,13 +12,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx2
-from mcp import Client
 from mcp.client.auth.extensions.client_credentials import ClientCredentialsOAuthProvider
 from mcp.client.auth.extensions.identity_assertion import IdentityAssertionOAuthProvider
-from mcp.client.streamable_http import streamable_http_client
-from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from connection import Store, connected, list_and_call  # noqa: E402
 from story import done, must, refused, step  # noqa: E402
 
 ENDPOINT = sys.argv[1]
@@ -26,23 +24,8 @@ FACTS = json.loads(sys.argv[2])
 logging.disable(logging.CRITICAL)  # what goes wrong is reported by the steps
 
 
-class Store:
-    """What a provider remembers."""
-
-    tokens: OAuthToken | None = None
-    client: OAuthClientInformationFull | None = None
-
-    async def get_tokens(self) -> OAuthToken | None:
-        return self.tokens
-
-    async def set_tokens(self, tokens: OAuthToken) -> None:
-        self.tokens = tokens
-
-    async def get_client_info(self) -> OAuthClientInformationFull | None:
-        return self.client
-
-    async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
-        self.client = client_info
+class Memory(Store):
+    """A store that can be looked into."""
 
     def claims(self) -> dict:
         """What the access token says."""
@@ -51,17 +34,11 @@ class Store:
 
 
 async def call(provider: httpx2.Auth) -> str:
-    async with (
-        httpx2.AsyncClient(auth=provider, timeout=30) as connection,
-        Client(streamable_http_client(ENDPOINT, http_client=connection)) as client,
-    ):
-        tools = (await client.list_tools(cache_mode="bypass")).tools
-        result = await client.call_tool("test_simple_text", {})
-        must(not result.is_error, str(result.content))
-        return f"{len(tools)} tools"
+    async with connected(ENDPOINT, provider) as client:
+        return await list_and_call(client)
 
 
-def machine(store: Store, secret: str, method: str = "client_secret_basic") -> ClientCredentialsOAuthProvider:
+def machine(store: Memory, secret: str, method: str = "client_secret_basic") -> ClientCredentialsOAuthProvider:
     return ClientCredentialsOAuthProvider(
         ENDPOINT, store, FACTS["machine"]["id"], secret, token_endpoint_auth_method=method, issuer=FACTS["issuer"]
     )
@@ -87,7 +64,7 @@ def id_jag_for(client_id: str) -> Callable[[str, str], Awaitable[str]]:
     return fetch
 
 
-def enterprise(store: Store, named: str) -> IdentityAssertionOAuthProvider:
+def enterprise(store: Memory, named: str) -> IdentityAssertionOAuthProvider:
     own = FACTS["enterprise"]
     return IdentityAssertionOAuthProvider(
         ENDPOINT, store, own["id"], own["secret"], FACTS["issuer"], id_jag_for(named)
@@ -95,7 +72,7 @@ def enterprise(store: Store, named: str) -> IdentityAssertionOAuthProvider:
 
 
 async def as_itself(method: str) -> str:
-    store = Store()
+    store = Memory()
     called = await call(machine(store, FACTS["machine"]["secret"], method))
     must(store.claims()["sub"] == f"client:{FACTS['machine']['id']}", str(store.claims()))
     must(store.tokens.refresh_token is None, "got a refresh token")
@@ -103,7 +80,7 @@ async def as_itself(method: str) -> str:
 
 
 async def as_the_user() -> str:
-    store = Store()
+    store = Memory()
     called = await call(enterprise(store, FACTS["enterprise"]["id"]))
     must(store.claims()["preferred_username"] == FACTS["user"], str(store.claims()))
     return called
@@ -112,12 +89,12 @@ async def as_the_user() -> str:
 async def tell() -> None:
     for method in ("client_secret_basic", "client_secret_post"):
         await step(f"client credentials: connects, lists and calls ({method})", lambda: as_itself(method))
-    await step("client credentials: is refused with a wrong secret", lambda: refused(call(machine(Store(), "wrong"))))
+    await step("client credentials: is refused with a wrong secret", lambda: refused(call(machine(Memory(), "wrong"))))
     await step("enterprise-managed authorization: connects, lists and calls as the user", as_the_user)
     other = FACTS["machine"]["id"]
     await step(
         "enterprise-managed authorization: an ID-JAG for another client is refused",
-        lambda: refused(call(enterprise(Store(), other))),
+        lambda: refused(call(enterprise(Memory(), other))),
     )
     done()
 
