@@ -1,8 +1,10 @@
 //! Writes a group into the file.
 //!
-//! The order inside a group: every batch in its own savepoint, rolled back alone
-//! when it conflicts; then the audit records; then `COMMIT`. The end of the
-//! audit chain moves only after the commit, so a group that fails leaves no gap.
+//! The order inside a group: all batches; then the audit records; then `COMMIT`.
+//! The end of the audit chain moves only after the commit, so a group that fails
+//! leaves no gap. When a batch conflicts, which is rare, the group begins anew with
+//! every batch in a savepoint of its own, rolled back alone: a savepoint copies each
+//! page that its batch changes.
 
 use doorward_core::audit::ChainHead;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -13,12 +15,13 @@ use super::{
 };
 use crate::{
     StoreError, audit_log,
-    queue::Group,
+    queue::{Commit, Group},
     tables::{Step, audit_segments, steps},
     write::Batch,
     writer::{Scribe, Written, records},
 };
 
+const ANEW: &str = "ROLLBACK; BEGIN IMMEDIATE";
 const SAVE: &str = "SAVEPOINT batch";
 const KEEP: &str = "RELEASE batch";
 const UNDO: &str = "ROLLBACK TO batch";
@@ -34,11 +37,13 @@ impl Scribe for FileScribe {
     fn write(&mut self, group: &Group) -> Result<Written, StoreError> {
         let mut connection = lock(&self.connection);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let outcomes = group
-            .commits
-            .iter()
-            .map(|commit| apply_alone(&transaction, &commit.batch))
-            .collect::<Result<Vec<_>, StoreError>>()?;
+        let outcomes = match together(&transaction, &group.commits)? {
+            Some(outcomes) => outcomes,
+            None => {
+                transaction.execute_batch(ANEW)?;
+                apart(&transaction, &group.commits)?
+            }
+        };
         let head = self.write_records(&transaction, group, &outcomes)?;
         self.check_file()?;
         transaction.commit()?;
@@ -73,15 +78,36 @@ impl FileScribe {
     }
 }
 
-/// The outer error is what a failing batch gets; the inner one, that it did not stand.
-fn apply_alone(
+/// How a batch ended: the number of rows it changed, or why it does not stand.
+type Outcome = Result<usize, StoreError>;
+
+/// Applies all batches; nothing when one of them does not stand.
+fn together(
     connection: &Connection,
-    batch: &Batch,
-) -> Result<Result<usize, StoreError>, StoreError> {
+    commits: &[Commit],
+) -> Result<Option<Vec<Outcome>>, StoreError> {
+    let mut outcomes = Vec::with_capacity(commits.len());
+    for commit in commits {
+        match apply_all(connection, &commit.batch) {
+            Ok(rows) => outcomes.push(Ok(rows)),
+            // Some failures (a full disk) end the whole transaction.
+            Err(fault) if connection.is_autocommit() => return Err(fault.into()),
+            Err(_) => return Ok(None),
+        }
+    }
+    Ok(Some(outcomes))
+}
+
+/// Applies each batch that stands.
+fn apart(connection: &Connection, commits: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+    let alone = |commit: &Commit| apply_alone(connection, &commit.batch);
+    commits.iter().map(alone).collect()
+}
+
+/// The outer error is what the whole group gets; the inner one, that this batch does not stand.
+fn apply_alone(connection: &Connection, batch: &Batch) -> Result<Outcome, StoreError> {
     run(connection, SAVE)?;
-    let mut all = batch.writes.iter().flat_map(steps);
-    let applied = all.try_fold(0, |rows, step| Ok(rows + apply(connection, &step)?));
-    match applied {
+    match apply_all(connection, batch) {
         Ok(rows) => run(connection, KEEP).map(|()| Ok(rows)),
         // Some failures (a full disk) end the whole transaction: then nothing of the group stands.
         Err(fault) if connection.is_autocommit() => Err(StoreError::from(fault)),
@@ -91,6 +117,11 @@ fn apply_alone(
             Ok(Err(WriteFault::into(fault)))
         }
     }
+}
+
+fn apply_all(connection: &Connection, batch: &Batch) -> Result<usize, WriteFault> {
+    let mut all = batch.writes.iter().flat_map(steps);
+    all.try_fold(0, |rows, step| Ok(rows + apply(connection, &step)?))
 }
 
 fn apply(connection: &Connection, step: &Step) -> Result<usize, WriteFault> {
