@@ -56,6 +56,9 @@ pub enum AuditKind {
     /// Somebody asked about a token and was refused.
     #[serde(rename = "token.introspect")]
     Introspect,
+    /// A client asked who a person is.
+    #[serde(rename = "userinfo")]
+    UserInfo,
     /// A code was presented twice.
     #[serde(rename = "code.replay")]
     CodeReplay,

@@ -43,6 +43,9 @@ pub struct AuthorizationCode {
     pub authenticated_at: UnixTime,
     /// The key that must be proven to be held (`dpop_jkt`, RFC 9449 section 10).
     pub key: Option<Thumbprint>,
+    /// What the ID token repeats, and only that of this request (OpenID Connect Core section
+    /// 3.1.2.1).
+    pub nonce: Option<String>,
     /// When the code dies.
     pub expires_at: UnixTime,
     /// Where it is in its life.
@@ -154,6 +157,7 @@ mod tests {
             details: Details::default(),
             authenticated_at: ISSUED,
             key: None,
+            nonce: None,
             expires_at: ISSUED + Duration::from_secs(60),
             state,
         }

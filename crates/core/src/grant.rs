@@ -158,12 +158,22 @@ impl Grant {
     ) -> Result<Opening, OpeningError> {
         Ok(Opening {
             resource: resource.clone(),
-            scopes: self.scopes.narrowed(narrowing.scope)?,
+            scopes: self.opened().narrowed(narrowing.scope)?,
             details: self
                 .details
                 .narrowed(narrowing.details)?
                 .for_token(resource)?,
         })
+    }
+
+    /// What its access tokens open. One for a server tells nothing about the person, so that
+    /// it cannot be used to ask (ADR 0015).
+    fn opened(&self) -> ScopeSet {
+        let at_servers = self.scopes.at_servers();
+        match at_servers.is_empty() {
+            true => self.scopes.clone(),
+            false => at_servers,
+        }
     }
 
     /// Whether tokens may still be issued at `now`.

@@ -2,8 +2,10 @@
 //!
 //! Every server has two: [`READ`] opens discovery, lists, reads, prompts and the
 //! tools annotated read-only; [`WRITE`] opens all other tools and implies
-//! [`READ`]. Requests may also carry well-known words of OpenID Connect, which
-//! clients add unasked; they open nothing here and are dropped without an error.
+//! [`READ`]. [`OPENID`] and [`PROFILE`] open nothing at a server: they let a client
+//! learn who the person is ([`openid`](crate::openid)). Other well-known words of
+//! OpenID Connect, which clients add unasked, are dropped without an error, and so
+//! are these two where nobody signs in.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -13,9 +15,13 @@ use serde::{Deserialize, Serialize};
 pub const READ: &str = "mcp:read";
 /// Call every other tool; implies [`READ`].
 pub const WRITE: &str = "mcp:write";
+/// Learn who signs in (OpenID Connect Core section 3.1.2.1).
+pub const OPENID: &str = "openid";
+/// Learn the sign-in name as well (OpenID Connect Core section 5.4).
+pub const PROFILE: &str = "profile";
 
 /// Words that clients add by habit and that open nothing here.
-const TOLERATED: [&str; 5] = ["offline_access", "openid", "profile", "email", "address"];
+const TOLERATED: [&str; 5] = ["offline_access", OPENID, PROFILE, "email", "address"];
 
 /// One scope value of valid syntax.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -110,6 +116,31 @@ impl ScopeSet {
         })
     }
 
+    /// What a request wants to learn about the person: nothing without [`OPENID`].
+    pub fn about_person(text: Option<&str>) -> Result<Self, ScopeError> {
+        let asked = Self::parse(text.unwrap_or_default())?;
+        Ok(match asked.covers(OPENID) {
+            true => asked.of_person(),
+            false => Self::default(),
+        })
+    }
+
+    /// Of these, the ones that tell a client about the person.
+    #[must_use]
+    pub fn of_person(&self) -> Self {
+        self.only(is_of_person)
+    }
+
+    /// Of these, the ones that open something at a server.
+    #[must_use]
+    pub fn at_servers(&self) -> Self {
+        self.only(|scope| !is_of_person(scope))
+    }
+
+    fn only(&self, wanted: impl Fn(&Scope) -> bool) -> Self {
+        Self(self.0.iter().filter(|it| wanted(it)).cloned().collect())
+    }
+
     /// What a refresh gets for its `scope` parameter: all of `self`, or less (A-052).
     pub fn narrowed(&self, text: Option<&str>) -> Result<Self, ScopeError> {
         let asked = Self::parse(text.unwrap_or_default())?;
@@ -165,6 +196,10 @@ impl ScopeSet {
     }
 }
 
+fn is_of_person(scope: &Scope) -> bool {
+    [OPENID, PROFILE].contains(&scope.as_str())
+}
+
 impl fmt::Display for ScopeSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, scope) in self.0.iter().enumerate() {
@@ -203,6 +238,30 @@ mod tests {
             let got = ScopeSet::requested(asked).map(|set| set.to_string());
             assert_eq!(got.as_deref().map_err(|error| *error), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn what_a_client_learns_is_kept_apart_from_what_it_may_do() {
+        #[rustfmt::skip]
+        let cases = [
+            ("nothing asked",            None,                                   ""),
+            ("servers only",             Some("mcp:read"),                       ""),
+            ("who it is",                Some("mcp:read openid"),                "openid"),
+            ("and the name",             Some("email profile openid address"),   "openid profile"),
+            ("no name without openid",   Some("mcp:read profile"),               ""),
+        ];
+        for (name, asked, expected) in cases {
+            let learns = ScopeSet::about_person(asked).expect("well formed");
+            assert_eq!(learns.to_string(), expected, "{name}");
+        }
+        assert_eq!(
+            ScopeSet::about_person(Some("openid \"")),
+            Err(ScopeError::Malformed)
+        );
+        let all = ScopeSet::parse("mcp:read openid profile").expect("valid");
+        assert_eq!(all.at_servers(), ScopeSet::read_only());
+        assert_eq!(all.of_person().to_string(), "openid profile");
+        assert_eq!(all.at_servers().union(&all.of_person()), all);
     }
 
     #[test]

@@ -85,6 +85,8 @@ pub struct IssuerConfig {
     pub client_documents: Option<Domains>,
     /// Who may exchange whose tokens into what.
     pub exchange: Vec<ExchangeRule>,
+    /// Whether clients can learn who a person is (OpenID Connect).
+    pub openid: bool,
     /// Whether DPoP proofs must carry a nonce of this server (RFC 9449 section 8).
     pub dpop_nonces: bool,
     /// Issuers elsewhere whose assertions are grants here.

@@ -37,6 +37,7 @@ mod shared;
 mod sign_in;
 mod token;
 mod trust;
+mod userinfo;
 mod wire;
 
 pub use administration::{

@@ -1,4 +1,4 @@
-//! DPoP proofs at the endpoints of the issuer (RFC 9449 sections 5, 8 and 10.1).
+//! DPoP proofs at the endpoints of the issuer (RFC 9449 sections 5, 7, 8 and 10.1).
 //!
 //! A proof is judged by `doorward_core::dpop` against the URL that is published, and its
 //! one use is committed together with what it gets: whoever sends it again, at any
@@ -8,7 +8,7 @@
 use axum::response::Response;
 use doorward_core::dpop::{Nonces, Occasion, Proof, ProofFault, UnverifiedProof, the_one};
 use doorward_store::{StoreError, Tx};
-use http::{HeaderName, HeaderValue, Method, request::Parts};
+use http::{HeaderName, HeaderValue, request::Parts};
 
 use crate::shared::Shared;
 
@@ -39,12 +39,22 @@ impl From<StoreError> for ProofError {
 }
 
 impl Shared {
-    /// The proof of a POST to the endpoint at `path`, which got nothing yet; `None` when the
+    /// The proof of a request to the endpoint at `path`, which got nothing yet; `None` when the
     /// request has none. [`Shared::commit_proven`] uses it up.
     pub(crate) async fn proof(
         &self,
         parts: &Parts,
         path: &str,
+    ) -> Result<Option<Proof>, ProofError> {
+        self.proof_with(parts, path, None).await
+    }
+
+    /// The same for a request that brings this access token along (RFC 9449 section 7).
+    pub(crate) async fn proof_with(
+        &self,
+        parts: &Parts,
+        path: &str,
+        access_token: Option<&str>,
     ) -> Result<Option<Proof>, ProofError> {
         let headers = parts.headers.get_all(DPOP);
         let Some(text) = the_one(headers.iter().map(HeaderValue::as_bytes))? else {
@@ -53,9 +63,9 @@ impl Shared {
         let published = format!("{}{path}", self.url.as_str());
         let at_root = format!("{}{path}", self.url.origin());
         let occasion = Occasion {
-            method: Method::POST.as_str(),
+            method: parts.method.as_str(),
             targets: &[&published, &at_root],
-            access_token: None,
+            access_token,
             nonces: self.nonces(),
             now: self.clock.now(),
         };

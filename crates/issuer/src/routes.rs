@@ -17,7 +17,7 @@ use crate::{
     metadata::{self, OAUTH, OPENID},
     pages, par, register, revoke, setup,
     shared::Shared,
-    sign_in, token,
+    sign_in, token, userinfo,
     wire::{allow_any_origin, method_not_allowed, preflight, readable, to_the_end},
 };
 
@@ -43,6 +43,10 @@ fn open_to_scripts() -> Routes {
         .route("/register/{client_id}", manage())
         .route("/revoke", write(post(revoke::post)))
         .route("/introspect", write(post(introspect::post)))
+        .route(
+            "/userinfo",
+            ask(get(userinfo::answer).post(userinfo::answer)),
+        )
         .layer(from_fn(allow_any_origin));
     documents().merge(endpoints)
 }
@@ -90,6 +94,10 @@ fn read(methods: MethodRouter<Arc<Shared>>) -> MethodRouter<Arc<Shared>> {
     methods
         .options(preflight)
         .fallback(|| async { readable(method_not_allowed("GET, HEAD, OPTIONS")) })
+}
+
+fn ask(methods: MethodRouter<Arc<Shared>>) -> MethodRouter<Arc<Shared>> {
+    methods.fallback(|| async { method_not_allowed("GET, HEAD, POST, OPTIONS") })
 }
 
 fn manage() -> MethodRouter<Arc<Shared>> {

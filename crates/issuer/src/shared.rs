@@ -6,10 +6,13 @@ use arc_swap::ArcSwap;
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
+    authorize::Offered,
     client::Client,
     clock::Clock,
     dpop::Nonces,
     entropy::Entropy,
+    jwk::Algorithm,
+    openid::userinfo_of,
     resource::Resource,
     revocation::Revocations,
     seal::{self, SealingKey},
@@ -75,6 +78,8 @@ pub(crate) struct Published {
     pub(crate) config: IssuerConfig,
     /// The resources of the servers.
     pub(crate) resources: Vec<Resource>,
+    /// The UserInfo endpoint, where people sign in to clients.
+    pub(crate) userinfo: Option<Resource>,
     names: HashMap<String, usize>,
 }
 
@@ -146,6 +151,12 @@ impl Shared {
         }
     }
 
+    /// What ID tokens are signed with; none where there are none.
+    pub(crate) fn id_token_algorithm(&self) -> Option<Algorithm> {
+        let connects = self.published().userinfo.is_some();
+        self.keys.algorithm().filter(|_| connects)
+    }
+
     /// How long an access token of `client` for `resource` lives, unless its grant ends before.
     pub(crate) fn access_lifetime(&self, client: &Client, resource: &Resource) -> Duration {
         let published = self.published();
@@ -186,6 +197,7 @@ impl Published {
                 .iter()
                 .map(|server| server.resource.clone())
                 .collect(),
+            userinfo: config.openid.then(|| userinfo_of(url.as_str())),
             names: config.servers.iter().enumerate().map(named).collect(),
             config,
         }
@@ -203,6 +215,14 @@ impl Published {
             .filter(|server| client.environments.admit(server.environment))
             .map(|server| server.resource.clone())
             .collect()
+    }
+
+    /// What a client may ask for that may get tokens for `servers`.
+    pub(crate) fn offered<'a>(&'a self, servers: &'a [Resource]) -> Offered<'a> {
+        Offered {
+            servers,
+            userinfo: self.userinfo.as_ref(),
+        }
     }
 
     /// Whether `client` may get tokens for `resource`. One that is not published any more

@@ -263,6 +263,7 @@ impl World {
             client_documents: Some(Domains::default()),
             exchange: Vec::new(),
             dpop_nonces: self.dpop_nonces,
+            openid: true,
             trusted_issuers: Vec::new(),
         }
     }

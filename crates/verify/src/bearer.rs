@@ -4,29 +4,10 @@
 //! A token in the query, in a form body or in a cookie is never taken, even when
 //! it is valid.
 
-use doorward_core::dpop::Scheme;
-use http::{HeaderMap, Uri, header::AUTHORIZATION};
+use doorward_core::bearer::the_one;
+use http::{HeaderMap, HeaderValue, Uri, header::AUTHORIZATION};
 
-/// Why a request carries no token that could be judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BearerFault {
-    /// No token: no header, an empty one, or another scheme. 401 with a bare
-    /// challenge, so that the client starts to sign in.
-    #[error("no token was sent")]
-    Missing,
-    /// Credentials that no client sends who means well: 400 `invalid_request`.
-    #[error("authorization is malformed or sent twice")]
-    Malformed,
-}
-
-/// A token and how it was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Credentials<'a> {
-    /// What the sender takes it for.
-    pub scheme: Scheme,
-    /// The token.
-    pub token: &'a str,
-}
+pub use doorward_core::bearer::{BearerFault, Credentials};
 
 /// The one token in `headers`, by its syntax alone.
 ///
@@ -39,28 +20,8 @@ pub struct Credentials<'a> {
 /// assert_eq!(credentials(&headers), Ok(Credentials { scheme: Scheme::Bearer, token: "abc" }));
 /// ```
 pub fn credentials(headers: &HeaderMap) -> Result<Credentials<'_>, BearerFault> {
-    let mut values = headers.get_all(AUTHORIZATION).iter();
-    let value = values.next().ok_or(BearerFault::Missing)?;
-    if values.next().is_some() {
-        return Err(BearerFault::Malformed);
-    }
-    let text = value.to_str().map_err(|_| BearerFault::Malformed)?;
-    let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
-    if !scheme.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(BearerFault::Malformed);
-    }
-    let scheme = known(scheme).filter(|_| !token.is_empty());
-    let scheme = scheme.ok_or(BearerFault::Missing)?;
-    is_token(token)
-        .then_some(Credentials { scheme, token })
-        .ok_or(BearerFault::Malformed)
-}
-
-fn known(scheme: &str) -> Option<Scheme> {
-    if scheme.eq_ignore_ascii_case("bearer") {
-        return Some(Scheme::Bearer);
-    }
-    scheme.eq_ignore_ascii_case("dpop").then_some(Scheme::Dpop)
+    let values = headers.get_all(AUTHORIZATION).iter();
+    the_one(values.map(HeaderValue::as_bytes))
 }
 
 /// Like [`credentials`], and refuses a second token in the query (RFC 6750 section 2).
@@ -74,16 +35,9 @@ pub fn presented<'a>(uri: &Uri, headers: &'a HeaderMap) -> Result<Credentials<'a
     Ok(credentials)
 }
 
-/// The `b64token` of RFC 6750 section 2.1.
-fn is_token(text: &str) -> bool {
-    let letters = text.trim_end_matches('=');
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
-    !letters.is_empty() && letters.bytes().all(allowed)
-}
-
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use doorward_core::dpop::Scheme;
 
     use super::*;
 

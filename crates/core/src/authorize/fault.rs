@@ -116,6 +116,13 @@ pub enum AuthorizeError {
     /// `dpop_jkt` is no thumbprint.
     #[error("dpop_jkt must be the SHA-256 thumbprint of a public key")]
     KeyThumbprint,
+    /// `nonce` is too long to carry.
+    #[error("nonce has more than 512 bytes")]
+    Nonce,
+    /// `id_token_hint` is no ID token that this client got here (OpenID Connect Core section
+    /// 3.1.2.1).
+    #[error("id_token_hint must be an ID token that this client got from this server")]
+    IdTokenHint,
     /// The scope cannot be granted.
     #[error(transparent)]
     Scope(#[from] ScopeError),
@@ -128,7 +135,7 @@ pub enum AuthorizeError {
     /// The person said no, or may not.
     #[error("access was denied")]
     AccessDenied,
-    /// `prompt=none`, and nobody is signed in.
+    /// `prompt=none`, and nobody is signed in; or somebody else than `id_token_hint` names.
     #[error("sign-in is required")]
     LoginRequired,
     /// `prompt=none`, and the page would have to be shown.
@@ -155,6 +162,8 @@ impl AuthorizeError {
             | Self::TwoRequests
             | Self::NotPushed
             | Self::NotSigned
+            | Self::Nonce
+            | Self::IdTokenHint
             | Self::KeyThumbprint => "invalid_request",
             Self::ResponseType => "unsupported_response_type",
             Self::RequestObject => "request_not_supported",

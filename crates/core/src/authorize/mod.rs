@@ -11,6 +11,7 @@ mod parameters;
 mod prompt;
 mod reply;
 mod resources;
+mod scopes;
 #[cfg(test)]
 mod tests;
 
@@ -19,8 +20,9 @@ pub use fault::{AuthorizeError, Fault, RedirectFault, ShowFault};
 pub use parameters::Parameters;
 pub use prompt::Prompt;
 pub use reply::{Passage, ResponseMode, ReturnAddress, passage};
-pub use resources::{Choice, resource_meant};
+pub use resources::{Choice, Offered, resource_meant};
 
+use self::scopes::Asked;
 use crate::{
     client::Client, details::Details, id::ClientId, jwk::Thumbprint, pkce::Challenge,
     redirect::MatchedRedirect, resource::Resource, scope::ScopeSet,
@@ -28,6 +30,8 @@ use crate::{
 
 /// The longest `state` that is carried through (AZ-14).
 const MAXIMUM_STATE: usize = 2048;
+/// The longest `nonce` that is carried through.
+const MAXIMUM_NONCE: usize = 512;
 
 /// An authorization request that may be shown to its user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,19 +58,23 @@ pub struct Checked {
     pub max_age: Option<u32>,
     /// Whom the client expects.
     pub login_hint: Option<String>,
+    /// What the ID token repeats (OpenID Connect Core section 3.1.2.1).
+    pub nonce: Option<String>,
+    /// An ID token of the person whom the client expects, not looked at yet.
+    pub id_token_hint: Option<String>,
 }
 
-/// Checks a request of `client` against the resources published here (A-016..A-028).
+/// Checks a request of `client` against what is offered here (A-016..A-028).
 pub fn check(
     parameters: &Parameters,
     client: &Client,
-    published: &[Resource],
+    offered: Offered<'_>,
 ) -> Result<Checked, Fault> {
     if !client.is_usable() {
         return Err(Fault::Show(ShowFault::ClientUnknown));
     }
     let (to, mode) = return_address(parameters, client).map_err(Fault::Show)?;
-    mode.and_then(|()| body(parameters, client, &to, published))
+    mode.and_then(|()| body(parameters, client, &to, offered))
         .map_err(|error| RedirectFault::early(error, to, client).into())
 }
 
@@ -124,9 +132,9 @@ fn body(
     parameters: &Parameters,
     client: &Client,
     to: &ReturnAddress,
-    published: &[Resource],
+    offered: Offered<'_>,
 ) -> Result<Checked, AuthorizeError> {
-    const ONCE: [&str; 14] = [
+    const ONCE: [&str; 16] = [
         "state",
         "response_type",
         "scope",
@@ -139,6 +147,8 @@ fn body(
         "ui_locales",
         "authorization_details",
         "dpop_jkt",
+        "nonce",
+        "id_token_hint",
         "request",
         "request_uri",
     ];
@@ -152,20 +162,34 @@ fn body(
     let method = parameters.one("code_challenge_method")?;
     let details = parameters.one("authorization_details")?;
     let details = details.map(Details::parse).transpose()?.unwrap_or_default();
-    let (resources, choice) = resources::meant(parameters, &details, published)?;
+    let scope = parameters.one("scope")?;
+    let scopes = Asked::read(scope, offered)?;
+    let (resources, choice) = resources::meant(parameters, (&details, &scopes), offered)?;
+    let connected = |name| -> Result<Option<&str>, AuthorizeError> {
+        Ok(parameters.one(name)?.filter(|_| scopes.connects()))
+    };
     Ok(Checked {
         client: client.id.clone(),
         to: to.clone(),
         challenge: Challenge::parse(parameters.one("code_challenge")?, method)?,
+        nonce: nonce(connected("nonce")?)?,
+        id_token_hint: connected("id_token_hint")?.map(str::to_owned),
+        scopes: scopes.at(&resources, offered),
         resources,
         choice,
-        scopes: ScopeSet::requested(parameters.one("scope")?)?,
         details,
         key: key(parameters.one("dpop_jkt")?)?,
         prompt: Prompt::parse(parameters.one("prompt")?)?,
         max_age: prompt::max_age(parameters.one("max_age")?)?,
         login_hint: parameters.one("login_hint")?.map(str::to_owned),
     })
+}
+
+fn nonce(text: Option<&str>) -> Result<Option<String>, AuthorizeError> {
+    match text {
+        Some(text) if text.len() > MAXIMUM_NONCE => Err(AuthorizeError::Nonce),
+        text => Ok(text.map(str::to_owned)),
+    }
 }
 
 fn key(text: Option<&str>) -> Result<Option<Thumbprint>, AuthorizeError> {

@@ -1,10 +1,19 @@
-//! Which published resources a request means (RFC 8707).
+//! Which of the resources offered here a request means (RFC 8707).
 
-use super::{fault::AuthorizeError, parameters::Parameters};
+use super::{fault::AuthorizeError, parameters::Parameters, scopes::Asked};
 use crate::{
     details::{Details, DetailsError, ToolDetail},
     resource::{Resource, canonical},
 };
+
+/// The resources that a client can get tokens for.
+#[derive(Clone, Copy, Debug)]
+pub struct Offered<'a> {
+    /// Those of servers.
+    pub servers: &'a [Resource],
+    /// The UserInfo endpoint (OpenID Connect Core section 5.3), where there is one.
+    pub userinfo: Option<&'a Resource>,
+}
 
 /// How many of the meant resources the person may approve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,18 +24,22 @@ pub enum Choice {
     Any,
 }
 
-/// What is meant: what was named, or what the details are about, or everything published when
-/// nothing was named (A-025..A-027).
+/// What is meant: what was named, or what the details are about, or the person alone, or
+/// every server when nothing was named (A-025..A-027).
 pub(super) fn meant(
     parameters: &Parameters,
-    details: &Details,
-    published: &[Resource],
+    (details, scopes): (&Details, &Asked),
+    offered: Offered<'_>,
 ) -> Result<(Vec<Resource>, Choice), AuthorizeError> {
-    let named = named(parameters, published)?;
-    let (meant, choice) = match (named.is_empty(), details.is_empty()) {
-        (false, _) => (named, Choice::Any),
-        (true, false) => (about(details, published), Choice::Any),
-        (true, true) => (published.to_vec(), Choice::One),
+    let named = named(parameters, scopes, offered)?;
+    let userinfo = offered
+        .userinfo
+        .filter(|_| scopes.is_about_person_alone() && details.is_empty());
+    let (meant, choice) = match (named.is_empty(), details.is_empty(), userinfo) {
+        (false, _, _) => (named, Choice::Any),
+        (true, false, _) => (about(details, offered.servers), Choice::Any),
+        (true, true, Some(userinfo)) => (vec![userinfo.clone()], Choice::Any),
+        (true, true, None) => (offered.servers.to_vec(), Choice::One),
     };
     if meant.is_empty() {
         return Err(AuthorizeError::Target);
@@ -37,11 +50,22 @@ pub(super) fn meant(
     Ok((meant, choice))
 }
 
-fn named(parameters: &Parameters, published: &[Resource]) -> Result<Vec<Resource>, AuthorizeError> {
+/// What `resource` names: servers, or the UserInfo endpoint alone.
+fn named(
+    parameters: &Parameters,
+    scopes: &Asked,
+    offered: Offered<'_>,
+) -> Result<Vec<Resource>, AuthorizeError> {
     let mut named: Vec<Resource> = Vec::new();
-    let texts = parameters.all("resource").filter(|text| !text.is_empty());
-    for text in texts {
-        let resource = resource_meant(text, published).ok_or(AuthorizeError::Target)?;
+    let texts = || parameters.all("resource").filter(|text| !text.is_empty());
+    if let Some(userinfo) = offered.userinfo.filter(|_| scopes.connects())
+        && texts().next().is_some()
+        && texts().all(|text| userinfo.matches(text))
+    {
+        return Ok(vec![userinfo.clone()]);
+    }
+    for text in texts() {
+        let resource = resource_meant(text, offered.servers).ok_or(AuthorizeError::Target)?;
         if !named.contains(resource) {
             named.push(resource.clone());
         }

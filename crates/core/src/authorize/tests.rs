@@ -22,6 +22,13 @@ fn published() -> Vec<Resource> {
     .to_vec()
 }
 
+fn offered(servers: &[Resource]) -> Offered<'_> {
+    Offered {
+        servers,
+        userinfo: None,
+    }
+}
+
 type Changes<'a> = &'a [(&'a str, &'a str)];
 
 /// A good request with some parameters replaced, removed (`""`) or repeated (`name+`).
@@ -50,7 +57,7 @@ fn request(changes: Changes<'_>) -> Parameters {
 }
 
 fn judge(changes: Changes<'_>) -> Result<Checked, Fault> {
-    check(&request(changes), &client(), &published())
+    check(&request(changes), &client(), offered(&published()))
 }
 
 #[test]
@@ -77,20 +84,22 @@ fn faults_before_the_redirect_is_known_are_shown_and_never_redirected() {
         revoked_at: Some(UnixTime::from_seconds(1)),
         ..client()
     };
-    let judged = check(&request(&[]), &revoked, &published());
+    let judged = check(&request(&[]), &revoked, offered(&published()));
     assert_eq!(judged, Err(Fault::Show(ShowFault::ClientUnknown)));
 }
 
 #[test]
 fn faults_after_it_are_told_to_the_client_with_its_state() {
     #[rustfmt::skip]
-    let cases: [(&str, Changes<'_>, &str); 27] = [
+    let cases: [(&str, Changes<'_>, &str); 29] = [
         ("token, AZ-12",             &[("response_type", "token")],               "unsupported_response_type"),
         ("hybrid, AZ-12",            &[("response_type", "code token")],          "unsupported_response_type"),
         ("no response_type",         &[("response_type", "")],                    "unsupported_response_type"),
         ("fragment, AZ-12",          &[("response_mode", "fragment")],            "invalid_request"),
         ("web_message, AZ-12",       &[("response_mode", "web_message")],         "invalid_request"),
         ("two modes, AZ-11",         &[("response_mode", "query"), ("response_mode+", "form_post")], "invalid_request"),
+        ("two nonces, AZ-11",        &[("nonce", "a"), ("nonce+", "b")],          "invalid_request"),
+        ("two hints, AZ-11",         &[("id_token_hint", "a"), ("id_token_hint+", "b")], "invalid_request"),
         ("two locales, A-016",       &[("ui_locales", "en"), ("ui_locales+", "de")], "invalid_request"),
         ("no challenge, AZ-06",      &[("code_challenge", "")],                   "invalid_request"),
         ("plain, AZ-06",             &[("code_challenge_method", "plain")],       "invalid_request"),
@@ -161,14 +170,14 @@ fn a_request_that_names_no_resource_means_every_published_one() {
     let only = check(
         &request(&[("resource", "https://mcp.example/")]),
         &client(),
-        one,
+        offered(one),
     )
     .expect("good");
     assert_eq!(only.resources, one, "interop 29");
     let other = check(
         &request(&[("resource", "https://other.example")]),
         &client(),
-        one,
+        offered(one),
     );
     assert!(matches!(other, Err(Fault::Redirect(_))));
 }
@@ -191,7 +200,7 @@ fn form_post_is_for_addresses_that_take_a_form_and_its_faults_go_the_same_way() 
         ("redirect_uri", "cursor://cb"),
         ("response_mode", "form_post"),
     ]);
-    let Err(Fault::Redirect(fault)) = check(&request, &application, &published()) else {
+    let Err(Fault::Redirect(fault)) = check(&request, &application, offered(&published())) else {
         panic!("not a redirect")
     };
     assert_eq!(fault.error, AuthorizeError::FormPost);
@@ -216,7 +225,8 @@ fn faults_of_clients_that_nobody_vouches_for_are_shown_before_they_go_elsewhere(
             ..client()
         };
         let changes = [("redirect_uri", redirect), ("scope", "admin")];
-        let Err(Fault::Redirect(fault)) = check(&request(&changes), &client, &published()) else {
+        let Err(Fault::Redirect(fault)) = check(&request(&changes), &client, offered(&published()))
+        else {
             panic!("{name}: not a redirect")
         };
         assert_eq!(fault.passage, expected, "{name}");
@@ -295,4 +305,73 @@ fn a_way_to_sign_in_that_does_not_exist_here_is_told_at_once() {
         let expected = (!met).then_some("unmet_authentication_requirements"); // A-033
         assert_eq!(error, expected, "{values}");
     }
+}
+
+/// The same where people sign in to clients.
+fn connect(changes: Changes<'_>) -> Result<Checked, Fault> {
+    let (servers, userinfo) = (published(), userinfo());
+    let offered = Offered {
+        servers: &servers,
+        userinfo: Some(&userinfo),
+    };
+    check(&request(changes), &client(), offered)
+}
+
+fn userinfo() -> Resource {
+    Resource::from_known("https://mcp.example/userinfo")
+}
+
+#[test]
+fn who_a_person_is_and_what_servers_open_are_asked_for_apart_or_together() {
+    const USERINFO: &str = "https://mcp.example/userinfo";
+    const DETAILS: &str = r#"[{"type":"mcp_tool","server":"files","tools":["a"]}]"#;
+    let (nowhere, habit) = (("resource", ""), "openid profile email offline_access");
+    type Judged<'a> = Result<(&'a str, usize), &'a str>;
+    #[rustfmt::skip]
+    let cases: [(&str, Changes<'_>, Judged<'_>); 14] = [
+        ("only who",                   &[nowhere, ("scope", "openid")],                      Ok(("openid", 0))),
+        ("and the name",               &[nowhere, ("scope", habit)],                         Ok(("openid profile", 0))),
+        ("said by its resource",       &[("resource", USERINFO), ("scope", "openid")],       Ok(("openid", 0))),
+        ("said twice",                 &[("resource", USERINFO), ("resource+", USERINFO), ("scope", "openid")], Ok(("openid", 0))),
+        ("servers open nothing there", &[("resource", USERINFO), ("scope", "openid mcp:read")], Ok(("openid", 0))),
+        ("beside a server, interop 9", &[("scope", habit)],                                  Ok(("mcp:read mcp:write openid profile", 1))),
+        ("beside scopes, interop 9",   &[nowhere, ("scope", "mcp:read openid")],             Ok(("mcp:read openid", 2))),
+        ("beside details",             &[nowhere, ("authorization_details", DETAILS), ("scope", "openid")], Ok(("mcp:read mcp:write openid", 1))),
+        ("no openid, interop 37",      &[nowhere, ("scope", "profile offline_access")],      Ok(("mcp:read mcp:write", 2))),
+        ("there without openid",       &[("resource", USERINFO), ("scope", "profile")],      Err("invalid_target")),
+        ("there and a server",         &[("resource+", USERINFO), ("scope", "openid")],      Err("invalid_target")),
+        ("there with details, A-082",  &[("resource", USERINFO), ("authorization_details", DETAILS), ("scope", "openid")], Err("invalid_authorization_details")),
+        ("unknown, AZ-17",             &[nowhere, ("scope", "openid admin")],                Err("invalid_scope")),
+        ("long nonce",                 &[("scope", "openid"), ("nonce", &"n".repeat(513))],  Err("invalid_request")),
+    ];
+    for (name, changes, expected) in cases {
+        let judged = match connect(changes) {
+            Ok(checked) => {
+                let servers = checked.resources.iter().filter(|it| **it != userinfo());
+                Ok((checked.scopes.to_string(), servers.count()))
+            }
+            Err(Fault::Redirect(fault)) => Err(fault.error.code()),
+            Err(Fault::Show(fault)) => panic!("{name}: {fault}"),
+        };
+        let expected = expected.map(|(scopes, servers)| (scopes.to_owned(), servers));
+        assert_eq!(judged, expected, "{name}"); // R-021
+    }
+}
+
+#[test]
+fn where_nobody_signs_in_to_clients_openid_stays_a_word_that_is_tolerated() {
+    let changes: Changes<'_> = &[("scope", "openid"), ("nonce", "n"), ("id_token_hint", "h")];
+    let off = judge(changes).expect("good");
+    assert_eq!(off.scopes, ScopeSet::baseline()); // interop 9
+    assert_eq!((off.nonce, off.id_token_hint), (None, None));
+    let on = connect(changes).expect("good");
+    assert_eq!(on.nonce.as_deref(), Some("n"));
+    assert_eq!(on.id_token_hint.as_deref(), Some("h"));
+    let without = connect(&[("nonce", "n")]).expect("good");
+    assert_eq!(without.nonce, None, "no OpenID Connect, no ID token");
+    let there = judge(&[
+        ("resource", "https://mcp.example/userinfo"),
+        ("scope", "openid"),
+    ]);
+    assert!(matches!(there, Err(Fault::Redirect(_))));
 }

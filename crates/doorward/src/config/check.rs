@@ -58,6 +58,7 @@ impl Document {
             dynamic_registration,
             statement_issuers,
             dpop_nonces: self.tokens.dpop_nonces,
+            openid: self.identity.openid,
             groups,
             servers,
         })
@@ -238,11 +239,19 @@ mod tests {
         assert_eq!(configuration.lifetimes, Lifetimes::default());
         assert_eq!(configuration.keys, Schedule::default());
         assert!(!configuration.signed_metadata);
+        assert!(configuration.openid);
         assert_eq!(
             configuration.dynamic_registration,
             DynamicRegistration::Open
         );
         assert!(configuration.trusted_proxies.is_empty());
+    }
+
+    #[test]
+    fn an_operator_can_keep_people_to_the_servers() {
+        let configuration = check("identity.openid = false").expect("a configuration");
+        assert!(!configuration.openid);
+        assert!(check("identity.oidc = true").is_err());
     }
 
     #[test]

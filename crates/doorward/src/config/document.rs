@@ -41,6 +41,9 @@ pub(super) struct Document {
     /// When signing keys are exchanged, and what they sign besides tokens.
     #[serde(default)]
     pub(super) keys: Keys,
+    /// What clients learn about people.
+    #[serde(default)]
+    pub(super) identity: Identity,
     /// How clients become known.
     #[serde(default)]
     pub(super) registration: Registration,
@@ -200,6 +203,16 @@ pub(super) struct Keys {
     /// were given; all others would load more than twice the bytes for nothing.
     #[serde(default)]
     pub(super) signed_metadata: bool,
+}
+
+/// What clients learn about people.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Identity {
+    /// Whether a client that asks for `openid` learns who signed in, if the person lets it: an ID
+    /// token and `/userinfo` (OpenID Connect). Without it the word is ignored.
+    #[serde(default = "yes")]
+    pub(super) openid: bool,
 }
 
 /// How clients become known.
@@ -411,6 +424,12 @@ impl Default for Tokens {
             signing_algorithm: SigningAlgorithm::default(),
             dpop_nonces: false,
         }
+    }
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        Self { openid: yes() }
     }
 }
 

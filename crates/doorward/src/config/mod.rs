@@ -85,6 +85,8 @@ pub(crate) struct Configuration {
     pub(crate) loopback_documents: bool,
     /// Whether DPoP proofs must carry a nonce.
     pub(crate) dpop_nonces: bool,
+    /// Whether clients can learn who a person is.
+    pub(crate) openid: bool,
     /// The groups of each user.
     pub(crate) groups: HashMap<String, Vec<String>>,
     /// The servers behind the door.

@@ -64,6 +64,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             loopback_documents: false,
             exchange: Vec::new(),
             dpop_nonces: false,
+            openid: true,
             trusted_issuers: Vec::new(),
             groups: HashMap::new(),
             servers: vec![Server {

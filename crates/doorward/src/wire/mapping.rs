@@ -30,6 +30,7 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
         client_documents: configuration.client_documents.clone(),
         exchange: configuration.exchange.clone(),
         dpop_nonces: configuration.dpop_nonces,
+        openid: configuration.openid,
         trusted_issuers: configuration.trusted_issuers.clone(),
     }
 }

@@ -151,6 +151,7 @@ impl Shared {
             details: checked.details.within(approval.resources),
             authenticated_at: approval.signed_in.session.authenticated_at,
             key: checked.key.clone(),
+            nonce: checked.nonce.clone(),
             expires_at: now + self.published().config.lifetimes.code,
             state: CodeState::Fresh,
         }

@@ -6,6 +6,8 @@ use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     authorize::{AuthorizeError, Checked, Choice, RedirectFault, check, permitted},
     client::Client,
+    id::UserId,
+    openid::{Hinted, ID_TOKEN_TYPE, IdTokenClaims},
     time::UnixTime,
 };
 
@@ -32,6 +34,8 @@ pub(crate) struct Opened {
     pub(crate) checked: Checked,
     /// How old the sign-in may be: what the client asks, and what the servers want (RFC 9470).
     pub(crate) max_age: Option<Duration>,
+    /// The person of the ID token that the client sent along.
+    pub(crate) expected: Option<UserId>,
 }
 
 /// What the browser does with an authorization request that was taken.
@@ -50,6 +54,9 @@ pub(crate) enum Next {
     SignIn,
     /// To the consent page.
     Consent,
+    /// Back to the client: somebody else signed in than it expects (OpenID Connect Core
+    /// section 3.1.2.1).
+    OtherPerson,
 }
 
 /// Whether the sign-in satisfies the request: there is one, and it is young enough.
@@ -64,10 +71,12 @@ pub(crate) fn next(opened: &Opened, signed_in: Option<&SignedIn>, now: UnixTime)
     let since_begun = authenticated_at >= opened.pass.begun_at;
     let age = now.since(authenticated_at);
     let too_old = opened.max_age.is_some_and(|most| age > most);
-    if !since_begun && (opened.checked.prompt.login || too_old) {
-        Next::SignIn
-    } else {
-        Next::Consent
+    let expected = opened.expected.as_ref();
+    let other = expected.is_some_and(|expected| *expected != signed_in.user.id);
+    match (since_begun, opened.checked.prompt.login || too_old, other) {
+        (false, true, _) | (false, false, true) => Next::SignIn,
+        (true, _, true) => Next::OtherPerson,
+        (false, false, false) | (true, _, false) => Next::Consent,
     }
 }
 
@@ -100,7 +109,7 @@ impl Shared {
                 quiet(&opened, unasked(&opened))?;
                 Ok(self.page_of_flow("/consent", &opened.pass))
             }
-            (Next::SignIn | Next::Consent, _) => {
+            (Next::SignIn | Next::Consent | Next::OtherPerson, _) => {
                 quiet(&opened, AuthorizeError::LoginRequired)?;
                 Ok(self.page_of_flow("/login", &opened.pass))
             }
@@ -148,17 +157,48 @@ impl Shared {
         let client = self.find_client(&id, caller).await?;
         let client = client.filter(Client::is_usable);
         let client = client.ok_or(AuthorizeRefused::Unregistered(id))?;
-        let resources = self.published().resources_of(&client);
-        let checked = check(&parameters, &client, &resources)?;
+        let published = self.published();
+        let servers = published.resources_of(&client);
+        let checked = check(&parameters, &client, published.offered(&servers))?;
+        let expected = self.hinted(&checked, &client)?;
         let asked = checked.max_age.map(u64::from).map(Duration::from_secs);
-        let wanted = self.published().sign_in_max_age(&checked.resources);
+        let wanted = published.sign_in_max_age(&checked.resources);
         Ok(Opened {
             max_age: asked.into_iter().chain(wanted).min(),
             pass,
             client,
             checked,
+            expected,
         })
     }
+
+    /// The person of the ID token that a request brings along. One that is not its client's own
+    /// from here is a fault, not somebody unknown.
+    fn hinted(
+        &self,
+        checked: &Checked,
+        client: &Client,
+    ) -> Result<Option<UserId>, AuthorizeRefused> {
+        let Some(text) = &checked.id_token_hint else {
+            return Ok(None);
+        };
+        let claims: Option<IdTokenClaims> = self.keys.read(ID_TOKEN_TYPE, text); // TK-10
+        let hinted = claims.as_ref().map(|claims| Hinted {
+            claims,
+            issuer: self.url.as_str(),
+            client: &client.id,
+        });
+        let person = hinted.and_then(|hinted| hinted.person().cloned());
+        person.map(Some).ok_or_else(|| {
+            let (error, to) = (AuthorizeError::IdTokenHint, checked.to.clone());
+            AuthorizeRefused::Return(Box::new(RedirectFault::early(error, to, client)))
+        })
+    }
+}
+
+/// The answer to a client that expects somebody else than who signed in.
+pub(crate) fn not_expected(opened: &Opened) -> AuthorizeRefused {
+    told(opened, AuthorizeError::LoginRequired)
 }
 
 /// With `prompt=none` no page may be shown.

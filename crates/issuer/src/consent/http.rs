@@ -18,7 +18,7 @@ use http::{StatusCode, request::Parts};
 
 use super::{error::ConsentError, page::FormParts};
 use crate::{
-    authorize::{Approval, Next, Opened, next, see_other, sentence},
+    authorize::{Approval, Next, Opened, next, not_expected, see_other, sentence},
     browser::{SignedIn, Visitor, visitor},
     form::{self, Pairs},
     pages::Message,
@@ -62,8 +62,10 @@ impl Shared {
             .signed_in(&mut *tx, visitor.session.as_ref(), now)
             .await?;
         let step = next(&opened, signed_in.as_ref(), now);
-        let (Next::Consent, Some(signed_in)) = (step, signed_in) else {
-            return Ok(self.to_sign_in(&flow));
+        let signed_in = match (step, signed_in) {
+            (Next::Consent, Some(signed_in)) => signed_in,
+            (Next::OtherPerson, _) => return Err(not_expected(&opened).into()),
+            (Next::SignIn | Next::Consent, _) => return Ok(self.to_sign_in(&flow)),
         };
         let before = self
             .answer_as_before(tx, &opened, &signed_in, visitor)
@@ -91,9 +93,11 @@ impl Shared {
         let signed_in = self
             .signed_in(&mut *tx, visitor.session.as_ref(), now)
             .await?;
-        let (Next::Consent, Some(signed_in)) = (next(&opened, signed_in.as_ref(), now), signed_in)
-        else {
-            return Ok(self.to_sign_in(&flow)); // the session ended meanwhile
+        let signed_in = match (next(&opened, signed_in.as_ref(), now), signed_in) {
+            (Next::Consent, Some(signed_in)) => signed_in,
+            (Next::OtherPerson, _) => return Err(not_expected(&opened).into()),
+            // the session ended meanwhile
+            (Next::SignIn | Next::Consent, _) => return Ok(self.to_sign_in(&flow)),
         };
         let expected = self.form_tag(&opened, &signed_in);
         verify_slices_are_equal(form.first("form").as_bytes(), expected.as_bytes())
@@ -168,11 +172,11 @@ fn chosen(checked: &Checked, form: &Pairs) -> Option<Resources> {
     }
 }
 
-/// A person may give less than was asked for, never more.
+/// A person may give less than was asked for at servers, never more.
 pub(crate) fn narrowed(asked: &ScopeSet, limit: &str) -> ScopeSet {
     let less = ScopeSet::read_only();
     if limit == "read" && asked.covers_all(&less) {
-        less
+        less.union(&asked.of_person())
     } else {
         asked.clone()
     }

@@ -8,7 +8,7 @@ use doorward_core::{
     details::{Details, ToolDetail, visible},
     redirect::Destination,
     resource::{Resource, Resources},
-    scope::{ScopeSet, WRITE},
+    scope::{OPENID, PROFILE, ScopeSet, WRITE},
     server::{ToolEffect, ToolSummary},
 };
 use serde::Serialize;
@@ -39,6 +39,10 @@ pub(super) struct ConsentPage {
     redirect_uri: String,
     loopback: bool,
     servers: Vec<ServerView>,
+    /// Whether it learns who the person is.
+    identity: bool,
+    /// Whether it learns the sign-in name as well.
+    profile: bool,
     /// How servers are chosen: `none` (there is one), `one` of them or `any` of them.
     choice: &'static str,
     /// Whether writing is asked for, and so can be left out.
@@ -94,7 +98,9 @@ impl Shared {
         let destination = opened.checked.to.redirect.destination();
         let checked = &opened.checked;
         let opens = (&checked.scopes, &checked.details);
-        let servers = self.server_views(&checked.resources, opens).await;
+        let named = |it: &&Resource| Some(*it) != self.published().userinfo.as_ref();
+        let named: Vec<Resource> = checked.resources.iter().filter(named).cloned().collect();
+        let servers = self.server_views(&named, opens).await;
         let vouched_by = self.voucher_of(&opened.client);
         ConsentPage {
             user: signed_in.user.name.to_string(),
@@ -118,7 +124,9 @@ impl Shared {
                 (Choice::Any, _) => "any",
             },
             servers,
-            writes: opened.checked.scopes.covers(WRITE),
+            identity: checked.scopes.covers(OPENID),
+            profile: checked.scopes.covers(PROFILE),
+            writes: checked.scopes.covers(WRITE),
             lasts: self.lasts(&opened.client, &opened.checked.resources),
             flow: parts.flow,
             form: parts.form,

@@ -8,6 +8,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
     access::MAXIMUM_TOKEN_BYTES,
+    jwk::Algorithm,
     jws::{UnverifiedJws, object},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -23,7 +24,7 @@ pub(crate) struct SigningFailed;
 #[derive(Serialize)]
 struct Header<'a> {
     typ: &'a str,
-    alg: doorward_core::jwk::Algorithm,
+    alg: Algorithm,
     kid: &'a doorward_core::id::KeyId,
 }
 
@@ -37,8 +38,21 @@ impl Shared {
 impl SigningKeys {
     /// Signs `claims` as a JWT of this type with the key that is active now.
     pub(crate) fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, SigningFailed> {
+        let signed = self.sign_with(typ, |_| Some(claims))?;
+        signed.ok_or(SigningFailed)
+    }
+
+    /// The same with claims that depend on the algorithm; nothing when there are none.
+    pub(crate) fn sign_with<T: Serialize>(
+        &self,
+        typ: &str,
+        claims: impl FnOnce(Algorithm) -> Option<T>,
+    ) -> Result<Option<String>, SigningFailed> {
         let ring = self.ring.load();
         let pair = ring.signing(self.vault.clock.now()).ok_or(SigningFailed)?;
+        let Some(claims) = claims(pair.public().alg) else {
+            return Ok(None);
+        };
         let header = Header {
             typ,
             alg: pair.public().alg,
@@ -46,11 +60,11 @@ impl SigningKeys {
         };
         let mut token = encode(&header)?;
         token.push('.');
-        token.push_str(&encode(claims)?);
+        token.push_str(&encode(&claims)?);
         let signature = pair.sign(token.as_bytes()).ok_or(SigningFailed)?;
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);
-        Ok(token)
+        Ok(Some(token))
     }
 
     /// The claims of a token of this type that one of our published keys signed,

@@ -41,7 +41,7 @@ use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     clock::Clock,
     id::KeyId,
-    jwk::{PublicKey, PublicKeySet},
+    jwk::{Algorithm, PublicKey, PublicKeySet},
     rotation::{self, Due, PUBLISH_BEFORE_USE, PlannedKey, Schedule},
 };
 use doorward_store::SealedSigningKey;
@@ -135,6 +135,13 @@ impl SigningKeys {
         let ring = self.ring.load();
         ring.signing(self.vault.clock.now())
             .map(|pair| pair.public().kid.clone())
+    }
+
+    /// What is signed with now.
+    pub(crate) fn algorithm(&self) -> Option<Algorithm> {
+        let ring = self.ring.load();
+        let pair = ring.signing(self.vault.clock.now());
+        pair.map(|pair| pair.public().alg)
     }
 
     /// Announces or makes what is due, forgets what is long gone, and reads the plan again.

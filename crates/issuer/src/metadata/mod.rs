@@ -7,12 +7,14 @@
 
 mod document;
 mod http;
+mod openid;
 mod quirk;
 mod wire;
 
 pub(crate) use document::Document;
 pub(crate) use http::{at_endpoint, at_issuer, at_once, at_suffix, keys};
 
+use self::openid::OpenId;
 use doorward_core::{id::KeyId, time::UnixTime};
 use serde::Serialize;
 
@@ -49,8 +51,9 @@ impl SignedMetadata {
     /// The document of an issuer with this configuration.
     pub(crate) fn new(config: &IssuerConfig, keys: &SigningKeys, now: UnixTime) -> Self {
         let signed_by = keys.signing();
-        let unannounced = wire::Metadata::of(config).without_announced_issuer();
-        let mut metadata = wire::Metadata::of(config);
+        let described = || wire::Metadata::of(config, OpenId::of(config, keys));
+        let unannounced = described().without_announced_issuer();
+        let mut metadata = described();
         metadata.signed_metadata = signature(config, &metadata, keys, now);
         Self {
             document: Document::new(bytes(&metadata)),

@@ -5,11 +5,12 @@ use doorward_core::{
     details::MCP_TOOL,
     dpop,
     jwt_bearer::{ID_JAG_PROFILE, Trust},
-    scope::{READ, WRITE},
+    scope::{OPENID, PROFILE, READ, WRITE},
     step_up::Acr,
 };
 use serde::Serialize;
 
+use super::openid::OpenId;
 use crate::issuer::{DynamicRegistration, IssuerConfig};
 
 /// RFC 8414 section 2, with RFC 9207. A member that is absent names a feature that is absent.
@@ -31,7 +32,7 @@ pub(super) struct Metadata<'a> {
     introspection_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     introspection_signing_alg_values_supported: [&'static str; 3],
     device_authorization_endpoint: String,
-    scopes_supported: [&'static str; 2],
+    scopes_supported: Vec<&'static str>,
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 2],
     grant_types_supported: Vec<&'static str>,
@@ -49,6 +50,8 @@ pub(super) struct Metadata<'a> {
     prompt_values_supported: [&'static str; 4],
     authorization_details_types_supported: [&'static str; 1],
     acr_values_supported: [&'static str; 1],
+    #[serde(flatten)]
+    openid: Option<OpenId>,
     /// All other members, as a JWT.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) signed_metadata: Option<String>,
@@ -72,7 +75,7 @@ const ASSERTIONS: [&str; 4] = ["ES256", "EdDSA", "Ed25519", "RS256"];
 const SIGNATURES: [&str; 3] = ["ES256", "EdDSA", "RS256"];
 
 impl<'a> Metadata<'a> {
-    pub(super) fn of(config: &'a IssuerConfig) -> Self {
+    pub(super) fn of(config: &'a IssuerConfig, openid: Option<OpenId>) -> Self {
         let registers = config.dynamic_registration != DynamicRegistration::Off;
         let at = |path: &str| format!("{}{path}", config.issuer);
         Self {
@@ -91,7 +94,7 @@ impl<'a> Metadata<'a> {
             introspection_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
             introspection_signing_alg_values_supported: SIGNATURES, // RFC 9701 section 7
             device_authorization_endpoint: at("/device_authorization"), // RFC 8628 section 4
-            scopes_supported: [READ, WRITE],
+            scopes_supported: scopes(openid.as_ref()),
             response_types_supported: ["code"],
             response_modes_supported: ["query", "form_post"],
             grant_types_supported: grant_types(config).map(GrantType::as_str).collect(),
@@ -107,6 +110,7 @@ impl<'a> Metadata<'a> {
             prompt_values_supported: ["none", "login", "consent", "select_account"],
             authorization_details_types_supported: [MCP_TOOL], // RFC 9396 section 10
             acr_values_supported: Acr::ALL.map(Acr::as_str),
+            openid,
             signed_metadata: None,
         }
     }
@@ -118,6 +122,15 @@ impl<'a> Metadata<'a> {
             ..self
         }
     }
+}
+
+/// What a request may name.
+fn scopes(openid: Option<&OpenId>) -> Vec<&'static str> {
+    let person = openid.map(|_| [OPENID, PROFILE]);
+    [READ, WRITE]
+        .into_iter()
+        .chain(person.into_iter().flatten())
+        .collect()
 }
 
 /// Assertions are a grant where somebody's are trusted.

@@ -105,8 +105,9 @@ impl Shared {
         let request = with_key(request, proof.as_ref())?;
         let pushed = true;
         permitted(client, Came { pushed, signed }).map_err(PushError::Authorize)?;
-        let resources = self.published().resources_of(client);
-        check(&request, client, &resources)?;
+        let published = self.published();
+        let servers = published.resources_of(client);
+        check(&request, client, published.offered(&servers))?;
         let query = encode(request.pairs());
         if query.len() > MAXIMUM_PUSHED {
             return Err(PushError::TooLarge);

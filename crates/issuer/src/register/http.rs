@@ -37,6 +37,7 @@ async fn register(
     let made = issuer.register(&document, &admitted).await?;
     let uri = issuer.registration_uri(&made.client.id);
     let registered = Registered::of(&made.client, made.secret.as_ref());
+    let registered = registered.connecting(issuer.id_token_algorithm());
     let registered = match &made.management {
         Some(token) => registered.managed(token, &uri),
         None => registered,

@@ -2,7 +2,7 @@
 
 use doorward_core::{
     client::{Client, ClientAuthentication, ClientKeys, GrantType, PrivateKey, Software},
-    jwk::PublicKeySet,
+    jwk::{Algorithm, PublicKeySet},
     registration::application_type,
     scope::ScopeSet,
     secret::Secret,
@@ -37,10 +37,19 @@ pub(super) struct Registered<'a> {
     require_signed_request_object: bool,
     application_type: &'static str,
     #[serde(flatten)]
+    openid: Option<OpenId>,
+    #[serde(flatten)]
     software: Described<'a>,
     scope: String,
     #[serde(flatten)]
     management: Option<Management<'a>>,
+}
+
+/// What its ID tokens are like, whatever it asked for (OpenID Connect Registration section 2).
+#[derive(Serialize)]
+struct OpenId {
+    id_token_signed_response_alg: &'static str,
+    subject_type: &'static str,
 }
 
 /// How a client manages its registration (RFC 7592 section 3).
@@ -77,8 +86,18 @@ impl<'a> Registered<'a> {
             software: Described::of(&client.software),
             application_type: application_type(&client.redirects),
             scope: ScopeSet::baseline().to_string(),
+            openid: None,
             management: None,
         }
+    }
+
+    /// The same where it can sign people in, with ID tokens that are signed with `algorithm`.
+    pub(super) fn connecting(self, algorithm: Option<Algorithm>) -> Self {
+        let openid = algorithm.map(|algorithm| OpenId {
+            id_token_signed_response_alg: algorithm.as_str(),
+            subject_type: "public",
+        });
+        Self { openid, ..self }
     }
 
     /// The same, with what the client needs to manage it.

@@ -17,7 +17,7 @@ use doorward_core::{
 };
 use doorward_store::{StoreError, Tx};
 
-use super::{error::TokenError, mint::NewGrant, request::Asked, wire::Issued};
+use super::{error::TokenError, id_token::About, mint::NewGrant, request::Asked, wire::Issued};
 use crate::shared::Shared;
 
 impl Shared {
@@ -78,7 +78,14 @@ impl Shared {
         code: &AuthorizationCode,
         (grant, user): (&Grant, &User),
     ) -> Result<Issued, TokenError> {
-        let mut issued = self.mint_first(asked, grant, Some(user))?;
+        let issued = self.mint_first(asked, grant, Some(user))?;
+        let about = About {
+            grant,
+            user,
+            scope: None,
+            nonce: code.nonce.as_deref(),
+        };
+        let mut issued = self.identified(issued, &about)?;
         tx.redeem_code(&code.digest, &grant.id);
         tx.add_grant(grant);
         if asked.client.refreshes() {

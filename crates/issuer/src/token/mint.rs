@@ -115,6 +115,7 @@ impl Shared {
             scope: claims.scope,
             details: claims.authorization_details,
             resource: Some(claims.aud),
+            id_token: None,
             issued_token_type: None,
             key: minting.key.cloned(),
         })

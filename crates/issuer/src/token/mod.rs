@@ -11,6 +11,7 @@ mod device;
 mod error;
 mod exchange;
 mod http;
+mod id_token;
 mod jwt_bearer;
 mod mint;
 mod own;

@@ -17,7 +17,7 @@ use doorward_core::{
 };
 use doorward_store::{StoreError, Tx};
 
-use super::{error::TokenError, request::Asked, wire::Issued};
+use super::{error::TokenError, id_token::About, request::Asked, wire::Issued};
 use crate::shared::Shared;
 
 /// What was loaded about a presented token.
@@ -125,7 +125,8 @@ impl Shared {
         opening: &Opening,
     ) -> Result<Issued, TokenError> {
         let now = self.clock.now();
-        let mut issued = self.mint_access(asked, &loaded.grant, Some(&loaded.user), opening)?;
+        let issued = self.mint_access(asked, &loaded.grant, Some(&loaded.user), opening)?;
+        let mut issued = self.identified(issued, &about(asked, loaded))?;
         let (successor, record) = self.mint_refresh(&loaded.grant, now);
         issued.refresh_token = Some(successor.expose().to_owned());
         let plain = serde_json::to_vec(&issued).map_err(|_| TokenError::Internal)?;
@@ -166,6 +167,7 @@ impl Shared {
                 ..self.mint_access(asked, &loaded.grant, Some(&loaded.user), opening)?
             }
         };
+        let issued = self.identified(issued, &about(asked, loaded))?;
         self.note_refreshed(&mut *tx, asked, loaded, &issued);
         self.commit_proven(tx, asked.proof).await?;
         Ok(issued)
@@ -200,6 +202,17 @@ impl Shared {
                 .user(loaded.user.name.as_str())
                 .reason(issued.scope.clone()),
         );
+    }
+}
+
+/// The person is still the one who approved, and signed in then (OpenID Connect Core section
+/// 12.2).
+fn about<'a>(asked: &Asked<'a>, loaded: &'a Loaded) -> About<'a> {
+    About {
+        grant: &loaded.grant,
+        user: &loaded.user,
+        scope: asked.optional("scope"),
+        nonce: None,
     }
 }
 

@@ -13,6 +13,9 @@ pub(super) struct TokenResponse {
     expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
+    /// OpenID Connect Core section 3.1.3.3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
     scope: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     authorization_details: Option<Details>,
@@ -38,6 +41,9 @@ pub(super) struct Issued {
     /// The audience; not written by older versions.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub(super) resource: Option<Resource>,
+    /// Who signed in; made anew for every answer.
+    #[serde(skip)]
+    pub(super) id_token: Option<String>,
     /// What kind of token it is, where the grant type says so.
     #[serde(skip)]
     pub(super) issued_token_type: Option<&'static str>,
@@ -70,6 +76,7 @@ impl Issued {
             },
             expires_in: self.expires_at.saturating_sub(now.seconds()),
             refresh_token: self.refresh_token,
+            id_token: self.id_token,
             scope: self.scope,
             authorization_details: self.details,
             issued_token_type: self.issued_token_type,

@@ -101,7 +101,7 @@ async fn the_document_lists_exactly_what_exists() {
         "jwks_uri": "https://mcp.example/jwks",
         "registration_endpoint": "https://mcp.example/register",
         "revocation_endpoint": "https://mcp.example/revoke",
-        "scopes_supported": ["mcp:read", "mcp:write"], // A-014, interop 35
+        "scopes_supported": ["mcp:read", "mcp:write", "openid", "profile"], // A-014, interop 35
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post"],
         "device_authorization_endpoint": "https://mcp.example/device_authorization",
@@ -125,6 +125,15 @@ async fn the_document_lists_exactly_what_exists() {
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "authorization_details_types_supported": ["mcp_tool"],
         "acr_values_supported": ["urn:doorward:acr:password"],
+        // OpenID Connect Discovery section 3
+        "userinfo_endpoint": "https://mcp.example/userinfo",
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["ES256"],
+        "claims_supported": [
+            "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "at_hash",
+            "preferred_username",
+        ],
+        "claims_parameter_supported": false,
     });
     assert_eq!(document, expected);
 }

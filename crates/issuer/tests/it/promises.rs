@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use doorward_core::jws::UnverifiedJws;
 use http::Method;
 use serde_json::{Value, json};
 
 use crate::{
     authorize::preregistered,
+    openid,
     world::{AuthorizeRequest, CALLBACK, ISSUER, Person, World, request},
 };
 
@@ -105,7 +107,15 @@ async fn parameters_of_authorization_requests_work_exactly_when_they_are_adverti
         (
             "scopes_supported",
             "scope",
-            &["mcp:read", "mcp:write", "mcp:admin", "everything"],
+            &[
+                "mcp:read",
+                "mcp:write",
+                "openid",
+                "profile",
+                "phone",
+                "mcp:admin",
+                "everything",
+            ],
         ),
     ];
     for (member, name, known) in lists {
@@ -196,4 +206,41 @@ async fn contexts_are_met_exactly_when_they_are_advertised() {
         assert!(met(&value).await, "{value}"); // A-033
     }
     assert!(!met("urn:example:never").await);
+}
+
+#[tokio::test]
+async fn what_openid_connect_promises_is_what_a_sign_in_gets() {
+    let world = World::new().await;
+    let client = preregistered(&world).await;
+    let request = openid::who(&client, "openid profile");
+    let answer = openid::sign_in(&world, &client, &request).await;
+    let token = openid::text(&answer, "id_token");
+    let told = world.verified(&token, "JWT");
+    let members = told.as_object().expect("an object").keys();
+    let claims: BTreeSet<String> = members.cloned().collect();
+    assert_eq!(advertised(&world, "claims_supported").await, claims); // A-005
+
+    let algorithms = advertised(&world, "id_token_signing_alg_values_supported").await;
+    let header = UnverifiedJws::parse(&token, 16 * 1024).expect("a JWS");
+    let signed: BTreeSet<String> = [header.algorithm().as_str().to_owned()].into();
+    assert_eq!(algorithms, signed);
+
+    // Public subjects: another client learns the same one (OpenID Connect Core section 8).
+    let subjects = advertised(&world, "subject_types_supported").await;
+    assert_eq!(subjects, ["public".to_owned()].into());
+    let other = preregistered(&world).await;
+    let answer = openid::sign_in(&world, &other, &openid::who(&other, "openid")).await;
+    let told_other = world.verified(&openid::text(&answer, "id_token"), "JWT");
+    assert_eq!(told["sub"], told_other["sub"]);
+
+    // Nobody can choose claims: the parameter changes nothing.
+    assert_eq!(
+        world.get(DOCUMENT).await.json()["claims_parameter_supported"],
+        false
+    );
+    let claims = r#"{"id_token":{"preferred_username":{"essential":true}}}"#;
+    let request = openid::who(&client, "openid").set("claims", claims);
+    let answer = openid::sign_in(&world, &client, &request).await;
+    let told = world.verified(&openid::text(&answer, "id_token"), "JWT");
+    assert!(told.get("preferred_username").is_none());
 }

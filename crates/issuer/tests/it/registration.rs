@@ -31,6 +31,8 @@ async fn a_public_client_is_told_exactly_what_was_stored() {
         "response_types": ["code"],
         "token_endpoint_auth_method": "none", // interop 13: no secret
         "application_type": "native",
+        "id_token_signed_response_alg": "ES256",
+        "subject_type": "public",
         "scope": "mcp:read mcp:write",
     });
     assert_eq!(stored, expected);

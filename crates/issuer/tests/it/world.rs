@@ -135,6 +135,7 @@ pub(crate) fn config(issuer: &str, servers: &[&str]) -> IssuerConfig {
         client_documents: Some(Domains::default()),
         exchange: Vec::new(),
         dpop_nonces: false,
+        openid: true,
         trusted_issuers: Vec::new(),
     }
 }

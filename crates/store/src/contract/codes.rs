@@ -27,6 +27,7 @@ pub(crate) async fn a_code_reads_back_as_it_was_added(store: Subject) {
     assert_eq!(tx.code(&digest("d")).await.expect("readable"), None);
     let bound = AuthorizationCode {
         key: Some(Thumbprint::from_known("k")),
+        nonce: Some("n-0S6_WzA2Mj".to_owned()),
         ..code("b")
     };
     write(&store, |tx| tx.add_code(&bound)).await;

@@ -93,6 +93,7 @@ pub(super) fn code(text: &str) -> AuthorizationCode {
         details: details(),
         authenticated_at: at(-5),
         key: None,
+        nonce: None,
         expires_at: at(MINUTE),
         state: CodeState::Fresh,
     }

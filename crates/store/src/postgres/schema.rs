@@ -25,6 +25,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0011_initial_access_tokens.sql"),
     include_str!("../../migrations/postgres/0012_request_keys.sql"),
     include_str!("../../migrations/postgres/0013_details_of_devices_and_seen_keys.sql"),
+    include_str!("../../migrations/postgres/0014_nonces.sql"),
 ];
 
 /// The oldest server that has all that is used: `pg_xact_status` above all.

@@ -27,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0011_initial_access_tokens.sql"),
     include_str!("../../migrations/sqlite/0012_request_keys.sql"),
     include_str!("../../migrations/sqlite/0013_details_of_devices_and_seen_keys.sql"),
+    include_str!("../../migrations/sqlite/0014_nonces.sql"),
 ];
 
 /// Marks a file as a database of Doorward: "Door".

@@ -14,12 +14,13 @@ use super::{Change, Columns, Query, Unreadable, change, params, query, statement
 
 statements! {
     BY_DIGEST = "SELECT digest, client_id, redirect_uri, challenge, user_id, resource, scopes,
-            details, authenticated_at, key_thumbprint, expires_at, state, grant_id
+            details, authenticated_at, key_thumbprint, nonce, expires_at, state, grant_id
         FROM authorization_codes WHERE digest = ?1";
     // Only for a user and a client that may still act when this is written.
     ADD = "INSERT INTO authorization_codes (digest, client_id, redirect_uri, challenge, user_id,
-            resource, scopes, details, authenticated_at, key_thumbprint, expires_at, state, grant_id)
-        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
+            resource, scopes, details, authenticated_at, key_thumbprint, nonce, expires_at, state,
+            grant_id)
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
         WHERE EXISTS (SELECT 1 FROM users WHERE id = ?5 AND disabled_at IS NULL)
             AND EXISTS (SELECT 1 FROM clients WHERE id = ?2 AND revoked_at IS NULL)";
     REDEEM = "UPDATE authorization_codes SET state = 'redeemed', grant_id = ?2
@@ -45,6 +46,7 @@ fn read(columns: &mut Columns<'_>) -> Result<AuthorizationCode, Unreadable> {
         key: columns
             .take::<Option<String>>()?
             .map(Thumbprint::from_known),
+        nonce: columns.take()?,
         expires_at: columns.time()?,
         state: state_from(columns)?,
     })
@@ -83,6 +85,7 @@ pub(crate) fn add(code: &AuthorizationCode) -> Change {
         code.details.to_stored(),
         code.authenticated_at,
         code.key.as_ref().map(Thumbprint::as_str),
+        code.nonce,
         code.expires_at,
         state,
         grant,

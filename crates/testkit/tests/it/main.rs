@@ -12,6 +12,7 @@ mod dpop;
 mod interop;
 mod login;
 mod metadata;
+mod openid;
 mod policy;
 mod quirks;
 mod requests;

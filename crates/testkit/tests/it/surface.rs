@@ -8,13 +8,14 @@ use doorward_testkit::{
 use http::Method;
 use serde_json::json;
 
-const PATHS: [&str; 22] = [
+const PATHS: [&str; 23] = [
     "/",
     "/authorize",
     "/token",
     "/par",
     "/register",
     "/revoke",
+    "/userinfo",
     "/jwks",
     "/login",
     "/logout",

@@ -63,7 +63,8 @@ async fn show(issuer: &Shared, id: String, request: Request) -> Answer {
     let (manager, _) = manager(id, request)?;
     let client = issuer.registration_of(&manager).await?;
     let uri = issuer.registration_uri(&client.id);
-    let shown = Registered::of(&client, None).managed(&manager.token, &uri);
+    let shown = Registered::of(&client, None).connecting(issuer.id_token_algorithm());
+    let shown = shown.managed(&manager.token, &uri);
     Ok(json(StatusCode::OK, &shown))
 }
 
@@ -74,6 +75,7 @@ async fn replace(issuer: &Shared, id: String, request: Request) -> Answer {
     let replaced = issuer.replace_registration(&manager, &document).await?;
     let uri = issuer.registration_uri(&replaced.client.id);
     let shown = Registered::of(&replaced.client, replaced.secret.as_ref());
+    let shown = shown.connecting(issuer.id_token_algorithm());
     Ok(json(StatusCode::OK, &shown.managed(&replaced.token, &uri)))
 }
 
