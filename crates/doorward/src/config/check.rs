@@ -20,7 +20,7 @@ use super::{
     Configuration, Database, PublicUrl, TlsFiles,
     document::{Document, Keys, SigningAlgorithm, Storage, Tokens},
     duration::Lasting,
-    exchange, registration, servers, trust,
+    exchange, programs, registration, servers, trust,
 };
 
 impl Document {
@@ -59,6 +59,7 @@ impl Document {
             statement_issuers,
             dpop_nonces: self.tokens.dpop_nonces,
             openid: self.identity.openid,
+            limits: programs::check(&self.programs)?,
             groups,
             servers,
         })
@@ -223,6 +224,8 @@ mod tests {
             ("tokens.refresh_idle_ttl = '5m'",                     "longer than tokens.access_ttl"),
             ("tokens.refresh_idle_ttl = '100d'",                   "not be shorter"),
             ("keys.rotate_every = '23h'",                          "at least 1d"),
+            ("programs.idle = '0s'",                               "at least 1s"),
+            ("programs.processes = 4",                             "processes_per_user is 8, more than"),
             ("registration.client_id_metadata = { loopback = true }\npublic_url = 'https://a.example'", "for development"),
             ("groups.staff = ['not a name']",                      "groups.staff `not a name`"),
         ];
@@ -252,6 +255,20 @@ mod tests {
         let configuration = check("identity.openid = false").expect("a configuration");
         assert!(!configuration.openid);
         assert!(check("identity.oidc = true").is_err());
+    }
+
+    #[test]
+    fn what_programs_may_take_up_follows_the_file() {
+        let head = "programs = { idle = '2m', processes = 4, processes_per_user = 3, sessions_per_user = 5 }";
+        let limits = check(head).expect(head).limits;
+        assert_eq!(limits.process_idle.as_secs(), 120);
+        let counts = (
+            limits.processes,
+            limits.processes_per_user,
+            limits.sessions_per_user,
+        );
+        assert_eq!(counts, (4, 3, 5));
+        assert!(parse("programs.processes = 0").is_err(), "never none");
     }
 
     #[test]

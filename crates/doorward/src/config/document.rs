@@ -1,7 +1,7 @@
 //! The configuration file as it is written. The JSON Schema and the reference in
 //! `docs/configuration.md` are made from these types and their comments.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZeroU32};
 
 use doorward_core::client::Environment;
 use schemars::JsonSchema;
@@ -50,6 +50,9 @@ pub(super) struct Document {
     /// Groups of users, by name, for the allow lists of servers.
     #[serde(default)]
     pub(super) groups: BTreeMap<String, Vec<String>>,
+    /// What the processes of stdio servers may take up, all servers together.
+    #[serde(default)]
+    pub(super) programs: Programs,
     /// The MCP servers behind the door; at least one.
     #[serde(default)]
     pub(super) servers: Vec<ServerEntry>,
@@ -213,6 +216,26 @@ pub(super) struct Identity {
     /// token and `/userinfo` (OpenID Connect). Without it the word is ignored.
     #[serde(default = "yes")]
     pub(super) openid: bool,
+}
+
+/// What the processes of stdio servers may take up.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Programs {
+    /// A process that nobody uses ends after this long, and its session with it; so does a session
+    /// whose process ended by itself. At least 1 second.
+    #[serde(default = "default_program_idle")]
+    pub(super) idle: Lasting,
+    /// Processes at a time.
+    #[serde(default = "default_processes")]
+    pub(super) processes: NonZeroU32,
+    /// Processes of one user at a time. One more ends the one of theirs that was idle longest.
+    #[serde(default = "default_processes_per_user")]
+    pub(super) processes_per_user: NonZeroU32,
+    /// Sessions of one user at each server. One more is refused, unless one of theirs has no process
+    /// and is not in use.
+    #[serde(default = "default_sessions_per_user")]
+    pub(super) sessions_per_user: NonZeroU32,
 }
 
 /// How clients become known.
@@ -433,6 +456,17 @@ impl Default for Identity {
     }
 }
 
+impl Default for Programs {
+    fn default() -> Self {
+        Self {
+            idle: default_program_idle(),
+            processes: default_processes(),
+            processes_per_user: default_processes_per_user(),
+            sessions_per_user: default_sessions_per_user(),
+        }
+    }
+}
+
 impl Default for Keys {
     fn default() -> Self {
         Self {
@@ -448,6 +482,29 @@ fn default_listen() -> String {
 
 fn default_ops_listen() -> String {
     DEFAULT_OPS_LISTEN.to_owned()
+}
+
+fn default_program_idle() -> Lasting {
+    Lasting::minutes(10)
+}
+
+const fn default_processes() -> NonZeroU32 {
+    count(64)
+}
+
+const fn default_processes_per_user() -> NonZeroU32 {
+    count(8)
+}
+
+const fn default_sessions_per_user() -> NonZeroU32 {
+    count(32)
+}
+
+const fn count(number: u32) -> NonZeroU32 {
+    match NonZeroU32::new(number) {
+        Some(number) => number,
+        None => NonZeroU32::MIN,
+    }
 }
 
 fn default_access() -> Lasting {

@@ -12,6 +12,7 @@ mod check;
 mod document;
 mod duration;
 mod exchange;
+mod programs;
 mod public_url;
 mod read;
 mod registration;
@@ -28,6 +29,7 @@ use doorward_core::{
     permit::AllowList, registration::Domains, rotation::Schedule, server::ServerName,
     step_up::StepUp,
 };
+use doorward_gateway::GatewayLimits;
 use doorward_issuer::{DynamicRegistration, StatementIssuer, TrustedIssuer};
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
@@ -87,6 +89,8 @@ pub(crate) struct Configuration {
     pub(crate) dpop_nonces: bool,
     /// Whether clients can learn who a person is.
     pub(crate) openid: bool,
+    /// What callers and the programs of servers may take up.
+    pub(crate) limits: GatewayLimits,
     /// The groups of each user.
     pub(crate) groups: HashMap<String, Vec<String>>,
     /// The servers behind the door.

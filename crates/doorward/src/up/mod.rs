@@ -13,6 +13,7 @@ use doorward_core::{
     dpop::Policy, lifetimes::Lifetimes, permit::AllowList, registration::Domains,
     rotation::Schedule, server::ServerName, step_up::StepUp,
 };
+use doorward_gateway::GatewayLimits;
 use doorward_issuer::DynamicRegistration;
 
 use crate::{
@@ -65,6 +66,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             exchange: Vec::new(),
             dpop_nonces: false,
             openid: true,
+            limits: GatewayLimits::default(),
             trusted_issuers: Vec::new(),
             groups: HashMap::new(),
             servers: vec![Server {

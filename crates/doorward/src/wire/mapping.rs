@@ -1,6 +1,6 @@
 //! The configuration in the words of issuer and gateway.
 
-use doorward_gateway::{GatewayConfig, GatewayLimits, ServerConfig, UpstreamConfig};
+use doorward_gateway::{GatewayConfig, ServerConfig, UpstreamConfig};
 use doorward_issuer::{IssuerConfig, PublishedServer};
 
 use crate::config::{Configuration, Server, Upstream};
@@ -43,7 +43,7 @@ pub(super) fn gateway(configuration: &Configuration) -> GatewayConfig {
         groups: configuration.groups.clone(),
         allowed_origins: configuration.allowed_origins.clone(),
         dpop_nonces: configuration.dpop_nonces,
-        limits: GatewayLimits::default(),
+        limits: configuration.limits.clone(),
     }
 }
 
