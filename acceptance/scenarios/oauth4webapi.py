@@ -32,6 +32,7 @@ CHAPTERS = [
     "device authorization",
     "token exchange",
     "introspection",
+    "signing in",
 ]
 _MORE = """
 [tokens]

@@ -19,6 +19,7 @@ const chapters = {
   'device authorization': './device.js',
   'token exchange': './exchange.js',
   'introspection': './introspection.js',
+  'signing in': './openid.js',
 };
 
 const [endpoint, chapter, clients] = process.argv.slice(2);

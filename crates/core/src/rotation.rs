@@ -172,6 +172,21 @@ pub fn signing(all: &[PlannedKey], now: UnixTime) -> Option<&PlannedKey> {
     usable.min_by_key(|(rank, _)| *rank).map(|(_, key)| key)
 }
 
+/// What is signed with at `now`, and then what is announced to be signed with: each once.
+pub fn algorithms(all: &[PlannedKey], now: UnixTime) -> Vec<Algorithm> {
+    let announced = |key: &&PlannedKey| matches!(state(key, all, now), KeyState::Announced { .. });
+    let mut algorithms = Vec::new();
+    for key in signing(all, now)
+        .into_iter()
+        .chain(all.iter().filter(announced))
+    {
+        if !algorithms.contains(&key.algorithm) {
+            algorithms.push(key.algorithm);
+        }
+    }
+    algorithms
+}
+
 /// Whether another key is needed at `now`.
 pub fn due(all: &[PlannedKey], schedule: &Schedule, now: UnixTime) -> Due {
     let Some(current) = signing(all, now) else {

@@ -144,7 +144,8 @@ impl Shared {
 
     /// Signs the metadata document anew when another key signs now.
     pub(crate) fn sign_metadata(&self) {
-        if self.metadata.load().signed_by != self.keys.signing() {
+        let said = self.metadata.load();
+        if said.signed_by != self.keys.signing() || said.algorithms != self.keys.algorithms() {
             let config = &self.published().config;
             let metadata = SignedMetadata::new(config, &self.keys, self.clock.now());
             self.metadata.store(Arc::new(metadata));
@@ -154,7 +155,8 @@ impl Shared {
     /// What ID tokens are signed with; none where there are none.
     pub(crate) fn id_token_algorithm(&self) -> Option<Algorithm> {
         let connects = self.published().userinfo.is_some();
-        self.keys.algorithm().filter(|_| connects)
+        let algorithms = self.keys.algorithms();
+        algorithms.first().copied().filter(|_| connects)
     }
 
     /// How long an access token of `client` for `resource` lives, unless its grant ends before.

@@ -59,6 +59,23 @@ fn the_clock_carries_the_plan_out() {
 }
 
 #[test]
+fn an_algorithm_is_named_from_its_announcement_until_another_key_signs() {
+    let eddsa = PlannedKey {
+        algorithm: Algorithm::EdDsa,
+        ..key("b", 10 * HOUR)
+    };
+    let all = [key("a", 0), eddsa, key("c", 20 * HOUR)];
+    for (now, expected) in [
+        (9 * HOUR, &[Algorithm::Es256, Algorithm::EdDsa][..]),
+        (11 * HOUR, &[Algorithm::EdDsa, Algorithm::Es256]),
+        (20 * HOUR, &[Algorithm::Es256]),
+    ] {
+        assert_eq!(algorithms(&all, at(now)), expected, "at {now}");
+    }
+    assert!(algorithms(&[], at(0)).is_empty());
+}
+
+#[test]
 fn at_every_moment_one_key_signs_and_was_published_long_before() {
     let all = [
         key("a", 0),

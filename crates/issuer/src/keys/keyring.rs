@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use doorward_core::{
     id::KeyId,
-    jwk::PublicKeySet,
+    jwk::{Algorithm, PublicKeySet},
     rotation::{self, PlannedKey},
     time::UnixTime,
 };
@@ -59,6 +59,11 @@ impl Keyring {
         let plan = self.plans.iter().find(|plan| plan.kid == *kid)?;
         let published = rotation::state(plan, &self.plans, now).is_published();
         published.then(|| self.pairs.get(kid)).flatten()
+    }
+
+    /// What is signed with at `now`, and then what will be.
+    pub(super) fn algorithms(&self, now: UnixTime) -> Vec<Algorithm> {
+        rotation::algorithms(&self.plans, now)
     }
 
     /// All public halves that are published at `now`, the signing one first.

@@ -137,11 +137,9 @@ impl SigningKeys {
             .map(|pair| pair.public().kid.clone())
     }
 
-    /// What is signed with now.
-    pub(crate) fn algorithm(&self) -> Option<Algorithm> {
-        let ring = self.ring.load();
-        let pair = ring.signing(self.vault.clock.now());
-        pair.map(|pair| pair.public().alg)
+    /// What is signed with now, and then what is announced to be signed with next.
+    pub(crate) fn algorithms(&self) -> Vec<Algorithm> {
+        self.ring.load().algorithms(self.vault.clock.now())
     }
 
     /// Announces or makes what is due, forgets what is long gone, and reads the plan again.

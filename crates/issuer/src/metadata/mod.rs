@@ -15,7 +15,7 @@ pub(crate) use document::Document;
 pub(crate) use http::{at_endpoint, at_issuer, at_once, at_suffix, keys};
 
 use self::openid::OpenId;
-use doorward_core::{id::KeyId, time::UnixTime};
+use doorward_core::{id::KeyId, jwk::Algorithm, time::UnixTime};
 use serde::Serialize;
 
 use crate::{issuer::IssuerConfig, keys::SigningKeys};
@@ -36,6 +36,8 @@ pub(crate) struct SignedMetadata {
     pub(crate) unannounced: Document,
     /// The key that signed it.
     pub(crate) signed_by: Option<KeyId>,
+    /// What it says that ID tokens are signed with.
+    pub(crate) algorithms: Vec<Algorithm>,
 }
 
 /// The claims are the members themselves; RFC 8414 demands `iss` besides.
@@ -50,8 +52,8 @@ struct Claims<'a> {
 impl SignedMetadata {
     /// The document of an issuer with this configuration.
     pub(crate) fn new(config: &IssuerConfig, keys: &SigningKeys, now: UnixTime) -> Self {
-        let signed_by = keys.signing();
-        let described = || wire::Metadata::of(config, OpenId::of(config, keys));
+        let (signed_by, algorithms) = (keys.signing(), keys.algorithms());
+        let described = || wire::Metadata::of(config, OpenId::of(config, &algorithms));
         let unannounced = described().without_announced_issuer();
         let mut metadata = described();
         metadata.signed_metadata = signature(config, &metadata, keys, now);
@@ -59,6 +61,7 @@ impl SignedMetadata {
             document: Document::new(bytes(&metadata)),
             unannounced: Document::new(bytes(&unannounced)).for_one(),
             signed_by,
+            algorithms,
         }
     }
 }

@@ -497,3 +497,19 @@ async fn a_device_that_asks_for_single_calls_gets_these_and_no_others() {
         "the grant carries them"
     );
 }
+
+#[tokio::test]
+async fn a_device_learns_nobody_s_identity_and_gets_in_though_it_asks_for_openid() {
+    let world = World::new().await;
+    let client = terminal(&world).await;
+    let habit = [
+        ("resource", FILES),
+        ("scope", "mcp:read openid profile offline_access"), // interop 9
+    ];
+    let begun = begin_with(&world, &client, &habit).await.json();
+    let text = |name: &str| begun[name].as_str().expect("text").to_owned();
+    allow(&world, &text("user_code")).await;
+    let answer = poll(&world, &client, &text("device_code")).await;
+    assert_eq!(answer.tokens().scope, "mcp:read");
+    assert!(answer.json().get("id_token").is_none());
+}

@@ -264,7 +264,7 @@ async fn id_tokens_are_signed_as_the_metadata_and_the_registration_say() {
 }
 
 #[tokio::test]
-async fn another_algorithm_is_announced_when_its_key_takes_over() {
+async fn another_algorithm_is_named_as_soon_as_its_key_is_announced() {
     let world = World::new().await;
     let announced = async || {
         let metadata = world.get("/.well-known/openid-configuration").await.json();
@@ -274,8 +274,18 @@ async fn another_algorithm_is_announced_when_its_key_takes_over() {
     config.keys.algorithm = Algorithm::Rs256;
     world.issuer.reconfigure(config);
     let _ = world.issuer.tend_keys().await.expect("a working store");
-    assert_eq!(announced().await, json!(["ES256"]), "not yet");
+    assert_eq!(announced().await, json!(["ES256", "RS256"]));
+    let client = preregistered(&world).await;
+    let signed_with = async || {
+        let answer = sign_in(&world, &client, &who(&client, "openid")).await;
+        let token = text(&answer, "id_token");
+        UnverifiedJws::parse(&token, 16 * 1024)
+            .expect("a JWS")
+            .algorithm()
+    };
+    assert_eq!(signed_with().await, Algorithm::Es256, "not yet");
     world.pass(doorward_core::rotation::PUBLISH_BEFORE_USE);
+    assert_eq!(signed_with().await, Algorithm::Rs256, "named before");
     let _ = world.issuer.tend_keys().await.expect("a working store");
     assert_eq!(announced().await, json!(["RS256"]));
 }
