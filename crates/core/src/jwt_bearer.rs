@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use crate::{
     access::CLOCK_SKEW,
+    account_link::AccountLink,
     details::Details,
     id::ClientId,
     permit::Pattern,
@@ -175,37 +176,70 @@ pub struct Here<'a> {
     pub now: UnixTime,
 }
 
+/// Whose token request an ID-JAG comes with.
+#[derive(Clone, Copy, Debug)]
+pub struct Presented<'a> {
+    /// The client that authenticated.
+    pub client: &'a ClientId,
+    /// The `scope` parameter.
+    pub scope: Option<&'a str>,
+    /// The link of its subject, if an administrator made one.
+    pub link: Option<&'a AccountLink>,
+}
+
+/// The account that an ID-JAG speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Account<'a> {
+    /// The configuration names it.
+    Named(&'a Username),
+    /// An administrator linked it.
+    Linked(&'a AccountLink),
+}
+
 /// What an ID-JAG allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserAllowed<'a> {
     /// The account.
-    pub user: &'a Username,
+    pub account: Account<'a>,
     /// The scopes.
     pub scopes: ScopeSet,
 }
 
-/// Judges an ID-JAG that `client` presents, asking for `scope` (X-005..X-009).
+/// Judges an ID-JAG (X-005..X-009, X-011). The account is the one that the configuration names
+/// for its subject, else the one that it is linked to; no other claim says who it is.
 pub fn judge_id_jag<'a>(
     claims: &AssertionClaims,
     trust: &'a IdJagTrust,
-    (client, scope): (&ClientId, Option<&str>),
+    presented: Presented<'a>,
     here: &Here<'_>,
 ) -> Result<UserAllowed<'a>, AssertionError> {
     if claims.aud.only() != Some(here.issuer) {
         return Err(AssertionError::Audience);
     }
     check_times(claims, ID_JAG_LIFETIME, here.now)?;
-    if claims.client_id.as_deref() != Some(client.as_str()) {
+    if claims.client_id.as_deref() != Some(presented.client.as_str()) {
         return Err(AssertionError::Client);
     }
     if !says(claims, &trust.claims) {
         return Err(AssertionError::Subject);
     }
-    let user = trust.users.get(&claims.sub);
+    let account = account(claims, trust, presented.link);
     Ok(UserAllowed {
-        user: user.ok_or(AssertionError::Subject)?,
-        scopes: allowed_scopes(claims.scope.as_deref(), scope)?,
+        account: account.ok_or(AssertionError::Subject)?,
+        scopes: allowed_scopes(claims.scope.as_deref(), presented.scope)?,
     })
+}
+
+fn account<'a>(
+    claims: &AssertionClaims,
+    trust: &'a IdJagTrust,
+    link: Option<&'a AccountLink>,
+) -> Option<Account<'a>> {
+    let is_theirs = |link: &&AccountLink| {
+        link.foreign.issuer() == claims.iss && link.foreign.subject() == claims.sub
+    };
+    let named = trust.users.get(&claims.sub).map(Account::Named);
+    named.or_else(|| link.filter(is_theirs).map(Account::Linked))
 }
 
 /// Judges the assertion of a workload: which client it is.
@@ -280,6 +314,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::{account_link::ForeignSubject, id::UserId};
 
     const NOW: i64 = 1_800_000_000;
     const HERE: Here<'static> = Here {
@@ -320,8 +355,58 @@ mod tests {
         scope: Option<&str>,
     ) -> Result<(String, String), AssertionError> {
         let (provider, client) = (provider(), ClientId::from_known("editor"));
-        let judged = judge_id_jag(&claims(changes), &provider, (&client, scope), &HERE);
-        judged.map(|allowed| (allowed.user.to_string(), allowed.scopes.to_string()))
+        let presented = Presented {
+            client: &client,
+            scope,
+            link: None,
+        };
+        let judged = judge_id_jag(&claims(changes), &provider, presented, &HERE);
+        judged.map(|allowed| (words(allowed.account), allowed.scopes.to_string()))
+    }
+
+    fn words(account: Account<'_>) -> String {
+        match account {
+            Account::Named(name) => name.to_string(),
+            Account::Linked(link) => format!("linked {}", link.user),
+        }
+    }
+
+    #[test]
+    fn the_account_is_the_one_that_was_named_or_linked_for_this_issuer_and_subject() {
+        use AssertionError::Subject;
+        let link = |issuer: &str, subject: &str| AccountLink {
+            foreign: ForeignSubject::claimed(issuer, subject),
+            user: UserId::from_known("bob"),
+            created_at: UnixTime::from_seconds(NOW),
+            used_at: None,
+        };
+        let (here, there) = ("https://idp.example", "https://idp.example/");
+        #[rustfmt::skip]
+        let cases = [
+            ("named",                 "00u1", None,                      Ok("alice")),
+            ("named and linked",      "00u1", Some(link(here, "00u1")),  Ok("alice")),
+            ("linked",                "00u2", Some(link(here, "00u2")),  Ok("linked bob")),
+            ("neither",               "00u2", None,                      Err(Subject)),
+            ("another's link",        "00u2", Some(link(here, "00u3")),  Err(Subject)),
+            ("another issuer's link", "00u2", Some(link(there, "00u2")), Err(Subject)),
+            ("an address",            "alice", None,                     Err(Subject)),
+        ];
+        for (name, subject, link, expected) in cases {
+            let (provider, client) = (provider(), ClientId::from_known("editor"));
+            let mail = [
+                ("sub", json!(subject)),
+                ("email", json!("alice")),
+                ("email_verified", json!(true)),
+            ];
+            let presented = Presented {
+                client: &client,
+                scope: None,
+                link: link.as_ref(),
+            };
+            let judged = judge_id_jag(&claims(&mail), &provider, presented, &HERE);
+            let judged = judged.map(|allowed| words(allowed.account));
+            assert_eq!(judged, expected.map(str::to_owned), "{name}");
+        }
     }
 
     #[test]

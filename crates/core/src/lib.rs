@@ -9,6 +9,7 @@
 //! loads what the rule needs, applies the verdict and commits it.
 
 pub mod access;
+pub mod account_link;
 pub mod actor;
 pub mod assertion;
 pub mod audit;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use doorward_core::{
+    account_link::{AccountLink, ForeignSubject},
     audit::{AuditEvent, ChainHead},
     client::{Client, ClientOrigin, SeenKeys},
     code::AuthorizationCode,
@@ -90,6 +91,19 @@ pub trait Tx: Send {
     fn set_role(&mut self, user: &UserId, role: Role);
     /// Disables (`Some`) or enables (`None`) an existing user.
     fn set_disabled(&mut self, user: &UserId, at: Option<UnixTime>);
+    /// Which account somebody elsewhere is.
+    async fn account_link(
+        &mut self,
+        foreign: &ForeignSubject,
+    ) -> Result<Option<AccountLink>, StoreError>;
+    /// All links, by issuer and subject.
+    async fn account_links(&mut self) -> Result<Vec<AccountLink>, StoreError>;
+    /// Links somebody elsewhere, who is not linked yet, to an existing user.
+    fn add_account_link(&mut self, link: &AccountLink);
+    /// Notes that an existing link was used: whatever else is committed rests on it.
+    fn use_account_link(&mut self, link: &AccountLink, at: UnixTime);
+    /// Cuts an existing link.
+    fn remove_account_link(&mut self, link: &AccountLink);
 
     // --- clients
 

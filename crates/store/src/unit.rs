@@ -8,6 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use doorward_core::{
+    account_link::{AccountLink, ForeignSubject},
     audit::{AuditEvent, ChainHead},
     client::{Client, ClientOrigin, SeenKeys},
     code::AuthorizationCode,
@@ -31,7 +32,7 @@ use crate::{
     RevokedTokens, SealedSigningKey, StoreError, Term, Tx,
     queue::Queue,
     tables::{
-        Query, clients, codes, consents, device_authorizations as devices, grants,
+        Query, account_links, clients, codes, consents, device_authorizations as devices, grants,
         initial_access_tokens as initial, refresh_tokens, revocations, sessions, setup_links,
         signing_keys, used_once, users,
     },
@@ -113,6 +114,29 @@ impl<D: Database> Tx for Unit<D> {
 
     fn set_disabled(&mut self, user: &UserId, at: Option<UnixTime>) {
         self.write(Write::SetDisabled(user.clone(), at));
+    }
+
+    async fn account_link(
+        &mut self,
+        foreign: &ForeignSubject,
+    ) -> Result<Option<AccountLink>, StoreError> {
+        self.database.find(account_links::by_subject(foreign)).await
+    }
+
+    async fn account_links(&mut self) -> Result<Vec<AccountLink>, StoreError> {
+        self.database.list(account_links::all()).await
+    }
+
+    fn add_account_link(&mut self, link: &AccountLink) {
+        self.write(Write::AddAccountLink(link.clone()));
+    }
+
+    fn use_account_link(&mut self, link: &AccountLink, at: UnixTime) {
+        self.write(Write::UseAccountLink(link.clone(), at));
+    }
+
+    fn remove_account_link(&mut self, link: &AccountLink) {
+        self.write(Write::RemoveAccountLink(link.clone()));
     }
 
     async fn client(&mut self, id: &ClientId) -> Result<Option<Client>, StoreError> {

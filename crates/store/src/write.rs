@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use doorward_core::{
+    account_link::AccountLink,
     audit::AuditEvent,
     client::{Client, ClientOrigin, SeenKeys},
     code::AuthorizationCode,
@@ -58,6 +59,9 @@ pub(crate) enum Write {
     SetPassword(UserId, PasswordHash),
     SetRole(UserId, Role),
     SetDisabled(UserId, Option<UnixTime>),
+    AddAccountLink(AccountLink),
+    UseAccountLink(AccountLink, UnixTime),
+    RemoveAccountLink(AccountLink),
 
     KeepUnusedClients(ClientOrigin, u64),
     AddClient(Box<Client>),

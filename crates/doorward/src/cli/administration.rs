@@ -21,7 +21,8 @@ use super::{
 };
 use crate::{
     control::{
-        self, AdminRequest, AdminResponse, AuditQuery, ClientRow, GrantRow, Password, UserRow,
+        self, AdminRequest, AdminResponse, AuditQuery, ClientRow, GrantRow, LinkRow, Password,
+        UserRow,
     },
     data::DataFolder,
     failure::Failure,
@@ -69,6 +70,29 @@ pub(super) fn user(command: UserCommand, folder: &DataFolder) -> Result<(), Fail
                 false,
                 &done,
             )
+        }
+        UserCommand::Link {
+            name,
+            issuer,
+            subject,
+        } => {
+            let done = format!("Linked {subject} of {issuer} to {name}.");
+            let request = AdminRequest::UserLink {
+                name,
+                issuer,
+                subject,
+            };
+            show(ask(folder, request)?, false, &done)
+        }
+        UserCommand::Links { user, json } => show(
+            ask(folder, AdminRequest::UserLinks { name: user })?,
+            json,
+            "",
+        ),
+        UserCommand::Unlink { issuer, subject } => {
+            let done = format!("Unlinked {subject} of {issuer}; what came by it ended.");
+            let request = AdminRequest::UserUnlink { issuer, subject };
+            show(ask(folder, request)?, false, &done)
         }
         UserCommand::Passwd {
             name,
@@ -248,6 +272,8 @@ fn show(response: AdminResponse, json: bool, done: &str) -> Result<(), Failure> 
         AdminResponse::Done => output::line(done),
         AdminResponse::Users { users } if json => output::json(&users),
         AdminResponse::Users { users } => user_table(&users),
+        AdminResponse::Links { links } if json => output::json(&links),
+        AdminResponse::Links { links } => link_table(&links),
         AdminResponse::Clients { clients } if json => output::json(&clients),
         AdminResponse::Clients { clients } => client_table(&clients),
         AdminResponse::ClientAdded { client, secret } if json => {
@@ -293,6 +319,25 @@ fn user_table(users: &[UserRow]) -> Result<(), Failure> {
     output::table(
         ["NAME", "ROLE", "STATE", "ADDED"],
         &users.iter().map(row).collect::<Vec<_>>(),
+    )
+}
+
+fn link_table(links: &[LinkRow]) -> Result<(), Failure> {
+    let now = SystemClock.now();
+    let row = |link: &LinkRow| {
+        let used = link
+            .used_at
+            .map_or_else(|| "never".to_owned(), |at| ago(at.0, now));
+        [
+            link.user.clone(),
+            link.issuer.clone(),
+            link.subject.clone(),
+            used,
+        ]
+    };
+    output::table(
+        ["USER", "ISSUER", "SUBJECT", "LAST USED"],
+        &links.iter().map(row).collect::<Vec<_>>(),
     )
 }
 

@@ -81,6 +81,31 @@ pub(crate) enum UserCommand {
         /// The sign-in name
         name: String,
     },
+    /// Link somebody of an identity provider to an account, by issuer and subject
+    Link {
+        /// The sign-in name
+        name: String,
+        /// The issuer, exactly as `iss` in its assertions
+        issuer: String,
+        /// What it calls the person, exactly as `sub` in its assertions
+        subject: String,
+    },
+    /// List the links of accounts to people of identity providers
+    Links {
+        /// Only those of this user
+        #[arg(long, value_name = "NAME")]
+        user: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Cut a link; what came by it ends at once
+    Unlink {
+        /// The issuer
+        issuer: String,
+        /// What it calls the person
+        subject: String,
+    },
     /// Set the password of an account; its tokens and sessions end at once
     Passwd {
         /// The sign-in name

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use doorward_core::{
+    account_link::AccountLink,
     client::{Client, ClientKeys, RequestRules},
     grant::Grant,
     id::{ClientId, UserId},
@@ -20,7 +21,8 @@ use doorward_issuer::{
 use doorward_store::{AuditFilter, AuditPage, Store};
 
 use super::{
-    AdminRequest, AdminResponse, ClientRow, GrantRow, KeyRow, Password, TokenRow, UserRow, When,
+    AdminRequest, AdminResponse, ClientRow, GrantRow, KeyRow, LinkRow, Password, TokenRow, UserRow,
+    When,
 };
 use crate::{
     data::{Lock, Opened},
@@ -95,6 +97,21 @@ impl Office {
             AdminRequest::UserEnable { name } => done(desk.enable_user(&name).await),
             AdminRequest::UserPassword { name, password } => {
                 done(desk.set_password(&name, secret(password)).await)
+            }
+            AdminRequest::UserLink {
+                name,
+                issuer,
+                subject,
+            } => done(desk.link_user(&name, &issuer, &subject).await),
+            AdminRequest::UserLinks { name } => {
+                let links = desk.account_links().await.map_err(told)?.into_iter();
+                let name = name.map(|name| name.to_ascii_lowercase());
+                let wanted = |row: &LinkRow| name.as_ref().is_none_or(|name| row.user == *name);
+                let links = links.map(link_row).filter(wanted).collect();
+                Ok(AdminResponse::Links { links })
+            }
+            AdminRequest::UserUnlink { issuer, subject } => {
+                done(desk.unlink_user(&issuer, &subject).await)
             }
             AdminRequest::ClientAdd {
                 name,
@@ -305,6 +322,16 @@ fn users(users: Vec<User>) -> AdminResponse {
     };
     AdminResponse::Users {
         users: users.into_iter().map(row).collect(),
+    }
+}
+
+fn link_row((link, user): (AccountLink, String)) -> LinkRow {
+    LinkRow {
+        user,
+        issuer: link.foreign.issuer().to_owned(),
+        subject: link.foreign.subject().to_owned(),
+        created_at: When(link.created_at),
+        used_at: when(link.used_at),
     }
 }
 

@@ -45,6 +45,27 @@ pub(crate) enum AdminRequest {
         /// The new password.
         password: Password,
     },
+    /// Links somebody elsewhere to an account.
+    UserLink {
+        /// The sign-in name.
+        name: String,
+        /// The issuer elsewhere.
+        issuer: String,
+        /// What it calls the person.
+        subject: String,
+    },
+    /// Lists links.
+    UserLinks {
+        /// Only of this user.
+        name: Option<String>,
+    },
+    /// Cuts a link.
+    UserUnlink {
+        /// The issuer elsewhere.
+        issuer: String,
+        /// What it calls the person.
+        subject: String,
+    },
     /// Registers a client.
     ClientAdd {
         /// Its name for people.
@@ -166,6 +187,11 @@ pub(crate) enum AdminResponse {
         /// In order of their names.
         users: Vec<UserRow>,
     },
+    /// Links of people elsewhere to accounts.
+    Links {
+        /// By issuer and subject.
+        links: Vec<LinkRow>,
+    },
     /// Clients.
     Clients {
         /// Newest first.
@@ -274,6 +300,21 @@ pub(crate) struct UserRow {
     pub(crate) created_at: When,
     /// Since when it is disabled.
     pub(crate) disabled_at: Option<When>,
+}
+
+/// A link of somebody elsewhere to an account, as listed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct LinkRow {
+    /// The sign-in name of the account.
+    pub(crate) user: String,
+    /// The issuer elsewhere.
+    pub(crate) issuer: String,
+    /// What it calls the person.
+    pub(crate) subject: String,
+    /// When it was made.
+    pub(crate) created_at: When,
+    /// When it was last used.
+    pub(crate) used_at: Option<When>,
 }
 
 /// A client, as listed.

@@ -299,6 +299,37 @@ fn initial_access_tokens_are_made_listed_and_taken_back() {
 }
 
 #[test]
+fn accounts_are_linked_to_people_elsewhere_and_unlinked() {
+    const ISSUER: &str = "https://idp.example";
+    for running in [false, true] {
+        let place = Place::new();
+        let _running = running.then(|| place.up(&["--demo"]));
+        for name in ["alice", "bob"] {
+            place.add_user(name, "correct horse");
+        }
+        place.done(&["user", "link", "alice", ISSUER, "00u1"]);
+        place.done(&["user", "link", "bob", ISSUER, "00u2"]);
+        let links = json(&place, &["user", "links", "--json"]);
+        assert_eq!(links.as_array().map(Vec::len), Some(2));
+        assert_eq!(links[0]["subject"], "00u1");
+        let bobs = json(&place, &["user", "links", "--user", "Bob", "--json"]);
+        assert_eq!(
+            (&bobs[0]["user"], &bobs[0]["issuer"]),
+            (&"bob".into(), &ISSUER.into())
+        );
+        assert!(bobs[0]["used_at"].is_null());
+        assert!(place.done(&["user", "links"]).contains("never"));
+        let again = place.run(&["user", "link", "bob", ISSUER, "00u1"]);
+        assert!(complaint(&again).contains("linked already"));
+        let nobody = place.run(&["user", "link", "nobody", ISSUER, "00u3"]);
+        assert!(complaint(&nobody).contains("no user named nobody"));
+        place.done(&["user", "unlink", ISSUER, "00u1"]);
+        let gone = place.run(&["user", "unlink", ISSUER, "00u1"]);
+        assert!(complaint(&gone).contains("no link"));
+    }
+}
+
+#[test]
 fn the_audit_log_is_listed_followed_and_verified() {
     let place = Place::new();
     place.add_user("alice", "correct horse");

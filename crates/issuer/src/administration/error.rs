@@ -1,6 +1,7 @@
 //! Why an administrator's command is not done.
 
 use doorward_core::{
+    account_link::NotAForeignSubject,
     redirect::RedirectError,
     scope::ScopeError,
     user::{NotAUsername, PasswordError},
@@ -29,6 +30,15 @@ pub enum AdministrationError {
     /// The account that would be disabled is the last administrator's.
     #[error("{0} is the last administrator that can sign in")]
     LastAdministrator(String),
+    /// The issuer and the subject cannot be linked.
+    #[error(transparent)]
+    NotAForeignSubject(#[from] NotAForeignSubject),
+    /// Whoever it is elsewhere is an account here already.
+    #[error("this subject is linked already: see `doorward user links`, and unlink it first")]
+    Linked,
+    /// There is no such link.
+    #[error("there is no link of this subject: see `doorward user links`")]
+    NoSuchLink,
     /// There is no such client.
     #[error("there is no client {0}")]
     NoSuchClient(String),

@@ -9,6 +9,7 @@ mod clients;
 mod error;
 mod grants;
 mod keys;
+mod links;
 mod tokens;
 mod users;
 

@@ -142,7 +142,7 @@ impl Administration {
     }
 }
 
-async fn find(tx: &mut dyn Tx, name: &str) -> Result<User, AdministrationError> {
+pub(super) async fn find(tx: &mut dyn Tx, name: &str) -> Result<User, AdministrationError> {
     let name = Username::parse(name)?;
     let user = tx.user_by_name(&name).await?;
     user.ok_or_else(|| AdministrationError::NoSuchUser(name.to_string()))

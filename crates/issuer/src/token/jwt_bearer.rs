@@ -13,6 +13,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use doorward_core::{
+    account_link::ForeignSubject,
     audit::{AuditEvent, AuditKind, Outcome},
     authorize::Parameters,
     client::Client,
@@ -20,8 +21,8 @@ use doorward_core::{
     jwk::PublicKey,
     jws::{UnverifiedJws, VerifyingKey, object},
     jwt_bearer::{
-        AssertionClaims, Here, ID_JAG_TYPE, IdJagTrust, MAXIMUM_ASSERTION_BYTES, Trust,
-        WorkloadTrust, judge_id_jag, judge_workload, over_at,
+        Account, AssertionClaims, Here, ID_JAG_TYPE, IdJagTrust, MAXIMUM_ASSERTION_BYTES,
+        Presented, Trust, WorkloadTrust, judge_id_jag, judge_workload, over_at,
     },
     once::{OneTime, Purpose},
     resource::{Resource, Resources},
@@ -119,12 +120,24 @@ impl Shared {
         trust: &IdJagTrust,
     ) -> Result<Issued, TokenError> {
         let claims = &believed.claims;
-        let wanted = (&asked.client.id, asked.optional("scope"));
-        let endpoint = self.token_endpoint();
-        let allowed = judge_id_jag(claims, trust, wanted, &self.here(&endpoint))?;
-        let resource = self.resource_allowed(asked, claims)?;
         let mut tx = self.store.begin().await?;
-        let user = tx.user_by_name(allowed.user).await?;
+        let foreign = ForeignSubject::claimed(&claims.iss, &claims.sub);
+        let link = tx.account_link(&foreign).await?;
+        let presented = Presented {
+            client: &asked.client.id,
+            scope: asked.optional("scope"),
+            link: link.as_ref(),
+        };
+        let endpoint = self.token_endpoint();
+        let allowed = judge_id_jag(claims, trust, presented, &self.here(&endpoint))?;
+        let resource = self.resource_allowed(asked, claims)?;
+        let user = match allowed.account {
+            Account::Named(name) => tx.user_by_name(name).await?,
+            Account::Linked(link) => {
+                tx.use_account_link(link, self.clock.now()); // cut meanwhile: a conflict
+                tx.user(&link.user).await?
+            }
+        };
         let user = user.filter(|user| user.disabled_at.is_none());
         let user = user.ok_or(TokenError::Assertion)?;
         let grant = self.new_grant(NewGrant {

@@ -3,6 +3,7 @@
 //! Each test takes a fresh store and knows nothing of what is behind it. A
 //! database runs all of them by telling [`every_contract`] how one is opened.
 
+pub(crate) mod account_links;
 pub(crate) mod additions;
 pub(crate) mod audit;
 pub(crate) mod clients;
@@ -33,6 +34,11 @@ macro_rules! every_contract {
     ($name:ident, $open:path) => {
         $crate::contract::contract_tests! {
             $name $open;
+            account_links {
+                a_link_reads_back_until_it_is_cut
+                somebody_elsewhere_is_one_account_here
+                the_use_of_a_link_is_kept_and_never_moves_back
+            }
             audit {
                 records_keep_their_order_across_commits_and_single_records
                 a_refused_commit_leaves_no_record

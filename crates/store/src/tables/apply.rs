@@ -3,8 +3,8 @@
 use doorward_core::grant::Revoked;
 
 use super::{
-    Change, clients, codes, consents, device_authorizations as devices, expired, grants,
-    initial_access_tokens as initial, refresh_tokens, revocations, sessions, setup_links,
+    Change, account_links, clients, codes, consents, device_authorizations as devices, expired,
+    grants, initial_access_tokens as initial, refresh_tokens, revocations, sessions, setup_links,
     signing_keys, used_once, users,
 };
 use crate::write::Write;
@@ -47,6 +47,12 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         Write::SetDisabled(id, at) => one(users::set_disabled(id, *at)),
 
         Write::KeepUnusedClients(origin, most) => any(clients::keep_unused(*origin, *most)),
+        Write::AddAccountLink(link) => one(account_links::add(link)),
+        Write::UseAccountLink(link, at) => {
+            one(account_links::mark_used(&link.foreign, &link.user, *at))
+        }
+        Write::RemoveAccountLink(link) => one(account_links::remove(&link.foreign, &link.user)),
+
         Write::AddClient(client) => any(clients::add(client)),
         Write::ReplaceClient(pair) => one(clients::replace(&pair.0, &pair.1)),
         Write::SeeKeysOfClient(id, before, now) => one(clients::see_keys(id, before, now)),

@@ -14,6 +14,7 @@ mod apply;
 mod columns;
 mod value;
 
+pub(crate) mod account_links;
 pub(crate) mod audit_segments;
 pub(crate) mod clients;
 pub(crate) mod codes;
@@ -85,6 +86,7 @@ pub(crate) use params;
 #[cfg(test)]
 pub(crate) fn all_statements() -> impl Iterator<Item = &'static str> {
     [
+        account_links::STATEMENTS,
         audit_segments::STATEMENTS,
         clients::STATEMENTS,
         codes::STATEMENTS,

@@ -1,0 +1,94 @@
+//! Links of people elsewhere to accounts here: nobody but an administrator makes one.
+
+use doorward_core::{
+    account_link::{AccountLink, ForeignSubject},
+    audit::AuditKind,
+    grant::{Grant, RevocationReason},
+    id::UserId,
+    revocation::Revocation,
+};
+use doorward_store::{StoreError, Tx};
+
+use super::{Administration, AdministrationError, users::find};
+
+impl Administration {
+    /// Links whom `issuer` calls `subject` to the account named `name`.
+    pub async fn link_user(
+        &self,
+        name: &str,
+        issuer: &str,
+        subject: &str,
+    ) -> Result<AccountLink, AdministrationError> {
+        let foreign = ForeignSubject::parse(issuer, subject)?;
+        let mut tx = self.store.begin().await?;
+        let user = find(&mut *tx, name).await?;
+        if tx.account_link(&foreign).await?.is_some() {
+            return Err(AdministrationError::Linked);
+        }
+        let link = AccountLink {
+            foreign,
+            user: user.id,
+            created_at: self.clock.now(),
+            used_at: None,
+        };
+        tx.add_account_link(&link);
+        let event = self
+            .event(AuditKind::UserChange, "linked")
+            .user(user.name.as_str());
+        tx.audit(event.reason(format!("linked to {subject} of {issuer}")));
+        match tx.commit().await {
+            Err(StoreError::Conflict) => Err(AdministrationError::Linked),
+            outcome => Ok(outcome.map(|()| link)?),
+        }
+    }
+
+    /// All links, with the names of their accounts.
+    pub async fn account_links(&self) -> Result<Vec<(AccountLink, String)>, AdministrationError> {
+        let mut tx = self.store.begin().await?;
+        let users = tx.users().await?;
+        let name = |id: &UserId| {
+            let user = users.iter().find(|user| user.id == *id);
+            user.map_or_else(String::new, |user| user.name.to_string())
+        };
+        let links = tx.account_links().await?.into_iter();
+        Ok(links.map(|link| (link.clone(), name(&link.user))).collect())
+    }
+
+    /// Cuts a link, and ends at once what the account got by the word of another issuer.
+    pub async fn unlink_user(
+        &self,
+        issuer: &str,
+        subject: &str,
+    ) -> Result<(), AdministrationError> {
+        let foreign = ForeignSubject::claimed(issuer, subject);
+        let mut tx = self.store.begin().await?;
+        let link = tx.account_link(&foreign).await?;
+        let link = link.ok_or(AdministrationError::NoSuchLink)?;
+        let user = tx.user(&link.user).await?;
+        let now = self.clock.now();
+        let ended = asserted(&mut *tx, &link.user).await?;
+        for grant in &ended {
+            tx.revoke_grant(&grant.id, now, RevocationReason::UserChanged);
+        }
+        tx.remove_account_link(&link);
+        let name = user.map_or_else(String::new, |user| user.name.to_string());
+        let event = self.event(AuditKind::UserChange, "unlinked").user(&name);
+        tx.audit(event.reason(format!("unlinked from {subject} of {issuer}")));
+        match tx.commit().await {
+            Err(StoreError::Conflict) => return Err(AdministrationError::NoSuchLink),
+            outcome => outcome?,
+        }
+        for grant in ended {
+            self.revocations.add(Revocation::Grant(grant.id), now);
+        }
+        Ok(())
+    }
+}
+
+/// What the user got by the word of another issuer: nobody proved to be the user here. Which of
+/// several links each came by is not kept; whoever is still linked asks again.
+async fn asserted(tx: &mut dyn Tx, user: &UserId) -> Result<Vec<Grant>, StoreError> {
+    let mut grants = tx.grants(Some(user), None).await?;
+    grants.retain(|grant| grant.authenticated_at.is_none() && grant.revoked.is_none());
+    Ok(grants)
+}
