@@ -18,5 +18,6 @@ pub mod http;
 pub mod page;
 pub mod person;
 pub mod time;
+mod trust;
 pub mod upstream;
 pub mod world;

@@ -20,7 +20,7 @@ use doorward_core::{
     user::{PasswordHash, Role, User, Username},
 };
 use doorward_fetch::{
-    Fetcher, FetcherConfig, Reach, UpstreamClient, UpstreamConfig as Connections, tls,
+    Fetcher, FetcherConfig, Reach, UpstreamClient, UpstreamConfig as Connections,
 };
 use doorward_gateway::{
     Gateway, GatewayConfig, GatewayLimits, GatewayParts, ServerConfig, UpstreamConfig,
@@ -37,6 +37,7 @@ use crate::{
     chance::SeededEntropy,
     person::{ORIGIN, Person},
     time::StoppedClock,
+    trust,
     upstream::FakeUpstream,
 };
 
@@ -90,7 +91,7 @@ impl World {
 
     /// Several servers with allow lists, groups by user, and the user `alice`.
     pub async fn with(servers: &[(&str, AllowList)], groups: &[(&str, &[&str])]) -> Self {
-        let trust = tls::client_config([]).expect("a trust store");
+        let trust = trust::in_our_authority();
         let clock = Arc::new(StoppedClock::default());
         let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().expect("an empty store"));
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -191,7 +192,7 @@ impl World {
             clock: self.clock.clone(),
             capacity: 1000,
         }));
-        let connections = Connections::new(tls::client_config([]).expect("a trust store"));
+        let connections = Connections::new(trust::in_our_authority());
         let gateway = Gateway::new(
             self.gateway_config(),
             GatewayParts {

@@ -7,8 +7,10 @@ use http_body_util::BodyExt;
 
 use crate::{
     upstream::Upstream,
-    world::{World, call, get, modern, post},
+    world::{World, call, get, modern, pass, post},
 };
+
+const SECOND: Duration = Duration::from_secs(1);
 
 async fn next(body: &mut Body) -> Option<String> {
     let frame = tokio::time::timeout(Duration::from_secs(20), body.frame())
@@ -43,6 +45,7 @@ async fn a_stream_ends_within_a_second_or_so_of_the_tokens_end() {
         assert_eq!(next(&mut body).await.as_deref(), Some("data: 1\n\n"));
         assert_eq!(world.gateway.load().streams, 1);
         ends(&world);
+        pass(SECOND).await;
         assert_eq!(next(&mut body).await, None);
         drop(body);
         assert_eq!(world.gateway.load().streams, 0);
@@ -69,6 +72,7 @@ async fn a_subscription_that_is_ended_here_is_told_so() {
         .await
         .into_body();
     world.tokens.revoke("short");
+    pass(SECOND).await;
     let last = next(&mut body).await.expect("a last word");
     let last: serde_json::Value =
         serde_json::from_str(last.trim().trim_start_matches("data: ")).expect("JSON");
@@ -86,17 +90,22 @@ async fn a_quiet_stream_shows_signs_of_life_between_events_only() {
     // R-032
     let upstream = Upstream::start().await;
     let world = World::with(upstream.config(), |config| {
-        config.limits.keep_alive = Duration::from_secs(1)
+        config.limits.keep_alive = SECOND
     });
     let stream = upstream.then_stream();
     let mut body = world.open(get("/mcp/files")).await.into_body();
+    pass(SECOND).await;
     assert_eq!(next(&mut body).await.as_deref(), Some(":\n\n"));
     stream.write("data: half");
     assert_eq!(next(&mut body).await.as_deref(), Some("data: half"));
-    let quiet = tokio::time::timeout(Duration::from_millis(2500), body.frame()).await;
+    for _ in 0..3 {
+        pass(SECOND).await;
+    }
+    let quiet = tokio::time::timeout(Duration::from_millis(50), body.frame()).await;
     assert!(quiet.is_err(), "nothing is put into an event");
     stream.write("\n\n");
     assert_eq!(next(&mut body).await.as_deref(), Some("\n\n"));
+    pass(SECOND).await;
     assert_eq!(next(&mut body).await.as_deref(), Some(":\n\n"));
 }
 
@@ -164,13 +173,15 @@ async fn in_a_session_a_caller_who_leaves_cancels_nothing() {
     stream.event("1");
     drop(response);
     upstream.then_silence();
-    let waiting = world.open(call("slow"));
-    assert!(
-        tokio::time::timeout(Duration::from_millis(100), waiting)
-            .await
-            .is_err()
-    );
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    tokio::select! {
+        _ = world.open(call("slow")) => panic!("it was answered"),
+        () = world.until("it has arrived", || upstream.open() == 2) => {}
+    }
+    // Whatever was cancelled would have been by now.
+    for _ in 0..10 {
+        upstream.then_json(r#"{"jsonrpc":"2.0","id":5,"result":{}}"#);
+        assert_eq!(world.send(call("quick")).await.status, 200);
+    }
     assert!(stream.event("2"), "the upstream still has a reader");
     assert_eq!(upstream.open(), 2, "for what was not answered yet as well");
     // A reader of nothing does not read without bounds.

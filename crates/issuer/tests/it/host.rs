@@ -9,9 +9,9 @@ use std::{
     time::Duration,
 };
 
-use doorward_fetch::{Fetcher, FetcherConfig, Reach, Resolve, Resolving, tls};
+use doorward_fetch::{Fetcher, FetcherConfig, Reach, Resolve, Resolving};
 use rustls::{
-    ClientConfig, ServerConfig,
+    ClientConfig, RootCertStore, ServerConfig,
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
@@ -36,10 +36,16 @@ impl Resolve for Here {
     }
 }
 
-fn trusting() -> Arc<ClientConfig> {
+/// Trusts the authority of these tests alone: reading the system's takes longer than most of them.
+pub(crate) fn trusting() -> Arc<ClientConfig> {
     let root = include_bytes!("../../../fetch/tests/it/pki/root.pem");
-    let roots = tls::roots_from_pem(root).expect("a certificate");
-    tls::client_config(roots).expect("a trust store")
+    let root = CertificateDer::from_pem_slice(root).expect("a certificate");
+    let mut roots = RootCertStore::empty();
+    roots.add(root).expect("an authority");
+    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("a version");
+    Arc::new(config.with_root_certificates(roots).with_no_client_auth())
 }
 
 /// May reach this machine, and gives up after `within`.

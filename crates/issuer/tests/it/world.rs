@@ -30,7 +30,7 @@ use doorward_core::{
     time::UnixTime,
     user::{PasswordHash, Role, User, Username},
 };
-use doorward_fetch::{Fetcher, FetcherConfig, Reach, tls};
+use doorward_fetch::{Fetcher, FetcherConfig, Reach};
 use doorward_issuer::{
     Administration, DynamicRegistration, Issuer, IssuerConfig, IssuerParts, MasterKey, NewClient,
     PublishedServer, ToolCatalogue,
@@ -95,8 +95,7 @@ impl ToolCatalogue for Tools {
 
 /// Fetches from this machine as well.
 pub(crate) fn operator_fetcher() -> Fetcher {
-    let tls = tls::client_config([]).expect("trust store");
-    Fetcher::new(FetcherConfig::new(Reach::Operator, tls))
+    Fetcher::new(FetcherConfig::new(Reach::Operator, host::trusting()))
 }
 
 pub(crate) struct World {

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use doorward_fetch::{Fetcher, FetcherConfig, Reach, Resolve, Resolving, tls};
+use doorward_fetch::{Fetcher, FetcherConfig, Reach, Resolve, Resolving};
 use rustls::{
     ServerConfig,
     crypto::aws_lc_rs,
@@ -23,6 +23,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::{Published, RealClient, signer::Signer};
+use crate::trust;
 
 /// The running host. It ends when dropped.
 pub struct Host {
@@ -58,12 +59,9 @@ impl Host {
 
     /// Reaches this host and nothing else.
     pub fn fetcher(&self) -> Fetcher {
-        let root = include_bytes!("../../pki/root.pem");
-        let roots = tls::roots_from_pem(root).expect("a certificate");
-        let trust = tls::client_config(roots).expect("a trust store");
         Fetcher::new(FetcherConfig {
             resolver: Arc::new(Here),
-            ..FetcherConfig::new(Reach::Loopback, trust)
+            ..FetcherConfig::new(Reach::Loopback, trust::in_our_authority())
         })
     }
 }
