@@ -34,8 +34,9 @@ def write_document(path: Path) -> None:
     """Makes the page from a run's JSON."""
     found = json.loads(path.read_text())
     rows = [Row(**{name: value for name, value in row.items() if name not in ("floor_reached", "goal_reached")}) for row in found["rows"]]
-    by_table = {name: [row for row in rows if row.table == name] for name in ("calls", "footprint", "tokens")}
-    parts = [_head(found), _calls(by_table["calls"]), _footprint(by_table["footprint"]), _tokens(by_table["tokens"]), _gate(found), _TAIL]
+    by_table = {name: [row for row in rows if row.table == name] for name in ("calls", "footprint", "tokens", "flood")}
+    parts = [_head(found), _calls(by_table["calls"]), _footprint(by_table["footprint"]), _tokens(by_table["tokens"])]
+    parts += [_flood(by_table["flood"]), _gate(found), _TAIL]
     DOCUMENT.write_text("\n".join(parts))
 
 
@@ -108,6 +109,21 @@ def _tokens(rows: list[Row]) -> str:
         cells += [_number(row.cells.get("x oidc-provider"), 1)]
         cells += [_number(row.cells.get(name), 1) for name in ("us", "oidc-provider us", "per flush")]
         lines.append(_line(row, cells))
+    return "\n".join(lines) + "\n"
+
+
+def _flood(rows: list[Row]) -> str:
+    lines = [
+        "## Registrations in a flood\n",
+        "Inside one process with both cores, the database in memory: the median time of one new client after another, each from a "
+        "network of its own, alone and while another network registers a thousand clients a second.\n",
+        "| | alone us | beside them us | of them refused | slower by | at most | held |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        cells = [_number(row.cells["alone"], 0), _number(row.cells["beside"], 0), row.cells["refused"]]
+        cells += [f"{_number(row.cells['slower %'], 1)} %", f"{row.floor:g} %", _YES[row.reaches(row.floor)]]
+        lines.append(f"| {row.title} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 

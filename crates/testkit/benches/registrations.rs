@@ -1,6 +1,7 @@
 //! What registrations cost, and what a flood of them costs others (RG-08, interop 16, 17).
 //!
-//! `cargo bench -p doorward-testkit --bench registrations` prints two figures:
+//! `cargo bench -p doorward-testkit --bench registrations` prints one line of JSON, which
+//! `benches/run` puts into its page; times are in microseconds:
 //!
 //! 1. 100,000 registrations of 40 distinct clients: rows afterwards, time of one.
 //! 2. The median time of an honest registration from one network, alone and while 10,000
@@ -35,10 +36,19 @@ fn main() {
         .enable_all()
         .build()
         .expect("a runtime");
-    runtime.block_on(async {
-        repeated().await;
-        flooded().await;
+    let found = runtime.block_on(async {
+        let (rows, each) = repeated().await;
+        let (refused, alone, beside) = flooded().await;
+        json!({
+            "registrations": REGISTRATIONS, "distinct": DISTINCT, "rows": rows, "each_us": each,
+            "hostile": HOSTILE, "refused": refused, "alone_us": alone, "beside_us": beside,
+        })
     });
+    println!("{found}");
+}
+
+fn microseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
 }
 
 async fn register(world: &World, name: &str, from: [u8; 4]) -> Answer {
@@ -51,7 +61,8 @@ async fn register(world: &World, name: &str, from: [u8; 4]) -> Answer {
     ask.send(&world.router).await
 }
 
-async fn repeated() {
+/// The rows that are left, and what one registration took.
+async fn repeated() -> (usize, f64) {
     let world = World::new().await;
     let began = Instant::now();
     for number in 0..REGISTRATIONS {
@@ -61,10 +72,11 @@ async fn repeated() {
     }
     let each = began.elapsed() / u32::try_from(REGISTRATIONS).expect("small");
     let rows = world.administration.clients().await.expect("listed").len();
-    println!("{REGISTRATIONS} registrations of {DISTINCT} clients: {rows} rows, {each:?} each");
+    (rows, microseconds(each))
 }
 
-async fn flooded() {
+/// How many hostile registrations were refused, and what an honest one took without and with them.
+async fn flooded() -> (u32, f64, f64) {
     let alone = honest(&World::new().await).await;
     let world = World::new().await;
     let flood = async {
@@ -78,10 +90,7 @@ async fn flooded() {
         refused
     };
     let (refused, beside) = tokio::join!(flood, honest(&world));
-    let slower = beside.as_secs_f64() / alone.as_secs_f64() * 100.0 - 100.0;
-    println!(
-        "honest registration, median: alone {alone:?}, beside {HOSTILE} hostile ones ({refused} refused) {beside:?}: {slower:+.1} %"
-    );
+    (refused, microseconds(alone), microseconds(beside))
 }
 
 /// The median time of one new client after another, each from a network of its own.
