@@ -35,7 +35,9 @@ pub(crate) struct Limits {
     pub(crate) familiar: Familiar,
     /// New clients from one network (interop 17: hosted clients share addresses).
     pub(crate) register_prefix: Limit<Option<IpAddr>>,
-    /// New clients with a secret or key and otherwise the same metadata, from anywhere.
+    /// New clients with a secret or key and otherwise the same metadata, from one network.
+    pub(crate) register_share: Limit<(Option<IpAddr>, Digest)>,
+    /// The same from anywhere.
     pub(crate) register_print: Limit<Digest>,
     /// Records that a quirk was applied for one network peer: the log tells that it happens,
     /// not how often a client asks.
@@ -54,9 +56,9 @@ pub(crate) struct Limits {
     pub(crate) noted_peer: Limit<Option<IpAddr>>,
     /// Records that there were more than these.
     pub(crate) summed_up_peer: Limit<Option<IpAddr>>,
-    /// Requests that public clients push from one network peer: each can be used once, which
-    /// has to be remembered.
-    pub(crate) push_peer: Limit<Option<IpAddr>>,
+    /// What has to be remembered for clients that anybody can be, from one network peer: that
+    /// an assertion, a request object, or a request that was pushed is used once.
+    pub(crate) remembered_peer: Limit<Option<IpAddr>>,
     /// Documents and keys that are fetched for strangers.
     pub(crate) documents: Arc<Quota>,
     /// New clients known by their documents, for one network or person.
@@ -70,7 +72,8 @@ impl Default for Limits {
             sign_in_account: Limit::new(30, Duration::from_secs(3)),
             familiar: Familiar::default(),
             register_prefix: Limit::new(60, Duration::from_secs(1)),
-            register_print: Limit::new(120, Duration::from_secs(2)),
+            register_share: Limit::new(60, Duration::from_secs(4)),
+            register_print: Limit::new(600, Duration::from_millis(500)),
             quirk_peer: Limit::new(1, Duration::from_secs(3600)),
             device_peer: Limit::new(30, Duration::from_secs(2)),
             device_code_account: Limit::new(5, Duration::from_secs(60)),
@@ -78,7 +81,7 @@ impl Default for Limits {
             refused_peer: Limit::new(120, Duration::from_millis(500)),
             noted_peer: Limit::new(120, Duration::from_millis(500)),
             summed_up_peer: Limit::new(1, Duration::from_secs(60)),
-            push_peer: Limit::new(120, Duration::from_millis(500)),
+            remembered_peer: Limit::new(120, Duration::from_millis(500)),
             documents: Arc::default(),
             introduce: Limit::new(60, Duration::from_secs(1)),
         }
@@ -92,6 +95,7 @@ impl Limits {
         self.sign_in_account.forget_idle(now);
         self.familiar.forget(now);
         self.register_prefix.forget_idle(now);
+        self.register_share.forget_idle(now);
         self.register_print.forget_idle(now);
         self.quirk_peer.forget_idle(now);
         self.device_peer.forget_idle(now);
@@ -100,7 +104,7 @@ impl Limits {
         self.refused_peer.forget_idle(now);
         self.noted_peer.forget_idle(now);
         self.summed_up_peer.forget_idle(now);
-        self.push_peer.forget_idle(now);
+        self.remembered_peer.forget_idle(now);
         self.documents.forget_idle(now);
         self.introduce.forget_idle(now);
     }

@@ -12,7 +12,7 @@
 
 use std::net::IpAddr;
 
-use doorward_core::audit::AuditEvent;
+use doorward_core::{audit::AuditEvent, client::Client};
 use doorward_store::StoreError;
 
 use crate::{
@@ -33,6 +33,12 @@ impl From<StoreError> for PutOff {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
+}
+
+/// Whether a client that was authenticated is more than a stranger: an administrator or
+/// somebody who signed in stands behind it.
+pub(crate) fn is_somebody(client: &Client) -> bool {
+    !client.is_public() && client.is_established()
 }
 
 impl Shared {
@@ -65,6 +71,20 @@ impl Shared {
     ) -> Result<(), StoreError> {
         self.record_within(&self.limits.noted_peer, event, peer)
             .map(drop)
+    }
+
+    /// Counts something that has to be remembered for `client`, unless somebody stands behind
+    /// it: anybody can be a public client, or register one with a key.
+    pub(crate) fn count_remembered(
+        &self,
+        client: &Client,
+        peer: Option<IpAddr>,
+    ) -> Result<(), Wait> {
+        if is_somebody(client) {
+            return Ok(());
+        }
+        let limit = &self.limits.remembered_peer;
+        limit.take(peer_key(peer), self.clock.now())
     }
 
     fn record_within(

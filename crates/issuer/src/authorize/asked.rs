@@ -102,6 +102,11 @@ impl Shared {
         let text = text.unwrap_or_default();
         let object = self.read_object(client, text, caller).await?;
         let mut tx = self.store.begin().await?;
+        if tx.was_used(&object.once).await? {
+            return Err(RequestObjectFault::Used.into()); // costs nobody a write, DS-05
+        }
+        let counted = self.count_remembered(client, caller.peer());
+        counted.map_err(|_| ObjectError::Refused(AuthorizeError::Unavailable))?;
         tx.use_once(&object.once, object.expires_at);
         tx.commit().await.map_err(|error| match error {
             StoreError::Conflict => RequestObjectFault::Used.into(),

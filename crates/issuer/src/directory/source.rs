@@ -73,6 +73,11 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// Its address.
+    pub(crate) fn peer(&self) -> Option<IpAddr> {
+        self.peer
+    }
+
     /// A script: its address is all that is known.
     pub(crate) fn script(parts: &Parts) -> Self {
         Self {

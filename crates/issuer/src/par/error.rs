@@ -48,7 +48,7 @@ pub(crate) enum PushError {
 #[derive(Debug)]
 pub(super) struct Refused {
     pub(super) error: PushError,
-    /// Whether its client proved who it is.
+    /// Whether its client proved who it is, and somebody stands behind it.
     pub(super) authenticated: bool,
 }
 

@@ -24,8 +24,8 @@ use crate::{
     browser::peer,
     directory::Caller,
     form::{Pairs, encode},
-    limits::peer_key,
     proof::ProofError,
+    refusals::is_somebody,
     shared::Shared,
     token::{ClientError, parameters},
 };
@@ -81,7 +81,7 @@ impl Shared {
         let taken = self.take(parts, &sent, &client).await;
         taken.map_err(|error| Refused {
             error,
-            authenticated: !client.is_public(),
+            authenticated: is_somebody(&client),
         })
     }
 
@@ -112,7 +112,8 @@ impl Shared {
         if query.len() > MAXIMUM_PUSHED {
             return Err(PushError::TooLarge);
         }
-        self.count_push(parts, client)?;
+        let counted = self.count_remembered(client, peer(parts));
+        counted.map_err(|wait| PushError::Client(ClientError::TooMany(wait)))?;
         let tx = self.store.begin().await?;
         self.commit_proven(tx, proof.as_ref()).await?;
         let pushed = Pushed {
@@ -126,16 +127,6 @@ impl Shared {
             request_uri: self.seal_pushed(&pushed),
             expires_in: self.published().config.lifetimes.pushed.as_secs(),
         })
-    }
-
-    /// Everybody can push as a public client, and each use of what is pushed is remembered.
-    fn count_push(&self, parts: &Parts, client: &Client) -> Result<(), PushError> {
-        if !client.is_public() {
-            return Ok(());
-        }
-        let key = peer_key(peer(parts));
-        let taken = self.limits.push_peer.take(key, self.clock.now());
-        taken.map_err(|wait| PushError::Client(ClientError::TooMany(wait)))
     }
 
     /// Opens a `request_uri` for the client that a request names, and notes its one use.
@@ -155,6 +146,9 @@ impl Shared {
         }
         let mut tx = self.store.begin().await?;
         let used = OneTime::named(Purpose::PushedRequest, client.as_str(), pushed.id.as_str());
+        if tx.was_used(&used).await? {
+            return Err(RequestUriFault::Used.into()); // costs nobody a write, DS-05
+        }
         tx.use_once(&used, expires_at);
         tx.commit().await.map_err(|error| match error {
             StoreError::Conflict => RequestUriFault::Used.into(),

@@ -63,7 +63,7 @@ impl Shared {
         };
         // Each makes a row of its own, so alike ones are limited from wherever they come.
         let print = Digest::of(&registration.fingerprint());
-        self.limits.register_print.take(print, self.clock.now())?;
+        self.count_new(admitted, Some(print))?;
         let management = self.mint_management();
         let client = Client {
             management: Some(management.digest()),
@@ -77,9 +77,7 @@ impl Shared {
         })
     }
 
-    /// Whether this peer may register now, and whether anybody may. Hosted clients share
-    /// addresses, so what counts is the network, and only clients that were not known before
-    /// (interop 17).
+    /// Whether anybody may register, or whoever asks.
     pub(super) async fn admit_registration(
         &self,
         headers: &HeaderMap,
@@ -97,12 +95,23 @@ impl Shared {
             }
         };
         let prefix = prefix_key(peer);
-        self.limits.register_prefix.take(prefix, self.clock.now())?;
         Ok(Admitted {
             peer,
             prefix,
             token,
         })
+    }
+
+    /// Counts a client that makes a row, and with a secret or key also how alike ones it has.
+    /// Hosted clients share addresses, so what counts is the network, and only clients that
+    /// were not known before (interop 17). Of what alike ones may have, nobody uses up more
+    /// than a share.
+    fn count_new(&self, admitted: &Admitted, print: Option<Digest>) -> Result<(), RegisterError> {
+        let (limits, now) = (&self.limits, self.clock.now());
+        limits.register_prefix.take(admitted.prefix, now)?;
+        let Some(print) = print else { return Ok(()) };
+        limits.register_share.take((admitted.prefix, print), now)?;
+        Ok(limits.register_print.take(print, now)?)
     }
 
     /// The initial access token that an administrator made by command, while it admits. Why
@@ -127,7 +136,8 @@ impl Shared {
     }
 
     /// The same metadata is the same client: it makes a row once, whoever sends it however
-    /// often. A client that is known costs its network nothing.
+    /// often. A client that is known costs its network nothing, and comes in whatever others
+    /// there did.
     async fn register_public(
         &self,
         registration: Registration,
@@ -139,11 +149,11 @@ impl Shared {
         let client = match known {
             Some(known) if !known.is_usable() => return Err(RegisterError::Revoked),
             Some(known) => {
-                self.limits.register_prefix.give_back(&admitted.prefix);
                 self.note_known(&known, admitted).await?;
                 known
             }
             None => {
+                self.count_new(admitted, None)?;
                 let client = self.client(id, registration, ClientAuthentication::None);
                 self.add(&client, admitted).await?;
                 client

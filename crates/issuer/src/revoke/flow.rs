@@ -61,6 +61,7 @@ impl Shared {
             claims.client_id == asked.client.id
                 && claims.iss == self.url.as_str()
                 && claims.exp > now.seconds()
+                && !self.revocations.covers(&claims.clone().into()) // once is enough, DS-05
         });
         let Some(claims) = own else { return Ok(()) };
         let mut tx = self.store.begin().await?;

@@ -15,6 +15,7 @@ use doorward_store::StoreError;
 
 use crate::{
     directory::{Caller, DocumentFault, KeysError, Wanted},
+    limits::Wait,
     shared::Shared,
 };
 
@@ -42,6 +43,9 @@ pub(super) enum Unproven {
     /// It was used before.
     #[error("the assertion was used before")]
     Replayed,
+    /// Too much has to be remembered for clients that nobody stands behind.
+    #[error("too many assertions of new clients from this address")]
+    TooMany(Wait),
     /// The store failed.
     #[error(transparent)]
     Store(StoreError),
@@ -74,6 +78,11 @@ impl Shared {
         let accepted = self.accept(client, key, (assertion, caller)).await?;
         let once = OneTime::named(Purpose::ClientAssertion, client.id.as_str(), &accepted.id);
         let mut tx = self.store.begin().await.map_err(Unproven::Store)?;
+        if tx.was_used(&once).await.map_err(Unproven::Store)? {
+            return Err(Unproven::Replayed); // costs nobody a write, DS-05
+        }
+        let counted = self.count_remembered(client, caller.peer());
+        counted.map_err(Unproven::TooMany)?;
         tx.use_once(&once, accepted.until);
         tx.commit().await.map_err(|error| match error {
             StoreError::Conflict => Unproven::Replayed,

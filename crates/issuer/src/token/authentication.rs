@@ -83,9 +83,9 @@ impl Shared {
                 match self.prove(&client, key, (assertion, &caller)).await {
                     Ok(()) => Ok(client),
                     Err(Unproven::Store(error)) => Err(error.into()),
-                    Err(Unproven::Keys(DocumentFault::TooOften(wait))) => {
-                        Err(ClientError::TooMany(wait))
-                    }
+                    Err(
+                        Unproven::TooMany(wait) | Unproven::Keys(DocumentFault::TooOften(wait)),
+                    ) => Err(ClientError::TooMany(wait)),
                     Err(fault) => {
                         tracing::info!(client = %client.id, %fault, "an assertion is refused");
                         Err(unauthenticated)

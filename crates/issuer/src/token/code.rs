@@ -123,6 +123,10 @@ impl Shared {
         grant: &GrantId,
         now: UnixTime,
     ) -> Result<Issued, TokenError> {
+        let found = tx.grant(grant).await?;
+        if found.is_none_or(|grant| grant.revoked.is_some()) {
+            return Err(TokenError::GrantRejected); // once is enough, DS-05
+        }
         tx.revoke_grant(grant, now, RevocationReason::CodeReplayed);
         let event = AuditEvent::new(now, AuditKind::CodeReplay, Outcome::Denied)
             .client(asked.client.id.as_str())

@@ -23,14 +23,19 @@ use super::{
     request::{Asked, RequestError, parameters},
     wire::{Issued, TokenResponse},
 };
-use crate::{browser::peer, refusals::PutOff, shared::Shared, wire::json};
+use crate::{
+    browser::peer,
+    refusals::{PutOff, is_somebody},
+    shared::Shared,
+    wire::json,
+};
 
 /// What is known about a request when it is refused.
 struct Refused {
     error: TokenError,
     kind: AuditKind,
     client: Option<ClientId>,
-    /// Whether that client proved who it is.
+    /// Whether that client proved who it is, and somebody stands behind it.
     authenticated: bool,
 }
 
@@ -110,7 +115,7 @@ impl Shared {
             error,
             kind,
             client: Some(client.id.clone()),
-            authenticated: believed.is_some() || !client.is_public(),
+            authenticated: believed.is_some() || is_somebody(&client),
         };
         may_ask(grant_type, &client).map_err(refused)?;
         let proof = self.proven(parts, &client).await.map_err(refused)?;

@@ -20,7 +20,7 @@ use crate::{
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
-const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const NOWHERE: &str = "HTTP/1.1 404 X\r\ncontent-length: 0\r\n\r\n";
 
 async fn begin_from(world: &World, network: u8, client: &str) -> Answer {
@@ -118,14 +118,14 @@ async fn a_client_in_use_is_looked_after_whatever_strangers_do() {
 }
 
 /// Somebody's key.
-struct Signer(Ed25519KeyPair);
+pub(crate) struct Signer(Ed25519KeyPair);
 
 impl Signer {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Ed25519KeyPair::generate().expect("a key"))
     }
 
-    fn set(&self) -> Value {
+    pub(crate) fn set(&self) -> Value {
         let x = URL_SAFE_NO_PAD.encode(self.0.public_key());
         json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "kid": "k", "x": x }] })
     }
@@ -138,7 +138,7 @@ impl Signer {
         format!("{signed}.{signature}")
     }
 
-    fn assertion(&self, kid: &str, client: &str, jti: &str) -> String {
+    pub(crate) fn assertion(&self, kid: &str, client: &str, jti: &str) -> String {
         let exp = 1_800_000_060;
         let claims = json!({ "iss": client, "sub": client, "aud": ISSUER, "exp": exp, "jti": jti });
         self.sign(kid, &claims)

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use doorward_core::client::GrantType;
+use doorward_core::client::{ClientKeys, GrantType, read_key_set};
 use doorward_issuer::{IssuerConfig, NewClient};
 use http::{Method, StatusCode};
+use serde_json::json;
 
 use crate::{
+    fetch_quotas::{JWT_BEARER, Signer},
     holder::Holder,
     world::{Answer, AuthorizeRequest, CALLBACK, ISSUER, World, config, request},
 };
@@ -214,4 +216,130 @@ async fn revocations_and_registrations_that_change_nothing_do_not_fill_the_log()
     }
     let records = world.audited().await.len() - before;
     assert!(records <= 121 + 120, "{records}"); // DS-05
+}
+
+/// A client with a secret that registered itself.
+async fn self_made(world: &World, more: serde_json::Value) -> serde_json::Value {
+    let mut document = json!({ "redirect_uris": [CALLBACK], "client_name": "Self-made" });
+    for (name, value) in more.as_object().expect("an object") {
+        document[name] = value.clone();
+    }
+    let registered = world.register(&document).await;
+    assert_eq!(registered.status, 201, "{}", registered.body);
+    registered.json()
+}
+
+#[tokio::test]
+async fn a_secret_that_anybody_can_register_makes_nobody_more_than_a_stranger() {
+    let world = World::new().await;
+    let method = json!({ "token_endpoint_auth_method": "client_secret_post" });
+    let made = self_made(&world, method).await;
+    let text = |name: &str| made[name].as_str().expect("text");
+    let pairs = [
+        ("client_id", text("client_id")),
+        ("client_secret", text("client_secret")),
+        ("grant_type", "refresh_token"),
+        ("refresh_token", "dwr_guess"),
+    ];
+    for _ in 0..120 {
+        world
+            .post("/token", &pairs)
+            .await
+            .refuses(400, "invalid_grant");
+    }
+    let refused = world.post("/token", &pairs).await;
+    refused.refuses(429, "temporarily_unavailable"); // DS-05
+}
+
+#[tokio::test]
+async fn what_is_to_be_remembered_for_clients_that_anybody_can_make_is_counted() {
+    let (world, signer) = (World::new().await, Signer::new());
+    let keys = json!({ "token_endpoint_auth_method": "private_key_jwt", "jwks": signer.set() });
+    let made = self_made(&world, keys).await;
+    let client = made["client_id"].as_str().expect("text");
+    let ask = async |network: u8, client: &str, number: usize| {
+        let assertion = signer.assertion("k", client, &number.to_string());
+        let pairs = [
+            ("client_assertion_type", JWT_BEARER),
+            ("client_assertion", assertion.as_str()),
+            ("grant_type", "refresh_token"),
+            ("refresh_token", "x"),
+        ];
+        world.post_from(network, "/token", &pairs).await
+    };
+    for number in 0..120 {
+        ask(1, client, number).await.refuses(400, "invalid_grant");
+    }
+    let refused = ask(1, client, 120).await;
+    refused.refuses(429, "temporarily_unavailable"); // DS-05
+    ask(2, client, 0).await.refuses(401, "invalid_client"); // TK-11: used before
+    ask(2, client, 120).await.refuses(400, "invalid_grant");
+
+    let known = world.registered(NewClient {
+        name: "Robot".to_owned(),
+        redirect_uris: vec![CALLBACK.to_owned()],
+        keys: Some(ClientKeys::Inline(
+            read_key_set(&signer.set()).expect("keys"),
+        )),
+        ..NewClient::default()
+    });
+    let known = known.await.0;
+    for number in 0..150 {
+        ask(1, &known, number).await.refuses(400, "invalid_grant");
+    }
+}
+
+#[tokio::test]
+async fn replacing_a_registration_that_nobody_uses_counts_like_registering() {
+    let world = World::new().await;
+    let mut made = self_made(&world, json!({})).await;
+    let path = format!("/register/{}", made["client_id"].as_str().expect("text"));
+    let mut statuses = Vec::new();
+    for _ in 0..60 {
+        let token = made["registration_access_token"].as_str().expect("text");
+        let bearer = format!("Bearer {token}");
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
+        ];
+        let document = json!({ "redirect_uris": [CALLBACK], "client_id": made["client_id"] });
+        let sent = request(Method::PUT, &path, &headers, document.to_string());
+        let answer = world.send(sent).await;
+        statuses.push(answer.status.as_u16());
+        if answer.status == 200 {
+            made = answer.json();
+        }
+    }
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 59);
+    assert_eq!(statuses.last(), Some(&429)); // DS-05
+}
+
+#[tokio::test]
+async fn what_is_revoked_already_is_not_revoked_and_recorded_again() {
+    let world = World::new().await;
+    let client = world.client().await;
+    let code = world.code(&client).await;
+    let tokens = world.redeem(&client, &code).await.tokens();
+    let count = async |event: &str| {
+        let records = world.audited().await;
+        records
+            .iter()
+            .filter(|record| record.starts_with(event))
+            .count()
+    };
+    for _ in 0..3 {
+        let pairs = [("client_id", client.as_str()), ("token", &tokens.access)];
+        assert_eq!(world.post("/revoke", &pairs).await.status, 200);
+        world
+            .redeem(&client, &code)
+            .await
+            .refuses(400, "invalid_grant");
+    }
+    assert_eq!(
+        count("token.revoke allowed").await,
+        1,
+        "{:?}",
+        world.audited().await
+    ); // DS-05
+    assert_eq!(count("code.replay denied").await, 1);
 }

@@ -7,7 +7,7 @@ use doorward_issuer::DynamicRegistration;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{AuthorizeRequest, CALLBACK, Person, World, config, request};
+use crate::world::{Answer, AuthorizeRequest, CALLBACK, Person, World, config, request};
 
 fn public() -> Value {
     json!({"client_name": "Claude", "redirect_uris": ["http://localhost/callback"], "token_endpoint_auth_method": "none"})
@@ -133,6 +133,8 @@ async fn a_burst_of_sixty_new_clients_from_one_network_passes_and_then_it_waits(
     let refused = world.register(&other(60)).await;
     refused.refuses(429, "temporarily_unavailable"); // A-064, S-012, RG-08
     assert_eq!(refused.header("retry-after"), "1");
+    let known = world.register(&other(3)).await;
+    assert_eq!(known.status, 201, "who is known comes in all the same");
     world.pass(Duration::from_secs(1));
     assert_eq!(world.register(&other(60)).await.status, 201);
 }
@@ -153,28 +155,51 @@ async fn a_thousand_registrations_of_forty_clients_leave_forty_rows_and_wear_no_
     assert_eq!(clients.len(), 40); // RG-08
 }
 
+/// A registration with a secret: always another row, always the same metadata.
+async fn confidential_from(world: &World, address: [u8; 4]) -> Answer {
+    let confidential = json!({ "client_name": "Same", "redirect_uris": [CALLBACK] });
+    let headers = [("content-type", "application/json")];
+    let body = confidential.to_string();
+    let mut sent = request(Method::POST, "/register", &headers, body);
+    sent.extensions_mut().insert(Peer(IpAddr::from(address)));
+    world.send(sent).await
+}
+
 #[tokio::test]
 async fn clients_with_secrets_that_look_alike_are_limited_from_everywhere() {
     let world = World::new().await;
-    let confidential = json!({ "client_name": "Same", "redirect_uris": [CALLBACK] });
-    let from = async |number: u8| {
-        let mut sent = request(
-            Method::POST,
-            "/register",
-            &[("content-type", "application/json")],
-            confidential.to_string(),
-        );
-        let address = IpAddr::from([198, 51, number, 7]);
-        sent.extensions_mut().insert(Peer(address));
-        world.send(sent).await
-    };
-    for number in 0..120 {
-        assert_eq!(from(number).await.status, 201);
+    for number in 0..600_u16 {
+        let [high, low] = number.to_be_bytes();
+        let made = confidential_from(&world, [198, high, low, 7]).await;
+        assert_eq!(made.status, 201);
     }
-    from(121).await.refuses(429, "temporarily_unavailable"); // RG-08
+    let refused = confidential_from(&world, [203, 0, 113, 7]).await;
+    refused.refuses(429, "temporarily_unavailable"); // RG-08
     assert_eq!(world.register(&public()).await.status, 201, "others go on");
     world.pass(Duration::from_secs(2));
-    assert_eq!(from(122).await.status, 201);
+    assert_eq!(
+        confidential_from(&world, [203, 0, 114, 7]).await.status,
+        201
+    );
+}
+
+#[tokio::test]
+async fn one_network_does_not_use_up_what_clients_that_look_alike_may() {
+    let world = World::new().await;
+    for _ in 0..20 {
+        for _ in 0..100 {
+            confidential_from(&world, [198, 51, 100, 7]).await;
+        }
+        world.pass(Duration::from_secs(60)); // it never rests
+    }
+    let refused = confidential_from(&world, [198, 51, 100, 7]).await;
+    assert_eq!(refused.status, 201, "a little each time");
+    for number in 0..100 {
+        let made = confidential_from(&world, [203, 0, number, 7]).await;
+        assert_eq!(made.status, 201, "{number}: {}", made.body); // RG-08
+    }
+    let clients = world.administration.clients().await.expect("listed");
+    assert!(clients.len() < 60 + 20 * 15 + 110, "{}", clients.len());
 }
 
 #[tokio::test]

@@ -119,6 +119,7 @@ macro_rules! every_contract {
                 sessions_and_setup_links_go_when_they_expire
                 what_was_used_once_stays_so_for_a_day_after_its_expiry
                 only_unused_clients_that_nobody_added_go
+                ended_clients_that_cannot_come_back_go_when_nobody_used_them
                 ended_grants_go_after_thirty_days
                 what_a_client_got_for_itself_goes_with_its_token
                 revoked_access_tokens_go_after_thirty_days

@@ -163,6 +163,28 @@ pub(crate) async fn only_unused_clients_that_nobody_added_go(store: Subject) {
     assert_eq!(ids, ["recent", "preregistered", "revoked", "used"]);
 }
 
+pub(crate) async fn ended_clients_that_cannot_come_back_go_when_nobody_used_them(store: Subject) {
+    let managed = |id: &str| Client {
+        management: Some(digest(id)),
+        ..client(id)
+    };
+    write(&store, |tx| {
+        tx.add_client(&client("of its metadata"));
+        tx.add_client(&managed("unused"));
+        tx.add_client(&managed("used"));
+        tx.mark_client_used(&client_id("used"), at(1));
+        for id in ["of its metadata", "unused", "used"] {
+            tx.revoke_client(&client_id(id), at(1));
+        }
+    })
+    .await;
+    assert_eq!(store.reap(at(DAY), at(0)).await.expect("reaps"), 0);
+    assert_eq!(store.reap(at(DAY + 1), at(0)).await.expect("reaps"), 1);
+    let clients = reader(&store).await.clients().await.expect("readable");
+    let ids: Vec<_> = clients.iter().map(|client| client.id.as_str()).collect();
+    assert_eq!(ids, ["of its metadata", "used"]); // DS-05
+}
+
 pub(crate) async fn ended_grants_go_after_thirty_days(store: Subject) {
     populate_rotated(&store).await;
     let reason = RevocationReason::Administrator;

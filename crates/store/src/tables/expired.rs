@@ -2,7 +2,9 @@
 //!
 //! Kept although expired: redeemed and burnt codes until nobody would try them
 //! again, spent refresh tokens until their grant ends, and revoked clients for
-//! good, so that the same registration does not bring one back.
+//! good, so that the same registration does not bring one back. That cannot happen
+//! to one that got an identifier of its own, so of these the unused ones go: whoever
+//! may register and delete would otherwise leave rows for ever.
 
 use std::time::Duration;
 
@@ -23,6 +25,8 @@ const GRANTS: Duration = Duration::from_secs(30 * DAY);
 /// A client's own access is one grant a token, so it is forgotten when nobody takes that token any
 /// more: its grant ends with it, and no clock here is this far from another.
 const OWN_GRANTS: Duration = Duration::from_secs(10 * MINUTE);
+/// A client with an identifier of its own that nobody used is deleted so long after its end.
+const ENDED_CLIENTS: Duration = Duration::from_secs(DAY);
 /// Longer than any access token lives.
 const ACCESS_TOKENS: Duration = Duration::from_secs(30 * DAY);
 
@@ -48,6 +52,13 @@ statements! {
     OWN_GRANTS_BEFORE = "DELETE FROM grants WHERE expires_at <= ?1 AND user_id IS NULL
         AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)";
     ACCESS_TOKENS_BEFORE = "DELETE FROM revoked_access_tokens WHERE revoked_at <= ?1";
+    CLIENTS_REVOKED_BEFORE = "DELETE FROM clients
+        WHERE origin = 'dynamic' AND management_digest IS NOT NULL AND used_at IS NULL
+            AND revoked_at <= ?1
+            AND NOT EXISTS (SELECT 1 FROM authorization_codes WHERE client_id = clients.id)
+            AND NOT EXISTS (SELECT 1 FROM device_authorizations WHERE client_id = clients.id)
+            AND NOT EXISTS (SELECT 1 FROM grants WHERE client_id = clients.id)
+            AND NOT EXISTS (SELECT 1 FROM consents WHERE client_id = clients.id)";
     CLIENTS_UNUSED_SINCE = "DELETE FROM clients
         WHERE origin <> 'preregistered' AND used_at IS NULL AND revoked_at IS NULL AND created_at < ?1
             AND NOT EXISTS (SELECT 1 FROM authorization_codes WHERE client_id = clients.id)
@@ -78,6 +89,7 @@ pub(crate) fn reap(now: UnixTime, unused_since: UnixTime) -> Vec<Step> {
         before(now - GRANTS, GRANTS_EXPIRED_BEFORE),
         before(now - OWN_GRANTS, OWN_GRANTS_BEFORE),
         before(now - ACCESS_TOKENS, ACCESS_TOKENS_BEFORE),
+        before(now - ENDED_CLIENTS, CLIENTS_REVOKED_BEFORE),
         before(unused_since, CLIENTS_UNUSED_SINCE),
     ]
 }

@@ -13,7 +13,7 @@ use doorward_store::Tx;
 use serde_json::{Map, Value};
 
 use super::{error::ManagementError, http::Manager};
-use crate::{register::RegisterError, shared::Shared};
+use crate::{limits::prefix_key, register::RegisterError, shared::Shared};
 
 /// What a client must not send back (RFC 7592 section 2.2).
 const OURS: [&str; 4] = [
@@ -52,6 +52,14 @@ impl Shared {
         let members: Map<String, Value> = serde_json::from_slice(document)
             .map_err(|_| ManagementError::Registration(RegisterError::NotAnObject))?;
         same_client(&before, &members)?;
+        if !before.is_established() {
+            // Whoever may register may replace that without end: it counts alike (DS-05).
+            let taken = self
+                .limits
+                .register_prefix
+                .take(prefix_key(manager.peer), self.clock.now());
+            taken.map_err(|wait| ManagementError::Registration(wait.into()))?;
+        }
         let vouched = self.vouched(members).await;
         let vouched = vouched.map_err(ManagementError::Registration)?;
         let mut registration = Registration::read(&vouched.members)?;
