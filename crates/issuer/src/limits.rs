@@ -30,6 +30,12 @@ pub(crate) struct Limits {
     /// Sign-ins to one account. It refills faster than one peer can wear it down, so that
     /// nobody locks somebody else out from one address.
     pub(crate) sign_in_account: Limit<Digest>,
+    /// Sign-ins to one account from one network, whatever its addresses: slower than the account
+    /// refills.
+    pub(crate) sign_in_share: Limit<(Option<IpAddr>, Digest)>,
+    /// Sign-ins from one network, whatever its addresses and accounts: it has no more than its
+    /// part of the hashing (DS-01).
+    pub(crate) sign_in_network: Limit<Option<IpAddr>>,
     /// Peers that signed in to an account before: whoever guesses from many addresses does not
     /// lock its owner out (LG-02). Their own limit still holds.
     pub(crate) familiar: Familiar,
@@ -44,6 +50,8 @@ pub(crate) struct Limits {
     pub(crate) quirk_peer: Limit<Option<IpAddr>>,
     /// Device authorization requests from one network peer.
     pub(crate) device_peer: Limit<Option<IpAddr>>,
+    /// Device authorization requests from one network, whatever its addresses.
+    pub(crate) device_network: Limit<Option<IpAddr>>,
     /// Wrong user codes typed by one person: 34 bits must not be found by trying (RFC 8628
     /// section 5.1).
     pub(crate) device_code_account: Limit<UserId>,
@@ -70,12 +78,15 @@ impl Default for Limits {
         Self {
             sign_in_peer: Limit::new(20, Duration::from_secs(6)),
             sign_in_account: Limit::new(30, Duration::from_secs(3)),
+            sign_in_share: Limit::new(20, Duration::from_secs(6)),
+            sign_in_network: Limit::new(100, Duration::from_millis(250)),
             familiar: Familiar::default(),
             register_prefix: Limit::new(60, Duration::from_secs(1)),
             register_share: Limit::new(60, Duration::from_secs(4)),
             register_print: Limit::new(600, Duration::from_millis(500)),
             quirk_peer: Limit::new(1, Duration::from_secs(3600)),
             device_peer: Limit::new(30, Duration::from_secs(2)),
+            device_network: Limit::new(300, Duration::from_millis(200)),
             device_code_account: Limit::new(5, Duration::from_secs(60)),
             device_code_peer: Limit::new(20, Duration::from_secs(15)),
             refused_peer: Limit::new(120, Duration::from_millis(500)),
@@ -93,12 +104,15 @@ impl Limits {
     pub(crate) fn forget_idle(&self, now: UnixTime) {
         self.sign_in_peer.forget_idle(now);
         self.sign_in_account.forget_idle(now);
+        self.sign_in_share.forget_idle(now);
+        self.sign_in_network.forget_idle(now);
         self.familiar.forget(now);
         self.register_prefix.forget_idle(now);
         self.register_share.forget_idle(now);
         self.register_print.forget_idle(now);
         self.quirk_peer.forget_idle(now);
         self.device_peer.forget_idle(now);
+        self.device_network.forget_idle(now);
         self.device_code_account.forget_idle(now);
         self.device_code_peer.forget_idle(now);
         self.refused_peer.forget_idle(now);
@@ -225,6 +239,15 @@ pub(crate) fn peer_key(peer: Option<IpAddr>) -> Option<IpAddr> {
     })
 }
 
+/// What of an address counts as one stranger, where being counted puts off nobody who is right:
+/// an IPv4 address, and all of what an IPv6 customer may be given, a /48.
+pub(crate) fn stranger_key(peer: Option<IpAddr>) -> Option<IpAddr> {
+    match peer.map(|address| address.to_canonical()) {
+        Some(IpAddr::V4(address)) => Some(IpAddr::V4(address)),
+        Some(IpAddr::V6(_)) | None => prefix_key(peer),
+    }
+}
+
 /// What of an address counts as one network: what a single customer is given at least, an
 /// IPv4 /24 or an IPv6 /48.
 pub(crate) fn prefix_key(peer: Option<IpAddr>) -> Option<IpAddr> {
@@ -315,6 +338,16 @@ mod tests {
         assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
         assert_eq!(key("::ffff:192.0.2.1"), key("192.0.2.1"));
     }
+
+    #[test]
+    fn a_stranger_has_one_ipv4_address_or_a_whole_ipv6_network() {
+        let key = |text: &str| stranger_key(Some(text.parse().expect("address")));
+        assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
+        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:ffff::2"));
+        assert_ne!(key("2001:db8:1::1"), key("2001:db8:2::1"));
+        assert_eq!(key("::ffff:192.0.2.1"), key("192.0.2.1"));
+    }
+
     #[test]
     fn one_network_registers_as_one() {
         let key = |text: &str| prefix_key(Some(text.parse().expect("address")));

@@ -16,7 +16,7 @@ use doorward_core::{audit::AuditEvent, client::Client};
 use doorward_store::StoreError;
 
 use crate::{
-    limits::{Limit, Wait, peer_key},
+    limits::{Limit, Wait, stranger_key},
     shared::Shared,
 };
 
@@ -59,7 +59,7 @@ impl Shared {
     /// Counts what a script that proved nothing was told, and records nothing.
     pub(crate) fn count_stranger(&self, peer: Option<IpAddr>) {
         let limit = &self.limits.refused_peer;
-        let _beyond = limit.take(peer_key(peer), self.clock.now());
+        let _beyond = limit.take(stranger_key(peer), self.clock.now());
     }
 
     /// Records what happened to a visitor, or that a client is known already: as often as a
@@ -84,7 +84,7 @@ impl Shared {
             return Ok(());
         }
         let limit = &self.limits.remembered_peer;
-        limit.take(peer_key(peer), self.clock.now())
+        limit.take(stranger_key(peer), self.clock.now())
     }
 
     fn record_within(
@@ -93,7 +93,7 @@ impl Shared {
         event: AuditEvent,
         peer: Option<IpAddr>,
     ) -> Result<Result<(), Wait>, StoreError> {
-        let (key, now) = (peer_key(peer), self.clock.now());
+        let (key, now) = (stranger_key(peer), self.clock.now());
         let taken = limit.take(key, now);
         if taken.is_ok() {
             self.store.record(event.peer(peer))?;

@@ -1,6 +1,6 @@
 //! `POST /device_authorization` (RFC 8628 section 3.1).
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     body::Body,
@@ -22,7 +22,7 @@ use serde::Serialize;
 
 use crate::{
     browser::peer,
-    limits::peer_key,
+    limits::{Wait, peer_key, prefix_key},
     refusals::PutOff,
     shared::Shared,
     token::{Asked, ClientError, TokenError, client_error, parameters},
@@ -74,16 +74,21 @@ impl Shared {
         if !client.grants.contains(GrantType::DeviceCode) {
             return Err(TokenError::NotForThisClient);
         }
-        let taken = self
-            .limits
-            .device_peer
-            .take(peer_key(asked.peer), self.clock.now());
-        taken.map_err(TokenError::TooMany)?;
+        self.count_device(asked.peer).map_err(TokenError::TooMany)?;
         match self.add_device(&asked).await {
             // Two codes of 34 bits are rarely the same, and never twice in a row.
             Err(TokenError::Store(StoreError::Conflict)) => self.add_device(&asked).await,
             outcome => outcome,
         }
+    }
+
+    /// Counts a request for its peer and for its network, which may have any number of peers.
+    fn count_device(&self, peer: Option<IpAddr>) -> Result<(), Wait> {
+        let (limits, now) = (&self.limits, self.clock.now());
+        let key = peer_key(peer);
+        limits.device_peer.take(key, now)?;
+        let network = limits.device_network.take(prefix_key(peer), now);
+        network.inspect_err(|_| limits.device_peer.give_back(&key))
     }
 
     async fn add_device(&self, asked: &Asked<'_>) -> Result<DeviceResponse, TokenError> {

@@ -1,5 +1,7 @@
 //! Signs a person in and out.
 
+use std::net::IpAddr;
+
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     entropy::draw,
@@ -11,13 +13,26 @@ use doorward_core::{
 use doorward_store::{StoreError, Tx};
 
 use super::error::SignInError;
-use crate::{browser::Visitor, limits::peer_key, shared::Shared};
+use crate::{
+    browser::Visitor,
+    limits::{Wait, peer_key, prefix_key},
+    shared::Shared,
+};
 
 /// What a person typed.
 #[derive(Debug)]
 pub(crate) struct Credentials {
     pub(crate) name: String,
     pub(crate) password: Secret,
+}
+
+/// What an attempt was counted for.
+struct Attempt {
+    account: Digest,
+    peer: Option<IpAddr>,
+    network: Option<IpAddr>,
+    /// The peer signed in to the account before.
+    familiar: bool,
 }
 
 impl Shared {
@@ -30,28 +45,72 @@ impl Shared {
         let now = self.clock.now();
         let name = Username::parse(&typed.name).ok();
         let account = Digest::of(name.as_ref().map_or(typed.name.as_str(), Username::as_str));
-        let peer = peer_key(visitor.peer);
-        self.limits.sign_in_peer.take(peer, now)?;
-        let familiar = self.limits.familiar.knows(account, peer);
-        if !familiar {
-            self.limits.sign_in_account.take(account, now)?;
-        }
-
+        let attempt = self.admit_sign_in(account, visitor.peer, now)?;
         let known = self.account(name.as_ref()).await?;
         let usable = known.as_ref().filter(|user| user.disabled_at.is_none());
         let password = usable.map(|user| user.password.clone());
-        let right = self.passwords.verify(typed.password, password).await?;
+        let verified = self.passwords.verify(typed.password, password).await;
+        let right = verified.inspect_err(|_| self.give_back(&attempt))?; // nothing was tried
         let Some(user) = usable.filter(|_| right) else {
             self.refuse(name.as_ref(), visitor, now).await?;
             return Err(SignInError::Refused);
         };
         let secret = self.open_session(user, visitor, now).await?;
-        self.limits.sign_in_peer.give_back(&peer);
-        if !familiar {
-            self.limits.sign_in_account.give_back(&account);
+        self.give_back(&attempt);
+        if !attempt.familiar {
+            let Attempt { account, peer, .. } = attempt;
             self.limits.familiar.learn(account, peer, now);
         }
         Ok(secret)
+    }
+
+    /// Counts an attempt for its peer, and for the account unless that peer signed in to it
+    /// before. Of what an account allows nobody uses up more than a share, from however many
+    /// addresses of one network (LG-02), nor more than its part of the hashing (DS-01). Who is
+    /// put off tried nothing, so nothing counts.
+    fn admit_sign_in(
+        &self,
+        account: Digest,
+        peer: Option<IpAddr>,
+        now: UnixTime,
+    ) -> Result<Attempt, Wait> {
+        let limits = &self.limits;
+        let (network, peer) = (prefix_key(peer), peer_key(peer));
+        let attempt = Attempt {
+            account,
+            peer,
+            network,
+            familiar: limits.familiar.knows(account, peer),
+        };
+        limits.sign_in_peer.take(peer, now)?;
+        if attempt.familiar {
+            return Ok(attempt);
+        }
+        let share = limits.sign_in_share.take((network, account), now);
+        let strange = share.and_then(|()| {
+            let together = limits.sign_in_network.take(network, now);
+            together.inspect_err(|_| limits.sign_in_share.give_back(&(network, account)))
+        });
+        let strange = strange.and_then(|()| {
+            let account = limits.sign_in_account.take(account, now);
+            account.inspect_err(|_| {
+                limits.sign_in_share.give_back(&(network, attempt.account));
+                limits.sign_in_network.give_back(&network);
+            })
+        });
+        strange.inspect_err(|_| limits.sign_in_peer.give_back(&peer))?;
+        Ok(attempt)
+    }
+
+    fn give_back(&self, attempt: &Attempt) {
+        let limits = &self.limits;
+        limits.sign_in_peer.give_back(&attempt.peer);
+        if !attempt.familiar {
+            let share = (attempt.network, attempt.account);
+            limits.sign_in_share.give_back(&share);
+            limits.sign_in_network.give_back(&attempt.network);
+            limits.sign_in_account.give_back(&attempt.account);
+        }
     }
 
     /// Ends the session, if there is one.

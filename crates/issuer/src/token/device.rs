@@ -11,7 +11,7 @@ use doorward_core::{
 use doorward_store::{StoreError, Tx};
 
 use super::{error::TokenError, mint::NewGrant, request::Asked, wire::Issued};
-use crate::{limits::peer_key, shared::Shared};
+use crate::{limits::stranger_key, shared::Shared};
 
 impl Shared {
     /// Answers a poll. Whoever loses a race finds the request as the winner left it.
@@ -37,7 +37,7 @@ impl Shared {
             }
             Poll::SlowDown(interval) => {
                 let refused = &self.limits.refused_peer;
-                if refused.grants(&peer_key(asked.peer), now) {
+                if refused.grants(&stranger_key(asked.peer), now) {
                     tx.poll_device(&digest, now, interval);
                     tx.commit().await?;
                 }

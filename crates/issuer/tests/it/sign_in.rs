@@ -151,6 +151,62 @@ async fn one_peer_cannot_lock_somebody_else_out() {
     assert_eq!(world.send(elsewhere).await.status, 303); // LG-02
 }
 
+async fn sign_in_from(world: &World, address: &str, password: &str) -> u16 {
+    sign_in_as(world, address, ("alice", password)).await
+}
+
+async fn sign_in_as(world: &World, address: &str, (name, password): (&str, &str)) -> u16 {
+    let pairs = [("username", name), ("password", password), ("flow", "")];
+    let headers = [
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let mut sent = request(Method::POST, "/login", &headers, form(&pairs));
+    let peer = doorward_core::peer::Peer(address.parse().expect("an address"));
+    sent.extensions_mut().insert(peer);
+    world.send(sent).await.status.as_u16()
+}
+
+#[tokio::test]
+async fn one_network_of_many_addresses_cannot_lock_somebody_else_out() {
+    let world = World::new().await;
+    for number in 0..40 {
+        let address = format!("2001:db8:1:{number:x}::1"); // each a /64 of its own
+        let status = sign_in_from(&world, &address, "wrong").await;
+        assert_eq!(status, if number < 20 { 422 } else { 429 }, "{number}");
+    }
+    let elsewhere = sign_in_from(&world, "2001:db8:2::1", PASSWORD).await;
+    assert_eq!(elsewhere, 303); // LG-02
+}
+
+#[tokio::test]
+async fn one_network_of_many_addresses_has_its_part_of_the_hashing_and_no_more() {
+    let world = World::new().await;
+    let mut tried = 0;
+    for number in 0..150 {
+        let address = format!("2001:db8:1:{number:x}::1");
+        let name = format!("user{number}");
+        let status = sign_in_as(&world, &address, (&name, "wrong")).await;
+        tried += usize::from(status == 422);
+    }
+    assert_eq!(tried, 100); // DS-01
+    assert_eq!(sign_in_from(&world, "2001:db8:2::1", PASSWORD).await, 303);
+}
+
+#[tokio::test]
+async fn whoever_is_put_off_because_of_others_wears_nothing_down() {
+    let world = World::new().await;
+    for number in 0..30 {
+        let address = format!("198.51.{number}.1");
+        assert_eq!(sign_in_from(&world, &address, "wrong").await, 422);
+    }
+    for _ in 0..50 {
+        assert_eq!(sign_in_from(&world, "192.0.2.1", PASSWORD).await, 429);
+    }
+    world.pass(Duration::from_secs(3));
+    assert_eq!(sign_in_from(&world, "192.0.2.1", PASSWORD).await, 303); // LG-02
+}
+
 #[tokio::test]
 async fn a_form_of_another_site_signs_nobody_in_and_nobody_out() {
     let world = World::new().await;
