@@ -125,7 +125,7 @@ impl Shared {
     ) -> Result<Issued, TokenError> {
         let found = tx.grant(grant).await?;
         if found.is_none_or(|grant| grant.revoked.is_some()) {
-            return Err(TokenError::GrantRejected); // once is enough, DS-05
+            return Err(TokenError::GrantSettled); // once is enough, DS-05
         }
         tx.revoke_grant(grant, now, RevocationReason::CodeReplayed);
         let event = AuditEvent::new(now, AuditKind::CodeReplay, Outcome::Denied)
