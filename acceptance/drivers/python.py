@@ -1,4 +1,7 @@
-"""The official Python client, through the story in README.md: `python drivers/python.py ENDPOINT`."""
+"""The official Python client, through the story in README.md: `python drivers/python.py ENDPOINT [--cimd URL]`.
+
+With `--cimd` it is known by the metadata document at that URL, and registers nowhere.
+"""
 
 import asyncio
 import logging
@@ -16,6 +19,7 @@ from mcp.shared.auth import OAuthClientMetadata
 from story import Unmet, ask, done, must, refused, step
 
 ENDPOINT = sys.argv[1]
+DOCUMENT = sys.argv[3] if sys.argv[2:3] == ["--cimd"] else None
 REDIRECT = "http://localhost:9/callback"  # nobody listens there: the user stops before it
 logging.disable(logging.CRITICAL)  # what goes wrong is reported by the steps
 
@@ -56,7 +60,10 @@ class Story:
                 "response_types": ["code"],
             }
         )
-        return OAuthClientProvider(ENDPOINT, metadata, self.store, self.person.open, self.person.answer)
+        person = self.person
+        return OAuthClientProvider(
+            ENDPOINT, metadata, self.store, person.open, person.answer, client_metadata_url=DOCUMENT
+        )
 
     @asynccontextmanager
     async def connected(self, provider: OAuthClientProvider | None = None) -> AsyncIterator[Client]:
@@ -97,6 +104,10 @@ class Story:
             must(self.answers[0].endswith(" 401"), self.answers[0])
             return self.answers[0]
 
+        async def documented() -> str:
+            must(self.store.client.client_id == DOCUMENT, self.store.client.client_id)
+            return DOCUMENT
+
         async def holds() -> str:
             tokens = self.store.tokens
             must(tokens.refresh_token, "none")
@@ -104,6 +115,8 @@ class Story:
 
         await step("signs in, lists and calls", sign_in)
         await step("was refused without a token", refused_before)
+        if DOCUMENT:
+            await step("is known by its document", documented)
         await step("holds a refresh token", holds)
         self.person.present = False
         await step("refreshes when its access token has expired", lambda: self.refresh(provider))

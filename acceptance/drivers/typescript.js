@@ -4,6 +4,7 @@
  *   node drivers/typescript.js ENDPOINT --sdk 2     @modelcontextprotocol/client
  *   node drivers/typescript.js ENDPOINT --sdk 1     @modelcontextprotocol/sdk
  *   node drivers/typescript.js ENDPOINT --dpop      @modelcontextprotocol/client, proving a key
+ *   node drivers/typescript.js ENDPOINT --cimd URL  known by the document at URL, without registering
  */
 import { parseArgs } from 'node:util';
 import { Wallet } from './wallet.js';
@@ -11,7 +12,7 @@ import { ask, done, must, refused, step } from './story.js';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { sdk: { type: 'string', default: '2' }, dpop: { type: 'boolean', default: false } },
+  options: { sdk: { type: 'string', default: '2' }, dpop: { type: 'boolean', default: false }, cimd: { type: 'string' } },
 });
 const endpoint = new URL(positionals[0]);
 const sdk = options.sdk === '1' ? await firstGeneration() : await import('@modelcontextprotocol/client');
@@ -47,14 +48,14 @@ async function callSomething(client) {
 
 /** Connects with what is stored, as a program that was started again, and calls. */
 async function comeBack(store) {
-  const client = await connect(new Wallet(store, session));
+  const client = await connect(new Wallet(store, session, options.cimd));
   const called = await callSomething(client);
   return { client, called };
 }
 
 const session = options.dpop ? await sdk.DpopSession.create() : undefined;
 const store = {};
-const wallet = new Wallet(store, session);
+const wallet = new Wallet(store, session, options.cimd);
 let client;
 
 await step('is refused without a token', async () => {
@@ -84,6 +85,13 @@ await step('holds a token of the kind that it asked for', async () => {
   return kind;
 });
 
+if (options.cimd) {
+  await step('is known by its document', () => {
+    must(store.client.client_id === options.cimd, store.client.client_id);
+    return store.client.client_id;
+  });
+}
+
 await step('lists and calls', () => callSomething(client));
 
 await step('holds a refresh token', () => {
@@ -103,7 +111,7 @@ await step('refreshes when its access token is refused', async () => {
 
 await step('refreshes of its own accord', async () => {
   const before = store.tokens;
-  const result = await auth(new Wallet(store, session), { serverUrl: endpoint });
+  const result = await auth(new Wallet(store, session, options.cimd), { serverUrl: endpoint });
   must(result === 'AUTHORIZED', result);
   must(store.tokens.refresh_token !== before.refresh_token, 'the refresh token was not rotated');
 });
@@ -136,7 +144,7 @@ await step('comes back after a restart', async () => {
 
 await step('refreshes after a restart', async () => {
   const before = store.tokens;
-  await auth(new Wallet(store, session), { serverUrl: endpoint });
+  await auth(new Wallet(store, session, options.cimd), { serverUrl: endpoint });
   must(store.tokens.refresh_token !== before.refresh_token, 'the refresh token was not rotated');
 });
 
@@ -146,7 +154,7 @@ await step('is refused after revocation, on the open connection', async () => {
 });
 
 await step('is refused after revocation, on a new connection', async () => {
-  const last = new Wallet(store, session);
+  const last = new Wallet(store, session, options.cimd);
   const reason = await refused(connect(last));
   must(last.prompts > 0, `it did not come to asking for a new sign-in: ${reason}`);
   return reason;

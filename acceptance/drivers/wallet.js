@@ -7,11 +7,13 @@ export class Wallet {
 
   /**
    * `store` outlives the wallet, as a file would outlive the process. With a `session`, the SDK
-   * proves its key with every request (RFC 9449).
+   * proves its key with every request (RFC 9449). With a `document`, it names that as its
+   * identifier instead of registering, where the server takes documents.
    */
-  constructor(store, session) {
+  constructor(store, session, document) {
     this.store = store;
     if (session) this.dpop = () => session;
+    if (document) this.clientMetadataUrl = document;
   }
 
   get redirectUrl() {

@@ -32,13 +32,13 @@ def _judge_upstream(report: Report, name: str, folder: Path) -> None:
         for driver, command in DRIVERS.items():
             report.scene(f"{driver}, {name}")
             with report.guard("the story is told"):
-                _Telling(report, doorward).hear([*command, doorward.resource])
+                Telling(report, doorward).hear([*command, doorward.resource])
         report.scene(name)
         left = doorward.stop()
         report.step("Doorward ends together with its upstream's processes", not left, left or None)
 
 
-class _Telling:
+class Telling:
     """The orchestrator's side of one driver's story."""
 
     def __init__(self, report: Report, doorward: Doorward) -> None:

@@ -4,15 +4,12 @@ One chapter a feature, each told by a process of its own, so that a chapter that
 leaves the others to be told.
 """
 
-import contextlib
 import json
-import os
-import subprocess
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from stage import story
+from stage.documents import ALLOWED, certificate, trusting
 from stage.doorward import PASSWORD, USER, Configured
 from stage.report import Report
 from stage.tools import ACCEPTANCE, NODE
@@ -46,12 +43,6 @@ scopes = ["mcp:read"]
 """
 
 
-_DOCUMENTS = """
-[registration]
-client_id_metadata = { loopback = true }
-"""
-
-
 def judge(report: Report) -> None:
     """Every chapter, on one Doorward."""
     with tempfile.TemporaryDirectory() as scratch, report.guard("the chapters are told"):
@@ -59,10 +50,10 @@ def judge(report: Report) -> None:
         with fixture_over_http(folder) as url:
             doorward = Configured(folder, url, _SERVERS)
             doorward.add_user()
-            host = _host(folder)
+            host = certificate(folder)
             clients = _clients(doorward) | {"host": host}
-            doorward.more += _DOCUMENTS
-            with _trusting(host["certificate"]), doorward:
+            doorward.more += ALLOWED
+            with trusting(host["certificate"]), doorward:
                 for chapter in CHAPTERS:
                     report.scene(f"oauth4webapi: {chapter}")
                     with report.guard("the story is told"):
@@ -75,29 +66,6 @@ def _clients(doorward: Configured) -> dict:
     backend = {"client_id": added["client"]["id"], "client_secret": added["client_secret"]}
     doorward.more = _MORE.format(client=backend["client_id"])
     return {"neighbours": _SERVERS[1:], "backend": backend}
-
-
-def _host(folder: Path) -> dict:
-    """The certificate of a host of client metadata documents: its own authority."""
-    host = {"certificate": str(folder / "host.pem"), "key": str(folder / "host.key")}
-    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    words += ["-addext", "subjectAltName=DNS:localhost", "-out", host["certificate"], "-keyout", host["key"]]
-    subprocess.run(words, check=True, capture_output=True)
-    return host
-
-
-@contextlib.contextmanager
-def _trusting(certificate: str) -> Iterator[None]:
-    """Programs that start meanwhile trust this certificate besides nobody."""
-    before = os.environ.get("SSL_CERT_FILE")
-    os.environ["SSL_CERT_FILE"] = certificate
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["SSL_CERT_FILE"]
-        else:
-            os.environ["SSL_CERT_FILE"] = before
 
 
 def _hear(report: Report, doorward: Configured, chapter: str, clients: dict) -> None:
