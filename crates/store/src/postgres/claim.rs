@@ -13,10 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio_postgres::Client;
 
 use super::{patience::Patience, tenancy::Tenancy};
-use crate::{
-    StoreError, Term,
-    tables::{Columns, Query, Unreadable, params, query, statements},
-};
+use crate::{StoreError, Term};
 
 /// The claim of this process, as its writer made it last.
 #[derive(Debug)]
@@ -36,27 +33,6 @@ struct Made {
 pub(super) struct Identity {
     pub(super) process: i32,
     pub(super) started: String,
-}
-
-statements! {
-    HELD = "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
-        WHERE locktype = 'advisory' AND granted AND classid::bigint = 1148153714
-            AND objid::bigint = hashtext(coalesce(current_schema(), ''))::bigint & 4294967295
-            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-            AND pid::bigint = ?1::bigint AND backend_start::text = ?2::text";
-}
-
-/// Whether this session holds the claim.
-pub(super) fn held_by(holder: &Identity) -> Query<bool> {
-    query(
-        HELD,
-        params![i64::from(holder.process), holder.started],
-        read,
-    )
-}
-
-fn read(columns: &mut Columns<'_>) -> Result<bool, Unreadable> {
-    Ok(columns.take::<i64>()? > 0)
 }
 
 impl Claim {

@@ -17,6 +17,7 @@ mod audit_chain;
 mod cells;
 mod claim;
 mod fault;
+mod lookout;
 mod patience;
 mod readers;
 mod refusal;
@@ -41,7 +42,9 @@ use std::sync::Arc;
 use doorward_core::audit::ChainHead;
 use tokio::sync::oneshot;
 
-use self::{claim::Claim, readers::Readers, scribe::PostgresScribe, server::Server};
+use self::{
+    claim::Claim, lookout::Lookout, readers::Readers, scribe::PostgresScribe, server::Server,
+};
 use crate::{
     StoreError, Term, error::unavailable, kept::Kept, queue::Queue, tables::Query, unit::Database,
     writer::Writer,
@@ -59,7 +62,7 @@ pub struct PostgresStore {
 pub(crate) struct ServedDatabase {
     queue: Arc<Queue>,
     readers: Readers,
-    claim: Arc<Claim>,
+    lookout: Lookout,
 }
 
 impl PostgresStore {
@@ -81,13 +84,14 @@ impl PostgresStore {
         opened
             .await
             .unwrap_or_else(|_| Err(unavailable("the writer ended")))?;
+        let lookout = Lookout::new(Arc::clone(&server), claim);
         let readers = Readers::of(server)?;
         Ok(Self {
             _writer: writer,
             database: Arc::new(ServedDatabase {
                 queue,
                 readers,
-                claim,
+                lookout,
             }),
         })
     }
@@ -115,11 +119,7 @@ impl Database for ServedDatabase {
     }
 
     async fn term(&self) -> Result<Option<Term>, StoreError> {
-        let Some((term, holder)) = self.claim.made_last() else {
-            return Ok(None);
-        };
-        let held = self.find(claim::held_by(&holder)).await?;
-        Ok(held.filter(|held| *held).map(|_| term))
+        self.lookout.term().await
     }
 
     fn queue(&self) -> &Queue {

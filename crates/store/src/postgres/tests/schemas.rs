@@ -6,7 +6,9 @@ use doorward_throwaway::Postgres;
 
 use super::{Opened, open, open_shared, parsed, refusal, stranger};
 use crate::{
-    postgres::{PostgresRefusal, Tenancy, audit_chain, cells::dialect, claim, schema::MIGRATIONS},
+    postgres::{
+        PostgresRefusal, Tenancy, audit_chain, cells::dialect, lookout, schema::MIGRATIONS,
+    },
     tables::all_statements,
 };
 
@@ -14,10 +16,11 @@ use crate::{
 async fn every_statement_prepares_against_a_freshly_migrated_database() {
     let opened = open().await;
     let client = stranger(&opened.url).await;
-    let own = [audit_chain::STATEMENTS, claim::STATEMENTS]
-        .concat()
-        .into_iter();
-    for sql in all_statements().chain(own).chain([audit_chain::LOCK_END]) {
+    let own = audit_chain::STATEMENTS.iter().copied();
+    for sql in all_statements()
+        .chain(own)
+        .chain([audit_chain::LOCK_END, lookout::HELD])
+    {
         if let Err(error) = client.prepare(&dialect(sql)).await {
             panic!("{error:?}: {sql}");
         }
