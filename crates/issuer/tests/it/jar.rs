@@ -345,3 +345,23 @@ async fn a_registration_that_could_never_sign_is_not_told_that_it_must() {
     assert_eq!(taken.status, 201, "{}", taken.body);
     assert!(taken.json().get("jwks").is_none(), "what is stored is told");
 }
+
+#[tokio::test]
+async fn a_signed_nonce_counts_and_one_beside_it_does_not() {
+    let world = World::new().await;
+    let signer = Signer::registered(&world, json!({})).await;
+    let who = json!({"scope": "openid", "resource": [], "nonce": "inner"});
+    let request = signer.asking(&signer.object(&who)).set("nonce", "outer");
+    let answer = world.signed_in("alice").await.allow(&world, &request).await;
+    let (code, proof) = (answer.parameter("code"), signer.proof("token"));
+    let pairs = [
+        ("grant_type", "authorization_code"),
+        ("client_assertion_type", JWT_BEARER),
+        ("client_assertion", &proof),
+        ("code", &code),
+        ("code_verifier", VERIFIER),
+    ];
+    let redeemed = world.post("/token", &pairs).await.json();
+    let told = claims(redeemed["id_token"].as_str().expect("an ID token"));
+    assert_eq!(told["nonce"], "inner");
+}
