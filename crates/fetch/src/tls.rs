@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use rustls::{
     ClientConfig,
+    client::danger::ServerCertVerifier,
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, pem::PemObject},
 };
@@ -35,18 +36,7 @@ pub enum TlsError {
 pub fn client_config(
     extra_roots: impl IntoIterator<Item = CertificateDer<'static>>,
 ) -> Result<Arc<ClientConfig>, TlsError> {
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let verifier = Verifier::new_with_extra_roots(extra_roots, Arc::clone(&provider))
-        .map_err(TlsError::Roots)?;
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(TlsError::Unavailable)?
-        // Not dangerous: rustls calls every verifier but its own so, and this is
-        // its own over the operating system's roots.
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
-    Ok(Arc::new(config))
+    judged_by(usual(extra_roots)?)
 }
 
 /// [`client_config`] for development: a host may also show, as its own certificate, one that
@@ -60,13 +50,25 @@ pub fn development_config(
     let extra: Vec<_> = extra_roots.into_iter().collect();
     let mut trusted = rustls_native_certs::load_native_certs().certs;
     trusted.extend(extra.iter().cloned());
-    let mut config = ClientConfig::clone(&*client_config(extra.iter().cloned())?);
-    let provider = Arc::clone(config.crypto_provider());
-    let usual = Verifier::new_with_extra_roots(extra, provider).map_err(TlsError::Roots)?;
-    let verifier = SelfSigned::new(trusted, usual);
-    config
-        .dangerous() // as above: no check is left out for whom nobody named
-        .set_certificate_verifier(Arc::new(verifier));
+    judged_by(SelfSigned::new(trusted, usual(extra)?))
+}
+
+fn usual(
+    extra_roots: impl IntoIterator<Item = CertificateDer<'static>>,
+) -> Result<Verifier, TlsError> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    Verifier::new_with_extra_roots(extra_roots, provider).map_err(TlsError::Roots)
+}
+
+fn judged_by(verifier: impl ServerCertVerifier + 'static) -> Result<Arc<ClientConfig>, TlsError> {
+    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(TlsError::Unavailable)?
+        // Not dangerous: rustls calls every verifier but its own so. This is its own over the
+        // operating system's roots, or one that leaves out no check for whom nobody named.
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
     Ok(Arc::new(config))
 }
 

@@ -20,7 +20,9 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::{
     adapters::{GatewayTools, IssuerKeys},
-    mapping, outbound, probe,
+    mapping,
+    outbound::Outbound,
+    probe,
     tenure::Tenure,
 };
 use crate::{
@@ -67,6 +69,7 @@ impl House {
         let tenure = Tenure::begin(Arc::clone(&store), Arc::clone(&clock), longest).await?;
         let revocations = tenure.revocations();
         let tools = GatewayTools::default();
+        let outbound = Outbound::open()?;
         let parts = IssuerParts {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
@@ -74,8 +77,8 @@ impl House {
             master_key: MasterKey::new(opened.master_key),
             revocations: Arc::clone(&revocations),
             catalogue: Arc::new(tools.clone()),
-            fetcher: outbound::fetcher(configuration)?,
-            operator_fetcher: outbound::operator_fetcher()?,
+            fetcher: outbound.fetcher(configuration)?,
+            operator_fetcher: outbound.operator_fetcher(),
         };
         let issuer = Issuer::start(mapping::issuer(configuration), parts)
             .await
@@ -92,7 +95,7 @@ impl House {
             verifier: Arc::clone(&verifier) as _,
             proofs: Arc::<ProcessMemory>::default(),
             store: Arc::clone(&store),
-            client: outbound::client()?,
+            client: outbound.client(),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
             master_key: opened.master_key,

@@ -10,27 +10,40 @@ use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
 
 use crate::{config::Configuration, failure::Failure};
 
-/// Makes what reads the documents that strangers name: public addresses only, never our own,
-/// unless development is told so.
-pub(super) fn fetcher(configuration: &Configuration) -> Result<Fetcher, Failure> {
-    if configuration.loopback_documents {
-        let tls = development_config([]).or_else(|_| trusting_nobody())?;
-        return Ok(Fetcher::new(FetcherConfig::new(Reach::Loopback, tls)));
+/// Makes the ways out. The system's roots are read once and shared.
+pub(super) struct Outbound {
+    tls: Arc<ClientConfig>,
+}
+
+impl Outbound {
+    /// A machine without root certificates reaches no https upstream, and needs none for commands
+    /// and plain http: it is warned and goes on.
+    pub(super) fn open() -> Result<Self, Failure> {
+        Ok(Self { tls: tls()? })
     }
-    let mut config = FetcherConfig::new(Reach::Public, tls()?);
-    config.refused_hosts = vec![configuration.public_url.host().to_owned()];
-    Ok(Fetcher::new(config))
-}
 
-/// Makes what reads documents of hosts that the configuration names, wherever they are.
-pub(super) fn operator_fetcher() -> Result<Fetcher, Failure> {
-    Ok(Fetcher::new(FetcherConfig::new(Reach::Operator, tls()?)))
-}
+    /// What reads the documents that strangers name: public addresses only, never our own, unless
+    /// development is told so.
+    pub(super) fn fetcher(&self, configuration: &Configuration) -> Result<Fetcher, Failure> {
+        if configuration.loopback_documents {
+            let tls = development_config([]).or_else(|_| trusting_nobody())?;
+            return Ok(Fetcher::new(FetcherConfig::new(Reach::Loopback, tls)));
+        }
+        let mut config = FetcherConfig::new(Reach::Public, Arc::clone(&self.tls));
+        config.refused_hosts = vec![configuration.public_url.host().to_owned()];
+        Ok(Fetcher::new(config))
+    }
 
-/// Makes the client. A machine without root certificates reaches no https upstream, and needs
-/// none for commands and plain http: it is warned and goes on.
-pub(super) fn client() -> Result<UpstreamClient, Failure> {
-    Ok(UpstreamClient::new(UpstreamConfig::new(tls()?)))
+    /// What reads documents of hosts that the configuration names, wherever they are.
+    pub(super) fn operator_fetcher(&self) -> Fetcher {
+        let config = FetcherConfig::new(Reach::Operator, Arc::clone(&self.tls));
+        Fetcher::new(config)
+    }
+
+    /// The client of servers behind the door.
+    pub(super) fn client(&self) -> UpstreamClient {
+        UpstreamClient::new(UpstreamConfig::new(Arc::clone(&self.tls)))
+    }
 }
 
 fn tls() -> Result<Arc<ClientConfig>, Failure> {
