@@ -53,7 +53,7 @@ def memory(bench: "Calls") -> None:
 
 
 def streams(bench: "Calls") -> None:
-    """What each held event stream adds. Streams are limited by user and client: there are several."""
+    """What each held event stream adds. They are of one user, who may have 8,192."""
     tokens = bench.mint("stream.tokens", GRANTS).read_text().split()  # one of each grant
     sessions = [(messages.open_session(bench.doorward, bench.folder, token), token) for token in tokens]
     ours, theirs = (_held(bench, system, sessions) for system in (bench.doorward, bench.nginx))

@@ -98,7 +98,7 @@ impl Default for GatewayLimits {
             request_pause: Duration::from_secs(30),
             response_bytes: 8 << 20,
             message_bytes: 8 << 20,
-            streams: 4096,
+            streams: 8192,
             buffered_bytes: 64 << 20,
             keep_alive: Duration::from_secs(15),
             processes: 64,
