@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     actor::Actor,
+    certificate::CertificateThumbprint,
     details::Details,
     id::{ClientId, GrantId, TokenId},
     jwk::Thumbprint,
@@ -77,6 +78,46 @@ pub enum Confirmation {
     /// The key of this thumbprint, by a DPoP proof (RFC 9449 section 6.1).
     #[serde(rename = "jkt")]
     Key(Thumbprint),
+    /// This certificate, by the handshake of the connection (RFC 8705 section 3.1).
+    #[serde(rename = "x5t#S256")]
+    Certificate(CertificateThumbprint),
+}
+
+/// How what is bound to a certificate is told apart from what is bound to a key, in the store.
+const CERTIFICATE: &str = "x5t#S256:";
+
+impl Confirmation {
+    /// The key, when it is one.
+    pub fn key(&self) -> Option<&Thumbprint> {
+        match self {
+            Self::Key(key) => Some(key),
+            Self::Certificate(_) => None,
+        }
+    }
+
+    /// The `token_type` of a token that is bound so (RFC 9449 section 5, RFC 8705 section 3).
+    pub fn token_type(&self) -> &'static str {
+        match self {
+            Self::Key(_) => "DPoP",
+            Self::Certificate(_) => "Bearer",
+        }
+    }
+
+    /// The text that the store uses: the thumbprint of a key, or a marked one of a certificate.
+    pub fn to_stored(&self) -> String {
+        match self {
+            Self::Key(key) => key.as_str().to_owned(),
+            Self::Certificate(certificate) => format!("{CERTIFICATE}{}", certificate.as_str()),
+        }
+    }
+
+    /// Reads the text back.
+    pub fn from_stored(text: &str) -> Self {
+        match text.strip_prefix(CERTIFICATE) {
+            Some(text) => Self::Certificate(CertificateThumbprint::from_known(text)),
+            None => Self::Key(Thumbprint::from_known(text)),
+        }
+    }
 }
 
 /// Who is calling: the facts of a token that was verified.

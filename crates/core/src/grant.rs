@@ -9,9 +9,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    access::Confirmation,
     details::{Details, DetailsError},
     id::{ClientId, GrantId, UserId},
-    jwk::Thumbprint,
     resource::{Resource, Resources},
     scope::{ScopeError, ScopeSet},
     step_up::Acr,
@@ -39,8 +39,9 @@ pub struct Grant {
     pub authenticated_at: Option<UnixTime>,
     /// When it was made.
     pub created_at: UnixTime,
-    /// The key that its refresh tokens need, once they are bound to one (RFC 9449 section 5).
-    pub key: Option<Thumbprint>,
+    /// The key or certificate that its refresh tokens need, once they are bound to one (RFC 9449
+    /// section 5, RFC 8705 section 4).
+    pub key: Option<Confirmation>,
     /// When it was bound to that key, if that was after it was made: until then its refresh
     /// tokens needed no key.
     pub bound_at: Option<UnixTime>,

@@ -15,6 +15,7 @@ pub mod assertion;
 pub mod audit;
 pub mod authorize;
 pub mod bearer;
+pub mod certificate;
 pub mod client;
 pub mod clock;
 pub mod code;

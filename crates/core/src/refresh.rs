@@ -18,9 +18,9 @@
 use std::time::Duration;
 
 use crate::{
+    access::Confirmation,
     grant::Grant,
     id::{ClientId, GrantId},
-    jwk::Thumbprint,
     seal::SealingKey,
     secret::{Digest, Secret},
     time::UnixTime,
@@ -86,8 +86,8 @@ pub struct Presentation<'a> {
     pub successor_used: bool,
     /// The client that presented it.
     pub client: &'a ClientId,
-    /// The key that was proven to be held.
-    pub key: Option<&'a Thumbprint>,
+    /// The key or certificate that was proven to be held.
+    pub key: Option<&'a Confirmation>,
 }
 
 /// Decides about a presented refresh token (A-050, A-053, A-054, design decision 2).
@@ -135,9 +135,11 @@ pub fn successor_key(presented: &Secret) -> SealingKey {
 mod tests {
     use super::*;
     use crate::{
+        certificate::CertificateThumbprint,
         details::Details,
         grant::{RevocationReason, Revoked},
         id::UserId,
+        jwk::Thumbprint,
         resource::{Resource, Resources},
         scope::ScopeSet,
     };
@@ -238,7 +240,10 @@ mod tests {
 
     #[test]
     fn a_bound_grant_serves_and_suspects_only_who_holds_its_key() {
-        let (key, other) = (Thumbprint::from_known("k"), Thumbprint::from_known("o"));
+        let key = |name: &str| Confirmation::Key(Thumbprint::from_known(name));
+        let certificate = CertificateThumbprint::from_known("k");
+        let certificate = Confirmation::Certificate(certificate);
+        let (key, other) = (key("k"), key("o"));
         use RefreshState::Active;
         // X-018, TK-12, A-054
         #[rustfmt::skip]
@@ -250,6 +255,10 @@ mod tests {
             ("repeat without",       spent(), Some(&key), None,         1,      Verdict::WrongKey),
             ("late without its key", spent(), Some(&key), None,         90_000, Verdict::WrongKey),
             ("late with its key",    spent(), Some(&key), Some(&key),   90_000, Verdict::RevokeGrant),
+            ("its certificate",      Active,  Some(&certificate), Some(&certificate), 0, Verdict::Rotate),
+            ("a key for it",         Active,  Some(&certificate), Some(&key), 0, Verdict::WrongKey),
+            ("it for a key",         Active,  Some(&key), Some(&certificate), 0, Verdict::WrongKey),
+            ("no certificate",       Active,  Some(&certificate), None, 0, Verdict::WrongKey),
             ("not bound",            Active,  None,       Some(&other), 0,      Verdict::Rotate),
         ];
         for (name, state, bound, presented, later, expected) in cases {
@@ -289,7 +298,7 @@ mod tests {
     fn binding_a_grant_later_silences_no_alarm() {
         let (theirs, at) = (Thumbprint::from_known("thief"), T0 + WINDOW);
         let grant = Grant {
-            key: Some(theirs),
+            key: Some(Confirmation::Key(theirs)),
             bound_at: Some(at),
             ..grant()
         };

@@ -20,6 +20,8 @@ pub struct GatewayConfig {
     pub allowed_origins: Vec<String>,
     /// Whether the proofs of bound tokens must carry a nonce (RFC 9449 section 9).
     pub dpop_nonces: bool,
+    /// Whether clients are asked for certificates (RFC 8705) at `public_url` itself.
+    pub client_certificates: bool,
     /// Limits.
     pub limits: GatewayLimits,
 }

@@ -58,6 +58,7 @@ impl Snapshot {
         }
         let mut ready = Preparing {
             public_url: &config.public_url,
+            client_certificates: config.client_certificates,
             groups: Arc::new(config.groups),
             limits: Arc::new(config.limits),
             surroundings,
@@ -110,6 +111,7 @@ impl Snapshot {
 
 struct Preparing<'a> {
     public_url: &'a str,
+    client_certificates: bool,
     groups: Arc<HashMap<String, Vec<String>>>,
     limits: Arc<GatewayLimits>,
     surroundings: &'a Arc<Surroundings>,
@@ -160,6 +162,7 @@ impl Preparing<'_> {
         let title = config.title.as_deref().unwrap_or(config.name.as_str());
         let document = ProtectedResourceMetadata::new(resource, self.public_url);
         let document = document.named(title).offering_dpop(config.dpop);
+        let document = document.showing_certificates(self.client_certificates);
         serde_json::to_vec(&document).unwrap_or_default().into()
     }
 }

@@ -13,7 +13,7 @@ use doorward_core::{
     id::{ClientId, KeyId},
     jwk::{PublicKey, PublicKeySet},
     lifetimes::{LONGEST_ACCESS, Lifetimes},
-    registration::Domains,
+    registration::{CertificateOffer, Domains},
     resource::Resource,
     revocation::Revocations,
     rotation::Schedule,
@@ -27,6 +27,7 @@ use zeroize::Zeroize;
 
 use crate::{
     administration::KeyAdministration,
+    authorities::ClientCertificates,
     keys::{KeyError, KeySetChange},
     metadata,
     public_url::PublicUrlError,
@@ -91,6 +92,24 @@ pub struct IssuerConfig {
     pub dpop_nonces: bool,
     /// Issuers elsewhere whose assertions are grants here.
     pub trusted_issuers: Vec<TrustedIssuer>,
+    /// How clients may show certificates; `None` when nobody asks them for one.
+    pub client_certificates: Option<ClientCertificates>,
+}
+
+impl IssuerConfig {
+    /// What clients with a certificate can do here.
+    pub(crate) fn certificate_offer(&self) -> CertificateOffer {
+        match &self.client_certificates {
+            None => CertificateOffer::Nothing,
+            Some(taken) if taken.authorities.is_empty() => CertificateOffer::Own,
+            Some(_) => CertificateOffer::Authorities,
+        }
+    }
+
+    /// The URL under which clients are asked for a certificate, when it is another one.
+    pub(crate) fn certificate_alias(&self) -> Option<&str> {
+        self.client_certificates.as_ref()?.alias.as_deref()
+    }
 }
 
 /// Whether clients may register themselves.
@@ -191,6 +210,12 @@ impl Issuer {
         peer: IpAddr,
     ) -> Option<Response> {
         metadata::at_once(&self.0, asked, headers, peer)
+    }
+
+    /// What of it is for programs alone: no page is in it. For listeners that ask for a client
+    /// certificate, where no browser has anything to do.
+    pub fn router_for_programs(&self) -> Router {
+        routes::router_for_programs(&self.0)
     }
 
     /// The public halves of the signing keys that are published now.

@@ -11,6 +11,7 @@
 //! keys of clients and trusted issuers alone, through `directory` and the guard of `doorward-fetch`.
 
 mod administration;
+mod authorities;
 mod authorize;
 mod browser;
 mod consent;
@@ -42,8 +43,9 @@ mod wire;
 
 pub use administration::{
     Administration, AdministrationError, Begin, KeyAdministration, KeyAdministrationError,
-    KeyFacts, NewClient, NewInitialToken,
+    KeyFacts, NewCertificate, NewClient, NewInitialToken,
 };
+pub use authorities::{Authorities, ClientCertificates, NoAuthority};
 pub use issuer::{
     DynamicRegistration, Issuer, IssuerConfig, IssuerParts, MasterKey, PublishedServer, StartError,
     ToolCatalogue,

@@ -62,9 +62,12 @@ impl Shared {
         };
         let published = format!("{}{path}", self.url.as_str());
         let at_root = format!("{}{path}", self.url.origin());
+        let config = &self.published().config;
+        let alias = config.certificate_alias();
+        let alias = alias.map_or_else(|| published.clone(), |url| format!("{url}{path}"));
         let occasion = Occasion {
             method: parts.method.as_str(),
-            targets: &[&published, &at_root],
+            targets: &[&published, &at_root, &alias],
             access_token,
             nonces: self.nonces(),
             now: self.clock.now(),

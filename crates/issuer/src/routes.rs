@@ -25,7 +25,15 @@ type Routes = Router<Arc<Shared>>;
 
 /// All routes, ready to serve.
 pub(crate) fn router(issuer: &Arc<Shared>) -> Router {
-    let table = || open_to_scripts().merge(for_people());
+    mounted(issuer, || open_to_scripts().merge(for_people()))
+}
+
+/// The routes that no person ever opens in a browser.
+pub(crate) fn router_for_programs(issuer: &Arc<Shared>) -> Router {
+    mounted(issuer, open_to_scripts)
+}
+
+fn mounted(issuer: &Arc<Shared>, table: impl Fn() -> Routes) -> Router {
     let routes = match issuer.url.prefix() {
         "" => table(),
         prefix => table().nest(prefix, table()),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use doorward_core::{
+    access::Confirmation,
     account_link::{AccountLink, ForeignSubject},
     audit::{AuditEvent, ChainHead},
     client::{Client, ClientOrigin, SeenKeys},
@@ -12,7 +13,6 @@ use doorward_core::{
     device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
     id::{ClientId, GrantId, InitialTokenId, KeyId, TokenId, UserId},
-    jwk::Thumbprint,
     once::OneTime,
     refresh::{RefreshToken, Spent},
     registration::InitialAccessToken,
@@ -197,9 +197,9 @@ pub trait Tx: Send {
     fn add_grant(&mut self, grant: &Grant);
     /// Notes that a token of a grant that is not revoked was issued.
     fn mark_grant_used(&mut self, id: &GrantId, at: UnixTime);
-    /// Binds a grant that is neither revoked nor bound yet to a key: from `at` on its refresh
+    /// Binds a grant that is neither revoked nor bound yet to a key or certificate: from `at` on its refresh
     /// tokens need it.
-    fn bind_grant(&mut self, id: &GrantId, key: &Thumbprint, at: UnixTime);
+    fn bind_grant(&mut self, id: &GrantId, key: &Confirmation, at: UnixTime);
     /// Revokes a grant. Revoking a revoked grant changes nothing and is no conflict.
     fn revoke_grant(&mut self, id: &GrantId, at: UnixTime, reason: RevocationReason);
     /// Revokes every grant of a user that is not revoked yet, burns the user's fresh codes, and

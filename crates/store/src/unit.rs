@@ -8,6 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use doorward_core::{
+    access::Confirmation,
     account_link::{AccountLink, ForeignSubject},
     audit::{AuditEvent, ChainHead},
     client::{Client, ClientOrigin, SeenKeys},
@@ -16,7 +17,6 @@ use doorward_core::{
     device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
     id::{ClientId, GrantId, InitialTokenId, KeyId, TokenId, UserId},
-    jwk::Thumbprint,
     once::OneTime,
     refresh::{RefreshToken, Spent},
     registration::InitialAccessToken,
@@ -275,7 +275,7 @@ impl<D: Database> Tx for Unit<D> {
         self.write(Write::MarkGrantUsed(id.clone(), at));
     }
 
-    fn bind_grant(&mut self, id: &GrantId, key: &Thumbprint, at: UnixTime) {
+    fn bind_grant(&mut self, id: &GrantId, key: &Confirmation, at: UnixTime) {
         self.write(Write::BindGrant(id.clone(), key.clone(), at));
     }
 

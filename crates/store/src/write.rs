@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use doorward_core::{
+    access::Confirmation,
     account_link::AccountLink,
     audit::AuditEvent,
     client::{Client, ClientOrigin, SeenKeys},
@@ -14,7 +15,6 @@ use doorward_core::{
     device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
     id::{ClientId, GrantId, InitialTokenId, KeyId, TokenId, UserId},
-    jwk::Thumbprint,
     once::OneTime,
     refresh::{RefreshToken, Spent},
     registration::InitialAccessToken,
@@ -86,7 +86,7 @@ pub(crate) enum Write {
 
     AddGrant(Box<Grant>),
     MarkGrantUsed(GrantId, UnixTime),
-    BindGrant(GrantId, Thumbprint, UnixTime),
+    BindGrant(GrantId, Confirmation, UnixTime),
     RevokeGrant(GrantId, UnixTime, RevocationReason),
     RevokeGrantsOfUser(UserId, UnixTime, RevocationReason),
     RevokeGrantsOfClient(ClientId, UnixTime, RevocationReason),

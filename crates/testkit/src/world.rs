@@ -26,8 +26,8 @@ use doorward_gateway::{
     Gateway, GatewayConfig, GatewayLimits, GatewayParts, ServerConfig, UpstreamConfig,
 };
 use doorward_issuer::{
-    Administration, DynamicRegistration, Issuer, IssuerConfig, IssuerParts, KeySetChange,
-    MasterKey, PublishedServer, ToolCatalogue,
+    Administration, ClientCertificates, DynamicRegistration, Issuer, IssuerConfig, IssuerParts,
+    KeySetChange, MasterKey, PublishedServer, ToolCatalogue,
 };
 use doorward_store::{AuditFilter, SqliteStore, Store};
 use doorward_verify::{KeySource, KeysUnavailable, ProcessMemory, Verifier, VerifierConfig};
@@ -60,6 +60,8 @@ pub struct World {
     pub dpop_nonces: bool,
     /// Whether servers take tokens that are bound to no key, from the next start on.
     pub dpop: Policy,
+    /// How clients may show certificates, from the next start on.
+    pub client_certificates: Option<ClientCertificates>,
     servers: Vec<(ServerName, AllowList)>,
     groups: HashMap<String, Vec<String>>,
     step_up: StepUp,
@@ -108,6 +110,7 @@ impl World {
             running: None,
             dpop_nonces: false,
             dpop: Policy::Accepted,
+            client_certificates: None,
             servers: servers
                 .iter()
                 .map(|(name, allow)| {
@@ -266,6 +269,7 @@ impl World {
             dpop_nonces: self.dpop_nonces,
             openid: true,
             trusted_issuers: Vec::new(),
+            client_certificates: self.client_certificates.clone(),
         }
     }
 
@@ -290,6 +294,7 @@ impl World {
             groups: self.groups.clone(),
             allowed_origins: Vec::new(),
             dpop_nonces: self.dpop_nonces,
+            client_certificates: self.client_certificates.is_some(),
             limits: GatewayLimits::default(),
         }
     }

@@ -14,6 +14,7 @@ use std::{
 
 use doorward_core::{
     access::Principal,
+    certificate::PresentedCertificate,
     dpop::{ContentDigest, Mismatch, Nonces, Policy, ProofFault, Scheme, demanded},
     jwk::Thumbprint,
     resource::Resource,
@@ -229,7 +230,9 @@ impl Rules {
         let principal = verdict.map_err(|refusal| Denial::Token(refusal, sent.scheme))?;
         let policy = self.proving.as_ref().map(|proving| proving.policy);
         let confirmation = principal.confirmation.as_ref();
-        let key = demanded(policy.unwrap_or_default(), sent.scheme, confirmation);
+        let shown = parts.extensions.get().map(PresentedCertificate::thumbprint);
+        let policy = policy.unwrap_or_default();
+        let key = demanded(policy, sent.scheme, confirmation, shown);
         let content = match key.map_err(Denial::Kind)? {
             Some(key) => self.prove(parts, sent, (&principal, key)).await?,
             None => None,
@@ -301,7 +304,7 @@ impl Rules {
             }
             Denial::Kind(mismatch) => {
                 tracing::debug!(%mismatch, "refused");
-                unauthorized(INVALID, &challenge.invalid_token(Scheme::Dpop))
+                unauthorized(INVALID, &challenge.invalid_token(mismatch.scheme()))
             }
             Denial::Proof(Unproven::Fault(fault)) => {
                 tracing::debug!(%fault, "refused");

@@ -9,6 +9,7 @@
 //! header -> presented() -> VerifyToken::cached  (a token seen before)
 //!                       -> VerifyToken::verify  parse, key, signature, claims, revocations
 //!                       -> Proofs::check        (a token that is bound to a key)
+//!                       -> PresentedCertificate  (a token that is bound to a certificate)
 //!                       -> Principal, or Challenge (401, 403, 400), or 503
 //! ```
 //!
@@ -42,6 +43,11 @@
 //! it is, with the DPoP proof of its key, add [`RequireBearer::proving`]; a proof that is for
 //! one body only is refused unless the service behind says that it checks that
 //! ([`RequireBearer::judging_content`]).
+//!
+//! A token that is bound to a client certificate (RFC 8705) passes only when the request's
+//! extensions hold the [`PresentedCertificate`](doorward_core::certificate::PresentedCertificate)
+//! of that thumbprint: whoever accepts the TLS connections puts it there, from the handshake
+//! and from nothing else. Without one, every such token is refused.
 //!
 //! A browser's preflight carries no token: put the CORS layer outside
 //! [`RequireBearer`], and let it expose `WWW-Authenticate`.

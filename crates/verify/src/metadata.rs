@@ -36,6 +36,10 @@ pub struct ProtectedResourceMetadata {
     /// Whether it takes tokens that are bound to a key and no others.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dpop_bound_access_tokens_required: bool,
+    /// Whether it is asked for client certificates at its own URL, and so takes tokens that are
+    /// bound to one (RFC 9728 section 2).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tls_client_certificate_bound_access_tokens: bool,
 }
 
 impl ProtectedResourceMetadata {
@@ -49,6 +53,7 @@ impl ProtectedResourceMetadata {
             resource_name: None,
             dpop_signing_alg_values_supported: Vec::new(),
             dpop_bound_access_tokens_required: false,
+            tls_client_certificate_bound_access_tokens: false,
         }
         .asking_for(&ScopeSet::baseline())
     }
@@ -73,6 +78,13 @@ impl ProtectedResourceMetadata {
     pub fn offering_dpop(mut self, policy: Policy) -> Self {
         self.dpop_signing_alg_values_supported = ALGORITHMS.map(str::to_owned).into();
         self.dpop_bound_access_tokens_required = policy == Policy::Required;
+        self
+    }
+
+    /// The same for a resource whose connections show client certificates, if they do.
+    #[must_use]
+    pub fn showing_certificates(mut self, shown: bool) -> Self {
+        self.tls_client_certificate_bound_access_tokens = shown;
         self
     }
 

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Client, keys::ClientKeys};
+use super::{Client, OwnCertificates, keys::ClientKeys};
 use crate::{
+    certificate::ExpectedSubject,
     jwk::Algorithm,
     secret::{Digest, Secret},
 };
@@ -22,6 +23,12 @@ pub enum ClientAuthentication {
     },
     /// Confidential, with signed assertions (`private_key_jwt`, RFC 7523).
     PrivateKey(PrivateKey),
+    /// Confidential, with a certificate of an authority that names it (`tls_client_auth`,
+    /// RFC 8705 section 2.1).
+    Certificate(ExpectedSubject),
+    /// Confidential, with a certificate of its own (`self_signed_tls_client_auth`, RFC 8705
+    /// section 2.2).
+    OwnCertificate(OwnCertificates),
 }
 
 /// What the assertions of a client are checked with.
@@ -63,12 +70,15 @@ impl Client {
     }
 
     /// Whether `credentials` are exactly what was registered (A-045, TK-01). A client with
-    /// a private key is authenticated by its assertion and by nothing that is in here.
+    /// a private key is authenticated by its assertion, one with a certificate by that of the
+    /// connection, and by nothing that is in here.
     pub fn authenticates(&self, credentials: &Credentials) -> bool {
         use SecretPlacement::{Body, Either, Header};
         let (digest, placement) = match &self.authentication {
             ClientAuthentication::None => return matches!(credentials, Credentials::Identified),
-            ClientAuthentication::PrivateKey(_) => return false,
+            ClientAuthentication::PrivateKey(_)
+            | ClientAuthentication::Certificate(_)
+            | ClientAuthentication::OwnCertificate(_) => return false,
             ClientAuthentication::Secret { digest, placement } => (digest, placement),
         };
         match (credentials, placement) {
@@ -87,6 +97,8 @@ impl Client {
                 SecretPlacement::Body => "client_secret_post",
             },
             ClientAuthentication::PrivateKey(_) => "private_key_jwt",
+            ClientAuthentication::Certificate(_) => "tls_client_auth",
+            ClientAuthentication::OwnCertificate(_) => "self_signed_tls_client_auth",
         }
     }
 }
@@ -138,6 +150,9 @@ mod tests {
             keys: ClientKeys::Inline(PublicKeySet::default()),
             algorithms: vec![Algorithm::Es256],
         }));
+        let named =
+            ExpectedSubject::read("tls_client_auth_san_dns", "app.example").expect("a name");
+        let certified = client(ClientAuthentication::Certificate(named));
         #[rustfmt::skip]
         let cases = [
             ("public identifies",           &public,       Credentials::Identified,                      true),
@@ -152,6 +167,7 @@ mod tests {
             ("wrong secret",                &with(Either), Credentials::Post(Secret::presented("x")),    false),
             ("no assertion, TK-01",         &keyed,        Credentials::Identified,                      false),
             ("a secret for a key, TK-01",   &keyed,        Credentials::Post(secret()),                  false),
+            ("no certificate, TK-01",       &certified,    Credentials::Identified,                      false),
             ("empty secret, TK-01",         &with(Either), Credentials::Post(Secret::presented("")),     false),
         ];
         for (name, client, credentials, expected) in cases {

@@ -51,26 +51,38 @@ pub enum KeySetError {
     /// Too many keys.
     #[error("the key set has more than 20 keys")]
     TooMany,
+    /// No key has a certificate.
+    #[error("the key set has no key with a certificate (x5c)")]
+    NoCertificate,
+    /// A certificate is none.
+    #[error("the key set has a certificate (x5c) that cannot be read")]
+    Certificate,
 }
 
 /// Reads a key set of a client. Keys that are not for signatures, or of types unknown
 /// here, are passed over (RFC 7517 section 5); a private key is never passed over, since
 /// whoever read it can act as the client.
 pub fn read_key_set(set: &Value) -> Result<PublicKeySet, KeySetError> {
+    public_keys(set)?;
+    let read = ForeignKeys::read(set.to_string().as_bytes()).ok_or(KeySetError::Shape)?;
+    if read.keys.is_empty() {
+        return Err(KeySetError::NoUsableKey);
+    }
+    Ok(PublicKeySet { keys: read.keys })
+}
+
+/// The keys of a set, when there are not too many and none is private.
+pub(super) fn public_keys(set: &Value) -> Result<&[Value], KeySetError> {
     let keys = set.get("keys").and_then(Value::as_array);
     let keys = keys.ok_or(KeySetError::Shape)?;
     if keys.len() > MAXIMUM_KEYS {
         return Err(KeySetError::TooMany);
     }
     let exposed = |key: &Value| PRIVATE.iter().any(|member| key.get(member).is_some());
-    if keys.iter().any(exposed) {
-        return Err(KeySetError::Private);
+    match keys.iter().any(exposed) {
+        true => Err(KeySetError::Private),
+        false => Ok(keys),
     }
-    let read = ForeignKeys::read(set.to_string().as_bytes()).ok_or(KeySetError::Shape)?;
-    if read.keys.is_empty() {
-        return Err(KeySetError::NoUsableKey);
-    }
-    Ok(PublicKeySet { keys: read.keys })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! OAuth clients: who they say they are and what they may do (OAuth 2.1 section 2).
 
 mod authentication;
+mod certificates;
 mod document;
 mod environment;
 mod grants;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     authentication::{ClientAuthentication, Credentials, PrivateKey, SecretPlacement},
+    certificates::{CertificateSet, OwnCertificates},
     document::DocumentState,
     environment::{Environment, Environments, NotAnEnvironment},
     grants::{GrantType, GrantTypes},
@@ -96,6 +98,9 @@ pub struct TokenRules {
     /// Whether it only gets tokens that are bound to a key (`dpop_bound_access_tokens`,
     /// RFC 9449 section 5.2).
     pub dpop_bound: bool,
+    /// Whether it only gets tokens that are bound to its certificate
+    /// (`tls_client_certificate_bound_access_tokens`, RFC 8705 section 3.4).
+    pub certificate_bound: bool,
 }
 
 /// What a client registered about its authorization requests.
@@ -164,7 +169,13 @@ impl Client {
         match (&self.request_keys, &self.authentication) {
             (Some(own), _) => Some(own),
             (None, ClientAuthentication::PrivateKey(key)) => Some(key),
-            (None, ClientAuthentication::None | ClientAuthentication::Secret { .. }) => None,
+            (
+                None,
+                ClientAuthentication::None
+                | ClientAuthentication::Secret { .. }
+                | ClientAuthentication::Certificate(_)
+                | ClientAuthentication::OwnCertificate(_),
+            ) => None,
         }
     }
 

@@ -70,7 +70,7 @@ pub enum ExchangeError {
     /// what cannot be accepted, not the proof, so this is an `invalid_request` (RFC 8693
     /// section 2.2.2); a proof that is bad by itself is an `invalid_dpop_proof` before.
     #[error(
-        "a token that is bound to a key is exchanged with a proof: of that key, if it was issued to this client"
+        "a token that is bound to a key or certificate is exchanged with a proof: of that one, if it was issued to this client"
     )]
     Unproven,
     /// The actor token speaks of somebody else than the client.

@@ -27,7 +27,7 @@ pub enum DocumentError {
     #[error("the document has no client_name")]
     Nameless,
     /// It asks for a method that needs a secret, or offers none that is known here.
-    #[error("the document offers neither of the authentication methods none and private_key_jwt")]
+    #[error("the document offers no authentication method that works here without a secret")]
     Method,
     /// The rules of every registration.
     #[error("the document is not acceptable: {0}")]
@@ -56,14 +56,16 @@ impl Registration {
             grants: members::grants(&document)?,
             software: members::software(&document)?,
             dpop_bound: members::dpop_bound(&document)?,
+            certificate_bound: members::certificate_bound(&document)?,
             requests,
         })
     }
 }
 
-/// The strongest method that both sides have: the one that is demanded, or of those that are
-/// offered (`token_endpoint_auth_methods_supported`, OpenID Connect RP Metadata Choices) the
-/// one with a key, else none (interop 3).
+/// The method that both sides have: the one that is demanded, or of those that are offered
+/// (`token_endpoint_auth_methods_supported`, OpenID Connect RP Metadata Choices) the one with a
+/// key, else none (interop 3), else the one with a certificate: that one works only where the
+/// client is sent to by the metadata, so it is never chosen beside others.
 fn method(document: &Map<String, Value>) -> Result<Method, DocumentError> {
     let demanded = members::text(document, "token_endpoint_auth_method")?;
     let offered = members::strings(document, "token_endpoint_auth_methods_supported")?;
@@ -82,6 +84,11 @@ fn method(document: &Map<String, Value>) -> Result<Method, DocumentError> {
     }
     if offers("none") {
         return Ok(Method::None);
+    }
+    if offers("self_signed_tls_client_auth") {
+        let own = members::own_certificates(document)?;
+        let own = own.ok_or(RegistrationError::KeysMissing)?;
+        return Ok(Method::OwnCertificate(own));
     }
     Err(DocumentError::Method)
 }

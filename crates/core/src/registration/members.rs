@@ -6,9 +6,10 @@ use serde_json::{Map, Value};
 
 use super::RegistrationError;
 use crate::{
+    certificate::ExpectedSubject,
     client::{
-        ClientKeys, GrantType, GrantTypes, PrivateKey, RequestRules, Software, display_name,
-        read_key_set,
+        CertificateSet, ClientKeys, GrantType, GrantTypes, OwnCertificates, PrivateKey,
+        RequestRules, Software, display_name, read_key_set,
     },
     jwk::Algorithm,
     redirect::RegisteredRedirect,
@@ -98,17 +99,55 @@ pub(super) fn private_key(members: &Members) -> Result<Option<PrivateKey>, Regis
     }))
 }
 
+/// Its own certificates, from the same members (RFC 8705 section 2.2.2).
+pub(super) fn own_certificates(
+    members: &Members,
+) -> Result<Option<OwnCertificates>, RegistrationError> {
+    Ok(match key_set(members)? {
+        None => None,
+        Some(KeySet::Here(set)) => Some(OwnCertificates::Inline(CertificateSet::read(set)?)),
+        Some(KeySet::At(address)) => Some(OwnCertificates::At(address)),
+    })
+}
+
+/// The one name that its certificate must have (RFC 8705 section 2.1.2).
+pub(super) fn expected_subject(members: &Members) -> Result<ExpectedSubject, RegistrationError> {
+    let mut named = Vec::new();
+    for member in ExpectedSubject::MEMBERS {
+        named.extend(text(members, member)?.map(|text| (member, text)));
+    }
+    match named.as_slice() {
+        [(member, text)] => Ok(ExpectedSubject::read(member, text)?),
+        _ => Err(RegistrationError::CertificateSubject),
+    }
+}
+
 /// Its public keys, from `jwks` or `jwks_uri` but not both (RFC 7591 section 2).
 pub(super) fn keys(members: &Members) -> Result<Option<ClientKeys>, RegistrationError> {
+    Ok(match key_set(members)? {
+        None => None,
+        Some(KeySet::Here(set)) => Some(ClientKeys::Inline(read_key_set(set)?)),
+        Some(KeySet::At(address)) => Some(ClientKeys::At(address)),
+    })
+}
+
+enum KeySet<'a> {
+    Here(&'a Value),
+    At(String),
+}
+
+fn key_set(members: &Members) -> Result<Option<KeySet<'_>>, RegistrationError> {
     let present = |member| members.get(member).filter(|value| !value.is_null());
     match (present("jwks"), present("jwks_uri")) {
         (None, None) => Ok(None),
         (Some(_), Some(_)) => Err(RegistrationError::KeysTwice),
-        (Some(set), None) => Ok(Some(ClientKeys::Inline(read_key_set(set)?))),
+        (Some(set), None) => Ok(Some(KeySet::Here(set))),
         (None, Some(_)) => {
             let uri = text(members, "jwks_uri")?.unwrap_or_default();
-            let keys = ClientKeys::at(uri).ok_or(RegistrationError::KeysAddress)?;
-            Ok(Some(keys))
+            match ClientKeys::at(uri) {
+                Some(ClientKeys::At(address)) => Ok(Some(KeySet::At(address))),
+                Some(ClientKeys::Inline(_)) | None => Err(RegistrationError::KeysAddress),
+            }
         }
     }
 }
@@ -126,6 +165,15 @@ fn algorithms(members: &Members) -> Result<Vec<Algorithm>, RegistrationError> {
 /// The value of `dpop_bound_access_tokens` (RFC 9449 section 5.2).
 pub(super) fn dpop_bound(members: &Members) -> Result<bool, RegistrationError> {
     flag(members, "dpop_bound_access_tokens")
+}
+
+/// The value of `tls_client_certificate_bound_access_tokens` (RFC 8705 section 3.4).
+pub(super) fn certificate_bound(members: &Members) -> Result<bool, RegistrationError> {
+    let bound = flag(members, "tls_client_certificate_bound_access_tokens")?;
+    match bound && dpop_bound(members)? {
+        true => Err(RegistrationError::BoundTwice),
+        false => Ok(bound),
+    }
 }
 
 /// What its authorization requests have to be (RFC 9126 section 6, RFC 9101 section 10.5).

@@ -10,6 +10,7 @@ mod document;
 mod domains;
 mod initial_token;
 mod members;
+mod offer;
 mod request_keys;
 mod statement;
 mod unknown;
@@ -20,13 +21,15 @@ pub use self::{
     document::DocumentError,
     domains::{Domains, Welcome},
     initial_token::{InitialAccess, InitialAccessToken},
+    offer::CertificateOffer,
     statement::{MAXIMUM_STATEMENT, Statement, StatementFault},
     unknown::unknown_members,
 };
 use crate::{
+    certificate::{ExpectedError, ExpectedSubject},
     client::{
-        Client, ClientAuthentication, GrantTypes, KeySetError, PrivateKey, RequestRules,
-        SecretPlacement, Software, TokenRules,
+        Client, ClientAuthentication, GrantTypes, KeySetError, OwnCertificates, PrivateKey,
+        RequestRules, SecretPlacement, Software, TokenRules,
     },
     redirect::RegisteredRedirect,
 };
@@ -46,6 +49,8 @@ pub struct Registration {
     pub software: Software,
     /// Whether it only wants tokens that are bound to a key.
     pub dpop_bound: bool,
+    /// Whether it only wants tokens that are bound to its certificate.
+    pub certificate_bound: bool,
     /// What its authorization requests have to be.
     pub requests: RequestRules,
     /// What its signed requests are checked with, when not with what proves who it is.
@@ -61,6 +66,10 @@ pub enum Method {
     Secret(SecretPlacement),
     /// With signed assertions.
     PrivateKey(PrivateKey),
+    /// With a certificate of an authority.
+    Certificate(ExpectedSubject),
+    /// With a certificate of its own.
+    OwnCertificate(OwnCertificates),
 }
 
 /// Why client metadata is refused (RFC 7591 section 3.2.2).
@@ -78,13 +87,22 @@ pub enum RegistrationError {
     #[error("{0} has the wrong type")]
     WrongType(&'static str),
     /// `invalid_client_metadata`.
-    #[error(
-        "token_endpoint_auth_method must be none, client_secret_basic, client_secret_post or private_key_jwt"
-    )]
+    #[error("token_endpoint_auth_method must be one of those in the metadata of this server")]
     AuthenticationMethod,
     /// `invalid_client_metadata`.
-    #[error("private_key_jwt needs jwks or jwks_uri")]
+    #[error("private_key_jwt and self_signed_tls_client_auth need jwks or jwks_uri")]
     KeysMissing,
+    /// `invalid_client_metadata`.
+    #[error(
+        "tls_client_auth needs exactly one of tls_client_auth_subject_dn, tls_client_auth_san_dns, tls_client_auth_san_uri, tls_client_auth_san_ip and tls_client_auth_san_email"
+    )]
+    CertificateSubject,
+    /// `invalid_client_metadata`.
+    #[error(transparent)]
+    ExpectedSubject(#[from] ExpectedError),
+    /// `invalid_client_metadata`.
+    #[error("tokens are bound to a key or to a certificate, not to both")]
+    BoundTwice,
     /// `invalid_client_metadata`.
     #[error("jwks and jwks_uri exclude each other")]
     KeysTwice,
@@ -122,6 +140,9 @@ impl RegistrationError {
             Self::WrongType(_)
             | Self::AuthenticationMethod
             | Self::KeysMissing
+            | Self::CertificateSubject
+            | Self::ExpectedSubject(_)
+            | Self::BoundTwice
             | Self::KeysTwice
             | Self::KeysAddress
             | Self::Keys(_)
@@ -147,6 +168,7 @@ impl Registration {
             method,
             software: members::software(members)?,
             dpop_bound: members::dpop_bound(members)?,
+            certificate_bound: members::certificate_bound(members)?,
             requests,
         })
     }
@@ -177,6 +199,9 @@ impl Registration {
                 .as_ref()
                 .and_then(|key| serde_json::to_value(key).ok()),
         );
+        if self.certificate_bound {
+            said.push(Value::from("certificate")); // who does not ask for it keeps its identifier
+        }
         Value::from(said).to_string()
     }
 
@@ -190,6 +215,7 @@ impl Registration {
             grants: self.grants,
             tokens: TokenRules {
                 dpop_bound: self.dpop_bound,
+                certificate_bound: self.certificate_bound,
                 ..client.tokens
             },
             requests: self.requests,
@@ -216,6 +242,12 @@ fn method(members: &Map<String, Value>) -> Result<Method, RegistrationError> {
         Some("private_key_jwt") => {
             let key = members::private_key(members)?;
             key.map(Method::PrivateKey)
+                .ok_or(RegistrationError::KeysMissing)
+        }
+        Some("tls_client_auth") => members::expected_subject(members).map(Method::Certificate),
+        Some("self_signed_tls_client_auth") => {
+            let own = members::own_certificates(members)?;
+            own.map(Method::OwnCertificate)
                 .ok_or(RegistrationError::KeysMissing)
         }
         Some(_) => Err(RegistrationError::AuthenticationMethod),
@@ -258,6 +290,18 @@ mod tests {
             ("pushed is not a word",      json!({"redirect_uris": [CB], "require_pushed_authorization_requests": 1}), Err(E::WrongType("require_pushed_authorization_requests"))),
             ("signed is not a word",      json!({"redirect_uris": [CB], "require_signed_request_object": "no"}), Err(E::WrongType("require_signed_request_object"))),
             ("bound is not a word",       json!({"redirect_uris": [CB], "dpop_bound_access_tokens": "yes"}), Err(E::WrongType("dpop_bound_access_tokens"))),
+            ("certificate bound is not a word", json!({"redirect_uris": [CB], "tls_client_certificate_bound_access_tokens": "yes"}), Err(E::WrongType("tls_client_certificate_bound_access_tokens"))),
+            ("bound twice",               json!({"redirect_uris": [CB], "tls_client_certificate_bound_access_tokens": true, "dpop_bound_access_tokens": true}), Err(E::BoundTwice)),
+            ("no subject",                json!({"redirect_uris": [CB], "token_endpoint_auth_method": "tls_client_auth"}), Err(E::CertificateSubject)),
+            ("two subjects",              json!({"redirect_uris": [CB], "token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": "a.example", "tls_client_auth_san_ip": "192.0.2.1"}), Err(E::CertificateSubject)),
+            ("subject not text",          json!({"redirect_uris": [CB], "token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": ["a.example"]}), Err(E::WrongType("tls_client_auth_san_dns"))),
+            ("subject with wildcard",     json!({"redirect_uris": [CB], "token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": "*.example"}), Err(E::ExpectedSubject(ExpectedError::Dns))),
+            ("one subject",               json!({"redirect_uris": [CB], "token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_subject_dn": "CN=a,O=b"}), Ok(())),
+            ("own, without keys",         json!({"redirect_uris": [CB], "token_endpoint_auth_method": "self_signed_tls_client_auth"}), Err(E::KeysMissing)),
+            ("own, keys without certificate", json!({"redirect_uris": [CB], "token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks": {"keys": [{"kty": "RSA"}]}}), Err(E::Keys(KeySetError::NoCertificate))),
+            ("own, no certificate in it", json!({"redirect_uris": [CB], "token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks": {"keys": [{"kty": "RSA", "x5c": ["AAAA"]}]}}), Err(E::Keys(KeySetError::Certificate))),
+            ("own, private, MD-04",       json!({"redirect_uris": [CB], "token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks": {"keys": [{"kty": "RSA", "x5c": ["AAAA"], "d": "x"}]}}), Err(E::Keys(KeySetError::Private))),
+            ("own, behind https",         json!({"redirect_uris": [CB], "token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks_uri": "https://c.example/keys"}), Ok(())),
             ("name of ours, CO-06",       json!({"redirect_uris": [CB], "client_name": "Door\u{200b}ward Admin"}), Err(E::ReservedName)),
             ("name not text",             json!({"redirect_uris": [CB], "client_name": 5}), Err(E::WrongType("client_name"))),
         ];

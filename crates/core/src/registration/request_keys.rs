@@ -21,7 +21,8 @@ pub(super) fn request_keys(
 ) -> Result<Option<PrivateKey>, RegistrationError> {
     let keys = match method {
         Method::PrivateKey(key) => own_algorithm(members, key.clone())?,
-        Method::None | Method::Secret(_) => match with_keys(members) {
+        Method::OwnCertificate(_) => None, // its keys are there for their certificates
+        Method::None | Method::Secret(_) | Method::Certificate(_) => match with_keys(members) {
             Ok(keys) => keys,
             Err(error) if rules.signed => return Err(error),
             Err(_) => None,

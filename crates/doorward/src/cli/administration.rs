@@ -121,6 +121,7 @@ pub(super) fn client(command: ClientCommand, folder: &DataFolder) -> Result<(), 
             public,
             only_pushed_requests,
             only_signed_requests,
+            certificate,
             environments,
             grants,
             scopes,
@@ -138,6 +139,8 @@ pub(super) fn client(command: ClientCommand, folder: &DataFolder) -> Result<(), 
                 public,
                 pushed: only_pushed_requests,
                 signed: only_signed_requests,
+                certificate: certificate.described()?,
+                certificate_bound: certificate.certificate_bound,
                 environments,
                 grants,
                 scopes: scopes.join(" "),
@@ -387,6 +390,7 @@ fn one_client(client: &ClientRow) -> Result<(), Failure> {
             client.jwks_uri.clone().unwrap_or_else(|| "none".to_owned()),
         ),
         ("requests", requests(client).to_owned()),
+        ("bound tokens", bound(client).to_owned()),
         ("environments", environments(&client.environments)),
         ("grants", grant_types(&client.grants)),
         ("own access", own_access(client)),
@@ -414,6 +418,13 @@ fn requests(client: &ClientRow) -> &'static str {
         (true, false) => "only pushed",
         (false, true) => "only signed",
         (true, true) => "only pushed and signed",
+    }
+}
+
+fn bound(client: &ClientRow) -> &'static str {
+    match client.certificate_bound {
+        true => "to its certificate",
+        false => "if it proves a key",
     }
 }
 

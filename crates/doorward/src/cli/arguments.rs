@@ -8,6 +8,7 @@ use doorward_core::{
     server::ServerName,
 };
 
+use super::certificates::CertificateArguments;
 use crate::config;
 
 /// Arguments of `doorward up`.
@@ -137,7 +138,7 @@ pub(crate) enum ClientCommand {
         #[arg(long = "server", value_name = "NAME", value_parser = ServerName::parse)]
         servers: Vec<ServerName>,
         /// Give it a secret, which is shown once
-        #[arg(long)]
+        #[arg(long, group = "proof")]
         confidential: bool,
         /// Its public keys (a JWK Set), with which it signs instead of sending a secret; with
         /// --confidential or --public it only signs requests
@@ -147,7 +148,7 @@ pub(crate) enum ClientCommand {
         #[arg(long, value_name = "URL", value_parser = jwks_uri, conflicts_with = "jwks")]
         jwks_uri: Option<ClientKeys>,
         /// It proves nothing, although it has keys
-        #[arg(long, conflicts_with = "confidential")]
+        #[arg(long, group = "proof")]
         public: bool,
         /// Refuse its authorization requests that are not pushed (RFC 9126)
         #[arg(long)]
@@ -155,6 +156,8 @@ pub(crate) enum ClientCommand {
         /// Refuse its authorization requests that are not signed (RFC 9101)
         #[arg(long)]
         only_signed_requests: bool,
+        #[command(flatten)]
+        certificate: Box<CertificateArguments>,
         /// Keep it to servers of this environment: dev, staging or prod; can be given several times
         #[arg(long = "environment", value_name = "NAME")]
         environments: Vec<Environment>,

@@ -5,6 +5,7 @@
 
 mod administration;
 mod arguments;
+mod certificates;
 mod configuration;
 mod keys;
 mod output;

@@ -17,7 +17,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::{
-    Configuration, Database, PublicUrl, TlsFiles,
+    Configuration, Database, PublicUrl, TlsFiles, certificates,
     document::{Document, Keys, SigningAlgorithm, Storage, Tokens},
     duration::Lasting,
     exchange, programs, registration, servers, trust,
@@ -40,6 +40,8 @@ impl Document {
         let statement_issuers = registration::statement_issuers(&self.registration)?;
         let documents = self.registration.client_id_metadata;
         let servers = servers::check(self.servers, &group_names, base)?;
+        let asking = (tls.is_some(), &public_url);
+        let client_certificates = certificates::check(self.client_certificates, asking, base)?;
         Ok(Configuration {
             exchange: exchange::check(self.exchange, (&public_url, &servers))?,
             trusted_issuers: trust::check(self.trusted_issuers, base)?,
@@ -49,6 +51,7 @@ impl Document {
             listen,
             ops_listen: address("ops_listen", &self.ops_listen)?,
             tls,
+            client_certificates,
             trusted_proxies,
             allowed_origins: origins(self.allowed_origins)?,
             database: storage(&self.storage, base)?,
@@ -227,6 +230,7 @@ mod tests {
             ("programs.idle = '0s'",                               "at least 1s"),
             ("programs.processes = 4",                             "processes_per_user is 8, more than"),
             ("registration.client_id_metadata = { loopback = true }\npublic_url = 'https://a.example'", "for development"),
+            ("client_certificates = {}",                           "client_certificates needs tls"),
             ("groups.staff = ['not a name']",                      "groups.staff `not a name`"),
         ];
         for (head, expected) in cases {

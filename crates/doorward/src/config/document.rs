@@ -26,6 +26,9 @@ pub(super) struct Document {
     pub(super) ops_listen: String,
     /// Serves HTTPS with this certificate, instead of a proxy that does.
     pub(super) tls: Option<Tls>,
+    /// Asks clients for certificates (RFC 8705), as proof of who they are and to bind their tokens
+    /// to. Needs `tls`.
+    pub(super) client_certificates: Option<ClientCertificatesEntry>,
     /// Addresses or networks of proxies whose `X-Forwarded-For` is believed.
     #[serde(default)]
     pub(super) trusted_proxies: Vec<String>,
@@ -62,6 +65,23 @@ pub(super) struct Document {
     /// Issuers elsewhere whose assertions are grants here (RFC 7523).
     #[serde(default)]
     pub(super) trusted_issuers: Vec<TrustedIssuerEntry>,
+}
+
+/// Where clients are asked for certificates.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClientCertificatesEntry {
+    /// The address and port of a listener of its own that asks for a certificate. It serves what
+    /// programs use and no page. Without it `listen` asks, and browsers ask their owners for a
+    /// certificate.
+    pub(super) listen: Option<String>,
+    /// The origin under which clients reach that listener, published as `mtls_endpoint_aliases`.
+    /// The certificate in `tls` has to be good for it. Needed with `listen`.
+    pub(super) public_url: Option<String>,
+    /// A file of certificates in PEM: the authorities that vouch for clients with
+    /// `tls_client_auth`; relative to the configuration file. Without it only clients that
+    /// registered a certificate of their own (`self_signed_tls_client_auth`) authenticate with it.
+    pub(super) authorities: Option<String>,
 }
 
 /// An issuer elsewhere: an identity provider, or a platform that runs programs.

@@ -8,6 +8,7 @@
 //! An unknown key is an error that names its line and the nearest known key. A
 //! [`Configuration`] is complete and consistent; nothing behind it asks again.
 
+mod certificates;
 mod check;
 mod document;
 mod duration;
@@ -36,6 +37,7 @@ use ipnet::IpNet;
 use url::Url;
 
 pub(crate) use self::{
+    certificates::{CertificateListener, ClientCertificates},
     check::{address, require_protection},
     public_url::PublicUrl,
     read::{read, read_storage},
@@ -65,6 +67,8 @@ pub(crate) struct Configuration {
     pub(crate) ops_listen: SocketAddr,
     /// The certificate to serve with, when TLS ends here.
     pub(crate) tls: Option<TlsFiles>,
+    /// How clients are asked for certificates; `None` when they are not.
+    pub(crate) client_certificates: Option<ClientCertificates>,
     /// Whose `X-Forwarded-For` is believed.
     pub(crate) trusted_proxies: Vec<IpNet>,
     /// Web origins that may call the MCP endpoints.
@@ -164,6 +168,17 @@ impl std::fmt::Debug for Upstream {
 }
 
 impl Configuration {
+    /// The listener for clients that show a certificate, when it is one of its own.
+    pub(crate) fn certificate_listener(&self) -> Option<&CertificateListener> {
+        self.client_certificates.as_ref()?.listener.as_ref()
+    }
+
+    /// Whether the listener that everybody reaches asks for certificates.
+    pub(crate) fn asks_everybody(&self) -> bool {
+        let taken = self.client_certificates.as_ref();
+        taken.is_some_and(|taken| taken.listener.is_none())
+    }
+
     /// What of `next` cannot take effect while the process runs.
     pub(crate) fn needs_restart(&self, next: &Self) -> Vec<&'static str> {
         let changes = [
@@ -171,6 +186,7 @@ impl Configuration {
             ("listen", self.listen != next.listen),
             ("ops_listen", self.ops_listen != next.ops_listen),
             ("tls", self.tls != next.tls),
+            ("client_certificates", self.asks_elsewhere_than(next)),
             ("storage.url", self.database != next.database),
             (
                 "registration.client_id_metadata.loopback",
@@ -181,6 +197,12 @@ impl Configuration {
         changes.into_iter().filter_map(changed).collect()
     }
 
+    /// Whether clients are asked for certificates by another listener, or now or no more.
+    fn asks_elsewhere_than(&self, next: &Self) -> bool {
+        self.client_certificates.is_some() != next.client_certificates.is_some()
+            || self.certificate_listener() != next.certificate_listener()
+    }
+
     /// What is in effect once `next` was taken over while the process runs.
     pub(crate) fn with_changes_of(&self, next: Self) -> Self {
         let current = self.clone();
@@ -189,6 +211,13 @@ impl Configuration {
             listen: current.listen,
             ops_listen: current.ops_listen,
             tls: current.tls,
+            client_certificates: match (current.client_certificates, next.client_certificates) {
+                (Some(current), Some(next)) => Some(ClientCertificates {
+                    authorities: next.authorities,
+                    ..current
+                }),
+                (current, _) => current,
+            },
             database: current.database,
             loopback_documents: current.loopback_documents,
             ..next

@@ -51,6 +51,11 @@ impl PublicUrl {
         is_loopback(&self.url)
     }
 
+    /// Whether it is https and has no path.
+    pub(crate) fn is_encrypted_origin(&self) -> bool {
+        self.url.scheme() == "https" && self.url.path() == "/"
+    }
+
     /// Its host.
     pub(crate) fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()

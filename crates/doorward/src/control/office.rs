@@ -121,6 +121,8 @@ impl Office {
                 public,
                 pushed,
                 signed,
+                certificate,
+                certificate_bound,
                 environments,
                 grants,
                 scopes,
@@ -133,6 +135,8 @@ impl Office {
                     keys,
                     public,
                     requests: RequestRules { pushed, signed },
+                    certificate,
+                    certificate_bound,
                     environments,
                     grants,
                     scopes,
@@ -352,6 +356,7 @@ fn client_row(client: Client) -> ClientRow {
             .iter()
             .map(|uri| uri.as_str().to_owned())
             .collect(),
+        certificate_bound: client.tokens.certificate_bound,
         access_ttl: client.tokens.access_ttl.map(|ttl| ttl.as_secs()),
         id: client.id,
         name: client.name,

@@ -9,6 +9,7 @@ use doorward_core::{
     time::UnixTime,
     user::{Role, Username},
 };
+use doorward_issuer::NewCertificate;
 use doorward_store::AuditFilter;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
@@ -82,6 +83,10 @@ pub(crate) enum AdminRequest {
         pushed: bool,
         /// Whether all of its requests are signed.
         signed: bool,
+        /// Its certificate, instead of a secret.
+        certificate: Option<NewCertificate>,
+        /// Whether its tokens are bound to the certificate that it shows.
+        certificate_bound: bool,
         /// The environments that it is for; none means all.
         environments: Vec<Environment>,
         /// What it may ask the token endpoint for; none means signing people in.
@@ -344,6 +349,9 @@ pub(crate) struct ClientRow {
     pub(crate) servers: Vec<ServerName>,
     /// Where answers may go.
     pub(crate) redirect_uris: Vec<String>,
+    /// Whether its tokens are bound to the certificate that it shows.
+    #[serde(default)]
+    pub(crate) certificate_bound: bool,
     /// How many seconds its access tokens live, when not as configured.
     pub(crate) access_ttl: Option<u64>,
     /// When it was registered.

@@ -14,7 +14,11 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tokio_util::task::TaskTracker;
 
-use super::{Drain, connection, front::Front};
+use super::{
+    Drain, connection,
+    front::{Door, Front},
+    tls,
+};
 
 /// A TLS handshake must be complete this soon.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -76,11 +80,21 @@ impl Accepting {
         #[cfg(target_os = "linux")]
         rustix::net::sockopt::set_tcp_user_timeout(&stream, UNREAD)?;
         let (front, drain) = (Arc::clone(&self.front), self.drain.clone());
+        let door = Door {
+            front,
+            remote,
+            certificate: None,
+        };
         match &self.tls {
-            None => connection::serve(stream, remote, front, drain).await,
+            None => connection::serve(stream, door, drain).await,
             Some(tls) => {
                 let stream = timeout(HANDSHAKE, tls.accept(stream)).await??;
-                connection::serve(stream, remote, front, drain).await;
+                let certificate = tls::presented(stream.get_ref().1);
+                let door = Door {
+                    certificate,
+                    ..door
+                };
+                connection::serve(stream, door, drain).await;
             }
         }
         Ok(())

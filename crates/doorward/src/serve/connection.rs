@@ -1,6 +1,6 @@
 //! One connection: HTTP/1.1 or HTTP/2, within limits, until it ends or is drained.
 
-use std::{net::IpAddr, pin::pin, sync::Arc, task::Poll, time::Duration};
+use std::{pin::pin, task::Poll, time::Duration};
 
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -13,7 +13,7 @@ use tokio::{
 
 use super::{
     Drain,
-    front::{Door, Front},
+    front::Door,
     patience::{Arrivals, Counted, HEAD, HeadTimer, LOOK_EVERY},
 };
 
@@ -27,14 +27,14 @@ const RESETS: usize = 20;
 const PING_EVERY: Duration = Duration::from_secs(30);
 
 /// Serves `stream` until either side is done.
-pub(super) async fn serve<S>(stream: S, remote: IpAddr, front: Arc<Front>, drain: Drain)
+pub(super) async fn serve<S>(stream: S, door: Door, drain: Drain)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let arrivals = Arrivals::default();
     let builder = builder(arrivals.clone());
     let io = TokioIo::new(Counted::new(stream, arrivals.clone()));
-    let mut connection = pin!(builder.serve_connection(io, Door { front, remote }));
+    let mut connection = pin!(builder.serve_connection(io, door));
     let mut look = pin!(sleep(LOOK_EVERY));
     let mut draining = pin!(drain.begun());
     let (accepted, mut registered, mut told) = (Instant::now(), false, false);

@@ -37,6 +37,11 @@ pub(super) fn peer(remote: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> Ip
     nearest
 }
 
+/// Whether a connection from `remote` is one of a trusted proxy.
+pub(super) fn is_proxy(remote: IpAddr, proxies: &[IpNet]) -> bool {
+    trusted(remote.to_canonical(), proxies)
+}
+
 fn trusted(address: IpAddr, proxies: &[IpNet]) -> bool {
     proxies.iter().any(|proxy| proxy.contains(&address))
 }

@@ -14,7 +14,7 @@ use std::{
 
 use arc_swap::ArcSwap;
 use axum::{Router, body::Body, response::Response, routing::future::RouteFuture};
-use doorward_core::peer::Peer;
+use doorward_core::{certificate::PresentedCertificate, peer::Peer};
 use futures_util::FutureExt;
 use http::{Method, Request};
 use http_body::Body as _;
@@ -52,6 +52,20 @@ impl Front {
         }
     }
 
+    /// For the listener that asks for client certificates.
+    pub(super) fn programs(
+        house: House,
+        public_url: &PublicUrl,
+        listen: SocketAddr,
+        counters: Arc<Counters>,
+    ) -> Self {
+        let hosts = Hosts::new(public_url, listen);
+        Self {
+            house: Some(house.clone()),
+            ..Self::new(house.router_for_programs(), Some(hosts), counters)
+        }
+    }
+
     /// For the ops listener.
     pub(super) fn ops(router: Router, listen: SocketAddr, counters: Arc<Counters>) -> Self {
         Self::new(router, Hosts::local(listen), counters)
@@ -77,10 +91,10 @@ impl Front {
     }
 
     /// The answer to come, or the front's own.
-    fn answer(&self, remote: IpAddr, request: Request<Incoming>) -> Result<Answer, FrontRefusal> {
+    fn answer(&self, door: &Door, request: Request<Incoming>) -> Result<Answer, FrontRefusal> {
         self.check(&request)?;
         // The router only builds futures here; they are polled where a panic is caught too.
-        let routed = AssertUnwindSafe(|| self.route(remote, request));
+        let routed = AssertUnwindSafe(|| self.route(door, request));
         catch_unwind(routed).map_err(|_| FrontRefusal::Broken)
     }
 
@@ -108,8 +122,9 @@ impl Front {
         }
     }
 
-    fn route(&self, remote: IpAddr, request: Request<Incoming>) -> Answer {
-        let peer = forwarded::peer(remote, request.headers(), &self.proxies.load());
+    fn route(&self, door: &Door, request: Request<Incoming>) -> Answer {
+        let proxies = self.proxies.load();
+        let peer = forwarded::peer(door.remote, request.headers(), &proxies);
         // A body must be read off, which the routes do.
         let house = self
             .house
@@ -120,6 +135,12 @@ impl Front {
         }
         let mut request = request.map(|body| Body::new(Stallable::new(body)));
         request.extensions_mut().insert(Peer(peer));
+        if let Some(certificate) = &door.certificate {
+            // What a proxy shows is its own and speaks for none of the clients behind it.
+            if !forwarded::is_proxy(door.remote, &proxies) {
+                request.extensions_mut().insert(certificate.clone());
+            }
+        }
         Answer::Routed(self.router.clone().call(request)) // a router is always ready
     }
 }
@@ -134,6 +155,8 @@ enum Answer {
 pub(super) struct Door {
     pub(super) front: Arc<Front>,
     pub(super) remote: IpAddr,
+    /// What the handshake proved, if it asked and the client had one.
+    pub(super) certificate: Option<PresentedCertificate>,
 }
 
 impl hyper::service::Service<Request<Incoming>> for Door {
@@ -143,7 +166,7 @@ impl hyper::service::Service<Request<Incoming>> for Door {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let front = Arc::clone(&self.front);
-        let answer = match front.answer(self.remote, request) {
+        let answer = match front.answer(self, request) {
             Ok(Answer::Now(response)) => {
                 front.counters.answered(response.status());
                 return Box::pin(ready(Ok(response)));

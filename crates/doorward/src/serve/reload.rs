@@ -41,7 +41,12 @@ impl Watched {
 }
 
 /// Watches a file for as long as the process lives.
-pub(super) async fn watch(file: Watched, current: Configuration, house: House, front: Arc<Front>) {
+pub(super) async fn watch(
+    file: Watched,
+    current: Configuration,
+    house: House,
+    fronts: Vec<Arc<Front>>,
+) {
     let Ok(mut hangup) = signal(SignalKind::hangup()) else {
         return;
     };
@@ -58,7 +63,7 @@ pub(super) async fn watch(file: Watched, current: Configuration, house: House, f
         // A file that is away for a moment is being replaced.
         if asked || (now.is_some() && now != seen) {
             seen = now;
-            if let Some(next) = take_over(&path, &current, &house, &front) {
+            if let Some(next) = take_over(&path, &current, &house, &fronts) {
                 tokio::spawn(house.clone().look_at_servers(next.servers.clone()));
                 current = next;
             }
@@ -70,13 +75,15 @@ fn take_over(
     path: &Path,
     current: &Configuration,
     house: &House,
-    front: &Front,
+    fronts: &[Arc<Front>],
 ) -> Option<Configuration> {
     let read = config::read(path).and_then(|next| {
         let waiting = current.needs_restart(&next);
         let next = current.with_changes_of(next);
         house.reconfigure(&next)?;
-        front.trust(next.trusted_proxies.clone());
+        for front in fronts {
+            front.trust(next.trusted_proxies.clone());
+        }
         Ok((next, waiting))
     });
     match read {

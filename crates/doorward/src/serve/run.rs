@@ -11,8 +11,11 @@ use tokio::{
 use tokio_util::task::TaskTracker;
 
 use super::{
-    Accepting, Drain, accept, bind, counters::Counters, front::Front, ops, raise_file_limit,
-    reload, tls,
+    Accepting, Drain, accept, bind,
+    counters::Counters,
+    front::Front,
+    ops, raise_file_limit, reload,
+    tls::{self, Asking},
 };
 use crate::{
     cli::ServeArguments,
@@ -37,6 +40,8 @@ pub(crate) struct Doorway {
     pub(crate) signals: Signals,
     /// Where requests arrive.
     pub(crate) listener: TcpListener,
+    /// Where requests of clients arrive that show a certificate, if that is another place.
+    pub(crate) certificates: Option<TcpListener>,
     /// Where health and metrics are asked for.
     pub(crate) ops: Option<TcpListener>,
     /// The file to watch, if there is one.
@@ -55,6 +60,13 @@ pub(crate) fn run(arguments: &ServeArguments, folder: &DataFolder) -> Result<(),
         let chosen = Chosen::configured(&configuration.database, &arguments.config);
         let opened = data::open(folder, lock, Some(chosen), &SystemEntropy).await?;
         let listener = bind(configuration.listen, "listen in the configuration file").await?;
+        let certificates = match configuration.certificate_listener() {
+            None => None,
+            Some(listener) => {
+                let choose = "client_certificates.listen in the configuration file";
+                Some(bind(listener.listen, choose).await?)
+            }
+        };
         let ops = bind(
             configuration.ops_listen,
             "ops_listen in the configuration file",
@@ -65,6 +77,7 @@ pub(crate) fn run(arguments: &ServeArguments, folder: &DataFolder) -> Result<(),
         let doorway = Doorway {
             signals,
             listener,
+            certificates,
             ops: Some(ops),
             file: Some(file),
             configuration,
@@ -99,9 +112,16 @@ pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Fail
         Arc::clone(&counters),
     ));
     front.trust(configuration.trusted_proxies.clone());
+    let acceptor = |asking| {
+        let files = configuration.tls.as_ref();
+        files.map(|files| tls::acceptor(files, asking)).transpose()
+    };
     let accepting = Accepting {
         front: Arc::clone(&front),
-        tls: configuration.tls.as_ref().map(tls::acceptor).transpose()?,
+        tls: acceptor(match configuration.asks_everybody() {
+            true => Asking::Clients,
+            false => Asking::Nobody,
+        })?,
         most: raise_file_limit(),
         drain: drain.clone(),
         connections: connections.clone(),
@@ -109,7 +129,7 @@ pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Fail
     let socket = house.folder().control_socket();
     let control = control::listen(&socket, Office::of(&house))?;
     if let Some(ops) = doorway.ops {
-        let router = ops::router(&house, drain.clone(), counters);
+        let router = ops::router(&house, drain.clone(), Arc::clone(&counters));
         let front = Front::ops(router, local(&ops)?, Arc::default());
         let accepting = Accepting {
             front: Arc::new(front),
@@ -119,13 +139,32 @@ pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Fail
         };
         tokio::spawn(accept(ops, accepting));
     }
+    let mut fronts = vec![front];
+    if let (Some(listener), Some(configured)) =
+        (doorway.certificates, configuration.certificate_listener())
+    {
+        let front = Arc::new(Front::programs(
+            house.clone(),
+            &configured.public_url,
+            local(&listener)?,
+            Arc::clone(&counters),
+        ));
+        front.trust(configuration.trusted_proxies.clone());
+        fronts.push(Arc::clone(&front));
+        let accepting = Accepting {
+            front,
+            tls: acceptor(Asking::Clients)?,
+            ..accepting.clone()
+        };
+        tokio::spawn(accept(listener, accepting));
+    }
     tokio::spawn(accept(doorway.listener, accepting));
     tokio::spawn(house.clone().keep_house());
     tokio::spawn(house.clone().keep_keys());
     tokio::spawn(house.clone().keep_tenure());
     tokio::spawn(house.clone().look_at_servers(configuration.servers.clone()));
     if let Some(file) = doorway.file {
-        tokio::spawn(reload::watch(file, configuration, house.clone(), front));
+        tokio::spawn(reload::watch(file, configuration, house.clone(), fronts));
     }
     doorway.signals.wait().await;
     drain.begin();

@@ -53,6 +53,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             listen: bound,
             ops_listen: arguments.ops_listen,
             tls: None,
+            client_certificates: None,
             trusted_proxies: Vec::new(),
             allowed_origins: Vec::new(),
             database,
@@ -95,6 +96,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
         let doorway = Doorway {
             signals,
             listener,
+            certificates: None,
             ops,
             file: None,
             configuration,

@@ -128,6 +128,12 @@ impl House {
         issuer.metadata_at_once(asked, request.headers(), peer)
     }
 
+    /// What of it programs use: no page.
+    pub(crate) fn router_for_programs(&self) -> Router {
+        let issuer = self.0.issuer.router_for_programs();
+        issuer.merge(self.0.gateway.router())
+    }
+
     /// The use cases of the command line.
     pub(crate) fn administration(&self) -> &Administration {
         &self.0.administration

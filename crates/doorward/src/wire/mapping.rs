@@ -1,7 +1,7 @@
 //! The configuration in the words of issuer and gateway.
 
 use doorward_gateway::{GatewayConfig, ServerConfig, UpstreamConfig};
-use doorward_issuer::{IssuerConfig, PublishedServer};
+use doorward_issuer::{ClientCertificates, IssuerConfig, PublishedServer};
 
 use crate::config::{Configuration, Server, Upstream};
 
@@ -19,6 +19,11 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
         sign_in_max_age: server.step_up.strictest(),
         resource_servers: server.resource_servers.clone(),
     };
+    let certificates = configuration.client_certificates.as_ref();
+    let certificates = certificates.map(|taken| ClientCertificates {
+        alias: taken.listener.as_ref().map(|it| it.public_url.to_string()),
+        authorities: taken.authorities.clone(),
+    });
     IssuerConfig {
         issuer: configuration.public_url.to_string(),
         servers: configuration.servers.iter().map(published).collect(),
@@ -32,6 +37,7 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
         dpop_nonces: configuration.dpop_nonces,
         openid: configuration.openid,
         trusted_issuers: configuration.trusted_issuers.clone(),
+        client_certificates: certificates,
     }
 }
 
@@ -43,6 +49,7 @@ pub(super) fn gateway(configuration: &Configuration) -> GatewayConfig {
         groups: configuration.groups.clone(),
         allowed_origins: configuration.allowed_origins.clone(),
         dpop_nonces: configuration.dpop_nonces,
+        client_certificates: configuration.asks_everybody(),
         limits: configuration.limits.clone(),
     }
 }

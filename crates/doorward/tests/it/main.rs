@@ -5,6 +5,7 @@
 
 mod administration;
 mod browser;
+mod certificates;
 mod command_line;
 mod crash;
 mod demo;

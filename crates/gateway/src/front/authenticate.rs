@@ -1,15 +1,17 @@
 //! Who is calling: before anything of the body is read, on every request alike
 //!
 //!
-//! A bearer token costs one look into the verifier's memory. A token that is bound to a
-//! key costs the signature of its proof as well, at every call (RFC 9449 section 7). The
-//! proof comes last: only who may use the server has one looked at and remembered.
+//! A bearer token costs one look into the verifier's memory, and one that is bound to a
+//! certificate a comparison with that of the connection (RFC 8705 section 3). A token that is
+//! bound to a key costs the signature of its proof as well, at every call (RFC 9449 section 7).
+//! The proof comes last: only who may use the server has one looked at and remembered.
 
 use std::sync::Arc;
 
 use doorward_core::{
     access::Principal,
     audit::{AuditEvent, AuditKind, Outcome},
+    certificate::PresentedCertificate,
     dpop::{ContentDigest, ProofFault, Scheme, demanded},
     jwk::Thumbprint,
 };
@@ -65,8 +67,10 @@ impl Door<'_> {
             }
         })?;
         let confirmation = principal.confirmation.as_ref();
-        let key = demanded(self.server.dpop, sent.scheme, confirmation).map_err(|mismatch| {
-            let refusal = Refusal::Unauthenticated(challenge.invalid_token(Scheme::Dpop));
+        let shown = parts.extensions.get().map(PresentedCertificate::thumbprint);
+        let key = demanded(self.server.dpop, sent.scheme, confirmation, shown);
+        let key = key.map_err(|mismatch| {
+            let refusal = Refusal::Unauthenticated(challenge.invalid_token(mismatch.scheme()));
             self.noted(&principal, mismatch.to_string(), refusal)
         })?;
         let caller = self.server.access.caller(&principal);

@@ -5,9 +5,11 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
     audit::AuditKind,
+    certificate::ExpectedSubject,
     client::{
-        Client, ClientAuthentication, ClientKeys, ClientOrigin, Environment, GrantType, GrantTypes,
-        OwnAccess, PrivateKey, RequestRules, SecretPlacement, display_name,
+        CertificateSet, Client, ClientAuthentication, ClientKeys, ClientOrigin, Environment,
+        GrantType, GrantTypes, OwnAccess, OwnCertificates, PrivateKey, RequestRules,
+        SecretPlacement, TokenRules, display_name,
     },
     entropy::draw,
     grant::RevocationReason,
@@ -19,6 +21,8 @@ use doorward_core::{
     secret::Secret,
     server::ServerName,
 };
+
+use serde::{Deserialize, Serialize};
 
 use super::{Administration, AdministrationError};
 
@@ -38,6 +42,10 @@ pub struct NewClient {
     pub public: bool,
     /// What its authorization requests have to be.
     pub requests: RequestRules,
+    /// The certificate that it authenticates with instead (RFC 8705 section 2).
+    pub certificate: Option<NewCertificate>,
+    /// Whether it only gets tokens that are bound to its certificate (RFC 8705 section 3).
+    pub certificate_bound: bool,
     /// The environments that it is for; none means all.
     pub environments: Vec<Environment>,
     /// What it may ask the token endpoint for; none means signing people in.
@@ -46,6 +54,16 @@ pub struct NewClient {
     pub scopes: String,
     /// The servers that its own tokens may be for.
     pub servers: Vec<ServerName>,
+}
+
+/// A certificate as an administrator describes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NewCertificate {
+    /// One of an authority that names the client so (`tls_client_auth`).
+    Named(ExpectedSubject),
+    /// This very one (`self_signed_tls_client_auth`).
+    Own(CertificateSet),
 }
 
 impl NewClient {
@@ -74,10 +92,12 @@ impl Administration {
         new: NewClient,
     ) -> Result<(Client, Option<Secret>), AdministrationError> {
         let authenticates = new.grants().iter().any(GrantType::needs_authentication);
-        if new.public && (new.confidential || authenticates) {
+        let certified = new.certificate.is_some();
+        if new.public && (new.confidential || authenticates || certified) {
             return Err(AdministrationError::PublicClient);
         }
-        let needs_secret = !new.proves_its_key() && (new.confidential || authenticates);
+        let proves = certified || new.proves_its_key();
+        let needs_secret = !proves && (new.confidential || authenticates);
         let secret = needs_secret.then(|| Secret::mint("dwc_", draw(&*self.entropy)));
         let client = self.describe(&new, secret.as_ref())?;
         let mut tx = self.store.begin().await?;
@@ -171,6 +191,10 @@ impl Administration {
             authentication: authentication(new, secret),
             request_keys: request_keys(new),
             requests: new.requests,
+            tokens: TokenRules {
+                certificate_bound: new.certificate_bound,
+                ..TokenRules::default()
+            },
             environments: new.environments.iter().copied().collect(),
             grants,
             own,
@@ -179,8 +203,19 @@ impl Administration {
     }
 }
 
-/// How the client proves itself: with its keys, else with its secret, else not at all.
+/// How the client proves itself: with its certificate, else with its keys, else with its secret,
+/// else not at all.
 fn authentication(new: &NewClient, secret: Option<&Secret>) -> ClientAuthentication {
+    match &new.certificate {
+        Some(NewCertificate::Named(named)) => {
+            return ClientAuthentication::Certificate(named.clone());
+        }
+        Some(NewCertificate::Own(set)) => {
+            let own = OwnCertificates::Inline(set.clone());
+            return ClientAuthentication::OwnCertificate(own);
+        }
+        None => {}
+    }
     match (&new.keys, secret) {
         (Some(keys), _) if new.proves_its_key() => {
             ClientAuthentication::PrivateKey(private_key(keys))

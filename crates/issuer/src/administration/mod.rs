@@ -23,7 +23,7 @@ use doorward_core::{
 };
 use doorward_store::Store;
 
-pub use clients::NewClient;
+pub use clients::{NewCertificate, NewClient};
 pub use error::AdministrationError;
 pub use keys::{Begin, KeyAdministration, KeyAdministrationError, KeyFacts};
 pub use tokens::NewInitialToken;

@@ -14,6 +14,7 @@
 //! what is known of clients in use, which nobody pays for (RG-07). A client that nobody
 //! signed in through is kept as long as there is room for it.
 
+mod certificate_sets;
 mod documents;
 mod key_sets;
 mod room;
@@ -131,7 +132,9 @@ impl Shared {
         let fetched = documents.fetch(url.url(), had.as_deref(), payer.as_ref());
         match (fetched.await, stored) {
             (Ok((Delivery::Document(document), receipt)), stored) => {
-                let read = Registration::from_document(url, &document.bytes);
+                let offer = self.published().config.certificate_offer();
+                let read = Registration::from_document(url, &document.bytes)
+                    .and_then(|registration| Ok(registration.within(offer)?));
                 let registration = read.map_err(|error| trouble(url, error.into()))?;
                 documents.give_back(receipt);
                 let client = self.described(url, stored.as_ref(), registration, &document);
@@ -176,7 +179,9 @@ impl Shared {
         let new = || Client::public(id, ClientOrigin::MetadataDocument, self.clock.now());
         let authentication = match registration.method.clone() {
             Method::PrivateKey(key) => ClientAuthentication::PrivateKey(key),
-            Method::None | Method::Secret(_) => ClientAuthentication::None,
+            Method::OwnCertificate(own) => ClientAuthentication::OwnCertificate(own),
+            // INVARIANT: a document offers neither of the latter.
+            Method::None | Method::Secret(_) | Method::Certificate(_) => ClientAuthentication::None,
         };
         let client = before.cloned().unwrap_or_else(new);
         Client {

@@ -3,6 +3,7 @@
 use std::{net::IpAddr, sync::Arc};
 
 use doorward_core::{
+    certificate::CertificateThumbprint,
     client::{Client, PrivateKey},
     clock::Clock,
     jwk::ForeignKeys,
@@ -12,7 +13,10 @@ use doorward_fetch::Fetcher;
 use doorward_store::StoreError;
 use http::request::Parts;
 
-use super::{DocumentFault, Documents, KeySets, Payer, Quota, Wanted, documents::Receipt};
+use super::{
+    DocumentFault, Documents, KeySets, Payer, Quota, Wanted, certificate_sets::CertificateSets,
+    documents::Receipt,
+};
 use crate::{
     browser::{Visitor, peer},
     shared::Shared,
@@ -22,6 +26,7 @@ use crate::{
 pub(crate) struct Source {
     pub(crate) documents: Arc<Documents>,
     pub(crate) keys: KeySets,
+    pub(crate) certificates: CertificateSets,
 }
 
 /// Keys of a client.
@@ -60,6 +65,7 @@ impl Source {
         Self {
             documents: documents(),
             keys: KeySets::new(documents()),
+            certificates: CertificateSets::new(documents()),
         }
     }
 }
@@ -115,6 +121,20 @@ impl Shared {
             }
         }
         Ok((&self.strangers, Some(payer)))
+    }
+
+    /// Whether the set at `address` of `client` has the certificate of this thumbprint.
+    pub(crate) async fn certifies(
+        &self,
+        (client, address): (&Client, &str),
+        thumbprint: &CertificateThumbprint,
+        caller: &Caller,
+    ) -> Result<bool, KeysError> {
+        let (source, payer) = self.source(Some(client), caller).await?;
+        let held = source
+            .certificates
+            .hold(address, thumbprint, payer.as_ref());
+        Ok(held.await?)
     }
 
     /// Keys of `client` that may have signed something.

@@ -64,8 +64,8 @@ impl Introspection {
             scope: Some(claims.scope),
             client_id: Some(claims.client_id.to_string()),
             username: claims.preferred_username,
-            token_type: Some(match claims.cnf {
-                Some(Confirmation::Key(_)) => "DPoP",
+            token_type: Some(match &claims.cnf {
+                Some(bound) => bound.token_type(),
                 None => "Bearer",
             }),
             exp: Some(claims.exp),
@@ -99,7 +99,7 @@ impl Introspection {
             aud: Some(grant.resources.to_string()),
             iss: Some(issuer.to_owned()),
             auth_time: grant.authenticated_at.map(|at| at.seconds()),
-            cnf: grant.key.map(Confirmation::Key),
+            cnf: grant.key,
             ..Self::default()
         }
     }

@@ -5,6 +5,7 @@
 //! place serves the same bytes, and a place that names something unknown is a
 //! 404, never somebody else's document. It lists exactly what exists.
 
+mod aliases;
 mod document;
 mod http;
 mod openid;

@@ -5,12 +5,13 @@ use doorward_core::{
     details::MCP_TOOL,
     dpop,
     jwt_bearer::{ID_JAG_PROFILE, Trust},
+    registration::CertificateOffer,
     scope::{OPENID, PROFILE, READ, WRITE},
     step_up::Acr,
 };
 use serde::Serialize;
 
-use super::openid::OpenId;
+use super::{aliases::Aliases, openid::OpenId};
 use crate::issuer::{DynamicRegistration, IssuerConfig};
 
 /// RFC 8414 section 2, with RFC 9207. A member that is absent names a feature that is absent.
@@ -28,7 +29,7 @@ pub(super) struct Metadata<'a> {
     registration_endpoint: Option<String>,
     revocation_endpoint: String,
     introspection_endpoint: String,
-    introspection_endpoint_auth_methods_supported: [&'static str; 3],
+    introspection_endpoint_auth_methods_supported: Vec<&'static str>,
     introspection_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     introspection_signing_alg_values_supported: [&'static str; 3],
     device_authorization_endpoint: String,
@@ -38,13 +39,17 @@ pub(super) struct Metadata<'a> {
     grant_types_supported: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authorization_grant_profiles_supported: Vec<&'static str>,
-    token_endpoint_auth_methods_supported: [&'static str; 4],
+    token_endpoint_auth_methods_supported: Vec<&'static str>,
     token_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
-    revocation_endpoint_auth_methods_supported: [&'static str; 4],
+    revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     client_id_metadata_document_supported: bool,
     code_challenge_methods_supported: [&'static str; 1],
     dpop_signing_alg_values_supported: [&'static str; 4],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    tls_client_certificate_bound_access_tokens: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mtls_endpoint_aliases: Option<Aliases>,
     #[serde(skip_serializing_if = "Option::is_none")]
     authorization_response_iss_parameter_supported: Option<bool>,
     prompt_values_supported: [&'static str; 4],
@@ -78,6 +83,8 @@ impl<'a> Metadata<'a> {
     pub(super) fn of(config: &'a IssuerConfig, openid: Option<OpenId>) -> Self {
         let registers = config.dynamic_registration != DynamicRegistration::Off;
         let at = |path: &str| format!("{}{path}", config.issuer);
+        let offer = config.certificate_offer();
+        let with_certificates = |methods: &[&'static str]| [methods, offer.methods()].concat();
         Self {
             issuer: &config.issuer,
             authorization_endpoint: at("/authorize"),
@@ -90,7 +97,7 @@ impl<'a> Metadata<'a> {
             registration_endpoint: registers.then(|| at("/register")),
             revocation_endpoint: at("/revoke"),
             introspection_endpoint: at("/introspect"),
-            introspection_endpoint_auth_methods_supported: CONFIDENTIAL,
+            introspection_endpoint_auth_methods_supported: with_certificates(&CONFIDENTIAL),
             introspection_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
             introspection_signing_alg_values_supported: SIGNATURES, // RFC 9701 section 7
             device_authorization_endpoint: at("/device_authorization"), // RFC 8628 section 4
@@ -99,13 +106,17 @@ impl<'a> Metadata<'a> {
             response_modes_supported: ["query", "form_post"],
             grant_types_supported: grant_types(config).map(GrantType::as_str).collect(),
             authorization_grant_profiles_supported: profiles(config),
-            token_endpoint_auth_methods_supported: AUTHENTICATION, // A-005, interop 5
+            token_endpoint_auth_methods_supported: with_certificates(&AUTHENTICATION), // A-005, interop 5
             token_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
-            revocation_endpoint_auth_methods_supported: AUTHENTICATION,
+            revocation_endpoint_auth_methods_supported: with_certificates(&AUTHENTICATION),
             revocation_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
             client_id_metadata_document_supported: config.client_documents.is_some(),
             code_challenge_methods_supported: ["S256"], // A-004, interop 7
             dpop_signing_alg_values_supported: dpop::ALGORITHMS,
+            tls_client_certificate_bound_access_tokens: offer != CertificateOffer::Nothing,
+            mtls_endpoint_aliases: config
+                .certificate_alias()
+                .map(|url| Aliases::under(url, openid.is_some())),
             authorization_response_iss_parameter_supported: Some(true),
             prompt_values_supported: ["none", "login", "consent", "select_account"],
             authorization_details_types_supported: [MCP_TOOL], // RFC 9396 section 10

@@ -49,11 +49,14 @@ impl Shared {
         let document: Map<String, Value> =
             serde_json::from_slice(body).map_err(|_| RegisterError::NotAnObject)?;
         let vouched = self.vouched(document).await?;
-        let mut registration = Registration::read(&vouched.members)?;
+        let offer = self.published().config.certificate_offer();
+        let mut registration = Registration::read(&vouched.members)?.within(offer)?;
         registration.software.vouched_by = vouched.by;
         let (authentication, secret) = match registration.method.clone() {
             Method::None => return self.register_public(registration, admitted).await,
             Method::PrivateKey(key) => (ClientAuthentication::PrivateKey(key), None),
+            Method::Certificate(named) => (ClientAuthentication::Certificate(named), None),
+            Method::OwnCertificate(own) => (ClientAuthentication::OwnCertificate(own), None),
             Method::Secret(placement) => {
                 let secret = Secret::mint("dwc_", draw(&*self.entropy));
                 let digest = secret.digest();

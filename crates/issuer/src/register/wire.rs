@@ -1,7 +1,11 @@
 //! What a registered client is told: exactly what was stored.
 
 use doorward_core::{
-    client::{Client, ClientAuthentication, ClientKeys, GrantType, PrivateKey, Software},
+    certificate::ExpectedSubject,
+    client::{
+        CertificateSet, Client, ClientAuthentication, ClientKeys, GrantType, OwnCertificates,
+        PrivateKey, Software,
+    },
     jwk::{Algorithm, PublicKeySet},
     registration::application_type,
     scope::ScopeSet,
@@ -23,14 +27,18 @@ pub(super) struct Registered<'a> {
     grant_types: Vec<&'static str>,
     response_types: [&'static str; 1],
     token_endpoint_auth_method: &'static str,
+    #[serde(flatten)]
+    expected_subject: Option<&'a ExpectedSubject>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    jwks: Option<&'a PublicKeySet>,
+    jwks: Option<Keys<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jwks_uri: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_object_signing_alg: Option<&'static str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     dpop_bound_access_tokens: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    tls_client_certificate_bound_access_tokens: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     require_pushed_authorization_requests: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -61,10 +69,13 @@ struct Management<'a> {
 
 impl<'a> Registered<'a> {
     pub(super) fn of(client: &'a Client, secret: Option<&'a Secret>) -> Self {
-        let (jwks, jwks_uri) = match client.signs_requests_with().map(|key| &key.keys) {
-            Some(ClientKeys::Inline(set)) => (Some(set), None),
-            Some(ClientKeys::At(uri)) => (None, Some(uri.as_str())),
-            None => (None, None),
+        let (jwks, jwks_uri) = keys(client);
+        let expected_subject = match &client.authentication {
+            ClientAuthentication::Certificate(expected) => Some(expected),
+            ClientAuthentication::None
+            | ClientAuthentication::Secret { .. }
+            | ClientAuthentication::PrivateKey(_)
+            | ClientAuthentication::OwnCertificate(_) => None,
         };
         let confidential = matches!(client.authentication, ClientAuthentication::Secret { .. });
         Self {
@@ -77,10 +88,12 @@ impl<'a> Registered<'a> {
             grant_types: client.grants.iter().map(GrantType::as_str).collect(),
             response_types: ["code"],
             token_endpoint_auth_method: client.authentication_method(),
+            expected_subject,
             jwks,
             jwks_uri,
             request_object_signing_alg: client.request_keys.as_ref().and_then(only_algorithm),
             dpop_bound_access_tokens: client.tokens.dpop_bound,
+            tls_client_certificate_bound_access_tokens: client.tokens.certificate_bound,
             require_pushed_authorization_requests: client.requests.pushed,
             require_signed_request_object: client.requests.signed,
             software: Described::of(&client.software),
@@ -118,6 +131,29 @@ fn only_algorithm(key: &PrivateKey) -> Option<&'static str> {
     match key.algorithms.as_slice() {
         [one] => Some(one.as_str()),
         _ => None,
+    }
+}
+
+/// The keys of a client, as they were registered.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Keys<'a> {
+    Signing(&'a PublicKeySet),
+    Certified(&'a CertificateSet),
+}
+
+/// `jwks` and `jwks_uri`.
+fn keys(client: &Client) -> (Option<Keys<'_>>, Option<&str>) {
+    if let ClientAuthentication::OwnCertificate(own) = &client.authentication {
+        return match own {
+            OwnCertificates::Inline(set) => (Some(Keys::Certified(set)), None),
+            OwnCertificates::At(uri) => (None, Some(uri.as_str())),
+        };
+    }
+    match client.signs_requests_with().map(|key| &key.keys) {
+        Some(ClientKeys::Inline(set)) => (Some(Keys::Signing(set)), None),
+        Some(ClientKeys::At(uri)) => (None, Some(uri.as_str())),
+        None => (None, None),
     }
 }
 

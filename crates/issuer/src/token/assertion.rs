@@ -107,10 +107,13 @@ impl Shared {
         }
         let (now, kid) = (self.clock.now(), jws.kid());
         let url = self.url.as_str();
+        let config = &self.published().config;
+        let alias = config.certificate_alias().unwrap_or(url); // RFC 8705 section 5
         let [token, par] = ["token", "par"].map(|endpoint| format!("{url}/{endpoint}")); // RFC 9126 section 2
+        let at_alias = format!("{alias}/token");
         let expected = Expected {
             client: &client.id,
-            audiences: &[url, &token, &par],
+            audiences: &[url, &token, &par, &at_alias],
             now,
         };
         // Before keys are fetched for it, it must be worth it (RG-07).

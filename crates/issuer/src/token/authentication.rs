@@ -11,9 +11,12 @@ use doorward_core::{
 use doorward_store::StoreError;
 use http::{HeaderMap, header, request::Parts};
 
-use super::assertion::{Unproven, claimed_by};
+use super::{
+    assertion::{Unproven, claimed_by},
+    certificate::Uncertified,
+};
 use crate::{
-    directory::{Caller, DirectoryError, DocumentFault},
+    directory::{Caller, DirectoryError, DocumentFault, KeysError},
     form::decode,
     limits::Wait,
     shared::Shared,
@@ -92,6 +95,21 @@ impl Shared {
                     }
                 }
             }
+            // RFC 8705 section 2: the certificate proves it, `client_id` in the body says it.
+            (
+                ClientAuthentication::Certificate(_) | ClientAuthentication::OwnCertificate(_),
+                Proof::Credentials(Credentials::Identified),
+            ) if !claimed.basic => match self.certified(&client, parts).await {
+                Ok(()) => Ok(client),
+                Err(Uncertified::Certificates(KeysError::Store(error))) => Err(error.into()),
+                Err(Uncertified::Certificates(KeysError::Document(DocumentFault::TooOften(
+                    wait,
+                )))) => Err(ClientError::TooMany(wait)),
+                Err(fault) => {
+                    tracing::info!(client = %client.id, %fault, "a certificate is refused");
+                    Err(unauthenticated)
+                }
+            },
             (_, Proof::Credentials(credentials)) if client.authenticates(credentials) => Ok(client),
             (_, Proof::Credentials(_) | Proof::Assertion(_)) => Err(unauthenticated), // TK-01
         }

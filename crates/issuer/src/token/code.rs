@@ -1,7 +1,7 @@
 //! `grant_type=authorization_code` (OAuth 2.1 section 4.1.3).
 
 use doorward_core::{
-    access::Principal,
+    access::{Confirmation, Principal},
     audit::{AuditEvent, AuditKind, Outcome},
     authorize::resource_meant,
     code::{AuthorizationCode, Presented, Redemption, redeem},
@@ -42,7 +42,7 @@ impl Shared {
             redirect_uri: asked.optional("redirect_uri"),
             verifier: verifier.as_ref(),
             resources: &self.resources_meant(asked),
-            key: asked.key,
+            key: asked.key.and_then(Confirmation::key),
         };
         match redeem(&code, &presented, now) {
             Redemption::Redeem(resource) => {
@@ -67,7 +67,7 @@ impl Shared {
             Redemption::RevokeGrant(grant) => self.replayed(tx, asked, &grant, now).await,
             Redemption::Refuse => Err(TokenError::GrantRejected),
             Redemption::WrongResource => Err(TokenError::Target),
-            Redemption::WrongKey => Err(TokenError::wrong_key(asked)),
+            Redemption::WrongKey => Err(TokenError::wrong_key(asked.key)),
         }
     }
 

@@ -4,16 +4,13 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use doorward_core::{
-    client::OwnError, details::DetailsError, dpop::ProofFault, exchange::ExchangeError,
-    grant::OpeningError, jwt_bearer::AssertionError, scope::ScopeError,
+    access::Confirmation, client::OwnError, details::DetailsError, dpop::ProofFault,
+    exchange::ExchangeError, grant::OpeningError, jwt_bearer::AssertionError, scope::ScopeError,
 };
 use doorward_store::StoreError;
 use http::{HeaderValue, StatusCode, header};
 
-use super::{
-    authentication::ClientError,
-    request::{Asked, RequestError},
-};
+use super::{authentication::ClientError, request::RequestError};
 use crate::{
     keys::SigningFailed,
     limits::Wait,
@@ -94,6 +91,17 @@ pub(crate) enum TokenError {
     /// The DPoP proof is missing or proves nothing.
     #[error(transparent)]
     Proof(ProofFault),
+    /// A client that only gets tokens that are bound to its certificate shows none.
+    #[error(
+        "this client shows its certificate, at the endpoints in mtls_endpoint_aliases if there are such"
+    )]
+    CertificateMissing,
+    /// A request proves a key and shows a certificate that the token is to be bound to.
+    #[error("the tokens of this client are bound to its certificate: leave the DPoP proof away")]
+    BoundTwice,
+    /// The grant is bound to another certificate (RFC 8705 section 4).
+    #[error("the grant is bound to another certificate")]
+    OtherCertificate,
     /// Something that was made here does not open or sign.
     #[error("the server failed")]
     Internal,
@@ -137,10 +145,10 @@ impl From<ProofError> for TokenError {
 
 impl TokenError {
     /// The grant is bound to a key, and this is not the proof of it (TK-12).
-    pub(super) fn wrong_key(asked: &Asked<'_>) -> Self {
-        Self::Proof(match asked.key {
-            Some(_) => ProofFault::OtherKey,
-            None => ProofFault::Missing,
+    pub(super) fn wrong_key(proven: Option<&Confirmation>) -> Self {
+        Self::Proof(match proven {
+            Some(Confirmation::Key(_)) => ProofFault::OtherKey,
+            Some(Confirmation::Certificate(_)) | None => ProofFault::Missing,
         })
     }
 
@@ -172,7 +180,10 @@ impl TokenError {
             | Self::Exchange(_)
             | Self::Assertion
             | Self::Judged(_)
-            | Self::Proof(_) => Aftermath::Refused,
+            | Self::Proof(_)
+            | Self::CertificateMissing
+            | Self::BoundTwice
+            | Self::OtherCertificate => Aftermath::Refused,
         }
     }
 }
@@ -213,6 +224,8 @@ impl IntoResponse for TokenError {
             Self::KeysUnavailable => return unavailable(&self.to_string()),
             Self::TooMany(wait) => return too_many(*wait, &self.to_string()),
             Self::Proof(fault) => (bad, fault.code()),
+            Self::CertificateMissing | Self::BoundTwice => (bad, "invalid_request"),
+            Self::OtherCertificate => (bad, "invalid_grant"),
             Self::Internal => {
                 tracing::error!(
                     "an access token could not be signed, or a sealed response not opened"

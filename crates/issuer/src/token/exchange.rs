@@ -5,7 +5,7 @@
 //! alive (TK-07). What comes out hangs off the same grant and ends no later.
 
 use doorward_core::{
-    access::{ACCESS_TOKEN_TYPE, AccessClaims, Confirmation, Principal},
+    access::{ACCESS_TOKEN_TYPE, AccessClaims, Principal},
     audit::{AuditKind, Outcome},
     exchange::{ExchangeRequest, Exchanged, exchange},
     grant::Grant,
@@ -44,10 +44,9 @@ impl Shared {
             }
         };
         let target = self.exchange_target(asked)?;
-        let holds = asked.key.cloned().map(Confirmation::Key);
         let request = ExchangeRequest {
             client: &asked.client.id,
-            key: holds.as_ref(),
+            key: asked.key,
             subject: &subject.claims,
             actor: actor.as_ref(),
             target: target.as_ref(),

@@ -8,8 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use doorward_core::{
+    access::Confirmation,
     audit::{AuditEvent, AuditKind, Outcome},
     authorize::Parameters,
+    certificate::PresentedCertificate,
     client::{Client, GrantType},
     dpop::{Proof, ProofFault},
     id::ClientId,
@@ -18,6 +20,7 @@ use http::{StatusCode, request::Parts};
 
 use super::{
     authentication::ClientError,
+    certificate::certificate,
     error::{Aftermath, TokenError, client_error},
     jwt_bearer::Believed,
     request::{Asked, RequestError, parameters},
@@ -118,11 +121,11 @@ impl Shared {
             authenticated: believed.is_some() || is_somebody(&client),
         };
         may_ask(grant_type, &client).map_err(refused)?;
-        let proof = self.proven(parts, &client).await.map_err(refused)?;
+        let (held, proof) = self.bound_to(parts, &client).await.map_err(refused)?;
         let asked = Asked {
             client: &client,
             parameters: &parameters,
-            key: proof.as_ref().map(|proof| &proof.key),
+            key: held.as_ref(),
             proof: proof.as_ref(),
             peer: peer(parts),
         };
@@ -131,12 +134,28 @@ impl Shared {
         issued.map(|issued| issued.response(now)).map_err(refused)
     }
 
-    /// The proof of the request; a client may have to bring one (RFC 9449 section 5.2).
-    async fn proven(&self, parts: &Parts, client: &Client) -> Result<Option<Proof>, TokenError> {
+    /// What the request proves to hold, and the proof if it is a key; a client may have to prove a key (RFC 9449 section 5.2)
+    /// or show a certificate (RFC 8705 section 3.4).
+    async fn bound_to(
+        &self,
+        parts: &Parts,
+        client: &Client,
+    ) -> Result<(Option<Confirmation>, Option<Proof>), TokenError> {
         let proof = self.proof(parts, "/token").await?;
+        if client.tokens.certificate_bound {
+            if proof.is_some() {
+                return Err(TokenError::BoundTwice);
+            }
+            let shown = certificate(parts).map(PresentedCertificate::thumbprint);
+            let shown = shown.ok_or(TokenError::CertificateMissing)?;
+            return Ok((Some(Confirmation::Certificate(shown.clone())), None));
+        }
         match proof {
             None if client.tokens.dpop_bound => Err(TokenError::Proof(ProofFault::Missing)),
-            proof => Ok(proof),
+            proof => {
+                let key = proof.as_ref().map(|proof| proof.key.clone());
+                Ok((key.map(Confirmation::Key), proof))
+            }
         }
     }
 

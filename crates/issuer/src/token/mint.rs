@@ -11,7 +11,6 @@ use doorward_core::{
     entropy::draw,
     grant::{Grant, Opening},
     id::{ClientId, GrantId, TokenId, UserId},
-    jwk::Thumbprint,
     refresh::{RefreshState, RefreshToken},
     resource::{Resource, Resources},
     scope::ScopeSet,
@@ -32,16 +31,16 @@ pub(super) struct NewGrant<'a> {
     pub(super) scopes: &'a ScopeSet,
     pub(super) authenticated_at: Option<UnixTime>,
     pub(super) lifetime: Duration,
-    /// The key that its refresh tokens are bound to.
-    pub(super) key: Option<&'a Thumbprint>,
+    /// What its refresh tokens are bound to.
+    pub(super) key: Option<&'a Confirmation>,
 }
 
 /// What a new access token says.
 pub(super) struct Minting<'a> {
     /// Who gets it.
     pub(super) client: &'a Client,
-    /// The key that was proven with the request: the token is bound to it.
-    pub(super) key: Option<&'a Thumbprint>,
+    /// What the request proved to hold: the token is bound to it.
+    pub(super) key: Option<&'a Confirmation>,
     /// What it hangs off.
     pub(super) grant: &'a Grant,
     /// The user of the grant.
@@ -106,7 +105,7 @@ impl Shared {
             preferred_username: minting.user.map(|user| user.name.to_string()),
             act: minting.act,
             may_act: minting.may_act,
-            cnf: minting.key.cloned().map(Confirmation::Key),
+            cnf: minting.key.cloned(),
         };
         Ok(Issued {
             access_token: self.sign(ACCESS_TOKEN_TYPE, &claims)?,

@@ -6,6 +6,7 @@
 
 mod assertion;
 mod authentication;
+mod certificate;
 mod code;
 mod device;
 mod error;

@@ -5,6 +5,7 @@
 //! costs nobody a token (interop 31).
 
 use doorward_core::{
+    access::Confirmation,
     audit::{AuditKind, Outcome},
     entropy::draw,
     grant::{Grant, Narrowing, Opening, RevocationReason},
@@ -54,7 +55,7 @@ impl Shared {
         };
         let window = self.published().config.lifetimes.repeat_window;
         match present(&presentation, window, self.clock.now()) {
-            Verdict::WrongKey => Err(TokenError::wrong_key(asked)),
+            Verdict::WrongKey => Err(wrong_binding(&loaded.grant, asked)),
             Verdict::Refuse => Err(TokenError::GrantRejected),
             Verdict::RevokeGrant => self.reused(tx, asked, &loaded).await,
             Verdict::Rotate => {
@@ -216,8 +217,16 @@ fn about<'a>(asked: &Asked<'a>, loaded: &'a Loaded) -> About<'a> {
     }
 }
 
-/// Binds a public client's grant to the first key that is proven with a use, never with a
-/// repetition (RFC 9449 section 5).
+/// The grant is bound to something else than what was proven.
+fn wrong_binding(grant: &Grant, asked: &Asked<'_>) -> TokenError {
+    match &grant.key {
+        Some(Confirmation::Certificate(_)) => TokenError::OtherCertificate,
+        Some(Confirmation::Key(_)) | None => TokenError::wrong_key(asked.key),
+    }
+}
+
+/// Binds a public client's grant to the first key or certificate that is proven with a use,
+/// never with a repetition (RFC 9449 section 5, RFC 8705 section 4).
 fn bind(tx: &mut dyn Tx, asked: &Asked<'_>, grant: &Grant, now: UnixTime) {
     if let (Some(key), None) = (asked.binding(), &grant.key) {
         tx.bind_grant(&grant.id, key, now);

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use doorward_core::{
-    authorize::Parameters, client::Client, dpop::Proof, grant::Narrowing, jwk::Thumbprint,
+    access::Confirmation, authorize::Parameters, client::Client, dpop::Proof, grant::Narrowing,
 };
 use http::request::Parts;
 use std::net::IpAddr;
@@ -47,17 +47,17 @@ pub(crate) enum RequestError {
 pub(crate) struct Asked<'a> {
     pub(crate) client: &'a Client,
     pub(crate) parameters: &'a Parameters,
-    /// The key that a proof showed to be held: what is issued now is bound to it.
-    pub(crate) key: Option<&'a Thumbprint>,
+    /// The key or certificate that was shown to be held: what is issued now is bound to it.
+    pub(crate) key: Option<&'a Confirmation>,
     /// The proof itself: it is used up together with what is issued for it.
     pub(crate) proof: Option<&'a Proof>,
     pub(crate) peer: Option<IpAddr>,
 }
 
 impl<'a> Asked<'a> {
-    /// The key that refresh tokens issued now are bound to. Those of a confidential client
-    /// are bound to the client by its authentication (RFC 9449 section 5).
-    pub(crate) fn binding(&self) -> Option<&'a Thumbprint> {
+    /// What refresh tokens issued now are bound to. Those of a confidential client are bound to
+    /// the client by its authentication (RFC 9449 section 5, RFC 8705 section 7.1).
+    pub(crate) fn binding(&self) -> Option<&'a Confirmation> {
         self.key.filter(|_| self.client.is_public())
     }
 

@@ -1,9 +1,9 @@
 //! The token response (RFC 6749 section 5.1), and how a spent refresh token remembers it.
 
 use doorward_core::{
-    details::Details, grant::Opening, jwk::Thumbprint, resource::Resource, time::UnixTime,
+    access::Confirmation, details::Details, grant::Opening, resource::Resource, time::UnixTime,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What a client gets. `scope` is always there.
 #[derive(Debug, Serialize)]
@@ -47,9 +47,24 @@ pub(super) struct Issued {
     /// What kind of token it is, where the grant type says so.
     #[serde(skip)]
     pub(super) issued_token_type: Option<&'static str>,
-    /// The key that the access token is bound to.
-    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
-    pub(super) key: Option<Thumbprint>,
+    /// The key or certificate that the access token is bound to.
+    #[serde(
+        rename = "k",
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "write_bound",
+        deserialize_with = "read_bound"
+    )]
+    pub(super) key: Option<Confirmation>,
+}
+
+fn write_bound<S: Serializer>(key: &Option<Confirmation>, to: S) -> Result<S::Ok, S::Error> {
+    key.as_ref().map(Confirmation::to_stored).serialize(to)
+}
+
+fn read_bound<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Confirmation>, D::Error> {
+    let stored = Option::<String>::deserialize(from)?;
+    Ok(stored.as_deref().map(Confirmation::from_stored))
 }
 
 impl Issued {
@@ -70,8 +85,8 @@ impl Issued {
     pub(super) fn response(self, now: UnixTime) -> TokenResponse {
         TokenResponse {
             access_token: self.access_token,
-            token_type: match self.key {
-                Some(_) => "DPoP", // RFC 9449 section 5
+            token_type: match &self.key {
+                Some(bound) => bound.token_type(), // RFC 9449 section 5
                 None => "Bearer",
             },
             expires_in: self.expires_at.saturating_sub(now.seconds()),

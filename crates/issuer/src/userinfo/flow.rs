@@ -4,6 +4,7 @@ use doorward_core::{
     access::{ACCESS_TOKEN_TYPE, AccessClaims, Principal},
     audit::{AuditEvent, AuditKind, Outcome},
     bearer::Credentials,
+    certificate::PresentedCertificate,
     dpop::{Policy, Proof, ProofFault, demanded},
     openid::{Asking, UserInfo, UserInfoFault},
     user::User,
@@ -65,7 +66,8 @@ impl Shared {
         }
     }
 
-    /// Demands the proof of a token that is bound to a key (RFC 9449 section 7.1, X-021).
+    /// Demands the proof of a token that is bound to a key (RFC 9449 section 7.1, X-021), or the
+    /// certificate of one that is bound to that (RFC 8705 section 3).
     async fn held(
         &self,
         parts: &Parts,
@@ -73,7 +75,8 @@ impl Shared {
         claims: &AccessClaims,
     ) -> Result<Option<Proof>, UserInfoError> {
         let confirmation = claims.cnf.as_ref();
-        let key = demanded(Policy::Accepted, sent.scheme, confirmation)
+        let shown = parts.extensions.get().map(PresentedCertificate::thumbprint);
+        let key = demanded(Policy::Accepted, sent.scheme, confirmation, shown)
             .map_err(|mismatch| UserInfoError::Refused(Refusal::Kind(mismatch), sent.scheme))?;
         let Some(key) = key else { return Ok(None) };
         let proof = self

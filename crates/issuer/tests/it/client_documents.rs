@@ -173,7 +173,7 @@ async fn a_document_that_offers_a_secret_is_refused() {
     host.says(json!({ "token_endpoint_auth_method": "client_secret_basic" }));
     world.pass(Duration::from_secs(10));
     let refused = begin(&world, &host.client_id()).await;
-    explains(&refused, "neither of the authentication methods");
+    explains(&refused, "no authentication method that works here");
     assert!(!refused.body.contains("\"x\""), "nothing of it is repeated");
 }
 

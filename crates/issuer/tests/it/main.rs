@@ -3,12 +3,14 @@
 #![cfg(test)]
 
 mod holder;
+mod pki;
 mod world;
 
 mod administration;
 mod assertions;
 mod audit;
 mod authorize;
+mod certificates;
 mod client_authentication;
 mod client_documents;
 mod codes;

@@ -4,13 +4,15 @@
 use std::collections::BTreeSet;
 
 use doorward_core::jws::UnverifiedJws;
+use doorward_issuer::Authorities;
 use http::Method;
+use rcgen::KeyPair;
 use serde_json::{Value, json};
 
 use crate::{
     authorize::preregistered,
-    openid,
-    world::{AuthorizeRequest, CALLBACK, ISSUER, Person, World, request},
+    openid, pki,
+    world::{AuthorizeRequest, CALLBACK, ISSUER, Person, World, config, request},
 };
 
 const DOCUMENT: &str = "/.well-known/oauth-authorization-server";
@@ -134,9 +136,18 @@ async fn parameters_of_authorization_requests_work_exactly_when_they_are_adverti
 
 #[tokio::test]
 async fn a_client_can_register_exactly_the_methods_that_are_advertised() {
-    let world = World::new().await;
+    let own = pki::taking(Authorities::default());
+    let authorities = pki::Authority::new().trusted();
+    for config in [config(ISSUER, &["files"]), own, authorities] {
+        registers_what_is_advertised(&World::with(config).await).await;
+    }
+}
+
+async fn registers_what_is_advertised(world: &World) {
     let key =
         json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
+    let certificate = pki::own(&pki::named("client"), &KeyPair::generate().expect("a key"));
+    let certified = &pki::key_set(&certificate)["keys"][0];
     let known = [
         "none",
         "client_secret_basic",
@@ -150,18 +161,24 @@ async fn a_client_can_register_exactly_the_methods_that_are_advertised() {
     let works = async |method: &str| {
         let document = json!({
             "redirect_uris": [CALLBACK], "token_endpoint_auth_method": method,
-            "jwks": {"keys": [key]}, "tls_client_auth_subject_dn": "CN=client",
+            "jwks": {"keys": [key, certified]}, "tls_client_auth_subject_dn": "CN=client",
         });
         let registered = world.register(&document).await;
         registered.status == 201 && registered.json()["token_endpoint_auth_method"] == method
     };
-    holds(
-        &world,
-        "token_endpoint_auth_methods_supported",
-        &known,
-        works,
-    )
-    .await;
+    let member = "token_endpoint_auth_methods_supported";
+    holds(world, member, &known, works).await;
+    let document = json!({
+        "redirect_uris": [CALLBACK], "tls_client_certificate_bound_access_tokens": true,
+    });
+    let registered = world.register(&document).await.json();
+    let promised = world.get(DOCUMENT).await.json();
+    let member = "tls_client_certificate_bound_access_tokens";
+    assert_eq!(
+        registered.get(member),
+        promised.get(member),
+        "RFC 8705 section 3.3"
+    );
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use axum::{Router, body::Body};
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
+    certificate::PresentedCertificate,
     clock::Clock,
     entropy::{Entropy, draw},
     id::UserId,
@@ -51,6 +52,9 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 // RFC 7636 appendix B
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/// Names and values, in headers or in a form.
+pub(crate) type Pairs<'a> = &'a [(&'a str, &'a str)];
 
 pub(crate) struct StoppedClock(AtomicI64);
 
@@ -136,6 +140,7 @@ pub(crate) fn config(issuer: &str, servers: &[&str]) -> IssuerConfig {
         dpop_nonces: false,
         openid: true,
         trusted_issuers: Vec::new(),
+        client_certificates: None,
     }
 }
 
@@ -302,6 +307,22 @@ impl World {
         all.extend_from_slice(headers);
         self.send(request(Method::POST, path, &all, form(pairs)))
             .await
+    }
+
+    /// A form over a connection that proved to hold this certificate.
+    pub(crate) async fn post_showing(
+        &self,
+        certificate: Option<&PresentedCertificate>,
+        path: &str,
+        (headers, pairs): (Pairs<'_>, Pairs<'_>),
+    ) -> Answer {
+        let mut all = vec![("content-type", "application/x-www-form-urlencoded")];
+        all.extend_from_slice(headers);
+        let mut sent = request(Method::POST, path, &all, form(pairs));
+        if let Some(certificate) = certificate {
+            sent.extensions_mut().insert(certificate.clone());
+        }
+        self.send(sent).await
     }
 
     pub(crate) async fn register(&self, document: &Value) -> Answer {

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use doorward_core::{
+    certificate::ExpectedSubject,
     client::{
-        Client, ClientAuthentication, ClientKeys, ClientOrigin, DocumentState, Environment,
-        GrantType, PrivateKey, RequestRules, SeenKeys, Software, TokenRules,
+        CertificateSet, Client, ClientAuthentication, ClientKeys, ClientOrigin, DocumentState,
+        Environment, GrantType, OwnCertificates, PrivateKey, RequestRules, SeenKeys, Software,
+        TokenRules,
     },
     jwk::{Algorithm, PublicKeySet},
     scope::ScopeSet,
@@ -56,6 +58,7 @@ pub(crate) async fn a_client_reads_back_as_it_was_added(store: Subject) {
         tokens: TokenRules {
             access_ttl: Some(Duration::from_secs(60)),
             dpop_bound: true,
+            certificate_bound: true,
         },
         request_keys: Some(PrivateKey {
             keys: ClientKeys::At("https://app.example/keys".to_owned()),
@@ -100,6 +103,23 @@ pub(crate) async fn adding_a_revoked_client_again_does_not_bring_it_back(store: 
     write(&store, |tx| tx.add_client(&client("editor"))).await;
     let found = find(&store, "editor").await.expect("still there");
     assert_eq!(found.revoked_at, Some(at(5)));
+}
+
+pub(crate) async fn clients_with_certificates_read_back_as_they_were_added(store: Subject) {
+    let named = ExpectedSubject::read("tls_client_auth_subject_dn", r"CN=a\,b,O=Example");
+    let ways = [
+        ClientAuthentication::Certificate(named.expect("a name")),
+        ClientAuthentication::OwnCertificate(OwnCertificates::At("https://a.example/k".to_owned())),
+        ClientAuthentication::OwnCertificate(OwnCertificates::Inline(CertificateSet::default())),
+    ];
+    for (id, authentication) in ["a", "b", "c"].into_iter().zip(ways) {
+        let client = Client {
+            authentication,
+            ..client(id)
+        };
+        write(&store, |tx| tx.add_client(&client)).await;
+        assert_eq!(find(&store, id).await, Some(client));
+    }
 }
 
 pub(crate) async fn a_client_is_revoked_once(store: Subject) {

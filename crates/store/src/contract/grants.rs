@@ -1,6 +1,8 @@
 //! Grants and their revocation.
 
 use doorward_core::{
+    access::Confirmation,
+    certificate::CertificateThumbprint,
     code::{AuthorizationCode, CodeState},
     details::Details,
     grant::{Grant, RevocationReason, Revoked},
@@ -33,7 +35,8 @@ pub(crate) async fn a_grant_reads_back_as_it_was_added(store: Subject) {
 
 pub(crate) async fn a_grant_is_bound_to_a_key_once(store: Subject) {
     populate_with_grant(&store).await;
-    let (key, other) = (Thumbprint::from_known("k"), Thumbprint::from_known("o"));
+    let key = Confirmation::Key(Thumbprint::from_known("k"));
+    let other = Confirmation::Certificate(CertificateThumbprint::from_known("k"));
     write(&store, |tx| tx.bind_grant(&grant_id("g"), &key, at(7))).await;
     let found = find(&store, "g").await;
     assert_eq!(

@@ -52,6 +52,7 @@ macro_rules! every_contract {
                 adding_a_known_client_changes_nothing
                 adding_a_revoked_client_again_does_not_bring_it_back
                 a_client_is_revoked_once
+                clients_with_certificates_read_back_as_they_were_added
                 marking_an_unknown_client_as_used_conflicts
                 what_a_client_registered_is_replaced_and_its_history_stays
                 a_client_is_replaced_only_as_it_was_read

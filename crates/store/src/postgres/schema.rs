@@ -27,6 +27,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0013_details_of_devices_and_seen_keys.sql"),
     include_str!("../../migrations/postgres/0014_nonces.sql"),
     include_str!("../../migrations/postgres/0015_account_links.sql"),
+    include_str!("../../migrations/postgres/0016_certificates.sql"),
 ];
 
 /// The oldest server that has all that is used: `pg_xact_status` above all.

@@ -29,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0013_details_of_devices_and_seen_keys.sql"),
     include_str!("../../migrations/sqlite/0014_nonces.sql"),
     include_str!("../../migrations/sqlite/0015_account_links.sql"),
+    include_str!("../../migrations/sqlite/0016_certificates.sql"),
 ];
 
 /// Marks a file as a database of Doorward: "Door".

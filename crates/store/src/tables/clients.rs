@@ -25,7 +25,7 @@ macro_rules! select {
         concat!(
             "SELECT id, name, software, redirects, authentication, secret_digest,
                 secret_placement, authentication_facts, grants, environments, access_ttl,
-                dpop_bound, management_digest, document_digest, document_etag,
+                dpop_bound, certificate_bound, management_digest, document_digest, document_etag,
                 document_confirmed_at, document_fresh_until, pushed_only, signed_only, request_keys,
                 origin, created_at, used_at, revoked_at, own_scopes, own_servers,
                 seen_keys
@@ -55,21 +55,22 @@ statements! {
                 AND origin = ?1))";
     ADD = "INSERT INTO clients (id, name, software, redirects, authentication, secret_digest,
             secret_placement, authentication_facts, grants, environments, access_ttl,
-            dpop_bound, management_digest, document_digest, document_etag,
+            dpop_bound, certificate_bound, management_digest, document_digest, document_etag,
             document_confirmed_at, document_fresh_until, pushed_only, signed_only, request_keys,
             origin, created_at, used_at, revoked_at, own_scopes, own_servers)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-            ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)
+            ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)
         ON CONFLICT (id) DO NOTHING";
     REPLACE = "UPDATE clients SET name = ?2, software = ?3, redirects = ?4, authentication = ?5,
             secret_digest = ?6, secret_placement = ?7, authentication_facts = ?8, grants = ?9,
-            environments = ?10, access_ttl = ?11, dpop_bound = ?12, management_digest = ?13,
-            document_digest = ?14, document_etag = ?15, document_confirmed_at = ?16,
-            document_fresh_until = ?17, pushed_only = ?18, signed_only = ?19, request_keys = ?20,
+            environments = ?10, access_ttl = ?11, dpop_bound = ?12, certificate_bound = ?13,
+            management_digest = ?14, document_digest = ?15, document_etag = ?16,
+            document_confirmed_at = ?17, document_fresh_until = ?18, pushed_only = ?19,
+            signed_only = ?20, request_keys = ?21,
             seen_keys = CASE WHEN authentication_facts IS NOT DISTINCT FROM ?8
-                AND request_keys IS NOT DISTINCT FROM ?20 THEN seen_keys ELSE '' END
-        WHERE id = ?1 AND revoked_at IS NULL AND management_digest IS NOT DISTINCT FROM ?21
-            AND document_digest IS NOT DISTINCT FROM ?22";
+                AND request_keys IS NOT DISTINCT FROM ?21 THEN seen_keys ELSE '' END
+        WHERE id = ?1 AND revoked_at IS NULL AND management_digest IS NOT DISTINCT FROM ?22
+            AND document_digest IS NOT DISTINCT FROM ?23";
     MARK_USED = "UPDATE clients SET used_at = CASE WHEN used_at > ?2 THEN used_at ELSE ?2 END WHERE id = ?1";
     SEE_KEYS = "UPDATE clients SET seen_keys = ?3
         WHERE id = ?1 AND seen_keys = ?2 AND revoked_at IS NULL";
@@ -90,6 +91,7 @@ fn read(columns: &mut Columns<'_>) -> Result<Client, Unreadable> {
                 .take::<Option<i64>>()?
                 .map(|millis| Duration::from_millis(millis.unsigned_abs())),
             dpop_bound: columns.take()?,
+            certificate_bound: columns.take()?,
         },
         management: columns.optional_digest()?,
         document: document(columns)?,
@@ -136,11 +138,18 @@ fn authentication(columns: &mut Columns<'_>) -> Result<ClientAuthentication, Unr
         let placement = SecretPlacement::from_stored(placement.as_deref()?)?;
         Some(ClientAuthentication::Secret { digest, placement })
     };
-    let key = || serde_json::from_str(&facts).ok();
     match method.as_str() {
         "none" => Some(ClientAuthentication::None),
         "secret" => digest.and_then(secret),
-        "private_key" => key().map(ClientAuthentication::PrivateKey),
+        "private_key" => serde_json::from_str(&facts)
+            .ok()
+            .map(ClientAuthentication::PrivateKey),
+        "certificate" => serde_json::from_str(&facts)
+            .ok()
+            .map(ClientAuthentication::Certificate),
+        "own_certificate" => serde_json::from_str(&facts)
+            .ok()
+            .map(ClientAuthentication::OwnCertificate),
         _ => None,
     }
     .ok_or_else(|| columns.unreadable())
@@ -223,6 +232,7 @@ fn registered(client: &Client) -> Vec<Value> {
         client.environments.to_string(),
         access_ttl.map(|millis| i64::try_from(millis).unwrap_or(i64::MAX)),
         client.tokens.dpop_bound,
+        client.tokens.certificate_bound,
         client.management,
         document.map(|state| state.digest),
         document.and_then(|state| state.etag.clone()),
@@ -238,6 +248,8 @@ fn registered(client: &Client) -> Vec<Value> {
 /// How a client authenticates: its method, a secret with its placement, other facts.
 fn method(authentication: &ClientAuthentication) -> Vec<Value> {
     let none: Option<Digest> = None;
+    let facts =
+        |facts: serde_json::Result<serde_json::Value>| facts.unwrap_or_default().to_string();
     match authentication {
         ClientAuthentication::None => params!["none", none, none, none],
         ClientAuthentication::Secret { digest, placement } => {
@@ -245,6 +257,18 @@ fn method(authentication: &ClientAuthentication) -> Vec<Value> {
         }
         ClientAuthentication::PrivateKey(key) => {
             params!["private_key", none, none, key_text(key)]
+        }
+        ClientAuthentication::Certificate(named) => {
+            let named = facts(serde_json::to_value(named));
+            params!["certificate", none, none, named]
+        }
+        ClientAuthentication::OwnCertificate(own) => {
+            params![
+                "own_certificate",
+                none,
+                none,
+                facts(serde_json::to_value(own))
+            ]
         }
     }
 }

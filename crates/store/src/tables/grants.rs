@@ -1,9 +1,9 @@
 //! Grants: what every token hangs off.
 
 use doorward_core::{
+    access::Confirmation,
     grant::{Grant, RevocationReason, Revoked},
     id::{ClientId, GrantId, UserId},
-    jwk::Thumbprint,
     resource::Resources,
     scope::ScopeSet,
     time::UnixTime,
@@ -59,7 +59,8 @@ fn read(columns: &mut Columns<'_>) -> Result<Grant, Unreadable> {
         created_at: columns.time()?,
         key: columns
             .take::<Option<String>>()?
-            .map(Thumbprint::from_known),
+            .as_deref()
+            .map(Confirmation::from_stored),
         bound_at: columns.optional_time()?,
         last_used_at: columns.time()?,
         expires_at: columns.time()?,
@@ -101,7 +102,7 @@ pub(crate) fn add(grant: &Grant) -> Change {
         grant.details.to_stored(),
         grant.authenticated_at,
         grant.created_at,
-        grant.key.as_ref().map(Thumbprint::as_str),
+        grant.key.as_ref().map(Confirmation::to_stored),
         grant.last_used_at,
         grant.expires_at,
         grant.revoked.map(|revoked| revoked.at),
@@ -114,8 +115,8 @@ pub(crate) fn mark_used(id: &GrantId, at: UnixTime) -> Change {
     change(MARK_USED, params![id.as_str(), at])
 }
 
-pub(crate) fn bind(id: &GrantId, key: &Thumbprint, at: UnixTime) -> Change {
-    change(BIND, params![id.as_str(), key.as_str(), at])
+pub(crate) fn bind(id: &GrantId, key: &Confirmation, at: UnixTime) -> Change {
+    change(BIND, params![id.as_str(), key.to_stored(), at])
 }
 
 pub(crate) fn revoke(id: &GrantId, revoked: Revoked) -> Change {

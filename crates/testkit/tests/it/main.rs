@@ -7,6 +7,7 @@
 
 mod attack_issuer;
 mod canary;
+mod certificates;
 mod corpus;
 mod dpop;
 mod interop;

@@ -254,6 +254,9 @@ async fn a_token_that_is_bound_to_something_unknown_is_no_token() {
         json!({}),
         json!({ "kid": "k" }),
         json!({ "jkt": jkt, "kid": "k" }),
+        json!({ "jkt": jkt, "x5t#S256": "x" }),
+        json!({ "x5t#S256": "x" }), // a connection without a certificate
+        json!({ "x5t#S256": null }),
         json!("jkt"),
         json!({ "jkt": 1 }),
     ] {

@@ -1,6 +1,7 @@
 //! What the verifier lets in, and everything that it does not.
 #![cfg(test)]
 
+mod certificates;
 mod dpop;
 mod guarding;
 mod issuer;

@@ -142,6 +142,7 @@ pub(crate) fn config(servers: Vec<ServerConfig>) -> GatewayConfig {
         groups: HashMap::new(),
         allowed_origins: Vec::new(),
         dpop_nonces: false,
+        client_certificates: false,
         limits: GatewayLimits::default(),
     }
 }

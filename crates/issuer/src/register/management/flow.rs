@@ -62,7 +62,8 @@ impl Shared {
         }
         let vouched = self.vouched(members).await;
         let vouched = vouched.map_err(ManagementError::Registration)?;
-        let mut registration = Registration::read(&vouched.members)?;
+        let offer = self.published().config.certificate_offer();
+        let mut registration = Registration::read(&vouched.members)?.within(offer)?;
         registration.software.vouched_by = vouched.by;
         let (authentication, secret) = self.authenticating(&before, &registration.method);
         let token = self.mint_management();
@@ -120,6 +121,12 @@ impl Shared {
             Method::None => return (ClientAuthentication::None, None),
             Method::PrivateKey(key) => {
                 return (ClientAuthentication::PrivateKey(key.clone()), None);
+            }
+            Method::Certificate(named) => {
+                return (ClientAuthentication::Certificate(named.clone()), None);
+            }
+            Method::OwnCertificate(own) => {
+                return (ClientAuthentication::OwnCertificate(own.clone()), None);
             }
             Method::Secret(placement) => *placement,
         };
