@@ -1,0 +1,121 @@
+//! How often somebody may try: the generic cell rate algorithm.
+//!
+//! A limit grants a burst and then one try per interval. A try that turns out
+//! well can be given back, so that honest people are never counted out; only
+//! failures wear a limit down (LG-02). Time comes from the issuer's clock.
+
+mod familiar;
+mod peers;
+mod rate;
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use doorward_core::{id::UserId, secret::Digest, time::UnixTime};
+
+use self::familiar::Familiar;
+pub(crate) use self::{
+    peers::{peer_key, prefix_key, stranger_key},
+    rate::{Limit, Wait},
+};
+use crate::directory::{Payer, Quota};
+
+/// Every limit of an issuer.
+pub(crate) struct Limits {
+    /// Sign-ins from one network peer.
+    pub(crate) sign_in_peer: Limit<Option<IpAddr>>,
+    /// Sign-ins to one account. It refills faster than one peer can wear it down, so that
+    /// nobody locks somebody else out from one address.
+    pub(crate) sign_in_account: Limit<Digest>,
+    /// Sign-ins to one account from one network, whatever its addresses: slower than the account
+    /// refills.
+    pub(crate) sign_in_share: Limit<(Option<IpAddr>, Digest)>,
+    /// Sign-ins from one network, whatever its addresses and accounts: it has no more than its
+    /// part of the hashing (DS-01).
+    pub(crate) sign_in_network: Limit<Option<IpAddr>>,
+    /// Peers that signed in to an account before: whoever guesses from many addresses does not
+    /// lock its owner out (LG-02). Their own limit still holds.
+    pub(crate) familiar: Familiar,
+    /// New clients from one network (interop 17: hosted clients share addresses).
+    pub(crate) register_prefix: Limit<Option<IpAddr>>,
+    /// New clients with a secret or key and otherwise the same metadata, from one network.
+    pub(crate) register_share: Limit<(Option<IpAddr>, Digest)>,
+    /// The same from anywhere.
+    pub(crate) register_print: Limit<Digest>,
+    /// Records that a quirk was applied for one network peer: the log tells that it happens,
+    /// not how often a client asks.
+    pub(crate) quirk_peer: Limit<Option<IpAddr>>,
+    /// Device authorization requests from one network peer.
+    pub(crate) device_peer: Limit<Option<IpAddr>>,
+    /// Device authorization requests from one network, whatever its addresses.
+    pub(crate) device_network: Limit<Option<IpAddr>>,
+    /// Wrong user codes typed by one person: 34 bits must not be found by trying (RFC 8628
+    /// section 5.1).
+    pub(crate) device_code_account: Limit<UserId>,
+    /// Wrong user codes typed at one network peer.
+    pub(crate) device_code_peer: Limit<Option<IpAddr>>,
+    /// Refused requests to the endpoints for scripts, from one network peer, that nobody
+    /// authenticated.
+    pub(crate) refused_peer: Limit<Option<IpAddr>>,
+    /// Other records that anybody can cause, for one network peer.
+    pub(crate) noted_peer: Limit<Option<IpAddr>>,
+    /// Records that there were more than these.
+    pub(crate) summed_up_peer: Limit<Option<IpAddr>>,
+    /// What has to be remembered for clients that anybody can be, from one network peer: that
+    /// an assertion, a request object, or a request that was pushed is used once.
+    pub(crate) remembered_peer: Limit<Option<IpAddr>>,
+    /// Documents and keys that are fetched for strangers.
+    pub(crate) documents: Arc<Quota>,
+    /// New clients known by their documents, for one network or person.
+    pub(crate) introduce: Limit<Payer>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            sign_in_peer: Limit::new(20, Duration::from_secs(6)),
+            sign_in_account: Limit::new(30, Duration::from_secs(3)),
+            sign_in_share: Limit::new(20, Duration::from_secs(6)),
+            sign_in_network: Limit::new(100, Duration::from_millis(250)),
+            familiar: Familiar::default(),
+            register_prefix: Limit::new(60, Duration::from_secs(1)),
+            register_share: Limit::new(60, Duration::from_secs(4)),
+            register_print: Limit::new(600, Duration::from_millis(500)),
+            quirk_peer: Limit::new(1, Duration::from_secs(3600)),
+            device_peer: Limit::new(30, Duration::from_secs(2)),
+            device_network: Limit::new(300, Duration::from_millis(200)),
+            device_code_account: Limit::new(5, Duration::from_secs(60)),
+            device_code_peer: Limit::new(20, Duration::from_secs(15)),
+            refused_peer: Limit::new(120, Duration::from_millis(500)),
+            noted_peer: Limit::new(120, Duration::from_millis(500)),
+            summed_up_peer: Limit::new(1, Duration::from_secs(60)),
+            remembered_peer: Limit::new(120, Duration::from_millis(500)),
+            documents: Arc::default(),
+            introduce: Limit::new(60, Duration::from_secs(1)),
+        }
+    }
+}
+
+impl Limits {
+    /// Forgets whoever has their whole burst again.
+    pub(crate) fn forget_idle(&self, now: UnixTime) {
+        self.sign_in_peer.forget_idle(now);
+        self.sign_in_account.forget_idle(now);
+        self.sign_in_share.forget_idle(now);
+        self.sign_in_network.forget_idle(now);
+        self.familiar.forget(now);
+        self.register_prefix.forget_idle(now);
+        self.register_share.forget_idle(now);
+        self.register_print.forget_idle(now);
+        self.quirk_peer.forget_idle(now);
+        self.device_peer.forget_idle(now);
+        self.device_network.forget_idle(now);
+        self.device_code_account.forget_idle(now);
+        self.device_code_peer.forget_idle(now);
+        self.refused_peer.forget_idle(now);
+        self.noted_peer.forget_idle(now);
+        self.summed_up_peer.forget_idle(now);
+        self.remembered_peer.forget_idle(now);
+        self.documents.forget_idle(now);
+        self.introduce.forget_idle(now);
+    }
+}
