@@ -1,4 +1,4 @@
-//! `doorward user`, `client`, `grant` and `audit`.
+//! `doorward client`, `grant` and `audit`.
 
 use std::path::Path;
 
@@ -9,105 +9,21 @@ use doorward_core::{
     id::{ClientId, GrantId},
     jwk::PublicKeySet,
     time::UnixTime,
-    user::Role,
 };
 
 use super::{
-    AuditCommand, ClientCommand, GrantCommand, UserCommand,
+    AuditCommand, ClientCommand, GrantCommand,
     arguments::AuditArguments,
-    output, password,
+    output,
     time::{absolute, ago},
     tokens,
 };
 use crate::{
-    control::{
-        self, AdminRequest, AdminResponse, AuditQuery, ClientRow, GrantRow, LinkRow, Password,
-        UserRow,
-    },
+    control::{self, AdminRequest, AdminResponse, AuditQuery, ClientRow, GrantRow, Password},
     data::DataFolder,
     failure::Failure,
     system::SystemClock,
 };
-
-/// `doorward user`.
-pub(super) fn user(command: UserCommand, folder: &DataFolder) -> Result<(), Failure> {
-    match command {
-        UserCommand::Add {
-            name,
-            admin,
-            password_stdin,
-            json,
-        } => {
-            let password = ask_password(&name, password_stdin)?;
-            let role = if admin {
-                Role::Administrator
-            } else {
-                Role::Member
-            };
-            let response = ask(
-                folder,
-                AdminRequest::UserAdd {
-                    name,
-                    role,
-                    password,
-                },
-            )?;
-            show(response, json, "Added.")
-        }
-        UserCommand::List { json } => show(ask(folder, AdminRequest::UserList)?, json, ""),
-        UserCommand::Disable { name } => {
-            let done = format!("Disabled {name}; all tokens and sessions ended.");
-            show(
-                ask(folder, AdminRequest::UserDisable { name })?,
-                false,
-                &done,
-            )
-        }
-        UserCommand::Enable { name } => {
-            let done = format!("Enabled {name}.");
-            show(
-                ask(folder, AdminRequest::UserEnable { name })?,
-                false,
-                &done,
-            )
-        }
-        UserCommand::Link {
-            name,
-            issuer,
-            subject,
-        } => {
-            let done = format!("Linked {subject} of {issuer} to {name}.");
-            let request = AdminRequest::UserLink {
-                name,
-                issuer,
-                subject,
-            };
-            show(ask(folder, request)?, false, &done)
-        }
-        UserCommand::Links { user, json } => show(
-            ask(folder, AdminRequest::UserLinks { name: user })?,
-            json,
-            "",
-        ),
-        UserCommand::Unlink { issuer, subject } => {
-            let done = format!("Unlinked {subject} of {issuer}; what came by it ended.");
-            let request = AdminRequest::UserUnlink { issuer, subject };
-            show(ask(folder, request)?, false, &done)
-        }
-        UserCommand::Passwd {
-            name,
-            password_stdin,
-        } => {
-            let password = ask_password(&name, password_stdin)?;
-            let done = format!("Set the password of {name}; all tokens and sessions ended.");
-            show(
-                ask(folder, AdminRequest::UserPassword { name, password })?,
-                false,
-                &done,
-            )
-        }
-    }
-}
 
 /// `doorward client`.
 pub(super) fn client(command: ClientCommand, folder: &DataFolder) -> Result<(), Failure> {
@@ -256,10 +172,6 @@ fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
         .map_err(|error| Failure::new(format!("cannot start: {error}")))
 }
 
-fn ask_password(name: &str, from_stdin: bool) -> Result<Password, Failure> {
-    password::ask(name, from_stdin).map(|secret| Password(secret.expose().to_owned()))
-}
-
 fn query(arguments: AuditArguments) -> AuditQuery {
     AuditQuery {
         newest: arguments.lines,
@@ -273,10 +185,6 @@ fn query(arguments: AuditArguments) -> AuditQuery {
 fn show(response: AdminResponse, json: bool, done: &str) -> Result<(), Failure> {
     match response {
         AdminResponse::Done => output::line(done),
-        AdminResponse::Users { users } if json => output::json(&users),
-        AdminResponse::Users { users } => user_table(&users),
-        AdminResponse::Links { links } if json => output::json(&links),
-        AdminResponse::Links { links } => link_table(&links),
         AdminResponse::Clients { clients } if json => output::json(&clients),
         AdminResponse::Clients { clients } => client_table(&clients),
         AdminResponse::ClientAdded { client, secret } if json => {
@@ -296,58 +204,14 @@ fn show(response: AdminResponse, json: bool, done: &str) -> Result<(), Failure> 
             "audit record {sequence} does not follow from the one before it"
         ))
         .fix("compare the database with a backup: somebody changed it")),
-        other @ (AdminResponse::Keys { .. }
+        other @ (AdminResponse::Users { .. }
+        | AdminResponse::Links { .. }
+        | AdminResponse::Keys { .. }
         | AdminResponse::Key { .. }
         | AdminResponse::KeyExported { .. }
         | AdminResponse::Tokens { .. }
         | AdminResponse::TokenAdded { .. }
         | AdminResponse::Refused { .. }) => Err(unexpected(&other)),
-    }
-}
-
-fn user_table(users: &[UserRow]) -> Result<(), Failure> {
-    let now = SystemClock.now();
-    let row = |user: &UserRow| {
-        let state = user.disabled_at.map_or_else(
-            || "active".to_owned(),
-            |at| format!("disabled {}", ago(at.0, now)),
-        );
-        [
-            user.name.as_str().to_owned(),
-            role(user.role).to_owned(),
-            state,
-            ago(user.created_at.0, now),
-        ]
-    };
-    output::table(
-        ["NAME", "ROLE", "STATE", "ADDED"],
-        &users.iter().map(row).collect::<Vec<_>>(),
-    )
-}
-
-fn link_table(links: &[LinkRow]) -> Result<(), Failure> {
-    let now = SystemClock.now();
-    let row = |link: &LinkRow| {
-        let used = link
-            .used_at
-            .map_or_else(|| "never".to_owned(), |at| ago(at.0, now));
-        [
-            link.user.clone(),
-            link.issuer.clone(),
-            link.subject.clone(),
-            used,
-        ]
-    };
-    output::table(
-        ["USER", "ISSUER", "SUBJECT", "LAST USED"],
-        &links.iter().map(row).collect::<Vec<_>>(),
-    )
-}
-
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::Member => "member",
-        Role::Administrator => "administrator",
     }
 }
 

@@ -12,6 +12,7 @@ mod output;
 mod password;
 mod time;
 mod tokens;
+mod users;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::filter::LevelFilter;
@@ -111,7 +112,7 @@ impl Cli {
         match self.command {
             Command::Up(arguments) => up::run(arguments, &folder()?),
             Command::Serve(arguments) => serve::run(&arguments, &folder()?),
-            Command::User(command) => administration::user(command, &folder()?),
+            Command::User(command) => users::run(command, &folder()?),
             Command::Client(command) => administration::client(command, &folder()?),
             Command::Grant(command) => administration::grant(command, &folder()?),
             Command::Key(command) => keys::run(command, &folder()?),
