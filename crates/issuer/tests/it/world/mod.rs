@@ -1,7 +1,18 @@
 //! What every test starts from.
 
+mod authorize;
+mod parts;
+mod person;
+mod wire;
+
+pub(crate) use self::{
+    authorize::AuthorizeRequest,
+    parts::{Seeded, operator_fetcher},
+    person::Person,
+    wire::{Answer, Tokens, claims, form, request},
+};
+
 use std::{
-    collections::HashMap,
     net::IpAddr,
     sync::{
         Arc,
@@ -10,14 +21,12 @@ use std::{
     time::Duration,
 };
 
-use argon2::{Argon2, PasswordHasher};
-use async_trait::async_trait;
 use axum::{Router, body::Body};
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     certificate::PresentedCertificate,
     clock::Clock,
-    entropy::{Entropy, draw},
+    entropy::draw,
     id::UserId,
     jwk::PublicKey,
     jws::{UnverifiedJws, VerifyingKey},
@@ -26,22 +35,22 @@ use doorward_core::{
     registration::Domains,
     resource::Resource,
     revocation::Revocations,
-    secret::Digest,
-    server::{ServerName, ToolEffect, ToolSummary},
+    server::ServerName,
     time::UnixTime,
-    user::{PasswordHash, Role, User, Username},
+    user::{Role, User, Username},
 };
-use doorward_fetch::{Fetcher, FetcherConfig, Reach};
+use doorward_fetch::Fetcher;
 use doorward_issuer::{
     Administration, DynamicRegistration, Issuer, IssuerConfig, IssuerParts, MasterKey, NewClient,
-    PublishedServer, ToolCatalogue,
+    PublishedServer,
 };
 use doorward_store::{AuditFilter, SqliteStore, Store};
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
+use self::parts::{Tools, quickly_hashed};
 use crate::host;
 
 pub(crate) const ISSUER: &str = "https://mcp.example";
@@ -62,44 +71,6 @@ impl Clock for StoppedClock {
     fn now(&self) -> UnixTime {
         UnixTime::from_millis(self.0.load(Ordering::SeqCst))
     }
-}
-
-/// The same bytes in every run, never the same twice in one.
-pub(crate) struct Seeded(AtomicU64);
-
-impl Entropy for Seeded {
-    fn fill(&self, buffer: &mut [u8]) {
-        for chunk in buffer.chunks_mut(32) {
-            let step = self.0.fetch_add(1, Ordering::SeqCst);
-            let block = Digest::of(&format!("seed {step}"));
-            chunk.copy_from_slice(&block.as_bytes()[..chunk.len()]);
-        }
-    }
-}
-
-struct Tools;
-
-#[async_trait]
-impl ToolCatalogue for Tools {
-    async fn tools(&self, server: &ServerName) -> Option<Vec<ToolSummary>> {
-        let tool = |name: &str, effect| ToolSummary {
-            name: name.to_owned(),
-            title: None,
-            effect,
-        };
-        (server.as_str() == "files").then(|| {
-            vec![
-                tool("list_files", ToolEffect::Read),
-                tool("write_file", ToolEffect::Write),
-                tool("delete_file", ToolEffect::Destructive),
-            ]
-        })
-    }
-}
-
-/// Fetches from this machine as well.
-pub(crate) fn operator_fetcher() -> Fetcher {
-    Fetcher::new(FetcherConfig::new(Reach::Operator, host::trusting()))
 }
 
 pub(crate) struct World {
@@ -444,265 +415,4 @@ impl World {
         let parse = |line: &String| serde_json::from_str(line).expect("JSON");
         page.lines.iter().map(parse).collect()
     }
-}
-
-/// Argon2id as real passwords have it, with the least memory and one pass.
-fn quickly_hashed(password: &str) -> PasswordHash {
-    let least = argon2::Params::new(8, 1, 1, None).expect("the least");
-    let hashed = Argon2::from(least).hash_password_with_salt(password.as_bytes(), &[2; 16]);
-    PasswordHash::from_phc(hashed.expect("hashed").to_string())
-}
-
-/// The parameters of an authorization request, good unless changed.
-#[derive(Clone)]
-pub(crate) struct AuthorizeRequest(Vec<(String, String)>);
-
-impl AuthorizeRequest {
-    pub(crate) fn new(client: &str) -> Self {
-        let pairs = [
-            ("response_type", "code"),
-            ("client_id", client),
-            ("redirect_uri", CALLBACK),
-            ("state", "s t&a=te"),
-            ("code_challenge", CHALLENGE),
-            ("code_challenge_method", "S256"),
-            ("resource", FILES),
-        ];
-        Self(
-            pairs
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .to_vec(),
-        )
-    }
-
-    /// Nothing but these.
-    pub(crate) fn bare(pairs: &[(&str, &str)]) -> Self {
-        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        Self(pairs.iter().map(owned).collect())
-    }
-
-    pub(crate) fn set(mut self, name: &str, value: &str) -> Self {
-        self.0.retain(|(key, _)| key != name);
-        self.0.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    pub(crate) fn add(mut self, name: &str, value: &str) -> Self {
-        self.0.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    pub(crate) fn without(mut self, name: &str) -> Self {
-        self.0.retain(|(key, _)| key != name);
-        self
-    }
-
-    pub(crate) fn pairs(&self) -> Vec<(&str, &str)> {
-        let pairs = self.0.iter();
-        pairs
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect()
-    }
-
-    pub(crate) fn query(&self) -> String {
-        form(&self.pairs())
-    }
-
-    pub(crate) fn path(&self) -> String {
-        format!("/authorize?{}", self.query())
-    }
-}
-
-/// Somebody in front of a browser.
-#[derive(Clone, Default)]
-pub(crate) struct Person {
-    pub(crate) cookie: Option<String>,
-    pub(crate) site: Option<&'static str>,
-}
-
-impl Person {
-    pub(crate) async fn get(&mut self, world: &World, path: &str) -> Answer {
-        let site = self.site.unwrap_or("none");
-        let mut headers = vec![("sec-fetch-site", site)];
-        headers.extend(self.cookie.as_deref().map(|cookie| ("cookie", cookie)));
-        let sent = request(Method::GET, path, &headers, String::new());
-        let answer = world.send(sent).await;
-        self.keep_cookie(&answer);
-        answer
-    }
-
-    /// A form of one of our own pages.
-    pub(crate) async fn post(
-        &mut self,
-        world: &World,
-        path: &str,
-        pairs: &[(&str, &str)],
-    ) -> Answer {
-        let mut headers = vec![("origin", "null"), ("sec-fetch-site", "same-origin")];
-        headers.extend(self.cookie.as_deref().map(|cookie| ("cookie", cookie)));
-        let answer = world.post_with(path, &headers, pairs).await;
-        self.keep_cookie(&answer);
-        answer
-    }
-
-    pub(crate) async fn sign_in(
-        &mut self,
-        world: &World,
-        name: &str,
-        password: &str,
-        flow: &str,
-    ) -> Answer {
-        let pairs = [("username", name), ("password", password), ("flow", flow)];
-        self.post(world, "/login", &pairs).await
-    }
-
-    /// From the request to the consent page.
-    pub(crate) async fn consent_page(
-        &mut self,
-        world: &World,
-        request: &AuthorizeRequest,
-    ) -> Answer {
-        let begun = self.get(world, &request.path()).await;
-        assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.body);
-        let page = self.get(world, &begun.location()).await;
-        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-        page
-    }
-
-    pub(crate) async fn answer(
-        &mut self,
-        world: &World,
-        page: &Answer,
-        more: &[(&str, &str)],
-    ) -> Answer {
-        let (flow, tag) = (page.field("flow"), page.field("form"));
-        let mut pairs = vec![("flow", flow.as_str()), ("form", tag.as_str())];
-        pairs.extend_from_slice(more);
-        self.post(world, "/consent", &pairs).await
-    }
-
-    /// From the request to the answer, allowing it.
-    pub(crate) async fn allow(&self, world: &World, request: &AuthorizeRequest) -> Answer {
-        let mut person = self.clone();
-        let page = person.consent_page(world, request).await;
-        let answer = person.answer(world, &page, &[("decision", "allow")]).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-        answer
-    }
-
-    fn keep_cookie(&mut self, answer: &Answer) {
-        if let Some(cookie) = answer.headers.get(header::SET_COOKIE) {
-            let line = cookie.to_str().expect("ASCII");
-            self.cookie = line.split(';').next().map(str::to_owned);
-        }
-    }
-}
-
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: String,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Tokens {
-    pub(crate) access: String,
-    pub(crate) refresh: String,
-    pub(crate) scope: String,
-}
-
-impl Answer {
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.body))
-    }
-
-    pub(crate) fn header(&self, name: &str) -> &str {
-        let value = self
-            .headers
-            .get(name)
-            .map(|value| value.to_str().expect("ASCII"));
-        value.unwrap_or_default()
-    }
-
-    pub(crate) fn location(&self) -> String {
-        self.header("location").to_owned()
-    }
-
-    /// The parameters of the redirect.
-    pub(crate) fn parameters(&self) -> HashMap<String, String> {
-        let location = self.location();
-        let query = location.split_once('?').expect("a query").1;
-        form_urlencoded::parse(query.as_bytes())
-            .into_owned()
-            .collect()
-    }
-
-    pub(crate) fn parameter(&self, name: &str) -> String {
-        self.parameters().get(name).cloned().unwrap_or_default()
-    }
-
-    /// Whether the page shows this text.
-    pub(crate) fn shows(&self, text: &str) -> bool {
-        self.body.replace("&#x2f;", "/").contains(text)
-    }
-
-    /// The value of a hidden field.
-    pub(crate) fn field(&self, name: &str) -> String {
-        let marker = format!("name=\"{name}\" value=\"");
-        let rest = self
-            .body
-            .split_once(&marker)
-            .unwrap_or_else(|| panic!("no {name}: {}", self.body))
-            .1;
-        rest.split('"').next().expect("a value").to_owned()
-    }
-
-    pub(crate) fn tokens(&self) -> Tokens {
-        assert_eq!(self.status, StatusCode::OK, "{}", self.body);
-        let json = self.json();
-        let text = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
-        Tokens {
-            access: text("access_token"),
-            refresh: text("refresh_token"),
-            scope: text("scope"),
-        }
-    }
-
-    #[track_caller]
-    pub(crate) fn refuses(&self, status: u16, error: &str) {
-        assert_eq!(self.status.as_u16(), status, "{}", self.body);
-        assert_eq!(self.json()["error"], error, "{}", self.body);
-        assert_eq!(self.header("cache-control"), "no-store"); // interop 44
-        assert_eq!(self.header("content-type"), "application/json");
-    }
-}
-
-/// The claims of an access token, unverified.
-pub(crate) fn claims(token: &str) -> Value {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    let payload = token.split('.').nth(1).expect("a JWT");
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("JSON")
-}
-
-pub(crate) fn form(pairs: &[(&str, &str)]) -> String {
-    let mut serializer = form_urlencoded::Serializer::new(String::new());
-    serializer.extend_pairs(pairs).finish()
-}
-
-pub(crate) fn request(
-    method: Method,
-    path: &str,
-    headers: &[(&str, &str)],
-    body: String,
-) -> Request<Body> {
-    let mut builder = Request::builder().method(method).uri(path);
-    for (name, value) in headers {
-        builder = builder.header(*name, *value);
-    }
-    let peer = Peer("192.0.2.7".parse().expect("an address"));
-    builder
-        .extension(peer)
-        .body(Body::from(body))
-        .expect("a request")
 }
