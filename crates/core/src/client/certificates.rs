@@ -84,10 +84,13 @@ impl CertificateSet {
 
     /// Whether one of them is the certificate of this thumbprint.
     pub fn contains(&self, thumbprint: &CertificateThumbprint) -> bool {
-        self.keys
-            .iter()
-            .filter_map(CertifiedKey::certificate)
-            .any(|der| CertificateThumbprint::of(&der) == *thumbprint)
+        self.thumbprints().any(|one| one == *thumbprint)
+    }
+
+    /// The thumbprints of them all.
+    pub fn thumbprints(&self) -> impl Iterator<Item = CertificateThumbprint> {
+        let certificates = self.keys.iter().filter_map(CertifiedKey::certificate);
+        certificates.map(|der| CertificateThumbprint::of(&der))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The keys that were last seen behind a client's `jwks_uri`.
+//! The keys or certificates that were last seen behind a client's `jwks_uri`.
 //!
 //! ```text
 //! nothing seen --fetched--> seen --some of them are still there--> seen anew: a rotation
@@ -11,6 +11,7 @@
 
 use std::collections::BTreeSet;
 
+use super::CertificateSet;
 use crate::jwk::{PublicKey, Thumbprint};
 
 /// Thumbprints of keys that were seen together.
@@ -33,6 +34,14 @@ impl SeenKeys {
     /// What is seen in a key set.
     pub fn of(keys: &[PublicKey]) -> Self {
         keys.iter().map(|key| key.material.thumbprint()).collect()
+    }
+
+    /// What is seen in a set of certificates: another one of the same key is another one.
+    pub fn of_certificates(certificates: &CertificateSet) -> Self {
+        let prints = certificates.thumbprints();
+        prints
+            .map(|print| Thumbprint::from_known(print.as_str()))
+            .collect()
     }
 
     /// How `now` follows `self`.

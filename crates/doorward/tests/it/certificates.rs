@@ -422,6 +422,22 @@ fn without_a_listener_of_its_own_everybody_is_asked_and_may_have_none() {
 }
 
 #[test]
+fn the_certificate_of_a_proxy_speaks_for_none_of_the_clients_behind_it() {
+    let (place, port) = (Place::new(), free_port());
+    let key = KeyPair::generate().expect("a key");
+    let own = params("robot").self_signed(&key).expect("a certificate");
+    let file = place.write("robot.pem", &pem(own.der()));
+    let robot = add_robot(&place, &["--certificate", file.to_str().expect("a path")]);
+    let trusting = "trusted_proxies = ['127.0.0.1']\n[client_certificates]\n";
+    let config = place.write("doorward.toml", &(tls(port) + trusting));
+    let _serving = Serving::start(&place, &config);
+    let proxy = client(&Shown::of(own.der().to_vec(), &key), &TLS13);
+    let form = format!("grant_type=client_credentials&client_id={robot}");
+    let answer = send(&proxy, port, ("POST", "/token"), (FORM, &form));
+    assert_eq!(answer.expect("an answer").0, 401);
+}
+
+#[test]
 fn what_is_wrong_with_certificates_is_one_line_with_the_fix() {
     let (place, port) = (Place::new(), free_port());
     place.write("empty.pem", "");

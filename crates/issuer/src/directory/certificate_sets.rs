@@ -45,34 +45,34 @@ impl CertificateSets {
         }
     }
 
-    /// Whether the set at `address` has the certificate of this thumbprint.
-    pub(super) async fn hold(
+    /// The set at `address`, fetched unless the one that is known has the certificate of this
+    /// thumbprint.
+    pub(super) async fn find(
         &self,
         address: &str,
         thumbprint: &CertificateThumbprint,
         payer: Option<&Payer>,
-    ) -> Result<bool, DocumentFault> {
+    ) -> Result<Arc<CertificateSet>, DocumentFault> {
         let url = Url::parse(address).map_err(|_| DocumentFault::Unreachable)?;
         let (known, now) = (self.known(&url), self.documents.now());
         let holds = |known: &Known| known.set.contains(thumbprint);
-        if known
+        let good = known
             .as_ref()
-            .is_some_and(|it| now < it.fresh_until && holds(it))
-        {
-            return Ok(true);
+            .filter(|it| now < it.fresh_until && holds(it));
+        if let Some(known) = good {
+            return Ok(Arc::clone(&known.set));
         }
         match self.fetch(&url, payer).await {
             Ok((fetched, receipt)) => {
-                let held = holds(&fetched);
-                if held {
+                if holds(&fetched) {
                     self.documents.give_back(receipt); // it is the client's: that does not count
                 }
-                self.keep(url, fetched);
-                Ok(held)
+                self.keep(url, fetched.clone());
+                Ok(fetched.set)
             }
             Err(fault) => known
                 .filter(|known| now.since(known.fetched_at) < STALE_AT_MOST)
-                .map(|known| holds(&known))
+                .map(|known| known.set)
                 .ok_or(fault),
         }
     }

@@ -1,4 +1,4 @@
-//! Keys behind a `jwks_uri` that are exchanged: a rotation is noted, a replacement also voids
+//! Keys and certificates behind a `jwks_uri` that are exchanged: a rotation is noted, a replacement also voids
 //! what people approved (A-073, ADR 0010).
 
 use doorward_core::{
@@ -23,13 +23,18 @@ impl Shared {
             ClientKeys::Inline(_) => return Ok(()), // a change of the registration itself
             ClientKeys::At(_) => {}
         }
-        let (before, now) = (&client.seen_keys, SeenKeys::of(published));
-        let succession = before.followed_by(&now);
+        self.see(client, &SeenKeys::of(published)).await
+    }
+
+    /// The same for keys or certificates of `client` that were fetched.
+    pub(super) async fn see(&self, client: &Client, now: &SeenKeys) -> Result<(), StoreError> {
+        let before = &client.seen_keys;
+        let succession = before.followed_by(now);
         if succession == Succession::Same {
             return Ok(());
         }
         let mut tx = self.store.begin().await?;
-        tx.see_keys_of_client(&client.id, before, &now);
+        tx.see_keys_of_client(&client.id, before, now);
         if succession == Succession::Replaced {
             tx.forget_consents_of_client(&client.id);
         }

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use doorward_core::{
     certificate::CertificateThumbprint,
-    client::{Client, PrivateKey},
+    client::{Client, PrivateKey, SeenKeys},
     clock::Clock,
     jwk::ForeignKeys,
     secret::Digest,
@@ -131,10 +131,10 @@ impl Shared {
         caller: &Caller,
     ) -> Result<bool, KeysError> {
         let (source, payer) = self.source(Some(client), caller).await?;
-        let held = source
-            .certificates
-            .hold(address, thumbprint, payer.as_ref());
-        Ok(held.await?)
+        let sets = &source.certificates;
+        let set = sets.find(address, thumbprint, payer.as_ref()).await?;
+        self.see(client, &SeenKeys::of_certificates(&set)).await?;
+        Ok(set.contains(thumbprint))
     }
 
     /// Keys of `client` that may have signed something.

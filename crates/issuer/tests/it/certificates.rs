@@ -321,6 +321,14 @@ async fn certificates_behind_an_address_are_fetched_and_exchanged_there() {
         "one that is not known makes it ask again"
     );
     assert!(!authenticated(&first).await);
+    // none of those that were seen is left, so somebody else may speak for the client
+    let records = world.audit_records().await;
+    let noted = records
+        .iter()
+        .filter(|record| record["event"] == "client.change");
+    let reasons: Vec<_> = noted.map(|record| record["reason"].to_string()).collect();
+    assert_eq!(reasons.len(), 1, "{reasons:?}");
+    assert!(reasons[0].contains("replaced: consent is asked for again"));
 }
 
 /// A public client that only takes tokens bound to its certificate.
