@@ -78,7 +78,8 @@ pub struct GatewayLimits {
     /// Requests and event streams that one user may have open at a time, at all servers and
     /// through all clients together.
     pub streams: usize,
-    /// Bytes of messages of one user that have not arrived whole; short ones are not counted.
+    /// Bytes that messages of one user may take from their arrival until nothing of them is held
+    /// any more; the first few thousand of each are not counted.
     pub buffered_bytes: usize,
     /// After how much silence a stream gets a comment, so that nobody in between hangs up.
     pub keep_alive: Duration,

@@ -11,6 +11,7 @@ use std::{
     },
 };
 
+use bytes::Bytes;
 use doorward_core::subject::Subject;
 
 /// The places of all subjects that called lately.
@@ -37,11 +38,17 @@ pub(crate) struct Place {
 #[derive(Debug)]
 pub(crate) struct OpenStream(Arc<Place>);
 
-/// Bytes of a message that has not arrived whole; counted out when dropped.
+/// Bytes of a message; counted out when dropped.
 #[derive(Debug)]
-pub(crate) struct Buffered<'a> {
-    place: &'a Place,
+pub(crate) struct Buffered {
+    place: Arc<Place>,
     bytes: usize,
+}
+
+/// A message that is counted for as long as anything of it is held.
+struct Counted {
+    message: Bytes,
+    _buffered: Buffered,
 }
 
 impl Places {
@@ -71,20 +78,36 @@ impl Place {
     }
 
     /// Nothing yet of a message.
-    pub(crate) fn buffered(&self) -> Buffered<'_> {
+    pub(crate) fn buffered(self: &Arc<Self>) -> Buffered {
         Buffered {
-            place: self,
+            place: Arc::clone(self),
             bytes: 0,
         }
     }
 }
 
-impl Buffered<'_> {
-    /// Counts `bytes` more in; false when that makes more than `most` of this subject.
+impl Buffered {
+    /// Counts up to `bytes` in all; false when that makes more than `most` of this subject.
     #[must_use]
-    pub(crate) fn add(&mut self, bytes: usize, most: usize) -> bool {
-        self.bytes += bytes;
-        self.place.buffered.fetch_add(bytes, Ordering::Relaxed) + bytes <= most
+    pub(crate) fn reach(&mut self, bytes: usize, most: usize) -> bool {
+        let more = bytes.saturating_sub(self.bytes);
+        self.bytes += more;
+        self.place.buffered.fetch_add(more, Ordering::Relaxed) + more <= most
+    }
+
+    /// The message that was counted, which stays so until its last clone is dropped, wherever
+    /// that is.
+    pub(crate) fn whole(self, message: Bytes) -> Bytes {
+        Bytes::from_owner(Counted {
+            message,
+            _buffered: self,
+        })
+    }
+}
+
+impl AsRef<[u8]> for Counted {
+    fn as_ref(&self) -> &[u8] {
+        &self.message
     }
 }
 
@@ -94,7 +117,7 @@ impl Drop for OpenStream {
     }
 }
 
-impl Drop for Buffered<'_> {
+impl Drop for Buffered {
     fn drop(&mut self) {
         self.place.buffered.fetch_sub(self.bytes, Ordering::Relaxed);
     }
@@ -128,15 +151,30 @@ mod tests {
     #[test]
     fn bytes_are_given_back_with_their_message() {
         // GW-25
-        let place = Place::default();
+        let place = Arc::<Place>::default();
         let mut one = place.buffered();
-        assert!(one.add(60, 100));
+        assert!(one.reach(60, 100));
         let mut two = place.buffered();
-        assert!(!two.add(60, 100));
+        assert!(!two.reach(60, 100));
         drop(two);
-        assert!(one.add(40, 100) && !one.add(1, 100));
+        assert!(one.reach(100, 100) && one.reach(80, 100) && !one.reach(101, 100));
         drop(one);
-        assert!(place.buffered().add(100, 100));
+        assert!(place.buffered().reach(100, 100));
+    }
+
+    #[test]
+    fn a_message_counts_until_its_last_clone_is_gone() {
+        // GW-25
+        let place = Arc::<Place>::default();
+        let mut buffered = place.buffered();
+        assert!(buffered.reach(100, 100));
+        let message = buffered.whole("message".into());
+        let part = message.slice(1..);
+        drop(message);
+        assert!(!place.buffered().reach(1, 100));
+        assert_eq!(part, "essage");
+        drop(part);
+        assert!(place.buffered().reach(100, 100));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Reading a request's body: all of it, within a length, without long pauses.
 //!
-//! What has arrived of messages that are not whole yet is counted for their sender, so that
-//! many of them at a time, sent slowly, do not fill the memory (GW-25).
+//! What takes memory of a message is counted for its sender from the first piece until nothing
+//! of it is held any more: neither many that are sent slowly nor many that wait for a slow
+//! server fill the memory (GW-25). A small one costs nothing; how many of those there can be is
+//! limited by the places of their sender.
 
-use std::{pin::pin, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
@@ -18,14 +20,22 @@ use crate::{config::GatewayLimits, places::Place};
 pub(super) async fn read(
     body: Body,
     limits: &GatewayLimits,
-    sender: &Place,
+    sender: &Arc<Place>,
 ) -> Result<Bytes, Refusal> {
     let (most, pause) = (limits.request_bytes, limits.request_pause);
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > most {
         return Err(Refusal::TooLarge);
     }
-    let mut buffered = sender.buffered();
+    let mut buffered = None;
+    let mut count = |held: usize| match held.saturating_sub(FREE) {
+        0 => Ok(()),
+        counted => {
+            let buffered = buffered.get_or_insert_with(|| sender.buffered());
+            let has_room = buffered.reach(counted, limits.buffered_bytes);
+            has_room.then_some(()).ok_or(Refusal::Streams)
+        }
+    };
     let mut body = pin!(body);
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
@@ -33,10 +43,7 @@ pub(super) async fn read(
         if whole.len() + first.len() + chunk.len() > most {
             return Err(Refusal::TooLarge);
         }
-        let counted = (whole.len() + first.len() + chunk.len()).saturating_sub(FREE);
-        if counted > 0 && !buffered.add(counted.min(chunk.len()), limits.buffered_bytes) {
-            return Err(Refusal::Streams);
-        }
+        count(whole.len() + first.len() + chunk.len())?;
         if first.is_empty() && whole.is_empty() {
             first = chunk;
             continue;
@@ -47,11 +54,15 @@ pub(super) async fn read(
             whole.extend_from_slice(&std::mem::take(&mut first));
         }
         whole.extend_from_slice(&chunk);
+        count(whole.capacity())?;
     }
-    Ok(if whole.is_empty() {
-        first
-    } else {
-        whole.freeze()
+    let message = match whole.is_empty() {
+        true => first,
+        false => whole.freeze(),
+    };
+    Ok(match buffered {
+        Some(buffered) => buffered.whole(message),
+        None => message,
     })
 }
 
@@ -80,8 +91,8 @@ async fn next(
     }
 }
 
-/// So much of a message costs nothing.
-const FREE: usize = 64 * 1024;
+/// So much of a message costs nothing: most calls are no longer.
+const FREE: usize = 4 * 1024;
 /// What is reserved for a long message before it arrives: its sender only says how long it is.
 const AT_ONCE: usize = 256 * 1024;
 
@@ -115,7 +126,7 @@ mod tests {
             (&["ab", "cd"], 3, None),
             (&["abcd"], 3, None),
         ] {
-            let read = read(pieces(parts), &limits(most), &Place::default()).await;
+            let read = read(pieces(parts), &limits(most), &Arc::default()).await;
             assert_eq!(
                 read.ok().as_deref(),
                 expected.map(str::as_bytes),
@@ -128,7 +139,24 @@ mod tests {
     async fn a_body_that_pauses_is_given_up() {
         // GW-25
         let body = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
-        let read = read(body, &limits(10), &Place::default()).await;
+        let read = read(body, &limits(10), &Arc::default()).await;
         assert!(matches!(read, Err(Refusal::TooSlow)));
+    }
+
+    #[tokio::test]
+    async fn a_whole_body_counts_for_as_long_as_it_is_held_and_a_small_one_not_at_all() {
+        // GW-25
+        let limits = GatewayLimits {
+            buffered_bytes: 3 * FREE,
+            ..GatewayLimits::default()
+        };
+        let place = Arc::<Place>::default();
+        let body = |length: usize| Body::from(vec![b' '; length]);
+        let held = read(body(3 * FREE), &limits, &place).await.expect("room");
+        let refused = read(body(3 * FREE), &limits, &place).await;
+        assert!(matches!(refused, Err(Refusal::Streams)));
+        assert!(read(body(FREE), &limits, &place).await.is_ok());
+        drop(held);
+        assert!(read(body(3 * FREE), &limits, &place).await.is_ok());
     }
 }

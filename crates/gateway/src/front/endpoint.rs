@@ -1,8 +1,14 @@
 //! `/mcp/{server}`: server, origin, token, then the method's own path.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    future::poll_fn,
+    pin::pin,
+    sync::{Arc, Mutex},
+    task::Poll,
+};
 
 use axum::{
+    body::Body,
     extract::{Request, State},
     response::Response,
 };
@@ -22,6 +28,7 @@ use super::{
 use crate::{
     gateway::Inner,
     snapshot::{Server, Snapshot},
+    stream::Attendance,
 };
 
 /// Answers any request to an MCP endpoint.
@@ -83,10 +90,32 @@ async fn answer_known(
     if !has_place {
         return Err(exchange.refused(None, Refusal::Streams)); // GW-25
     }
-    match parts.method {
-        Method::POST => post::post(&exchange, body).await,
-        Method::GET => streams::get(&exchange).await,
-        Method::DELETE => streams::delete(&exchange).await,
+    attended(&exchange, answer_one(&exchange, &parts.method, body)).await
+}
+
+async fn answer_one(exchange: &Exchange, method: &Method, body: Body) -> Answer {
+    match *method {
+        Method::POST => post::post(exchange, body).await,
+        Method::GET => streams::get(exchange).await,
+        Method::DELETE => streams::delete(exchange).await,
         _ => Err(Refusal::Method("GET, POST, DELETE, OPTIONS")),
     }
+}
+
+/// The answer, unless the token stops being good while it is waited for.
+async fn attended(exchange: &Exchange, answer: impl Future<Output = Answer>) -> Answer {
+    let mut answer = pin!(answer);
+    let mut attendance = Attendance::default();
+    let watch = &exchange.inner.watch;
+    let answered = poll_fn(|context| {
+        if attendance.is_over() {
+            return Poll::Ready(None);
+        }
+        if let Poll::Ready(answer) = answer.as_mut().poll(context) {
+            return Poll::Ready(Some(answer));
+        }
+        let over = attendance.poll_over(context, watch, || exchange.visit().holder());
+        over.map(|()| None)
+    });
+    answered.await.unwrap_or_else(|| Err(exchange.over()))
 }

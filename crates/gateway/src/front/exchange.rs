@@ -8,14 +8,14 @@ use std::{
 
 use axum::response::Response;
 use doorward_core::{
-    access::Principal,
+    access::{CLOCK_SKEW, Principal},
     audit::{AuditEvent, AuditKind, Outcome},
     dpop::{ContentDigest, ProofFault, Scheme},
     entropy::draw,
 };
 use doorward_mcp::era::Era;
-use doorward_verify::credentials;
-use http::HeaderMap;
+use doorward_verify::{Refusal as Rejected, credentials};
+use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 
 use super::refusal::Refusal;
 use crate::{
@@ -108,21 +108,48 @@ impl Exchange {
         }
     }
 
-    /// Puts the stream of the answer under watch. It takes over the place of its request, so that
-    /// nothing is refused for want of one after it was done.
-    pub(super) fn pulse(&self) -> Result<Pulse, Refusal> {
+    /// Puts the stream of the answer under watch, if the token is still good. It takes
+    /// over the place of its request, so that nothing is refused for want of one after it was
+    /// done.
+    pub(super) async fn pulse(&self) -> Result<Pulse, Refusal> {
+        let holder = self.visit().holder();
+        let verifier = &self.inner.verifier;
+        let verdict = match verifier.cached(&holder.token, &holder.resource) {
+            Some(verdict) => verdict,
+            None => verifier.verify(&holder.token, &holder.resource).await,
+        };
+        // Keys that cannot be had say nothing against a token that was good when it came.
+        let is_good = matches!(verdict, Ok(_) | Err(Rejected::Unavailable));
+        if !is_good || self.inner.clock.now() >= self.principal.expires_at + CLOCK_SKEW {
+            return Err(self.over());
+        }
         let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
         let open = place.take().ok_or(Refusal::Streams)?;
-        let holder = Holder {
-            token: credentials(&self.headers)
-                .map_or("", |sent| sent.token)
-                .into(),
+        let watch = &self.inner.watch;
+        Ok(watch.admit(holder, open, self.limits.keep_alive))
+    }
+
+    /// Whose the answer is.
+    pub(super) fn visit(&self) -> Visit {
+        Visit {
+            server: Arc::clone(&self.server),
             principal: Arc::clone(&self.principal),
-            server: self.server.name.clone(),
             caller: Arc::clone(&self.caller),
-            resource: self.server.resource.clone(),
+            authorization: self.headers.get(AUTHORIZATION).cloned(),
+        }
+    }
+
+    /// The answer to one whose token was good when they asked, and is no longer.
+    pub(super) fn over(&self) -> Refusal {
+        let holder = self.visit().holder();
+        let refusal = match self.inner.verifier.cached(&holder.token, &holder.resource) {
+            Some(Err(Rejected::Unknown | Rejected::Unavailable)) => Refusal::Unjudged,
+            Some(Ok(_) | Err(Rejected::Invalid(_) | Rejected::Revoked)) | None => {
+                let challenge = self.server.challenge.invalid_token(self.scheme);
+                Refusal::Unauthenticated(challenge)
+            }
         };
-        Ok(self.inner.watch.admit(holder, open, self.limits.keep_alive))
+        self.refused(None, refusal)
     }
 
     /// What lists must be filtered by, if by anything.
@@ -145,6 +172,30 @@ impl Exchange {
             fault,
             id: id.map(str::to_owned),
             reference,
+        }
+    }
+}
+
+/// Whose an answer is: all that is needed to look at their token again.
+pub(super) struct Visit {
+    server: Arc<Server>,
+    principal: Arc<Principal>,
+    caller: Arc<Caller>,
+    authorization: Option<HeaderValue>,
+}
+
+impl Visit {
+    /// For the watch.
+    pub(super) fn holder(&self) -> Holder {
+        let authorization = self.authorization.clone();
+        let headers = authorization.map(|value| (AUTHORIZATION, value));
+        let headers: HeaderMap = headers.into_iter().collect();
+        Holder {
+            token: credentials(&headers).map_or("", |sent| sent.token).into(),
+            principal: Arc::clone(&self.principal),
+            server: self.server.name.clone(),
+            caller: Arc::clone(&self.caller),
+            resource: self.server.resource.clone(),
         }
     }
 }

@@ -4,6 +4,8 @@
 //! error that says what kind of failure it was. Bodies are not looked into unless
 //! a list must be filtered.
 
+use std::sync::Arc;
+
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use doorward_mcp::{
@@ -91,7 +93,7 @@ async fn content(
             let response = sieve.map_or(response.clone(), |sieve| sieve.message(response));
             Ok(typed("application/json", Body::from(response)))
         }
-        Some(Media::EventStream) => events(exchange, body, about),
+        Some(Media::EventStream) => events(exchange, body, about).await,
         Some(Media::Json) | None => Err(failed(Fault::NotMcp)),
     }
 }
@@ -100,14 +102,22 @@ async fn json(exchange: &Exchange, body: Incoming, about: About<'_>) -> Result<R
     let most = exchange.limits.response_bytes;
     let body = match exchange.sieve(about.era).filter(|_| lists(about)) {
         Some(sieve) => Body::from(sift_json(body, most, &sieve).await?),
-        None => Body::new(Capped::new(body, most).ok_or(Fault::TooLarge)?),
+        None => {
+            let (watch, visit) = (Arc::clone(&exchange.inner.watch), exchange.visit());
+            let capped = Capped::new(body, most, watch, move || visit.holder());
+            Body::new(capped.ok_or(Fault::TooLarge)?)
+        }
     };
     Ok(typed("application/json", body))
 }
 
-fn events(exchange: &Exchange, body: Incoming, about: About<'_>) -> Result<Response, Refusal> {
+async fn events(
+    exchange: &Exchange,
+    body: Incoming,
+    about: About<'_>,
+) -> Result<Response, Refusal> {
     let longest = exchange.limits.message_bytes;
-    let pulse = exchange.pulse()?;
+    let pulse = exchange.pulse().await?;
     let lasts = about.era == Era::Session && about.verb == http::Method::POST;
     // A GET brings whatever was asked for before its stream broke.
     let sieve = exchange.sieve(about.era);

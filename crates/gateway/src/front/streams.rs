@@ -30,7 +30,7 @@ pub(super) async fn get(exchange: &Exchange) -> Answer {
         return send(exchange, permit, &Method::GET, session).await;
     };
     let session = programs::required(exchange, session, None)?;
-    let pulse = exchange.pulse()?;
+    let pulse = exchange.pulse().await?;
     let outbox = upstream.listen(permit, &session);
     let outbox = outbox.map_err(|fault| exchange.failed(fault, None))?;
     let reader = Box::new(outbox.reader());

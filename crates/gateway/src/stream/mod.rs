@@ -3,16 +3,20 @@
 //!
 //! Every stream has a [`Pulse`], by which it ends when the token that opened it
 //! expires or is revoked, and shows a sign of life when it is quiet.
+//! Who waits for an answer, or for the rest of one, has an [`Attendance`].
 
+mod attendance;
 mod capped;
 mod outbox;
 mod passing;
+mod roll;
 mod sifted;
 mod watch;
 
 use bytes::Bytes;
 
 pub(crate) use self::{
+    attendance::Attendance,
     capped::Capped,
     outbox::Written,
     passing::Passing,
@@ -29,6 +33,9 @@ pub(crate) enum Cut {
     /// The upstream sent more than is allowed.
     #[error("the upstream's answer is too large")]
     TooLarge,
+    /// The token is no longer good.
+    #[error("the token of the caller is no longer good")]
+    Over,
 }
 
 /// The last message of a subscription that the server side ends.

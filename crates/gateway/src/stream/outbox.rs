@@ -11,7 +11,7 @@ use doorward_mcp::sse::{KEEP_ALIVE, frame};
 use http_body::{Body, Frame};
 
 use super::{Cut, Pulse, Sieve, watch::Sign};
-use crate::upstream::stdio::Outbox;
+use crate::upstream::stdio::{Item, Outbox};
 
 /// Messages of a program as events.
 pub(crate) struct Written {
@@ -72,13 +72,12 @@ impl Body for Written {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
-        if let Some(first) = self.first.take() {
-            return Poll::Ready(Some(Ok(self.event(first))));
-        }
-        let Some(rest) = &self.rest else {
-            return Poll::Ready(None);
+        let this = &mut *self;
+        let polled = match (this.first.take(), &this.rest) {
+            (_, None) => return Poll::Ready(None),
+            (Some(json), Some(_)) => Poll::Ready(Some(Item { json, last: false })),
+            (None, Some(rest)) => rest.poll_next(context),
         };
-        let polled = rest.poll_next(context);
         match self.pulse.sign(context) {
             Sign::End => {
                 self.rest = None;

@@ -24,14 +24,16 @@ use doorward_core::{
 use doorward_verify::{Refusal, VerifyToken};
 use futures_util::task::AtomicWaker;
 
+use super::roll::Roll;
 use crate::{access::Caller, places::OpenStream, snapshot::Snapshot};
 
-/// All open streams of a gateway.
+/// All open streams of a gateway, and all who wait for an answer.
 pub(crate) struct Watch {
     verifier: Arc<dyn VerifyToken>,
     clock: Arc<dyn Clock>,
     streams: Mutex<HashMap<u64, Arc<Vital>>>,
     next: AtomicU64,
+    roll: Roll,
 }
 
 /// The token that opened a stream, and what its holder might use then.
@@ -45,6 +47,8 @@ pub(crate) struct Holder {
 
 struct Vital {
     holder: Holder,
+    /// Whether it is a stream, and not one who waits.
+    streams: bool,
     keep_alive: u64,
     /// Looks since the last event.
     quiet: AtomicU64,
@@ -58,7 +62,7 @@ pub(crate) struct Pulse {
     number: u64,
     vital: Arc<Vital>,
     watch: Arc<Watch>,
-    _open: OpenStream,
+    _open: Option<OpenStream>,
 }
 
 /// What a stream should do.
@@ -79,6 +83,7 @@ impl Watch {
             clock,
             streams: Mutex::default(),
             next: AtomicU64::new(0),
+            roll: Roll::new(),
         }
     }
 
@@ -89,9 +94,29 @@ impl Watch {
         open: OpenStream,
         keep_alive: Duration,
     ) -> Pulse {
+        self.enter(holder, Some(open), keep_alive)
+    }
+
+    /// Takes one under watch who waits for an answer.
+    pub(super) fn attend(self: &Arc<Self>, holder: Holder) -> Pulse {
+        self.enter(holder, None, Duration::MAX)
+    }
+
+    /// Where those sit who have not waited for long.
+    pub(super) fn roll(&self) -> &Roll {
+        &self.roll
+    }
+
+    fn enter(
+        self: &Arc<Self>,
+        holder: Holder,
+        open: Option<OpenStream>,
+        keep_alive: Duration,
+    ) -> Pulse {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let vital = Arc::new(Vital {
             holder,
+            streams: open.is_some(),
             keep_alive: keep_alive.as_secs().max(1),
             quiet: AtomicU64::new(0),
             nudged: AtomicBool::new(false),
@@ -107,8 +132,9 @@ impl Watch {
         }
     }
 
-    /// Looks at every stream once; called every second.
+    /// Looks at every stream and at everybody who waits once; called every second.
     pub(crate) async fn look(&self, snapshot: &Snapshot) {
+        self.roll.call();
         let now = self.clock.now();
         let streams: Vec<_> = self.lock().values().cloned().collect();
         for vital in streams {
@@ -122,14 +148,14 @@ impl Watch {
 
     /// Ends every stream.
     pub(crate) fn end_all(&self) {
-        for vital in self.lock().values() {
+        for vital in self.lock().values().filter(|vital| vital.streams) {
             vital.end();
         }
     }
 
     /// How many streams there are.
     pub(crate) fn count(&self) -> usize {
-        self.lock().len()
+        self.lock().values().filter(|vital| vital.streams).count()
     }
 
     async fn is_over(&self, holder: &Holder, now: UnixTime) -> bool {
@@ -181,13 +207,18 @@ impl Pulse {
     /// What to do now; the task of `context` is woken when that changes.
     pub(crate) fn sign(&self, context: &Context<'_>) -> Sign {
         self.vital.waker.register(context.waker());
-        if self.vital.over.load(Ordering::Acquire) {
+        if self.is_over() {
             return Sign::End;
         }
         match self.vital.nudged.swap(false, Ordering::AcqRel) {
             true => Sign::KeepAlive,
             false => Sign::Go,
         }
+    }
+
+    /// Whether it should end.
+    pub(super) fn is_over(&self) -> bool {
+        self.vital.over.load(Ordering::Acquire)
     }
 
     /// Says that something was sent.

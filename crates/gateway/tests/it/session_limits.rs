@@ -71,6 +71,33 @@ async fn long_messages_that_do_not_come_to_an_end_are_limited_for_each_user() {
 }
 
 #[tokio::test]
+async fn messages_count_for_as_long_as_the_server_has_not_answered() {
+    // GW-25
+    let upstream = Upstream::start().await;
+    let world = World::with(upstream.config(), |config| {
+        config.limits.buffered_bytes = 1 << 20;
+    });
+    let argument = "x".repeat(700_000);
+    let long = || {
+        let params = format!(r#""name":"a","arguments":{{"a":"{argument}"}}"#);
+        modern("tools/call", Some("a"), &params)
+    };
+    upstream.then_silence();
+    let mut waiting = Box::pin(world.open(long()));
+    tokio::select! {
+        _ = &mut waiting => panic!("nobody answers"),
+        () = world.until("the upstream was asked", || upstream.open() == 1) => {}
+    }
+    assert_eq!(world.send(long()).await.status, 429);
+    drop(waiting);
+    world
+        .until("the upstream is let go", || upstream.open() == 0)
+        .await;
+    upstream.then_json("{}");
+    assert_eq!(world.send(long()).await.status, 200, "it was given back");
+}
+
+#[tokio::test]
 async fn an_opening_that_would_be_kept_is_short() {
     // DS-05
     let world = World::new(session_era());

@@ -56,6 +56,111 @@ async fn a_stream_ends_within_a_second_or_so_of_the_tokens_end() {
 }
 
 #[tokio::test]
+async fn who_waits_for_a_first_word_is_let_go_with_their_token() {
+    // R-026, TK-18
+    for (json_only, ends) in [
+        (
+            false,
+            (|world: &World| world.tokens.revoke("short")) as fn(&World),
+        ),
+        (false, |world: &World| world.clock.advance(700)),
+        (true, |world: &World| world.tokens.revoke("short")),
+    ] {
+        let upstream = Upstream::start().await;
+        let world = World::new(upstream.config());
+        let baseline = doorward_core::scope::ScopeSet::baseline();
+        world.tokens.grant("alice", "short", "files", &baseline);
+        let stream = json_only.then(|| upstream.then_stream());
+        if !json_only {
+            upstream.then_silence();
+        }
+        let mut ask = modern("subscriptions/listen", None, r#""notifications":{}"#).token("short");
+        if json_only {
+            ask = ask.with("accept", "application/json");
+        }
+        let ending = async {
+            world
+                .until("the upstream was asked", || upstream.open() == 1)
+                .await;
+            ends(&world);
+            for _ in 0..4 {
+                pass(SECOND).await;
+                tokio::task::yield_now().await;
+            }
+        };
+        let (answer, ()) = tokio::join!(world.send(ask), ending);
+        assert_eq!(answer.status, 401, "{}", answer.text());
+        assert_eq!(world.gateway.load().streams, 0);
+        world
+            .until("the upstream is let go", || {
+                stream.as_ref().is_none_or(|stream| !stream.event("{}"))
+            })
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn who_waits_long_with_a_good_token_is_answered() {
+    // R-026
+    let upstream = Upstream::start().await;
+    let world = World::new(upstream.config());
+    let stream = upstream.then_stream();
+    let answering = async {
+        world
+            .until("the upstream was asked", || upstream.open() == 1)
+            .await;
+        for _ in 0..4 {
+            pass(SECOND).await;
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(world.gateway.load().streams, 0, "who waits is no stream");
+        stream.event(r#"{"jsonrpc":"2.0","id":6,"result":{}}"#);
+    };
+    let ask = call("read").with("accept", "application/json");
+    let (answer, ()) = tokio::join!(world.send(ask), answering);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
+
+#[tokio::test]
+async fn the_rest_of_a_slow_document_is_not_for_a_token_that_was_revoked() {
+    // R-026
+    let upstream = Upstream::start().await;
+    let world = World::new(upstream.config());
+    let stream = upstream.then_slow_json();
+    stream.write(r#"{"jsonrpc":"2.0","#);
+    let mut body = world.open(call("read")).await.into_body();
+    assert_eq!(
+        next(&mut body).await.as_deref(),
+        Some(r#"{"jsonrpc":"2.0","#)
+    );
+    world.tokens.revoke(crate::world::CANARY);
+    let ending = async {
+        for _ in 0..4 {
+            pass(SECOND).await;
+            tokio::task::yield_now().await;
+        }
+    };
+    let (frame, ()) = tokio::join!(body.frame(), ending);
+    assert!(frame.expect("a frame").is_err(), "it is cut, not complete");
+}
+
+#[tokio::test]
+async fn what_was_said_first_is_not_for_a_token_that_was_revoked_meanwhile() {
+    // R-026: the upstream revokes, as it were, while it answers
+    let upstream = Upstream::start().await;
+    let world = World::new(upstream.config());
+    let _stream = upstream.then_stream();
+    let answer = {
+        let asked = world.open(get("/mcp/files"));
+        let mut asked = std::pin::pin!(asked);
+        assert!(futures_util::poll!(asked.as_mut()).is_pending());
+        world.tokens.revoke(crate::world::CANARY);
+        asked.await
+    };
+    assert_eq!(answer.status(), 401);
+}
+
+#[tokio::test]
 async fn a_subscription_that_is_ended_here_is_told_so() {
     // R-054
     let upstream = Upstream::start().await;

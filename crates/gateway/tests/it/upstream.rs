@@ -81,6 +81,15 @@ impl Upstream {
 
     /// The next answer is an event stream that this end writes.
     pub(crate) fn then_stream(&self) -> Stream {
+        self.then_written("text/event-stream")
+    }
+
+    /// The next answer is JSON that this end writes bit by bit.
+    pub(crate) fn then_slow_json(&self) -> Stream {
+        self.then_written("application/json")
+    }
+
+    fn then_written(&self, media: &str) -> Stream {
         let (sender, mut receiver) = mpsc::unbounded_channel();
         let state = Arc::clone(&self.state);
         state.streams.fetch_add(1, Ordering::Relaxed);
@@ -90,7 +99,7 @@ impl Upstream {
             receiver.poll_recv(context)
         });
         let mut response = Response::new(Body::new(StreamBody::new(frames)));
-        let media = "text/event-stream".parse().expect("type");
+        let media = media.parse().expect("type");
         response.headers_mut().insert("content-type", media);
         self.then(response);
         Stream(sender)
