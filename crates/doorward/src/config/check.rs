@@ -321,6 +321,18 @@ mod tests {
         let before = check("").expect("defaults");
         let after = check("tokens.access_ttl = '5m'").expect("shorter");
         assert!(before.needs_restart(&after).is_empty());
+        let (tls, asking) = (
+            "public_url = 'https://a.example'\ntls = { certificate = 'a', key = 'b' }",
+            "client_certificates = {}",
+        );
+        let encrypted = check(tls).expect("encrypted");
+        let asked = check(&format!("{tls}\n{asking}")).expect("asking");
+        assert_eq!(encrypted.needs_restart(&asked), ["client_certificates"]);
+        assert_eq!(
+            encrypted.with_changes_of(asked.clone()).client_certificates,
+            None
+        );
+        assert!(asked.with_changes_of(encrypted).asks_everybody());
         let moved = check("listen = '127.0.0.1:9'\nstorage.url = 'sqlite:b.db'").expect("moved");
         assert_eq!(
             before.needs_restart(&moved),

@@ -204,6 +204,20 @@ async fn only_a_valid_certificate_of_a_trusted_authority_counts() {
 }
 
 #[tokio::test]
+async fn who_is_trusted_no_more_vouches_for_nobody_from_then_on() {
+    let (before, after) = (Authority::new(), Authority::new());
+    let world = World::with(before.trusted()).await;
+    let wanted = expecting("tls_client_auth_subject_dn", r"CN=robot,O=Example\, Inc.");
+    let (id, _) = world.registered(robot(wanted)).await;
+    let (old, new) = (before.issue(&named("robot")), after.issue(&named("robot")));
+    assert_eq!(ask(&world, &id, Some(&old)).await.status, 200);
+    world.issuer.reconfigure(after.trusted());
+    let refused = ask(&world, &id, Some(&old)).await;
+    refused.refuses(401, "invalid_client");
+    assert_eq!(ask(&world, &id, Some(&new)).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_certificate_authenticates_at_every_endpoint() {
     let authority = Authority::new();
     let world = World::with(authority.trusted()).await;
