@@ -1,18 +1,25 @@
-//! Refusals of strangers: recorded, but not as often as somebody likes to be refused.
+//! Refusals: answered as what they are, and recorded as often as somebody may be refused.
 //!
 //! ```text
-//! refused -> within what a peer may: recorded, one by one, in the queue
-//!         -> beyond: told to come again; the log says once a minute that there were more
+//! a stranger                        -> queued, up to what the address may
+//! a client that somebody signed in  -> committed, up to what the client may
+//!   through and that proved who it is
+//! one of an administrator's         -> committed each time
+//! beyond                            -> once a minute, that there were more
 //! ```
 //!
 //! Anybody can be refused any number of times. Each record is a row that stays, so
 //! without a bound a stranger fills the disk, and with it the queue that tool calls
-//! need (DS-05, AD-06). Only what was refused counts: whoever gets what they ask for
-//! is never put off, whoever else shares their address (interop 17).
+//! need (DS-05, AD-06). The answer never changes: whoever is told to come again
+//! although the session is over never signs in again (interop 17, 18).
 
 use std::net::IpAddr;
 
-use doorward_core::{audit::AuditEvent, client::Client};
+use doorward_core::{
+    audit::AuditEvent,
+    client::{Client, ClientOrigin},
+    id::ClientId,
+};
 use doorward_store::StoreError;
 
 use crate::{
@@ -20,71 +27,136 @@ use crate::{
     shared::Shared,
 };
 
-/// Why a refusal is not answered as such.
-#[derive(Debug)]
-pub(crate) enum PutOff {
-    /// There were too many.
-    Later(Wait),
-    /// It cannot be recorded.
-    Store(StoreError),
+/// What is said of the records that are not made.
+const MORE: &str = "many more like this are not recorded one by one";
+
+/// Who asked, as far as it was proven.
+#[derive(Clone, Debug)]
+pub(crate) enum Asker {
+    /// Nobody, or a client that anybody can be.
+    Stranger(Option<ClientId>),
+    /// A client that proved who it is, and that somebody signed in through.
+    Used(ClientId),
+    /// A client that proved who it is, and that an administrator registered.
+    Administered(ClientId),
 }
 
-impl From<StoreError> for PutOff {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
+impl Asker {
+    /// Who a client is that was authenticated. A secret or key that somebody registered a
+    /// moment ago makes nobody more than a stranger.
+    pub(crate) fn of(client: &Client) -> Self {
+        if client.is_public() || !client.is_established() {
+            return Self::Stranger(Some(client.id.clone()));
+        }
+        Self::proven(client)
     }
-}
 
-/// Whether a client that was authenticated is more than a stranger: an administrator or
-/// somebody who signed in stands behind it.
-pub(crate) fn is_somebody(client: &Client) -> bool {
-    !client.is_public() && client.is_established()
-}
-
-impl Shared {
-    /// Records that a script that proved nothing was refused, as long as its peer is not
-    /// refused too often.
-    pub(crate) fn refuse_stranger(
-        &self,
-        event: AuditEvent,
-        peer: Option<IpAddr>,
-    ) -> Result<(), PutOff> {
-        let limit = &self.limits.refused_peer;
-        match self.record_within(limit, event, peer)? {
-            Ok(()) => Ok(()),
-            Err(wait) => Err(PutOff::Later(wait)),
+    /// Who a client is that was proven otherwise, whatever it is registered as.
+    pub(crate) fn proven(client: &Client) -> Self {
+        match client.origin {
+            ClientOrigin::Preregistered => Self::Administered(client.id.clone()),
+            ClientOrigin::MetadataDocument | ClientOrigin::Dynamic => Self::Used(client.id.clone()),
         }
     }
 
-    /// Counts what a script that proved nothing was told, and records nothing.
-    pub(crate) fn count_stranger(&self, peer: Option<IpAddr>) {
-        let limit = &self.limits.refused_peer;
-        let _beyond = limit.take(stranger_key(peer), self.clock.now());
+    fn client(&self) -> Option<&ClientId> {
+        match self {
+            Self::Stranger(client) => client.as_ref(),
+            Self::Used(client) | Self::Administered(client) => Some(client),
+        }
+    }
+}
+
+/// What is refused, and to whom.
+#[derive(Debug)]
+pub(crate) struct Refused<E> {
+    pub(crate) error: E,
+    pub(crate) asker: Asker,
+}
+
+impl<E> Refused<E> {
+    /// Before it is known who asks.
+    pub(crate) fn stranger(error: impl Into<E>) -> Self {
+        Self {
+            error: error.into(),
+            asker: Asker::Stranger(None),
+        }
     }
 
-    /// Records what happened to a visitor, or that a client is known already: as often as a
-    /// peer may. What they are told is the same.
+    /// To a client that was authenticated.
+    pub(crate) fn to(client: &Client, error: impl Into<E>) -> Self {
+        Self {
+            error: error.into(),
+            asker: Asker::of(client),
+        }
+    }
+}
+
+impl Shared {
+    /// Records that a script was refused, before it is told.
+    pub(crate) async fn note_refused(
+        &self,
+        event: AuditEvent,
+        asker: &Asker,
+        peer: Option<IpAddr>,
+    ) -> Result<(), StoreError> {
+        let event = match asker.client() {
+            Some(client) => event.client(client.as_str()),
+            None => event,
+        };
+        match asker {
+            Asker::Stranger(_) => self.record_within(&self.limits.refused_peer, event, peer),
+            Asker::Used(client) => self.note_refused_used(event.peer(peer), client).await,
+            Asker::Administered(_) => self.commit_record(event.peer(peer)).await,
+        }
+    }
+
+    /// Whoever can act as one client, by a secret that leaked or as one of its people, leaves
+    /// no more than that client may.
+    async fn note_refused_used(
+        &self,
+        event: AuditEvent,
+        client: &ClientId,
+    ) -> Result<(), StoreError> {
+        let (limits, now) = (&self.limits, self.clock.now());
+        if limits.refused_client.take(client.clone(), now).is_ok() {
+            return self.commit_record(event).await;
+        }
+        if limits.summed_up_client.take(client.clone(), now).is_ok() {
+            return self.store.record(event.reason(MORE));
+        }
+        Ok(())
+    }
+
+    async fn commit_record(&self, event: AuditEvent) -> Result<(), StoreError> {
+        let mut tx = self.store.begin().await?;
+        tx.audit(event);
+        tx.commit().await
+    }
+
+    /// Records what happened to a visitor, or a step of the protocol, or that a client is known
+    /// already: as often as a peer may. What they are told is the same.
     pub(crate) fn note_stranger(
         &self,
         event: AuditEvent,
         peer: Option<IpAddr>,
     ) -> Result<(), StoreError> {
         self.record_within(&self.limits.noted_peer, event, peer)
-            .map(drop)
     }
 
-    /// Counts something that has to be remembered for `client`, unless somebody stands behind
-    /// it: anybody can be a public client, or register one with a key.
+    /// Counts something that has to be remembered for `client`: for its peer where anybody can
+    /// be that client, for itself where somebody signed in through it.
     pub(crate) fn count_remembered(
         &self,
         client: &Client,
         peer: Option<IpAddr>,
     ) -> Result<(), Wait> {
-        if is_somebody(client) {
-            return Ok(());
+        let (limits, now) = (&self.limits, self.clock.now());
+        match Asker::of(client) {
+            Asker::Stranger(_) => limits.remembered_peer.take(stranger_key(peer), now),
+            Asker::Used(client) => limits.remembered_client.take(client, now),
+            Asker::Administered(_) => Ok(()),
         }
-        let limit = &self.limits.remembered_peer;
-        limit.take(stranger_key(peer), self.clock.now())
     }
 
     fn record_within(
@@ -92,15 +164,14 @@ impl Shared {
         limit: &Limit<Option<IpAddr>>,
         event: AuditEvent,
         peer: Option<IpAddr>,
-    ) -> Result<Result<(), Wait>, StoreError> {
+    ) -> Result<(), StoreError> {
         let (key, now) = (stranger_key(peer), self.clock.now());
-        let taken = limit.take(key, now);
-        if taken.is_ok() {
-            self.store.record(event.peer(peer))?;
-        } else if self.limits.summed_up_peer.take(key, now).is_ok() {
-            let summed_up = event.reason("many more like this are not recorded one by one");
-            self.store.record(summed_up.peer(peer))?;
+        if limit.take(key, now).is_ok() {
+            return self.store.record(event.peer(peer));
         }
-        Ok(taken)
+        if self.limits.summed_up_peer.take(key, now).is_ok() {
+            return self.store.record(event.reason(MORE).peer(peer));
+        }
+        Ok(())
     }
 }

@@ -42,6 +42,22 @@ pub(super) fn is_proxy(remote: IpAddr, proxies: &[IpNet]) -> bool {
     trusted(remote.to_canonical(), proxies)
 }
 
+/// Whether a connection from `remote` looks like one of a proxy that nobody named: it is from
+/// this machine or a private network, and says for whom it came. All who come through it count
+/// as one peer.
+pub(super) fn is_unnamed_proxy(remote: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> bool {
+    let remote = remote.to_canonical();
+    is_near(remote) && headers.contains_key(FORWARDED_FOR) && !trusted(remote, proxies)
+}
+
+/// Whether it is an address of this machine or of a private network (RFC 1918, RFC 4193).
+fn is_near(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
+    }
+}
+
 fn trusted(address: IpAddr, proxies: &[IpNet]) -> bool {
     proxies.iter().any(|proxy| proxy.contains(&address))
 }
@@ -51,6 +67,28 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn a_proxy_that_nobody_named_is_noticed_and_a_far_peer_is_none() {
+        let named = ["10.0.0.0/8".parse().unwrap()];
+        let mut forwarded = HeaderMap::new();
+        forwarded.append(FORWARDED_FOR, HeaderValue::from_static("1.1.1.1"));
+        for (remote, expected) in [
+            ("127.0.0.1", true),
+            ("::ffff:127.0.0.1", true),
+            ("::1", true),
+            ("172.17.0.1", true),
+            ("fd00::1", true),
+            ("10.0.0.1", false), // named
+            ("9.9.9.9", false),  // anybody can send the header
+            ("2001:db8::1", false),
+        ] {
+            let remote = remote.parse().unwrap();
+            let found = is_unnamed_proxy(remote, &forwarded, &named);
+            assert_eq!(found, expected, "{remote}");
+            assert!(!is_unnamed_proxy(remote, &HeaderMap::new(), &named));
+        }
+    }
 
     #[test]
     fn only_what_trusted_proxies_wrote_counts() {

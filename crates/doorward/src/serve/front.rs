@@ -9,7 +9,10 @@ use std::{
     net::{IpAddr, SocketAddr},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use arc_swap::ArcSwap;
@@ -34,6 +37,8 @@ pub(super) struct Front {
     house: Option<House>,
     hosts: Option<Hosts>,
     proxies: ArcSwap<Vec<IpNet>>,
+    /// Whether the operator was told of a proxy that is not among these.
+    warned: AtomicBool,
     counters: Arc<Counters>,
 }
 
@@ -77,6 +82,7 @@ impl Front {
             house: None,
             hosts,
             proxies: ArcSwap::default(),
+            warned: AtomicBool::new(false),
             counters,
         }
     }
@@ -125,6 +131,11 @@ impl Front {
     fn route(&self, door: &Door, request: Request<Incoming>) -> Answer {
         let proxies = self.proxies.load();
         let peer = forwarded::peer(door.remote, request.headers(), &proxies);
+        if self.house.is_some()
+            && forwarded::is_unnamed_proxy(door.remote, request.headers(), &proxies)
+        {
+            self.warn_of_proxy(door.remote);
+        }
         // A body must be read off, which the routes do.
         let house = self
             .house
@@ -142,6 +153,19 @@ impl Front {
             }
         }
         Answer::Routed(self.router.clone().call(request)) // a router is always ready
+    }
+}
+
+impl Front {
+    /// Tells the operator, once, that all who come through this proxy count as one peer.
+    fn warn_of_proxy(&self, remote: IpAddr) {
+        if !self.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                proxy = %remote,
+                "X-Forwarded-For from an address that is not in trusted_proxies is not believed: \
+                 if this is your proxy, name it there, or limits take all its visitors for one"
+            );
+        }
     }
 }
 

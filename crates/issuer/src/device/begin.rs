@@ -23,9 +23,9 @@ use serde::Serialize;
 use crate::{
     browser::peer,
     limits::{Wait, peer_key, prefix_key},
-    refusals::PutOff,
+    refusals::Refused,
     shared::Shared,
-    token::{Asked, ClientError, TokenError, client_error, parameters},
+    token::{Asked, TokenError, parameters},
     wire::json,
 };
 
@@ -45,25 +45,27 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
     let (parts, body) = request.into_parts();
     match issuer.begin_device(&parts, body).await {
         Ok(response) => json(StatusCode::OK, &response),
-        Err(error) => {
-            let event = AuditEvent::new(
-                issuer.clock.now(),
-                AuditKind::DeviceAuthorization,
-                Outcome::Denied,
-            );
-            match issuer.refuse_stranger(event.reason(error.to_string()), peer(&parts)) {
+        Err(Refused { error, asker }) => {
+            let (now, kind) = (issuer.clock.now(), AuditKind::DeviceAuthorization);
+            let event = AuditEvent::new(now, kind, Outcome::Denied).reason(error.to_string());
+            match issuer.note_refused(event, &asker, peer(&parts)).await {
                 Ok(()) => error.into_response(),
-                Err(PutOff::Later(wait)) => client_error(&ClientError::TooMany(wait)),
-                Err(PutOff::Store(failed)) => TokenError::Store(failed).into_response(),
+                Err(failed) => TokenError::Store(failed).into_response(),
             }
         }
     }
 }
 
 impl Shared {
-    async fn begin_device(&self, parts: &Parts, body: Body) -> Result<DeviceResponse, TokenError> {
-        let parameters = parameters(parts, body).await?;
-        let client = self.authenticate(parts, &parameters).await?;
+    async fn begin_device(
+        &self,
+        parts: &Parts,
+        body: Body,
+    ) -> Result<DeviceResponse, Refused<TokenError>> {
+        let parameters = parameters(parts, body).await;
+        let parameters = parameters.map_err(Refused::stranger)?;
+        let client = self.authenticate(parts, &parameters).await;
+        let client = client.map_err(Refused::stranger)?;
         let asked = Asked {
             client: &client,
             parameters: &parameters,
@@ -71,13 +73,18 @@ impl Shared {
             proof: None,
             peer: peer(parts),
         };
-        if !client.grants.contains(GrantType::DeviceCode) {
+        let begun = self.begin_for(&asked).await;
+        begun.map_err(|error| Refused::to(&client, error))
+    }
+
+    async fn begin_for(&self, asked: &Asked<'_>) -> Result<DeviceResponse, TokenError> {
+        if !asked.client.grants.contains(GrantType::DeviceCode) {
             return Err(TokenError::NotForThisClient);
         }
         self.count_device(asked.peer).map_err(TokenError::TooMany)?;
-        match self.add_device(&asked).await {
+        match self.add_device(asked).await {
             // Two codes of 34 bits are rarely the same, and never twice in a row.
-            Err(TokenError::Store(StoreError::Conflict)) => self.add_device(&asked).await,
+            Err(TokenError::Store(StoreError::Conflict)) => self.add_device(asked).await,
             outcome => outcome,
         }
     }

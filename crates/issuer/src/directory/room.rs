@@ -37,7 +37,7 @@ impl Unused {
     fn add(&self, origin: ClientOrigin, now: UnixTime) -> bool {
         let mut counts = self.counts();
         let known = counts.get_mut(&origin);
-        let known = known.filter(|counted| now.since(counted.at) < FRESH);
+        let known = known.filter(|counted| counted.at <= now && now.since(counted.at) < FRESH);
         match known.filter(|counted| counted.clients < MAXIMUM_UNUSED) {
             Some(counted) => {
                 counted.clients += 1;
@@ -98,5 +98,7 @@ mod tests {
         let later = T0 + FRESH;
         unused.counted(DYNAMIC, 0, T0);
         assert!(!unused.add(DYNAMIC, later), "somebody may have used one");
+        let earlier = T0 - FRESH;
+        assert!(!unused.add(DYNAMIC, earlier), "the clock was set back");
     }
 }

@@ -13,9 +13,9 @@ use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use super::{error::IntrospectError, wire::Signed};
 use crate::{
     browser::peer,
-    refusals::PutOff,
+    refusals::Refused,
     shared::Shared,
-    token::{Asked, ClientError, client_error, parameters},
+    token::{Asked, ClientError, parameters},
     wire::json,
 };
 
@@ -28,25 +28,27 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
     let (parts, body) = request.into_parts();
     match issuer.tell(&parts, body).await {
         Ok(response) => response,
-        Err(error) => {
+        Err(Refused { error, asker }) => {
             let event = AuditEvent::new(issuer.clock.now(), AuditKind::Introspect, Outcome::Denied)
                 .reason(error.to_string());
-            match issuer.refuse_stranger(event, peer(&parts)) {
+            match issuer.note_refused(event, &asker, peer(&parts)).await {
                 Ok(()) => error.into_response(),
-                Err(PutOff::Later(wait)) => client_error(&ClientError::TooMany(wait)),
-                Err(PutOff::Store(error)) => IntrospectError::Store(error).into_response(),
+                Err(error) => IntrospectError::Store(error).into_response(),
             }
         }
     }
 }
 
 impl Shared {
-    async fn tell(&self, parts: &Parts, body: Body) -> Result<Response, IntrospectError> {
-        let parameters = parameters(parts, body).await?;
-        let client = self.authenticate(parts, &parameters).await?;
+    async fn tell(&self, parts: &Parts, body: Body) -> Result<Response, Refused<IntrospectError>> {
+        let parameters = parameters(parts, body).await;
+        let parameters = parameters.map_err(Refused::stranger)?;
+        let client = self.authenticate(parts, &parameters).await;
+        let client = client.map_err(Refused::stranger)?;
         if client.is_public() {
             let basic = false;
-            return Err(ClientError::Unauthenticated { basic }.into());
+            let error = ClientError::Unauthenticated { basic };
+            return Err(Refused::stranger(error));
         }
         let asked = Asked {
             client: &client,
@@ -55,7 +57,8 @@ impl Shared {
             proof: None,
             peer: peer(parts),
         };
-        let answer = self.introspect(&asked).await?;
+        let answer = self.introspect(&asked).await;
+        let answer = answer.map_err(|error| Refused::to(&client, error))?;
         if !wants_signed(&parts.headers) {
             return Ok(json(StatusCode::OK, &answer));
         }
@@ -65,7 +68,9 @@ impl Shared {
             iat: self.clock.now().seconds(),
             token_introspection: &answer,
         };
-        Ok(jwt(self.keys.sign(SIGNED_TYPE, &signed)?))
+        let signed = self.keys.sign(SIGNED_TYPE, &signed);
+        let signed = signed.map_err(|error| Refused::to(&client, error))?;
+        Ok(jwt(signed))
     }
 }
 

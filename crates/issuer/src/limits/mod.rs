@@ -7,12 +7,17 @@
 mod familiar;
 mod peers;
 mod rate;
+mod turns;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use doorward_core::{id::UserId, secret::Digest, time::UnixTime};
+use doorward_core::{
+    id::{ClientId, UserId},
+    secret::Digest,
+    time::UnixTime,
+};
 
-use self::familiar::Familiar;
+use self::{familiar::Familiar, turns::Turns};
 pub(crate) use self::{
     peers::{peer_key, prefix_key, stranger_key},
     rate::{Limit, Wait},
@@ -21,7 +26,10 @@ use crate::directory::{Payer, Quota};
 
 /// Every limit of an issuer.
 pub(crate) struct Limits {
-    /// Sign-ins from one network peer.
+    /// Sign-ins from one network peer, a few at a time: those that turn out well do not count,
+    /// however many come at once.
+    pub(crate) sign_in_turns: Turns,
+    /// Sign-ins from one network peer to accounts that it did not sign in to before.
     pub(crate) sign_in_peer: Limit<Option<IpAddr>>,
     /// Sign-ins to one account. It refills faster than one peer can wear it down, so that
     /// nobody locks somebody else out from one address.
@@ -32,9 +40,15 @@ pub(crate) struct Limits {
     /// Sign-ins from one network, whatever its addresses and accounts: it has no more than its
     /// part of the hashing (DS-01).
     pub(crate) sign_in_network: Limit<Option<IpAddr>>,
+    /// The first tries at an account from one network: they do not depend on what the rest of
+    /// the world does to that account (LG-02).
+    pub(crate) sign_in_first: Limit<(Option<IpAddr>, Digest)>,
     /// Peers that signed in to an account before: whoever guesses from many addresses does not
-    /// lock its owner out (LG-02). Their own limit still holds.
+    /// lock its owner out (LG-02).
     pub(crate) familiar: Familiar,
+    /// Sign-ins of such a peer to that account: what others behind the same address do wears
+    /// down nothing of it.
+    pub(crate) sign_in_familiar: Limit<(Option<IpAddr>, Digest)>,
     /// New clients from one network (interop 17: hosted clients share addresses).
     pub(crate) register_prefix: Limit<Option<IpAddr>>,
     /// New clients with a secret or key and otherwise the same metadata, from one network.
@@ -44,6 +58,8 @@ pub(crate) struct Limits {
     /// Records that a quirk was applied for one network peer: the log tells that it happens,
     /// not how often a client asks.
     pub(crate) quirk_peer: Limit<Option<IpAddr>>,
+    /// The same for everybody.
+    pub(crate) quirk_all: Limit<()>,
     /// Device authorization requests from one network peer.
     pub(crate) device_peer: Limit<Option<IpAddr>>,
     /// Device authorization requests from one network, whatever its addresses.
@@ -53,16 +69,27 @@ pub(crate) struct Limits {
     pub(crate) device_code_account: Limit<UserId>,
     /// Wrong user codes typed at one network peer.
     pub(crate) device_code_peer: Limit<Option<IpAddr>>,
-    /// Refused requests to the endpoints for scripts, from one network peer, that nobody
-    /// authenticated.
+    /// Devices that poll too fast, from one network peer: each time is written down.
+    pub(crate) slowed_peer: Limit<Option<IpAddr>>,
+    /// Records of refused requests to the endpoints for scripts, from one network peer, that
+    /// nobody authenticated.
     pub(crate) refused_peer: Limit<Option<IpAddr>>,
+    /// Records of what a client was refused that no administrator registered and that proved
+    /// who it is.
+    pub(crate) refused_client: Limit<ClientId>,
     /// Other records that anybody can cause, for one network peer.
     pub(crate) noted_peer: Limit<Option<IpAddr>>,
     /// Records that there were more than these.
     pub(crate) summed_up_peer: Limit<Option<IpAddr>>,
+    /// The same, for one client.
+    pub(crate) summed_up_client: Limit<ClientId>,
     /// What has to be remembered for clients that anybody can be, from one network peer: that
     /// an assertion, a request object, or a request that was pushed is used once.
     pub(crate) remembered_peer: Limit<Option<IpAddr>>,
+    /// The same for one client that no administrator registered.
+    pub(crate) remembered_client: Limit<ClientId>,
+    /// How often one client that is in use replaces its registration.
+    pub(crate) replaced_client: Limit<ClientId>,
     /// Documents and keys that are fetched for strangers.
     pub(crate) documents: Arc<Quota>,
     /// New clients known by their documents, for one network or person.
@@ -72,23 +99,32 @@ pub(crate) struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            sign_in_turns: Turns::default(),
             sign_in_peer: Limit::new(20, Duration::from_secs(6)),
             sign_in_account: Limit::new(30, Duration::from_secs(3)),
             sign_in_share: Limit::new(20, Duration::from_secs(6)),
             sign_in_network: Limit::new(100, Duration::from_millis(250)),
+            sign_in_first: Limit::new(3, Duration::from_secs(600)),
             familiar: Familiar::default(),
+            sign_in_familiar: Limit::new(20, Duration::from_secs(6)),
             register_prefix: Limit::new(60, Duration::from_secs(1)),
             register_share: Limit::new(60, Duration::from_secs(4)),
             register_print: Limit::new(600, Duration::from_millis(500)),
             quirk_peer: Limit::new(1, Duration::from_secs(3600)),
+            quirk_all: Limit::new(60, Duration::from_secs(60)),
             device_peer: Limit::new(30, Duration::from_secs(2)),
             device_network: Limit::new(300, Duration::from_millis(200)),
             device_code_account: Limit::new(5, Duration::from_secs(60)),
             device_code_peer: Limit::new(20, Duration::from_secs(15)),
+            slowed_peer: Limit::new(120, Duration::from_millis(500)),
             refused_peer: Limit::new(120, Duration::from_millis(500)),
+            refused_client: Limit::new(600, Duration::from_millis(200)),
             noted_peer: Limit::new(120, Duration::from_millis(500)),
             summed_up_peer: Limit::new(1, Duration::from_secs(60)),
+            summed_up_client: Limit::new(1, Duration::from_secs(60)),
             remembered_peer: Limit::new(120, Duration::from_millis(500)),
+            remembered_client: Limit::new(600, Duration::from_millis(200)),
+            replaced_client: Limit::new(600, Duration::from_millis(200)),
             documents: Arc::default(),
             introduce: Limit::new(60, Duration::from_secs(1)),
         }
@@ -102,19 +138,27 @@ impl Limits {
         self.sign_in_account.forget_idle(now);
         self.sign_in_share.forget_idle(now);
         self.sign_in_network.forget_idle(now);
+        self.sign_in_first.forget_idle(now);
         self.familiar.forget(now);
+        self.sign_in_familiar.forget_idle(now);
         self.register_prefix.forget_idle(now);
         self.register_share.forget_idle(now);
         self.register_print.forget_idle(now);
         self.quirk_peer.forget_idle(now);
+        self.quirk_all.forget_idle(now);
         self.device_peer.forget_idle(now);
         self.device_network.forget_idle(now);
         self.device_code_account.forget_idle(now);
         self.device_code_peer.forget_idle(now);
+        self.slowed_peer.forget_idle(now);
         self.refused_peer.forget_idle(now);
+        self.refused_client.forget_idle(now);
         self.noted_peer.forget_idle(now);
         self.summed_up_peer.forget_idle(now);
+        self.summed_up_client.forget_idle(now);
         self.remembered_peer.forget_idle(now);
+        self.remembered_client.forget_idle(now);
+        self.replaced_client.forget_idle(now);
         self.documents.forget_idle(now);
         self.introduce.forget_idle(now);
     }

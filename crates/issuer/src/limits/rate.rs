@@ -13,6 +13,7 @@ use doorward_core::time::UnixTime;
 const MOST_KEYS: usize = 20_000;
 /// As many are left when it forgets some, so that it does so rarely.
 const LEFT_KEYS: usize = MOST_KEYS / 2;
+
 /// The limit is reached; a try will be granted again after this time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Wait(pub(crate) Duration);
@@ -39,23 +40,17 @@ impl<K: Eq + Hash> Limit<K> {
     pub(crate) fn take(&self, key: K, now: UnixTime) -> Result<(), Wait> {
         let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         if full_at.len() >= MOST_KEYS {
-            sweep(&mut full_at, now);
+            full_at.retain(|_, at| self.is_worn(*at, now));
+            keep_latest(&mut full_at, LEFT_KEYS);
         }
-        let at = full_at.get(&key).copied().unwrap_or(now).max(now);
+        let at = full_at.get(&key).copied();
+        let at = at.filter(|at| self.is_worn(*at, now)).unwrap_or(now);
         let ahead = at.since(now);
         if ahead > self.tolerance {
             return Err(Wait(ahead - self.tolerance));
         }
         full_at.insert(key, at + self.interval);
         Ok(())
-    }
-
-    /// Whether a try of `key` would be granted now.
-    pub(crate) fn grants(&self, key: &K, now: UnixTime) -> bool {
-        let full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
-        full_at
-            .get(key)
-            .is_none_or(|at| at.since(now) <= self.tolerance)
     }
 
     /// Gives one try of `key` back.
@@ -68,18 +63,18 @@ impl<K: Eq + Hash> Limit<K> {
 
     pub(crate) fn forget_idle(&self, now: UnixTime) {
         let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
-        full_at.retain(|_, at| *at > now);
+        full_at.retain(|_, at| self.is_worn(*at, now));
+    }
+
+    /// Whether a key with this time has less than its whole burst. Further ahead than tries
+    /// bring it comes only from a clock that was set back: that must lock nobody out.
+    fn is_worn(&self, at: UnixTime, now: UnixTime) -> bool {
+        at > now && at.since(now) <= self.tolerance + self.interval
     }
 }
 
-/// Forgets idle keys, and when that is not enough those that are worn least: whoever comes with
-/// ever new keys does not free the one that it wore down.
-fn sweep<K: Eq + Hash>(full_at: &mut HashMap<K, UnixTime>, now: UnixTime) {
-    full_at.retain(|_, at| *at > now);
-    keep_latest(full_at, LEFT_KEYS);
-}
-
-/// Keeps at most `most` of the entries, those with the latest times.
+/// Keeps at most `most` of the entries, those with the latest times: of a limit those that are
+/// worn most, so that whoever comes with ever new keys does not free the one that it wore down.
 pub(super) fn keep_latest<K: Eq + Hash>(entries: &mut HashMap<K, UnixTime>, most: usize) {
     let Some(excess) = entries.len().checked_sub(most + 1) else {
         return;
@@ -118,14 +113,21 @@ mod tests {
     }
 
     #[test]
-    fn asking_whether_a_try_would_be_granted_costs_none() {
+    fn a_clock_that_is_set_back_locks_nobody_out() {
         let limit = Limit::new(2, Duration::from_secs(10));
         for _ in 0..2 {
-            assert!(limit.grants(&"a", T0));
             assert_eq!(limit.take("a", T0), Ok(()));
         }
-        assert!(!limit.grants(&"a", T0));
-        assert!(limit.grants(&"a", T0 + Duration::from_secs(10)));
+        let back = T0 - Duration::from_secs(500);
+        for _ in 0..2 {
+            assert_eq!(limit.take("a", back), Ok(()));
+        }
+        let longest = Duration::from_secs(10);
+        assert_eq!(limit.take("a", back), Err(Wait(longest)), "it counts on");
+
+        assert_eq!(limit.take("b", T0), Ok(()));
+        limit.forget_idle(back);
+        assert_eq!(limit.full_at.lock().expect("not poisoned").len(), 1);
     }
 
     #[test]

@@ -44,30 +44,10 @@ pub(crate) enum PushError {
     Store(#[from] StoreError),
 }
 
-/// What is known about a request when it is not taken.
-#[derive(Debug)]
-pub(super) struct Refused {
-    pub(super) error: PushError,
-    /// Whether its client proved who it is, and somebody stands behind it.
-    pub(super) authenticated: bool,
-}
-
 impl PushError {
-    /// Whether the answer stays what it is however often it is given: it is a step of the
-    /// protocol, or a fault of ours.
-    pub(super) fn stays(&self) -> bool {
-        match self {
-            Self::Proof(ProofFault::Nonce)
-            | Self::Client(ClientError::TooMany(_) | ClientError::Store(_))
-            | Self::Store(_) => true,
-            Self::Request(_)
-            | Self::Client(ClientError::TwoMethods | ClientError::Unauthenticated { .. })
-            | Self::Proof(_)
-            | Self::RequestUri
-            | Self::TooLarge
-            | Self::Show(_)
-            | Self::Authorize(_) => false,
-        }
+    /// Whether it only asks for what is missing, so that the next request is a good one.
+    pub(super) fn is_a_step(&self) -> bool {
+        matches!(self, Self::Proof(ProofFault::Nonce))
     }
 }
 

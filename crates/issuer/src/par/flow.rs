@@ -16,7 +16,7 @@ use http::request::Parts;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    error::{PushError, Refused, RequestUriFault},
+    error::{PushError, RequestUriFault},
     wire::PushedResponse,
 };
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
     directory::Caller,
     form::{Pairs, encode},
     proof::ProofError,
-    refusals::is_somebody,
+    refusals::Refused,
     shared::Shared,
     token::{ClientError, parameters},
 };
@@ -69,20 +69,17 @@ pub(crate) fn own_request_uri(pairs: &Pairs) -> Option<&str> {
 
 impl Shared {
     /// Checks a request as `/authorize` would and seals it for its client.
-    pub(super) async fn push(&self, parts: &Parts, body: Body) -> Result<PushedResponse, Refused> {
-        let stranger = |error| Refused {
-            error,
-            authenticated: false,
-        };
+    pub(super) async fn push(
+        &self,
+        parts: &Parts,
+        body: Body,
+    ) -> Result<PushedResponse, Refused<PushError>> {
         let sent = parameters(parts, body).await;
-        let sent = sent.map_err(|error| stranger(error.into()))?;
+        let sent = sent.map_err(Refused::stranger)?;
         let client = self.authenticate(parts, &sent).await;
-        let client = client.map_err(|error| stranger(error.into()))?;
+        let client = client.map_err(Refused::stranger)?;
         let taken = self.take(parts, &sent, &client).await;
-        taken.map_err(|error| Refused {
-            error,
-            authenticated: is_somebody(&client),
-        })
+        taken.map_err(|error| Refused::to(&client, error))
     }
 
     async fn take(

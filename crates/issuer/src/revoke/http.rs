@@ -13,9 +13,9 @@ use http::{HeaderValue, StatusCode, header, request::Parts};
 use super::error::RevokeError;
 use crate::{
     browser::peer,
-    refusals::PutOff,
+    refusals::Refused,
     shared::Shared,
-    token::{Asked, ClientError, client_error, parameters},
+    token::{Asked, parameters},
 };
 
 /// Revokes a token.
@@ -26,22 +26,23 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
             let no_store = HeaderValue::from_static("no-store");
             (StatusCode::OK, [(header::CACHE_CONTROL, no_store)]).into_response()
         }
-        Err(error) => {
+        Err(Refused { error, asker }) => {
             let event = AuditEvent::new(issuer.clock.now(), AuditKind::Revoke, Outcome::Denied)
                 .reason(error.to_string());
-            match issuer.refuse_stranger(event, peer(&parts)) {
+            match issuer.note_refused(event, &asker, peer(&parts)).await {
                 Ok(()) => error.into_response(),
-                Err(PutOff::Later(wait)) => client_error(&ClientError::TooMany(wait)),
-                Err(PutOff::Store(error)) => RevokeError::Store(error).into_response(),
+                Err(error) => RevokeError::Store(error).into_response(),
             }
         }
     }
 }
 
 impl Shared {
-    async fn give_up(&self, parts: &Parts, body: Body) -> Result<(), RevokeError> {
-        let parameters = parameters(parts, body).await?;
-        let client = self.authenticate(parts, &parameters).await?;
+    async fn give_up(&self, parts: &Parts, body: Body) -> Result<(), Refused<RevokeError>> {
+        let parameters = parameters(parts, body).await;
+        let parameters = parameters.map_err(Refused::stranger)?;
+        let client = self.authenticate(parts, &parameters).await;
+        let client = client.map_err(Refused::stranger)?;
         let asked = Asked {
             client: &client,
             parameters: &parameters,
@@ -49,6 +50,7 @@ impl Shared {
             proof: None,
             peer: peer(parts),
         };
-        self.revoke(&asked).await
+        let revoked = self.revoke(&asked).await;
+        revoked.map_err(|error| Refused::to(&client, error))
     }
 }

@@ -16,6 +16,7 @@ use super::error::SignInError;
 use crate::{
     browser::Visitor,
     limits::{Wait, peer_key, prefix_key},
+    passwords::Busy,
     shared::Shared,
 };
 
@@ -26,13 +27,29 @@ pub(crate) struct Credentials {
     pub(crate) password: Secret,
 }
 
-/// What an attempt was counted for.
+/// An attempt, and what it was counted for.
 struct Attempt {
     account: Digest,
     peer: Option<IpAddr>,
     network: Option<IpAddr>,
-    /// The peer signed in to the account before.
-    familiar: bool,
+    counted: Vec<Counted>,
+}
+
+/// The limits of one attempt.
+#[derive(Clone, Copy)]
+enum Counted {
+    /// Of the peer at an account that it signed in to before.
+    Familiar,
+    /// Of the peer at any other.
+    Peer,
+    /// Of the network at the account.
+    Share,
+    /// Of the network.
+    Network,
+    /// Of the first tries of the network at the account.
+    First,
+    /// Of the account.
+    Account,
 }
 
 impl Shared {
@@ -45,6 +62,8 @@ impl Shared {
         let now = self.clock.now();
         let name = Username::parse(&typed.name).ok();
         let account = Digest::of(name.as_ref().map_or(typed.name.as_str(), Username::as_str));
+        let turn = self.limits.sign_in_turns.take(peer_key(visitor.peer)).await;
+        let _turn = turn.ok_or(Busy)?;
         let attempt = self.admit_sign_in(account, visitor.peer, now)?;
         let known = self.account(name.as_ref()).await?;
         let usable = known.as_ref().filter(|user| user.disabled_at.is_none());
@@ -57,59 +76,80 @@ impl Shared {
         };
         let secret = self.open_session(user, visitor, now).await?;
         self.give_back(&attempt);
-        if !attempt.familiar {
-            let Attempt { account, peer, .. } = attempt;
-            self.limits.familiar.learn(account, peer, now);
-        }
+        self.limits.familiar.learn(account, attempt.peer, now);
         Ok(secret)
     }
 
-    /// Counts an attempt for its peer, and for the account unless that peer signed in to it
-    /// before. Of what an account allows nobody uses up more than a share, from however many
-    /// addresses of one network (LG-02), nor more than its part of the hashing (DS-01). Who is
-    /// put off tried nothing, so nothing counts.
+    /// Counts an attempt. A peer that signed in to the account before is held to what it does
+    /// there, whoever else shares its address. For all others it counts for the peer, for the
+    /// part that a network has of the account and of the hashing (DS-01), and for the account;
+    /// but the first tries of a network at an account do not depend on what others did to it,
+    /// so that nobody locks an account by guessing (LG-02). Who is put off tried nothing, so
+    /// nothing counts.
     fn admit_sign_in(
         &self,
         account: Digest,
         peer: Option<IpAddr>,
         now: UnixTime,
     ) -> Result<Attempt, Wait> {
-        let limits = &self.limits;
-        let (network, peer) = (prefix_key(peer), peer_key(peer));
-        let attempt = Attempt {
+        let mut attempt = Attempt {
             account,
-            peer,
-            network,
-            familiar: limits.familiar.knows(account, peer),
+            peer: peer_key(peer),
+            network: prefix_key(peer),
+            counted: Vec::new(),
         };
-        limits.sign_in_peer.take(peer, now)?;
-        if attempt.familiar {
-            return Ok(attempt);
-        }
-        let share = limits.sign_in_share.take((network, account), now);
-        let strange = share.and_then(|()| {
-            let together = limits.sign_in_network.take(network, now);
-            together.inspect_err(|_| limits.sign_in_share.give_back(&(network, account)))
-        });
-        let strange = strange.and_then(|()| {
-            let account = limits.sign_in_account.take(account, now);
-            account.inspect_err(|_| {
-                limits.sign_in_share.give_back(&(network, attempt.account));
-                limits.sign_in_network.give_back(&network);
-            })
-        });
-        strange.inspect_err(|_| limits.sign_in_peer.give_back(&peer))?;
+        let counted = self.count_all(&mut attempt, now);
+        counted.inspect_err(|_| self.give_back(&attempt))?;
         Ok(attempt)
     }
 
-    fn give_back(&self, attempt: &Attempt) {
+    fn count_all(&self, attempt: &mut Attempt, now: UnixTime) -> Result<(), Wait> {
+        if self.limits.familiar.knows(attempt.account, attempt.peer) {
+            return self.count(attempt, Counted::Familiar, now);
+        }
+        for limit in [Counted::Peer, Counted::Share, Counted::Network] {
+            self.count(attempt, limit, now)?;
+        }
+        let first = self.count(attempt, Counted::First, now);
+        first.or_else(|_| self.count(attempt, Counted::Account, now))
+    }
+
+    /// Counts an attempt for one more limit.
+    fn count(&self, attempt: &mut Attempt, limit: Counted, now: UnixTime) -> Result<(), Wait> {
         let limits = &self.limits;
-        limits.sign_in_peer.give_back(&attempt.peer);
-        if !attempt.familiar {
-            let share = (attempt.network, attempt.account);
-            limits.sign_in_share.give_back(&share);
-            limits.sign_in_network.give_back(&attempt.network);
-            limits.sign_in_account.give_back(&attempt.account);
+        let Attempt {
+            account,
+            peer,
+            network,
+            ..
+        } = *attempt;
+        let taken = match limit {
+            Counted::Familiar => limits.sign_in_familiar.take((peer, account), now),
+            Counted::Peer => limits.sign_in_peer.take(peer, now),
+            Counted::Share => limits.sign_in_share.take((network, account), now),
+            Counted::Network => limits.sign_in_network.take(network, now),
+            Counted::First => limits.sign_in_first.take((network, account), now),
+            Counted::Account => limits.sign_in_account.take(account, now),
+        };
+        taken?;
+        attempt.counted.push(limit);
+        Ok(())
+    }
+
+    fn give_back(&self, attempt: &Attempt) {
+        let (limits, share) = (&self.limits, (attempt.network, attempt.account));
+        for limit in &attempt.counted {
+            match limit {
+                Counted::Familiar => {
+                    let familiar = (attempt.peer, attempt.account);
+                    limits.sign_in_familiar.give_back(&familiar);
+                }
+                Counted::Peer => limits.sign_in_peer.give_back(&attempt.peer),
+                Counted::Share => limits.sign_in_share.give_back(&share),
+                Counted::Network => limits.sign_in_network.give_back(&attempt.network),
+                Counted::First => limits.sign_in_first.give_back(&share),
+                Counted::Account => limits.sign_in_account.give_back(&attempt.account),
+            }
         }
     }
 

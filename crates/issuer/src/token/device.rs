@@ -36,8 +36,8 @@ impl Shared {
                 Err(TokenError::AuthorizationPending)
             }
             Poll::SlowDown(interval) => {
-                let refused = &self.limits.refused_peer;
-                if refused.grants(&stranger_key(asked.peer), now) {
+                let slowed = &self.limits.slowed_peer;
+                if slowed.take(stranger_key(asked.peer), now).is_ok() {
                     tx.poll_device(&digest, now, interval);
                     tx.commit().await?;
                 }

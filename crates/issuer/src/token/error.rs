@@ -155,16 +155,14 @@ impl TokenError {
     /// What else becomes of it but its answer.
     pub(super) fn aftermath(&self) -> Aftermath {
         match self {
-            Self::GrantSettled | Self::AuthorizationPending => Aftermath::Nothing,
-            Self::SlowDown => Aftermath::Counted,
-            Self::Proof(ProofFault::Nonce)
-            | Self::Client(ClientError::TooMany(_) | ClientError::Store(_))
+            Self::GrantSettled | Self::AuthorizationPending | Self::SlowDown => Aftermath::Nothing,
+            Self::Proof(ProofFault::Nonce) => Aftermath::Step,
+            Self::Request(_)
+            | Self::Client(_)
             | Self::KeysUnavailable
             | Self::TooMany(_)
             | Self::Internal
-            | Self::Store(_) => Aftermath::Recorded,
-            Self::Request(_)
-            | Self::Client(ClientError::TwoMethods | ClientError::Unauthenticated { .. })
+            | Self::Store(_)
             | Self::GrantType
             | Self::NotForThisClient
             | Self::GrantRejected
@@ -193,11 +191,9 @@ impl TokenError {
 pub(super) enum Aftermath {
     /// All of it was committed, or it is no refusal.
     Nothing,
-    /// It counts, and is no news.
-    Counted,
-    /// It is recorded, and its answer stays: a step of the protocol, or a fault of ours.
-    Recorded,
-    /// It is recorded; whoever is refused too often is told to come again.
+    /// It is recorded, and takes nothing of what may be refused: a step of the protocol.
+    Step,
+    /// It is recorded, as often as who asks may be refused.
     Refused,
 }
 

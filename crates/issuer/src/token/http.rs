@@ -14,32 +14,28 @@ use doorward_core::{
     certificate::PresentedCertificate,
     client::{Client, GrantType},
     dpop::{Proof, ProofFault},
-    id::ClientId,
 };
+use doorward_store::StoreError;
 use http::{StatusCode, request::Parts};
 
 use super::{
-    authentication::ClientError,
     certificate::certificate,
-    error::{Aftermath, TokenError, client_error},
+    error::{Aftermath, TokenError},
     jwt_bearer::Believed,
     request::{Asked, RequestError, parameters},
     wire::{Issued, TokenResponse},
 };
 use crate::{
     browser::peer,
-    refusals::{PutOff, is_somebody},
+    refusals::{Asker, Refused},
     shared::Shared,
     wire::json,
 };
 
-/// What is known about a request when it is refused.
-struct Refused {
-    error: TokenError,
+/// What was asked for, and what is known about the request when it is refused.
+struct Denied {
     kind: AuditKind,
-    client: Option<ClientId>,
-    /// Whether that client proved who it is, and somebody stands behind it.
-    authenticated: bool,
+    refused: Refused<TokenError>,
 }
 
 /// Issues tokens.
@@ -47,10 +43,9 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
     let (parts, body) = request.into_parts();
     let response = match issuer.token(&parts, body).await {
         Ok(response) => json(StatusCode::OK, &response),
-        Err(refused) => match issuer.note_refused_token(&refused, &parts).await {
-            Ok(()) => refused.error.into_response(),
-            Err(PutOff::Later(wait)) => client_error(&ClientError::TooMany(wait)),
-            Err(PutOff::Store(error)) => TokenError::Store(error).into_response(),
+        Err(denied) => match issuer.note_denied(&denied, &parts).await {
+            Ok(()) => denied.refused.error.into_response(),
+            Err(error) => TokenError::Store(error).into_response(),
         },
     };
     issuer.with_nonce(&parts, response)
@@ -79,25 +74,21 @@ fn may_ask(grant_type: GrantType, client: &Client) -> Result<(), TokenError> {
     Ok(())
 }
 
-impl Refused {
+impl Denied {
     /// Before anything is known about the client.
     fn early(error: impl Into<TokenError>, kind: AuditKind) -> Self {
-        Self {
-            error: error.into(),
-            kind,
-            client: None,
-            authenticated: false,
-        }
+        let refused = Refused::stranger(error);
+        Self { kind, refused }
     }
 }
 
 impl Shared {
-    async fn token(&self, parts: &Parts, body: Body) -> Result<TokenResponse, Refused> {
+    async fn token(&self, parts: &Parts, body: Body) -> Result<TokenResponse, Denied> {
         let unknown = AuditKind::TokenFromCode;
         let parameters = parameters(parts, body).await;
-        let parameters = parameters.map_err(|error| Refused::early(error, unknown))?;
+        let parameters = parameters.map_err(|error| Denied::early(error, unknown))?;
         let grant_type = self.grant_type(&parameters);
-        let grant_type = grant_type.map_err(|error| Refused::early(error, unknown))?;
+        let grant_type = grant_type.map_err(|error| Denied::early(error, unknown))?;
         let kind = kind_of(grant_type);
         let opened = match grant_type {
             GrantType::JwtBearer => {
@@ -110,15 +101,21 @@ impl Shared {
             | GrantType::DeviceCode
             | GrantType::TokenExchange => {
                 let client = self.client_of(parts, &parameters).await;
+                let client = client.map_err(Refused::stranger);
                 client.map(|client| (client, None))
             }
         };
-        let (client, believed) = opened.map_err(|error| Refused::early(error, kind))?;
-        let refused = |error| Refused {
-            error,
+        let (client, believed) = opened.map_err(|refused| Denied { kind, refused })?;
+        let asker = match believed {
+            Some(_) => Asker::proven(&client),
+            None => Asker::of(&client),
+        };
+        let refused = |error| Denied {
             kind,
-            client: Some(client.id.clone()),
-            authenticated: believed.is_some() || is_somebody(&client),
+            refused: Refused {
+                error,
+                asker: asker.clone(),
+            },
         };
         may_ask(grant_type, &client).map_err(refused)?;
         let (held, proof) = self.bound_to(parts, &client).await.map_err(refused)?;
@@ -199,32 +196,15 @@ impl Shared {
         Ok(self.authenticate(parts, parameters).await?)
     }
 
-    /// Records a refusal before it is answered: of a client that proved who it is durably, of
-    /// anybody else as long as there are not too many.
-    async fn note_refused_token(&self, refused: &Refused, parts: &Parts) -> Result<(), PutOff> {
-        let (peer, aftermath) = (peer(parts), refused.error.aftermath());
-        let event = AuditEvent::new(self.clock.now(), refused.kind, Outcome::Denied)
-            .reason(refused.error.to_string());
-        let event = match &refused.client {
-            Some(client) => event.client(client.as_str()),
-            None => event,
-        };
-        match (aftermath, refused.authenticated) {
-            (Aftermath::Nothing, _) | (Aftermath::Counted, true) => Ok(()),
-            (Aftermath::Counted, false) => {
-                self.count_stranger(peer);
-                Ok(())
-            }
-            (Aftermath::Recorded | Aftermath::Refused, true) => {
-                let mut tx = self.store.begin().await?;
-                tx.audit(event.peer(peer));
-                Ok(tx.commit().await?)
-            }
-            (Aftermath::Recorded, false) => match self.refuse_stranger(event, peer) {
-                Err(PutOff::Later(_)) => Ok(()),
-                recorded => recorded,
-            },
-            (Aftermath::Refused, false) => self.refuse_stranger(event, peer),
+    /// Records a refusal before it is answered.
+    async fn note_denied(&self, denied: &Denied, parts: &Parts) -> Result<(), StoreError> {
+        let (peer, Refused { error, asker }) = (peer(parts), &denied.refused);
+        let event = AuditEvent::new(self.clock.now(), denied.kind, Outcome::Denied)
+            .reason(error.to_string());
+        match error.aftermath() {
+            Aftermath::Nothing => Ok(()),
+            Aftermath::Step => self.note_stranger(event, peer),
+            Aftermath::Refused => self.note_refused(event, asker, peer).await,
         }
     }
 }

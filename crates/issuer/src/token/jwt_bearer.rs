@@ -40,6 +40,7 @@ use super::{
 use crate::{
     directory::Wanted,
     proof::ProofError,
+    refusals::Refused,
     shared::{Published, Shared},
     trust::{IssuerKeys, TrustedIssuer},
 };
@@ -77,27 +78,49 @@ impl Shared {
         &self,
         parts: &Parts,
         parameters: &Parameters,
-    ) -> Result<(Client, Believed), TokenError> {
+    ) -> Result<(Client, Believed), Refused<TokenError>> {
         let text = parameters.one("assertion").ok().flatten();
-        let text = text.ok_or(RequestError::Missing("assertion"))?;
+        let text = text.ok_or(RequestError::Missing("assertion"));
+        let text = text.map_err(Refused::stranger)?;
         let jws = UnverifiedJws::parse(text, MAXIMUM_ASSERTION_BYTES);
-        let jws = jws.map_err(|_| TokenError::Assertion)?;
-        match kind_of(&jws).ok_or(TokenError::Assertion)? {
-            Kind::IdJag => {
-                let client = self.client_of(parts, parameters).await?;
-                if client.is_public() {
-                    return Err(TokenError::NotForThisClient);
-                }
-                let believed = self.believe(&jws, Kind::IdJag).await?;
+        let jws = jws.map_err(|_| Refused::stranger(TokenError::Assertion))?;
+        match kind_of(&jws) {
+            Some(Kind::IdJag) => {
+                let client = self.client_of(parts, parameters).await;
+                let client = client.map_err(Refused::stranger)?;
+                let believed = self.believe_of(&jws, &client).await;
+                let believed = believed.map_err(|error| Refused::to(&client, error))?;
                 Ok((client, believed))
             }
-            Kind::Workload => {
-                let believed = self.believe(&jws, Kind::Workload).await?;
-                let client = self.workload(&believed).await?;
-                self.check_named(parts, parameters, &client).await?;
-                Ok((client, believed))
+            Some(Kind::Workload) => {
+                let opened = self.open_workload(&jws, parts, parameters).await;
+                opened.map_err(Refused::stranger)
             }
+            None => Err(Refused::stranger(TokenError::Assertion)),
         }
+    }
+
+    async fn believe_of(
+        &self,
+        jws: &UnverifiedJws<'_>,
+        client: &Client,
+    ) -> Result<Believed, TokenError> {
+        if client.is_public() {
+            return Err(TokenError::NotForThisClient);
+        }
+        self.believe(jws, Kind::IdJag).await
+    }
+
+    async fn open_workload(
+        &self,
+        jws: &UnverifiedJws<'_>,
+        parts: &Parts,
+        parameters: &Parameters,
+    ) -> Result<(Client, Believed), TokenError> {
+        let believed = self.believe(jws, Kind::Workload).await?;
+        let client = self.workload(&believed).await?;
+        self.check_named(parts, parameters, &client).await?;
+        Ok((client, believed))
     }
 
     /// A token for what the assertion says.

@@ -10,28 +10,20 @@ use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     bearer::{BearerFault, Credentials, the_one},
 };
+use doorward_store::StoreError;
 use http::{HeaderValue, StatusCode, header, request::Parts};
 
 use super::error::UserInfoError;
-use crate::{
-    browser::peer,
-    form::Pairs,
-    refusals::PutOff,
-    shared::Shared,
-    token::{ClientError, client_error},
-    wire::json,
-};
+use crate::{browser::peer, form::Pairs, refusals::Asker, shared::Shared, wire::json};
 
 /// Tells who the person is.
 pub(crate) async fn answer(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let response = match issuer.userinfo(&parts).await {
         Ok(told) => json(StatusCode::OK, &told),
-        Err(error) => match issuer.note_untold(&error, &parts) {
+        Err(error) => match issuer.note_untold(&error, &parts).await {
             Ok(()) => error.into_response(),
-            Err(PutOff::Later(_)) if error.is_a_step() => error.into_response(),
-            Err(PutOff::Later(wait)) => client_error(&ClientError::TooMany(wait)),
-            Err(PutOff::Store(error)) => UserInfoError::Store(error).into_response(),
+            Err(error) => UserInfoError::Store(error).into_response(),
         },
     };
     issuer.with_nonce(&parts, response)
@@ -50,9 +42,14 @@ pub(super) fn credentials(parts: &Parts) -> Result<Credentials<'_>, BearerFault>
 }
 
 impl Shared {
-    /// Records that nothing was told, as long as the peer is not refused too often.
-    fn note_untold(&self, error: &UserInfoError, parts: &Parts) -> Result<(), PutOff> {
+    /// Records that nothing was told, as often as the peer may be refused.
+    async fn note_untold(&self, error: &UserInfoError, parts: &Parts) -> Result<(), StoreError> {
         let event = AuditEvent::new(self.clock.now(), AuditKind::UserInfo, Outcome::Denied);
-        self.refuse_stranger(event.reason(error.to_string()), peer(parts))
+        let event = event.reason(error.to_string());
+        if error.is_a_step() {
+            return self.note_stranger(event, peer(parts));
+        }
+        let nobody = Asker::Stranger(None);
+        self.note_refused(event, &nobody, peer(parts)).await
     }
 }

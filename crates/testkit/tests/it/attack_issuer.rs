@@ -134,16 +134,16 @@ async fn guessing_from_many_networks_slows_strangers_and_not_the_owner() {
     assert_eq!(sign_in(&home, "alice-password").await, 303);
 
     let mut answers = Vec::new();
-    for address in 1..=7 {
+    for address in 1..=2 {
         let bot = from(&world.router, &format!("198.51.{address}.1"));
-        for _ in 0..5 {
+        for _ in 0..20 {
             answers.push(sign_in(&bot, "guess").await);
         }
     }
-    assert_eq!(answers.iter().filter(|status| **status == 422).count(), 30);
-    assert_eq!(answers.iter().filter(|status| **status == 429).count(), 5);
+    let count = |wanted| answers.iter().filter(|status| **status == wanted).count();
+    assert_eq!((count(422), count(429)), (36, 4)); // three for each network, and the account's
     let stranger = from(&world.router, "203.0.113.1");
-    assert_eq!(sign_in(&stranger, "alice-password").await, 429);
+    assert_eq!(sign_in(&stranger, "alice-password").await, 303); // in a hotel, say
     assert_eq!(sign_in(&home, "alice-password").await, 303);
 
     let put_off = |record: &serde_json::Value| {
@@ -157,7 +157,7 @@ async fn guessing_from_many_networks_slows_strangers_and_not_the_owner() {
             .iter()
             .filter(|record| put_off(record))
             .count(),
-        6
+        4
     );
 }
 

@@ -110,7 +110,7 @@ impl Documents {
         let now = self.clock.now();
         let recent = turn.as_ref().filter(|last| {
             let same_version = last.had.as_deref() == had || last.delivery.is_err();
-            now.since(last.at) < MOMENT && same_version
+            last.at <= now && now.since(last.at) < MOMENT && same_version
         });
         if let Some(last) = recent {
             return last.delivery.clone().map(|delivery| (delivery, None));

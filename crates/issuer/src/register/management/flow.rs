@@ -13,7 +13,11 @@ use doorward_store::Tx;
 use serde_json::{Map, Value};
 
 use super::{error::ManagementError, http::Manager};
-use crate::{limits::prefix_key, register::RegisterError, shared::Shared};
+use crate::{
+    limits::{Wait, prefix_key},
+    register::RegisterError,
+    shared::Shared,
+};
 
 /// What a client must not send back (RFC 7592 section 2.2).
 const OURS: [&str; 4] = [
@@ -52,14 +56,8 @@ impl Shared {
         let members: Map<String, Value> = serde_json::from_slice(document)
             .map_err(|_| ManagementError::Registration(RegisterError::NotAnObject))?;
         same_client(&before, &members)?;
-        if !before.is_established() {
-            // Whoever may register may replace that without end: it counts alike (DS-05).
-            let taken = self
-                .limits
-                .register_prefix
-                .take(prefix_key(manager.peer), self.clock.now());
-            taken.map_err(|wait| ManagementError::Registration(wait.into()))?;
-        }
+        let taken = self.count_replaced(&before, manager);
+        taken.map_err(|wait| ManagementError::Registration(wait.into()))?;
         let vouched = self.vouched(members).await;
         let vouched = vouched.map_err(ManagementError::Registration)?;
         let offer = self.published().config.certificate_offer();
@@ -82,6 +80,17 @@ impl Shared {
             token,
             secret,
         })
+    }
+
+    /// Whoever may register may replace that without end: it counts alike. A client in use has
+    /// a limit of its own (DS-05).
+    fn count_replaced(&self, before: &Client, manager: &Manager) -> Result<(), Wait> {
+        let (limits, now) = (&self.limits, self.clock.now());
+        if before.is_established() {
+            return limits.replaced_client.take(before.id.clone(), now);
+        }
+        let network = prefix_key(manager.peer);
+        limits.register_prefix.take(network, now)
     }
 
     /// Ends a registration and all of its grants. Its identifier never comes back.
