@@ -234,8 +234,10 @@ pub trait Tx: Send {
     async fn consent(&mut self, key: &ConsentKey) -> Result<Option<Consent>, StoreError>;
     /// Remembers an approval by an existing user for an existing client; scopes add up.
     fn remember_consent(&mut self, consent: &Consent);
-    /// Forgets every approval for a client, so that people are asked again.
-    fn forget_consents_of_client(&mut self, client: &ClientId);
+    /// Forgets every approval for a client, so that people are asked again: those that are
+    /// remembered, and those that it did not collect yet. Burns its fresh codes, and removes its
+    /// device authorization requests.
+    fn forget_approvals_of_client(&mut self, client: &ClientId);
     /// Whether the one use of this was noted. That it was not is no promise: [`Tx::use_once`]
     /// decides.
     async fn was_used(&mut self, used: &OneTime) -> Result<bool, StoreError>;

@@ -332,8 +332,8 @@ impl<D: Database> Tx for Unit<D> {
         self.write(Write::RememberConsent(consent.clone()));
     }
 
-    fn forget_consents_of_client(&mut self, client: &ClientId) {
-        self.write(Write::ForgetConsentsOfClient(client.clone()));
+    fn forget_approvals_of_client(&mut self, client: &ClientId) {
+        self.write(Write::ForgetApprovalsOfClient(client.clone()));
     }
 
     async fn was_used(&mut self, used: &OneTime) -> Result<bool, StoreError> {

@@ -98,7 +98,7 @@ pub(crate) enum Write {
     EndSession(Digest),
     EndSessionsOfUser(UserId),
     RememberConsent(Consent),
-    ForgetConsentsOfClient(ClientId),
+    ForgetApprovalsOfClient(ClientId),
     UseOnce(OneTime, UnixTime),
     ReplaceSetupLink(SetupLink),
     UseSetupLink(Digest, UnixTime),

@@ -7,7 +7,8 @@
 //!
 //! A client that exchanges its keys publishes the next one before it stops using the last, so
 //! that some key is always in two sets that follow each other. Where none is, somebody else may
-//! speak for the client now (ADR 0010).
+//! speak for the client now. That one is proves less: public keys can be published by anybody
+//! (ADR 0010).
 
 use std::collections::BTreeSet;
 

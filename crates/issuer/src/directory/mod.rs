@@ -224,7 +224,7 @@ impl Shared {
     async fn renew(&self, before: Client, client: Client) -> Result<Client, DirectoryError> {
         let mut tx = self.store.begin().await?;
         if client.rests_on_more_than(&before) {
-            tx.forget_consents_of_client(&client.id);
+            tx.forget_approvals_of_client(&client.id);
             let event = "redirect URIs, keys or grants changed: consent is asked for again";
             tx.audit(self.about(&client, AuditKind::ClientChange, event));
         }

@@ -1,5 +1,5 @@
-//! Keys and certificates behind a `jwks_uri` that are exchanged: a rotation is noted, a replacement also voids
-//! what people approved (A-073, ADR 0010).
+//! Keys and certificates behind a `jwks_uri` that are exchanged: a rotation is noted, a
+//! replacement also voids what people approved, collected as a code or not (A-073, ADR 0010).
 
 use doorward_core::{
     audit::AuditKind,
@@ -36,7 +36,7 @@ impl Shared {
         let mut tx = self.store.begin().await?;
         tx.see_keys_of_client(&client.id, before, now);
         if succession == Succession::Replaced {
-            tx.forget_consents_of_client(&client.id);
+            tx.forget_approvals_of_client(&client.id);
         }
         if let Some(reason) = told(before, succession) {
             tx.audit(self.about(client, AuditKind::ClientChange, reason));

@@ -14,6 +14,14 @@ use crate::{
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
+fn redeeming(code: &str) -> [(&str, &str); 3] {
+    [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("code_verifier", VERIFIER),
+    ]
+}
+
 struct Key {
     kid: &'static str,
     pair: Ed25519KeyPair,
@@ -105,6 +113,46 @@ impl Scene {
     }
 }
 
+// A-073, AZ-09
+#[tokio::test]
+async fn a_code_that_was_issued_before_all_keys_were_replaced_is_void() {
+    let [first, second] = ["1", "2"].map(Key::new);
+    let mut scene = Scene::new(&[&first]).await;
+    let request = AuthorizeRequest::new(&scene.host.client_id());
+    let answer = scene.alice.allow(&scene.world, &request).await;
+    let code = answer.parameter("code");
+    let tokens = scene.token(&first, "a", &redeeming(&code)).await.tokens();
+
+    let silent = scene.alice.get(&scene.world, &request.path()).await;
+    let code = silent.parameter("code"); // nobody was asked
+    scene.publish(&[&second]);
+    let thief = scene.token(&second, "b", &redeeming(&code)).await;
+    thief.refuses(400, "invalid_grant");
+    assert!(!scene.is_remembered().await);
+
+    let answer = scene.alice.allow(&scene.world, &request).await;
+    let code = answer.parameter("code");
+    let redeemed = scene.token(&second, "c", &redeeming(&code)).await;
+    assert_eq!(redeemed.status, 200, "{}", redeemed.body);
+    let again = scene.refresh(&second, "d", &tokens.refresh).await;
+    assert_eq!(again.status, 200, "nobody is logged out: {}", again.body);
+}
+
+#[tokio::test]
+async fn a_code_that_was_issued_before_keys_were_rotated_is_good() {
+    let [first, second] = ["1", "2"].map(Key::new);
+    let mut scene = Scene::new(&[&first]).await;
+    let request = AuthorizeRequest::new(&scene.host.client_id());
+    let answer = scene.alice.allow(&scene.world, &request).await;
+    let code = answer.parameter("code");
+    scene.token(&first, "a", &redeeming(&code)).await.tokens();
+    let silent = scene.alice.get(&scene.world, &request.path()).await;
+    let code = silent.parameter("code");
+    scene.publish(&[&first, &second]);
+    let redeemed = scene.token(&second, "b", &redeeming(&code)).await;
+    assert_eq!(redeemed.status, 200, "{}", redeemed.body);
+}
+
 // A-073, RG-06
 #[tokio::test]
 async fn a_rotation_of_keys_keeps_approvals_and_a_replacement_voids_them() {
@@ -113,12 +161,7 @@ async fn a_rotation_of_keys_keeps_approvals_and_a_replacement_voids_them() {
     let request = AuthorizeRequest::new(&scene.host.client_id());
     let answer = scene.alice.allow(&scene.world, &request).await;
     let code = answer.parameter("code");
-    let redeem = [
-        ("grant_type", "authorization_code"),
-        ("code", code.as_str()),
-        ("code_verifier", VERIFIER),
-    ];
-    let tokens = scene.token(&first, "a", &redeem).await.tokens();
+    let tokens = scene.token(&first, "a", &redeeming(&code)).await.tokens();
     assert!(scene.is_remembered().await);
     assert_eq!(scene.changes().await, 0, "seen for the first time");
 

@@ -9,13 +9,14 @@ use doorward_core::{
         Environment, GrantType, OwnCertificates, PrivateKey, RequestRules, SeenKeys, Software,
         TokenRules,
     },
+    code::CodeState,
     jwk::{Algorithm, PublicKeySet},
     scope::ScopeSet,
 };
 
 use super::{
     Subject,
-    samples::{at, client, client_id, code, consent, digest, signing_key},
+    samples::{at, client, client_id, code, consent, device, digest, grant, grant_id, signing_key},
     steps::{conflict, populate, reader, write},
 };
 
@@ -206,16 +207,28 @@ pub(crate) async fn approvals_for_one_client_are_forgotten(store: Subject) {
     write(&store, |tx| {
         tx.remember_consent(&editor);
         tx.remember_consent(&terminal);
+        tx.add_code(&code("c"));
+        tx.add_device_authorization(&device("d", "editor"));
+        tx.add_device_authorization(&device("e", "terminal"));
+        tx.add_grant(&grant("g"));
     })
     .await;
     write(&store, |tx| {
-        tx.forget_consents_of_client(&client_id("editor"))
+        tx.forget_approvals_of_client(&client_id("editor"))
     })
     .await;
     let mut tx = reader(&store).await;
     assert_eq!(tx.consent(&editor.key).await.expect("readable"), None);
     let kept = tx.consent(&terminal.key).await.expect("readable");
     assert_eq!(kept, Some(terminal));
+    let code = tx.code(&digest("c")).await.expect("readable");
+    assert_eq!(code.map(|code| code.state), Some(CodeState::Burnt));
+    for (text, left) in [("d", false), ("e", true)] {
+        let found = tx.device_authorization(&digest(text)).await;
+        assert_eq!(found.expect("readable").is_some(), left, "{text}");
+    }
+    let grant = tx.grant(&grant_id("g")).await.expect("readable");
+    assert!(grant.is_some_and(|grant| grant.revoked.is_none()));
 }
 
 pub(crate) async fn unused_clients_are_those_nobody_signed_in_through(store: Subject) {

@@ -108,7 +108,11 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         Write::EndSession(digest) => any(sessions::end(digest)),
         Write::EndSessionsOfUser(user) => any(sessions::end_of_user(user)),
         Write::RememberConsent(consent) => one(consents::remember(consent)),
-        Write::ForgetConsentsOfClient(client) => any(consents::forget_of_client(client)),
+        Write::ForgetApprovalsOfClient(client) => vec![
+            step(codes::burn_of_client(client), Expects::Any),
+            step(devices::end_of_client(client), Expects::Any),
+            step(consents::forget_of_client(client), Expects::Any),
+        ],
         Write::UseOnce(used, expires_at) => one(used_once::note(used, *expires_at)),
         Write::ReplaceSetupLink(link) => vec![
             step(setup_links::remove_all(), Expects::Any),

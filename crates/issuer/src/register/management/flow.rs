@@ -70,7 +70,7 @@ impl Shared {
             ..registration.register(before.clone(), authentication)
         };
         if client.rests_on_more_than(&before) {
-            tx.forget_consents_of_client(&client.id);
+            tx.forget_approvals_of_client(&client.id);
         }
         tx.replace_client(&before, &client);
         tx.audit(self.by_itself(AuditKind::ClientChange, manager, "replaced by the client"));
