@@ -19,6 +19,7 @@ use doorward_core::{
     audit::AuditEvent,
     client::{Client, ClientOrigin},
     id::ClientId,
+    secret::Digest,
 };
 use doorward_store::StoreError;
 
@@ -144,8 +145,8 @@ impl Shared {
         self.record_within(&self.limits.noted_peer, event, peer)
     }
 
-    /// Counts something that has to be remembered for `client`: for its peer where anybody can
-    /// be that client, for itself where somebody signed in through it.
+    /// Counts something that has to be remembered for `client`: for it at its peer where anybody
+    /// can be that client, for itself where somebody signed in through it.
     pub(crate) fn count_remembered(
         &self,
         client: &Client,
@@ -153,9 +154,28 @@ impl Shared {
     ) -> Result<(), Wait> {
         let (limits, now) = (&self.limits, self.clock.now());
         match Asker::of(client) {
-            Asker::Stranger(_) => limits.remembered_peer.take(stranger_key(peer), now),
+            Asker::Stranger(_) => {
+                let key = share_key(client, peer);
+                limits.remembered_share.take(key, now)?;
+                let all = limits.remembered_peer.take(key.0, now);
+                all.inspect_err(|_| limits.remembered_share.give_back(&key))
+            }
             Asker::Used(client) => limits.remembered_client.take(client, now),
             Asker::Administered(_) => Ok(()),
+        }
+    }
+
+    /// Nothing was remembered after all.
+    pub(crate) fn give_back_remembered(&self, client: &Client, peer: Option<IpAddr>) {
+        let limits = &self.limits;
+        match Asker::of(client) {
+            Asker::Stranger(_) => {
+                let key = share_key(client, peer);
+                limits.remembered_share.give_back(&key);
+                limits.remembered_peer.give_back(&key.0);
+            }
+            Asker::Used(client) => limits.remembered_client.give_back(&client),
+            Asker::Administered(_) => {}
         }
     }
 
@@ -174,4 +194,9 @@ impl Shared {
         }
         Ok(())
     }
+}
+
+/// A client that anybody can be, at one peer.
+fn share_key(client: &Client, peer: Option<IpAddr>) -> (Option<IpAddr>, Digest) {
+    (stranger_key(peer), Digest::of(client.id.as_str()))
 }

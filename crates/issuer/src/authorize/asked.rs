@@ -92,19 +92,14 @@ impl Shared {
     }
 
     /// The parameters in the `request` of `client`, whose one use is noted.
-    pub(crate) async fn open_object(
+    async fn open_object(
         &self,
         client: &Client,
         beside: &Parameters,
         caller: &Caller,
     ) -> Result<Parameters, ObjectError> {
-        let text = beside.one("request").map_err(ObjectError::Refused)?;
-        let text = text.unwrap_or_default();
-        let object = self.read_object(client, text, caller).await?;
+        let object = self.unused_object(client, beside, caller).await?;
         let mut tx = self.store.begin().await?;
-        if tx.was_used(&object.once).await? {
-            return Err(RequestObjectFault::Used.into()); // costs nobody a write, DS-05
-        }
         let counted = self.count_remembered(client, caller.peer());
         counted.map_err(|_| ObjectError::Refused(AuthorizeError::Unavailable))?;
         tx.use_once(&object.once, object.expires_at);
@@ -113,6 +108,22 @@ impl Shared {
             StoreError::Corrupt(_) | StoreError::Unavailable(_) => ObjectError::Store(error),
         })?;
         Ok(object.parameters)
+    }
+
+    /// The `request` of `client`, whose one use nobody noted yet: whoever goes by it does.
+    pub(crate) async fn unused_object(
+        &self,
+        client: &Client,
+        beside: &Parameters,
+        caller: &Caller,
+    ) -> Result<RequestObject, ObjectError> {
+        let text = beside.one("request").map_err(ObjectError::Refused)?;
+        let text = text.unwrap_or_default();
+        let object = self.read_object(client, text, caller).await?;
+        if self.store.begin().await?.was_used(&object.once).await? {
+            return Err(RequestObjectFault::Used.into()); // costs nobody a write, DS-05
+        }
+        Ok(object)
     }
 
     async fn read_object(

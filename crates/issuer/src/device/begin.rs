@@ -14,7 +14,7 @@ use doorward_core::{
     device::{DeviceAuthorization, DeviceState, POLL_INTERVAL, UserCode},
     entropy::draw,
     scope::ScopeSet,
-    secret::Secret,
+    secret::{Digest, Secret},
 };
 use doorward_store::StoreError;
 use http::{StatusCode, request::Parts};
@@ -23,7 +23,7 @@ use serde::Serialize;
 use crate::{
     browser::peer,
     limits::{Wait, peer_key, prefix_key},
-    refusals::Refused,
+    refusals::{Asker, Refused},
     shared::Shared,
     token::{Asked, TokenError, parameters},
     wire::json,
@@ -81,21 +81,41 @@ impl Shared {
         if !asked.client.grants.contains(GrantType::DeviceCode) {
             return Err(TokenError::NotForThisClient);
         }
-        self.count_device(asked.peer).map_err(TokenError::TooMany)?;
-        match self.add_device(asked).await {
+        self.count_device(asked).map_err(TokenError::TooMany)?;
+        let added = match self.add_device(asked).await {
             // Two codes of 34 bits are rarely the same, and never twice in a row.
             Err(TokenError::Store(StoreError::Conflict)) => self.add_device(asked).await,
             outcome => outcome,
-        }
+        };
+        added.inspect_err(|_| self.give_back_device(asked))
     }
 
-    /// Counts a request for its peer and for its network, which may have any number of peers.
-    fn count_device(&self, peer: Option<IpAddr>) -> Result<(), Wait> {
+    /// Counts a request for its client and peer, for its peer, and for its network, which may
+    /// have any number of peers: whoever names one client does not put off the others there.
+    /// A client that proved who it is, and behind which somebody stands, is not counted.
+    fn count_device(&self, asked: &Asked<'_>) -> Result<(), Wait> {
+        if is_somebody(asked) {
+            return Ok(());
+        }
         let (limits, now) = (&self.limits, self.clock.now());
-        let key = peer_key(peer);
-        limits.device_peer.take(key, now)?;
-        let network = limits.device_network.take(prefix_key(peer), now);
-        network.inspect_err(|_| limits.device_peer.give_back(&key))
+        let key = device_key(asked);
+        limits.device_share.take(key, now)?;
+        let all = limits.device_peer.take(key.0, now).and_then(|()| {
+            let network = limits.device_network.take(prefix_key(asked.peer), now);
+            network.inspect_err(|_| limits.device_peer.give_back(&key.0))
+        });
+        all.inspect_err(|_| limits.device_share.give_back(&key))
+    }
+
+    /// The request left nothing behind.
+    fn give_back_device(&self, asked: &Asked<'_>) {
+        if is_somebody(asked) {
+            return;
+        }
+        let (limits, key) = (&self.limits, device_key(asked));
+        limits.device_share.give_back(&key);
+        limits.device_peer.give_back(&key.0);
+        limits.device_network.give_back(&prefix_key(asked.peer));
     }
 
     async fn add_device(&self, asked: &Asked<'_>) -> Result<DeviceResponse, TokenError> {
@@ -143,5 +163,19 @@ impl Shared {
             Some(name) => event.server(name.as_str()),
             None => event,
         }
+    }
+}
+
+/// Who asks: a client at a peer.
+fn device_key(asked: &Asked<'_>) -> (Option<IpAddr>, Digest) {
+    let client = Digest::of(asked.client.id.as_str());
+    (peer_key(asked.peer), client)
+}
+
+/// Whether a client proved who it is, and somebody stands behind it.
+fn is_somebody(asked: &Asked<'_>) -> bool {
+    match Asker::of(asked.client) {
+        Asker::Stranger(_) => false,
+        Asker::Used(_) | Asker::Administered(_) => true,
     }
 }

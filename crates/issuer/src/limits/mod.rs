@@ -52,15 +52,15 @@ pub(crate) struct Limits {
     /// New clients from one network (interop 17: hosted clients share addresses).
     pub(crate) register_prefix: Limit<Option<IpAddr>>,
     /// New clients with a secret or key and otherwise the same metadata, from one network.
-    pub(crate) register_share: Limit<(Option<IpAddr>, Digest)>,
-    /// The same from anywhere.
-    pub(crate) register_print: Limit<Digest>,
+    pub(crate) register_print: Limit<(Option<IpAddr>, Digest)>,
     /// Records that a quirk was applied for one network peer: the log tells that it happens,
     /// not how often a client asks.
     pub(crate) quirk_peer: Limit<Option<IpAddr>>,
     /// The same for everybody.
     pub(crate) quirk_all: Limit<()>,
-    /// Device authorization requests from one network peer.
+    /// Device authorization requests of one client from one network peer.
+    pub(crate) device_share: Limit<(Option<IpAddr>, Digest)>,
+    /// Device authorization requests from one network peer, whatever its clients.
     pub(crate) device_peer: Limit<Option<IpAddr>>,
     /// Device authorization requests from one network, whatever its addresses.
     pub(crate) device_network: Limit<Option<IpAddr>>,
@@ -83,8 +83,11 @@ pub(crate) struct Limits {
     pub(crate) summed_up_peer: Limit<Option<IpAddr>>,
     /// The same, for one client.
     pub(crate) summed_up_client: Limit<ClientId>,
-    /// What has to be remembered for clients that anybody can be, from one network peer: that
+    /// What has to be remembered for one client that anybody can be, from one network peer: that
     /// an assertion, a request object, or a request that was pushed is used once.
+    pub(crate) remembered_share: Limit<(Option<IpAddr>, Digest)>,
+    /// The same for all such clients: whoever names one of them does not put off the others at
+    /// their address.
     pub(crate) remembered_peer: Limit<Option<IpAddr>>,
     /// The same for one client that no administrator registered.
     pub(crate) remembered_client: Limit<ClientId>,
@@ -108,11 +111,11 @@ impl Default for Limits {
             familiar: Familiar::default(),
             sign_in_familiar: Limit::new(20, Duration::from_secs(6)),
             register_prefix: Limit::new(60, Duration::from_secs(1)),
-            register_share: Limit::new(60, Duration::from_secs(4)),
-            register_print: Limit::new(600, Duration::from_millis(500)),
+            register_print: Limit::new(60, Duration::from_secs(4)),
             quirk_peer: Limit::new(1, Duration::from_secs(3600)),
             quirk_all: Limit::new(60, Duration::from_secs(60)),
-            device_peer: Limit::new(30, Duration::from_secs(2)),
+            device_share: Limit::new(30, Duration::from_secs(2)),
+            device_peer: Limit::new(150, Duration::from_millis(400)),
             device_network: Limit::new(300, Duration::from_millis(200)),
             device_code_account: Limit::new(5, Duration::from_secs(60)),
             device_code_peer: Limit::new(20, Duration::from_secs(15)),
@@ -122,9 +125,10 @@ impl Default for Limits {
             noted_peer: Limit::new(120, Duration::from_millis(500)),
             summed_up_peer: Limit::new(1, Duration::from_secs(60)),
             summed_up_client: Limit::new(1, Duration::from_secs(60)),
-            remembered_peer: Limit::new(120, Duration::from_millis(500)),
             remembered_client: Limit::new(600, Duration::from_millis(200)),
             replaced_client: Limit::new(600, Duration::from_millis(200)),
+            remembered_share: Limit::new(120, Duration::from_millis(500)),
+            remembered_peer: Limit::new(600, Duration::from_millis(100)),
             documents: Arc::default(),
             introduce: Limit::new(60, Duration::from_secs(1)),
         }
@@ -142,10 +146,10 @@ impl Limits {
         self.familiar.forget(now);
         self.sign_in_familiar.forget_idle(now);
         self.register_prefix.forget_idle(now);
-        self.register_share.forget_idle(now);
         self.register_print.forget_idle(now);
         self.quirk_peer.forget_idle(now);
         self.quirk_all.forget_idle(now);
+        self.device_share.forget_idle(now);
         self.device_peer.forget_idle(now);
         self.device_network.forget_idle(now);
         self.device_code_account.forget_idle(now);
@@ -156,6 +160,7 @@ impl Limits {
         self.noted_peer.forget_idle(now);
         self.summed_up_peer.forget_idle(now);
         self.summed_up_client.forget_idle(now);
+        self.remembered_share.forget_idle(now);
         self.remembered_peer.forget_idle(now);
         self.remembered_client.forget_idle(now);
         self.replaced_client.forget_idle(now);

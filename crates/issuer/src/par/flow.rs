@@ -9,6 +9,7 @@ use doorward_core::{
     entropy::draw,
     id::{ClientId, FlowId},
     once::{OneTime, Purpose},
+    request_object::RequestObjectFault,
     time::UnixTime,
 };
 use doorward_store::StoreError;
@@ -20,7 +21,7 @@ use super::{
     wire::PushedResponse,
 };
 use crate::{
-    authorize::AuthorizeRefused,
+    authorize::{AuthorizeRefused, ObjectError},
     browser::peer,
     directory::Caller,
     form::{Pairs, encode},
@@ -93,11 +94,12 @@ impl Shared {
         }
         let proof = self.proof(parts, "/par").await?;
         let signed = sent.all("request").next().is_some();
-        let request = if signed {
+        let (request, object) = if signed {
             let caller = Caller::script(parts);
-            self.open_object(client, sent, &caller).await?
+            let object = self.unused_object(client, sent, &caller).await?;
+            (object.parameters, Some((object.once, object.expires_at)))
         } else {
-            request_of(sent, &client.id)
+            (request_of(sent, &client.id), None)
         };
         let request = with_key(request, proof.as_ref())?;
         let pushed = true;
@@ -111,8 +113,8 @@ impl Shared {
         }
         let counted = self.count_remembered(client, peer(parts));
         counted.map_err(|wait| PushError::Client(ClientError::TooMany(wait)))?;
-        let tx = self.store.begin().await?;
-        self.commit_proven(tx, proof.as_ref()).await?;
+        let noted = self.use_signed(object, proof.as_ref()).await;
+        noted.inspect_err(|_| self.give_back_remembered(client, peer(parts)))?;
         let pushed = Pushed {
             query,
             client: client.id.clone(),
@@ -124,6 +126,25 @@ impl Shared {
             request_uri: self.seal_pushed(&pushed),
             expires_in: self.published().config.lifetimes.pushed.as_secs(),
         })
+    }
+
+    /// Notes the one use of what was signed, the request and the proof: both or neither.
+    async fn use_signed(
+        &self,
+        object: Option<(OneTime, UnixTime)>,
+        proof: Option<&Proof>,
+    ) -> Result<(), PushError> {
+        let mut tx = self.store.begin().await?;
+        let signed = object.is_some();
+        if let Some((once, expires_at)) = object {
+            tx.use_once(&once, expires_at);
+        }
+        match self.commit_proven(tx, proof).await {
+            Err(ProofError::Store(StoreError::Conflict)) if signed => {
+                Err(ObjectError::from(RequestObjectFault::Used).into())
+            }
+            outcome => Ok(outcome?),
+        }
     }
 
     /// Opens a `request_uri` for the client that a request names, and notes its one use.

@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 use super::{error::RegisterError, management::bearer};
 use crate::{
     issuer::DynamicRegistration,
-    limits::prefix_key,
+    limits::{Wait, prefix_key},
     shared::{Shared, tag},
 };
 
@@ -64,15 +64,14 @@ impl Shared {
                 (authentication, Some(secret))
             }
         };
-        // Each makes a row of its own, so alike ones are limited from wherever they come.
+        // Each makes a row of its own, so alike ones of one network are limited.
         let print = Digest::of(&registration.fingerprint());
-        self.count_new(admitted, Some(print))?;
         let management = self.mint_management();
         let client = Client {
             management: Some(management.digest()),
             ..self.client(self.own_id(), registration, authentication)
         };
-        self.add(&client, admitted).await?;
+        self.add(&client, admitted, Some(print)).await?;
         Ok(Made {
             client,
             secret,
@@ -107,14 +106,23 @@ impl Shared {
 
     /// Counts a client that makes a row, and with a secret or key also how alike ones it has.
     /// Hosted clients share addresses, so what counts is the network, and only clients that
-    /// were not known before (interop 17). Of what alike ones may have, nobody uses up more
-    /// than a share.
-    fn count_new(&self, admitted: &Admitted, print: Option<Digest>) -> Result<(), RegisterError> {
+    /// were not known before (interop 17). Nothing is counted for everybody together: the same
+    /// product from elsewhere must not be put off, and the table makes room (RG-08).
+    fn count_new(&self, admitted: &Admitted, print: Option<Digest>) -> Result<(), Wait> {
         let (limits, now) = (&self.limits, self.clock.now());
         limits.register_prefix.take(admitted.prefix, now)?;
         let Some(print) = print else { return Ok(()) };
-        limits.register_share.take((admitted.prefix, print), now)?;
-        Ok(limits.register_print.take(print, now)?)
+        let alike = limits.register_print.take((admitted.prefix, print), now);
+        alike.inspect_err(|_| limits.register_prefix.give_back(&admitted.prefix))
+    }
+
+    /// There is no row after all.
+    fn give_back_new(&self, admitted: &Admitted, print: Option<Digest>) {
+        let (limits, prefix) = (&self.limits, admitted.prefix);
+        limits.register_prefix.give_back(&prefix);
+        if let Some(print) = print {
+            limits.register_print.give_back(&(prefix, print));
+        }
     }
 
     /// The initial access token that an administrator made by command, while it admits. Why
@@ -156,9 +164,8 @@ impl Shared {
                 known
             }
             None => {
-                self.count_new(admitted, None)?;
                 let client = self.client(id, registration, ClientAuthentication::None);
-                self.add(&client, admitted).await?;
+                self.add(&client, admitted, None).await?;
                 client
             }
         };
@@ -185,7 +192,19 @@ impl Shared {
         registration.register(client, authentication)
     }
 
-    async fn add(&self, client: &Client, admitted: &Admitted) -> Result<(), RegisterError> {
+    /// Adds a client that counts, unless it cannot be added.
+    async fn add(
+        &self,
+        client: &Client,
+        admitted: &Admitted,
+        print: Option<Digest>,
+    ) -> Result<(), RegisterError> {
+        self.count_new(admitted, print)?;
+        let added = self.add_row(client, admitted).await;
+        added.inspect_err(|_| self.give_back_new(admitted, print))
+    }
+
+    async fn add_row(&self, client: &Client, admitted: &Admitted) -> Result<(), RegisterError> {
         let mut tx = self.store.begin().await?;
         self.make_room(&mut *tx, ClientOrigin::Dynamic).await?;
         tx.add_client(client);

@@ -242,6 +242,45 @@ async fn beginning_is_limited_by_address() {
     begin(&world, &client).await;
 }
 
+// DS-05, interop 17
+#[tokio::test]
+async fn one_client_does_not_put_off_the_others_at_its_address_and_refusals_cost_nothing() {
+    let world = World::new().await;
+    let (one, other) = (terminal(&world).await, terminal(&world).await);
+    let proving = NewClient {
+        name: "Gateway".to_owned(),
+        grants: vec![GrantType::DeviceCode],
+        confidential: true,
+        ..NewClient::default()
+    };
+    let (proving, secret) = world.registered(proving).await;
+    let unknown = [("resource", "https://unknown.example")];
+    for _ in 0..100 {
+        let refused = begin_with(&world, &one, &unknown).await;
+        refused.refuses(400, "invalid_target");
+    }
+    for _ in 0..30 {
+        begin(&world, &one).await;
+    }
+    let refused = begin_with(&world, &one, &[("resource", FILES)]).await;
+    refused.refuses(429, "slow_down");
+    begin(&world, &other).await;
+    for _ in 0..200 {
+        let proof = [("client_secret", secret.as_str()), ("resource", FILES)];
+        let begun = begin_with(&world, &proving, &proof).await;
+        assert_eq!(begun.status, 200, "{}", begun.body);
+    }
+    let mut taken = 0;
+    for _ in 0..6 {
+        let client = terminal(&world).await;
+        for _ in 0..30 {
+            let begun = begin_with(&world, &client, &[("resource", FILES)]).await;
+            taken += u32::from(begun.status == 200);
+        }
+    }
+    assert_eq!(taken, 150 - 30 - 1, "all of one address together");
+}
+
 #[tokio::test]
 async fn a_person_signs_in_first_and_comes_back_with_the_code() {
     let world = World::new().await;

@@ -1,14 +1,18 @@
 //! RFC 9101: requests that their client signed, and clients that send no others.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::world::{
-    Answer, AuthorizeRequest, CALLBACK, CHALLENGE, FILES, ISSUER, Person, VERIFIER, World, claims,
+use crate::{
+    holder::Holder,
+    world::{
+        Answer, AuthorizeRequest, CALLBACK, CHALLENGE, FILES, ISSUER, Person, VERIFIER, World,
+        claims,
+    },
 };
 
 const NOW: i64 = 1_800_000_000;
@@ -303,6 +307,77 @@ async fn a_public_client_pushes_what_it_signed() {
     let object = signer.object(&json!({}));
     let pushed = world.post("/par", &[client, ("request", &object)]).await;
     assert_eq!(pushed.status, 201, "{}", pushed.body);
+}
+
+// DS-05
+#[tokio::test]
+async fn a_push_that_is_put_off_uses_nothing_up_and_one_that_is_signed_counts_once() {
+    let world = World::new().await;
+    let public = json!({ "token_endpoint_auth_method": "none" });
+    let signer = Signer::registered(&world, public).await;
+    let client = ("client_id", signer.client.as_str());
+    let object = |number: u32| signer.object(&json!({ "jti": number.to_string() }));
+    for number in 0..120 {
+        let object = object(number);
+        let pushed = world.post("/par", &[client, ("request", &object)]).await;
+        assert_eq!(pushed.status, 201, "{number}: {}", pushed.body);
+    }
+    let (last, seen) = (object(120), object(0));
+    let put_off = world.post("/par", &[client, ("request", &last)]).await;
+    put_off.refuses(429, "temporarily_unavailable");
+    world.pass(Duration::from_millis(500));
+    let pushed = world.post("/par", &[client, ("request", &last)]).await;
+    assert_eq!(pushed.status, 201, "{}", pushed.body);
+    let again = world.post("/par", &[client, ("request", &seen)]).await;
+    again.refuses(400, "invalid_request_object"); // AZ-16
+}
+
+// AZ-09
+#[tokio::test]
+async fn an_object_whose_request_is_refused_is_good_for_a_request_that_is_right() {
+    let world = World::new().await;
+    let public = json!({ "token_endpoint_auth_method": "none" });
+    let signer = Signer::registered(&world, public).await;
+    let object = signer.object(&json!({ "dpop_jkt": "another key" }));
+    let pairs = [("client_id", signer.client.as_str()), ("request", &object)];
+    let holder = Holder::new();
+    let proof = holder.sign(&holder.claims(&world, "/par"));
+    let headers = [("dpop", proof.as_str())];
+    let refused = world.post_with("/par", &headers, &pairs).await;
+    refused.refuses(400, "invalid_dpop_proof");
+
+    let (object, proof) = (signer.object(&json!({})), holder.claims(&world, "/par"));
+    let pairs = [pairs[0], ("request", object.as_str())];
+    let proof = holder.sign(&proof);
+    let headers = [("dpop", proof.as_str())];
+    let pushed = world.post_with("/par", &headers, &pairs).await;
+    assert_eq!(pushed.status, 201, "{}", pushed.body);
+    let fresh = holder.sign(&holder.claims(&world, "/par"));
+    let fresh = [("dpop", fresh.as_str())];
+    let again = world.post_with("/par", &fresh, &pairs).await;
+    again.refuses(400, "invalid_request_object"); // what is signed is used once
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_pushes_of_one_object_exactly_one_is_taken() {
+    let world = Arc::new(World::new().await);
+    let public = json!({ "token_endpoint_auth_method": "none" });
+    let signer = Signer::registered(&world, public).await;
+    let (client, object) = (signer.client.clone(), signer.object(&json!({})));
+    let mut all = JoinSet::new();
+    for _ in 0..50 {
+        let (world, client, object) = (Arc::clone(&world), client.clone(), object.clone());
+        all.spawn(async move {
+            let pairs = [("client_id", client.as_str()), ("request", object.as_str())];
+            let answer = world.post("/par", &pairs).await;
+            if answer.status != 201 {
+                answer.refuses(400, "invalid_request_object");
+            }
+            answer.status.as_u16()
+        });
+    }
+    let statuses = all.join_all().await;
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1); // AZ-16
 }
 
 // RFC 9101 section 10.5, TK-08

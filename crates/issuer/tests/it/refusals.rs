@@ -300,6 +300,37 @@ async fn pushes_that_are_refused_and_pushes_of_public_clients_are_counted_apart(
     assert_eq!(world.post("/par", &own.pairs()).await.status, 201);
 }
 
+// DS-05, interop 17
+#[tokio::test]
+async fn pushes_of_one_client_do_not_put_off_the_others_at_the_same_address() {
+    let world = World::new().await;
+    let (known, other) = (world.client().await, world.client_named("Other", CALLBACK));
+    let (known, other) = (AuthorizeRequest::new(&known), other.await);
+    for _ in 0..1_000 {
+        world.post("/par", &known.pairs()).await;
+    }
+    let refused = world.post("/par", &known.pairs()).await;
+    refused.refuses(429, "temporarily_unavailable");
+    let other = AuthorizeRequest::new(&other);
+    assert_eq!(world.post("/par", &other.pairs()).await.status, 201);
+
+    let mut taken = 0;
+    for number in 0..6 {
+        let client = world
+            .client_named(&format!("Many {number}"), CALLBACK)
+            .await;
+        let request = AuthorizeRequest::new(&client);
+        for _ in 0..120 {
+            let pushed = world.post("/par", &request.pairs()).await;
+            taken += u32::from(pushed.status == 201);
+        }
+    }
+    assert_eq!(taken, 600 - 120 - 1, "all of one address together");
+    let [id, secret] = confidential(&world).await;
+    let own = other.set(&id.0, &id.1).set(&secret.0, &secret.1);
+    assert_eq!(world.post("/par", &own.pairs()).await.status, 201);
+}
+
 #[tokio::test]
 async fn pages_look_the_same_however_often_they_are_asked_for_and_the_log_stays_short() {
     let world = World::new().await;
