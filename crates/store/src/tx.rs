@@ -114,9 +114,10 @@ pub trait Tx: Send {
     /// How many clients of this origin nobody has used yet; none are counted of the
     /// preregistered ones.
     async fn unused_clients(&mut self, origin: ClientOrigin) -> Result<u64, StoreError>;
-    /// Removes clients of this origin that nobody has used, the oldest first, until `most` are
-    /// left. Those that somebody is just signing in through stay.
-    fn keep_unused_clients(&mut self, origin: ClientOrigin, most: u64);
+    /// Removes clients of this origin that were made before `made_before` and nobody has used, the
+    /// oldest first, until `most` are left, and no more than 500 at once. Those that somebody is
+    /// just signing in through stay.
+    fn keep_unused_clients(&mut self, origin: ClientOrigin, most: u64, made_before: UnixTime);
     /// Adds a client. For an identifier that is already there nothing changes: the first
     /// registration stands, a revoked one stays revoked.
     fn add_client(&mut self, client: &Client);
@@ -205,6 +206,14 @@ pub trait Tx: Send {
     /// Revokes every grant of a user that is not revoked yet, burns the user's fresh codes, and
     /// denies what the user approved for devices that did not poll since.
     fn revoke_grants_of_user(&mut self, user: &UserId, at: UnixTime, reason: RevocationReason);
+    /// Revokes every grant of a user that is not revoked yet and for which nobody proved to be
+    /// the user: those that came by the word of another issuer.
+    fn revoke_asserted_grants_of_user(
+        &mut self,
+        user: &UserId,
+        at: UnixTime,
+        reason: RevocationReason,
+    );
     /// Revokes every grant of a client that is not revoked yet, burns its fresh codes, and removes
     /// its device authorization requests.
     fn revoke_grants_of_client(

@@ -152,8 +152,8 @@ impl<D: Database> Tx for Unit<D> {
         Ok(count.unwrap_or_default())
     }
 
-    fn keep_unused_clients(&mut self, origin: ClientOrigin, most: u64) {
-        self.write(Write::KeepUnusedClients(origin, most));
+    fn keep_unused_clients(&mut self, origin: ClientOrigin, most: u64, made_before: UnixTime) {
+        self.write(Write::KeepUnusedClients(origin, most, made_before));
     }
 
     fn add_client(&mut self, client: &Client) {
@@ -285,6 +285,16 @@ impl<D: Database> Tx for Unit<D> {
 
     fn revoke_grants_of_user(&mut self, user: &UserId, at: UnixTime, reason: RevocationReason) {
         self.write(Write::RevokeGrantsOfUser(user.clone(), at, reason));
+    }
+
+    fn revoke_asserted_grants_of_user(
+        &mut self,
+        user: &UserId,
+        at: UnixTime,
+        reason: RevocationReason,
+    ) {
+        let user = user.clone();
+        self.write(Write::RevokeAssertedGrantsOfUser(user, at, reason));
     }
 
     fn revoke_grants_of_client(

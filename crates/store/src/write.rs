@@ -63,7 +63,7 @@ pub(crate) enum Write {
     UseAccountLink(AccountLink, UnixTime),
     RemoveAccountLink(AccountLink),
 
-    KeepUnusedClients(ClientOrigin, u64),
+    KeepUnusedClients(ClientOrigin, u64, UnixTime),
     AddClient(Box<Client>),
     ReplaceClient(Box<(Client, Client)>),
     SeeKeysOfClient(ClientId, SeenKeys, SeenKeys),
@@ -89,6 +89,7 @@ pub(crate) enum Write {
     BindGrant(GrantId, Confirmation, UnixTime),
     RevokeGrant(GrantId, UnixTime, RevocationReason),
     RevokeGrantsOfUser(UserId, UnixTime, RevocationReason),
+    RevokeAssertedGrantsOfUser(UserId, UnixTime, RevocationReason),
     RevokeGrantsOfClient(ClientId, UnixTime, RevocationReason),
 
     AddRefreshToken(RefreshToken),

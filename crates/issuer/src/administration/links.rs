@@ -6,6 +6,7 @@ use doorward_core::{
     grant::{Grant, RevocationReason},
     id::UserId,
     revocation::Revocation,
+    time::UnixTime,
 };
 use doorward_store::{StoreError, Tx};
 
@@ -54,7 +55,9 @@ impl Administration {
         Ok(links.map(|link| (link.clone(), name(&link.user))).collect())
     }
 
-    /// Cuts a link, and ends at once what the account got by the word of another issuer.
+    /// Cuts a link, and ends at once what the account got by the word of another issuer. An
+    /// assertion that is redeemed at the same time is either ended by the commit that cuts the
+    /// link, or comes after it and finds no link.
     pub async fn unlink_user(
         &self,
         issuer: &str,
@@ -66,11 +69,8 @@ impl Administration {
         let link = link.ok_or(AdministrationError::NoSuchLink)?;
         let user = tx.user(&link.user).await?;
         let now = self.clock.now();
-        let ended = asserted(&mut *tx, &link.user).await?;
-        for grant in &ended {
-            tx.revoke_grant(&grant.id, now, RevocationReason::UserChanged);
-        }
         tx.remove_account_link(&link);
+        tx.revoke_asserted_grants_of_user(&link.user, now, RevocationReason::UserChanged);
         let name = user.map_or_else(String::new, |user| user.name.to_string());
         let event = self.event(AuditKind::UserChange, "unlinked").user(&name);
         tx.audit(event.reason(format!("unlinked from {subject} of {issuer}")));
@@ -78,17 +78,20 @@ impl Administration {
             Err(StoreError::Conflict) => return Err(AdministrationError::NoSuchLink),
             outcome => outcome?,
         }
-        for grant in ended {
+        let mut tx = self.store.begin().await?;
+        for grant in ended(&mut *tx, &link.user, now).await? {
             self.revocations.add(Revocation::Grant(grant.id), now);
         }
         Ok(())
     }
 }
 
-/// What the user got by the word of another issuer: nobody proved to be the user here. Which of
-/// several links each came by is not kept; whoever is still linked asks again.
-async fn asserted(tx: &mut dyn Tx, user: &UserId) -> Result<Vec<Grant>, StoreError> {
+/// What the user got by the word of another issuer, and lost at `at`: nobody proved to be the
+/// user there. Which of several links each came by is not kept; whoever is still linked asks
+/// again.
+async fn ended(tx: &mut dyn Tx, user: &UserId, at: UnixTime) -> Result<Vec<Grant>, StoreError> {
     let mut grants = tx.grants(Some(user), None).await?;
-    grants.retain(|grant| grant.authenticated_at.is_none() && grant.revoked.is_none());
+    let ended = |grant: &Grant| grant.revoked.is_some_and(|revoked| revoked.at == at);
+    grants.retain(|grant| grant.authenticated_at.is_none() && ended(grant));
     Ok(grants)
 }

@@ -1,10 +1,13 @@
 //! Links of people elsewhere to accounts here.
 
-use doorward_core::account_link::{AccountLink, ForeignSubject};
+use doorward_core::{
+    account_link::{AccountLink, ForeignSubject},
+    grant::{Grant, RevocationReason, Revoked},
+};
 
 use super::{
     Subject,
-    samples::{at, user_id},
+    samples::{at, grant, grant_id, user_id},
     steps::{conflict, populate, reader, write},
 };
 
@@ -67,4 +70,57 @@ pub(crate) async fn the_use_of_a_link_is_kept_and_never_moves_back(store: Subjec
         let found = found.expect("readable").expect("there");
         assert_eq!(found.used_at, Some(at(expected)));
     }
+}
+
+//
+pub(crate) async fn what_came_by_a_link_while_it_is_cut_ends_with_it(store: Subject) {
+    populate(&store).await;
+    let link = link("1");
+    let asserted = |id: &str| Grant {
+        authenticated_at: None,
+        ..grant(id)
+    };
+    write(&store, |tx| {
+        tx.add_account_link(&link);
+        tx.add_grant(&asserted("before"));
+        tx.add_grant(&Grant {
+            authenticated_at: Some(at(0)),
+            ..grant("signed in")
+        });
+        tx.add_grant(&Grant {
+            user: Some(user_id("bob")),
+            ..asserted("bobs")
+        });
+    })
+    .await;
+    let mut cutting = reader(&store).await;
+    let seen = cutting.grants(Some(&link.user), None).await;
+    assert_eq!(seen.expect("readable").len(), 2);
+    write(&store, |tx| {
+        tx.add_grant(&asserted("meanwhile"));
+        tx.use_account_link(&link, at(1));
+    })
+    .await;
+    let reason = RevocationReason::UserChanged;
+    cutting.remove_account_link(&link);
+    cutting.revoke_asserted_grants_of_user(&link.user, at(2), reason);
+    cutting.commit().await.expect("cut");
+    conflict(&store, |tx| {
+        tx.add_grant(&asserted("after"));
+        tx.use_account_link(&link, at(3));
+    })
+    .await;
+    let mut tx = reader(&store).await;
+    let ended = Some(Revoked { at: at(2), reason });
+    for (id, expected) in [
+        ("before", ended),
+        ("meanwhile", ended),
+        ("signed in", None),
+        ("bobs", None),
+    ] {
+        let found = tx.grant(&grant_id(id)).await.expect("readable");
+        assert_eq!(found.expect("there").revoked, expected, "{id}");
+    }
+    let after = tx.grant(&grant_id("after")).await.expect("readable");
+    assert_eq!(after, None);
 }

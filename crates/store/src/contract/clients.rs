@@ -278,18 +278,37 @@ pub(crate) async fn the_oldest_unused_clients_make_room(store: Subject) {
     .await;
     #[rustfmt::skip]
     let cases = [
-        (4, "1 2 3 editor https://app.example/client preregistered terminal"),
-        (3, "2 3 editor https://app.example/client preregistered terminal"),
-        (3, "2 3 editor https://app.example/client preregistered terminal"),
-        (0, "editor https://app.example/client preregistered terminal"),
+        (4, 9, "1 2 3 editor https://app.example/client preregistered terminal"),
+        (0, 1, "1 2 3 editor https://app.example/client preregistered terminal"), // too young
+        (3, 9, "2 3 editor https://app.example/client preregistered terminal"),
+        (3, 9, "2 3 editor https://app.example/client preregistered terminal"),
+        (0, 3, "3 editor https://app.example/client preregistered terminal"),
+        (0, 9, "editor https://app.example/client preregistered terminal"),
     ];
-    for (most, left) in cases {
+    for (most, before, left) in cases {
         let origin = ClientOrigin::Dynamic;
-        write(&store, |tx| tx.keep_unused_clients(origin, most)).await;
+        write(&store, |tx| {
+            tx.keep_unused_clients(origin, most, at(before));
+        })
+        .await;
         let clients = reader(&store).await.clients().await.expect("readable");
         let mut ids: Vec<_> = clients.iter().map(|client| client.id.as_str()).collect();
         ids.sort_unstable();
         assert_eq!(ids.join(" "), left, "at most {most}"); // RG-08
+    }
+}
+
+// RG-08
+pub(crate) async fn no_more_than_a_few_hundred_unused_clients_go_at_once(store: Subject) {
+    write(&store, |tx| {
+        (0..520).for_each(|number| tx.add_client(&client(&number.to_string())));
+    })
+    .await;
+    let origin = ClientOrigin::Dynamic;
+    for left in [20, 1] {
+        write(&store, |tx| tx.keep_unused_clients(origin, 1, at(9))).await;
+        let unused = reader(&store).await.unused_clients(origin).await;
+        assert_eq!(unused.expect("readable"), left);
     }
 }
 

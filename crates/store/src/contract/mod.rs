@@ -38,6 +38,7 @@ macro_rules! every_contract {
                 a_link_reads_back_until_it_is_cut
                 somebody_elsewhere_is_one_account_here
                 the_use_of_a_link_is_kept_and_never_moves_back
+                what_came_by_a_link_while_it_is_cut_ends_with_it
             }
             audit {
                 records_keep_their_order_across_commits_and_single_records
@@ -60,6 +61,7 @@ macro_rules! every_contract {
                 keys_are_seen_one_after_another_and_forgotten_with_their_address
                 unused_clients_are_those_nobody_signed_in_through
                 the_oldest_unused_clients_make_room
+                no_more_than_a_few_hundred_unused_clients_go_at_once
                 clients_are_listed_newest_first
             }
             codes {

@@ -46,7 +46,9 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         Write::SetRole(id, role) => one(users::set_role(id, *role)),
         Write::SetDisabled(id, at) => one(users::set_disabled(id, *at)),
 
-        Write::KeepUnusedClients(origin, most) => any(clients::keep_unused(*origin, *most)),
+        Write::KeepUnusedClients(origin, most, made_before) => {
+            any(clients::keep_unused(*origin, *most, *made_before))
+        }
         Write::AddAccountLink(link) => one(account_links::add(link)),
         Write::UseAccountLink(link, at) => {
             one(account_links::mark_used(&link.foreign, &link.user, *at))
@@ -90,6 +92,13 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
                 step(devices::deny_of_user(user), Expects::Any),
                 step(revoke, Expects::Any),
             ]
+        }
+        Write::RevokeAssertedGrantsOfUser(user, at, reason) => {
+            let (at, reason) = (*at, *reason);
+            any(grants::revoke_asserted_of_user(
+                user,
+                Revoked { at, reason },
+            ))
         }
         Write::RevokeGrantsOfClient(client, at, reason) => {
             let (at, reason) = (*at, *reason);

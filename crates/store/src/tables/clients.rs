@@ -20,6 +20,9 @@ use doorward_core::{
 
 use super::{Change, Columns, Query, Unreadable, Value, change, params, query, statements};
 
+/// The most unused clients that go at once, so that nobody waits long for it.
+const AT_ONCE: i64 = 500;
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -44,13 +47,15 @@ statements! {
     KEEP_UNUSED = "DELETE FROM clients WHERE id IN (
         SELECT id FROM clients
         WHERE origin <> 'preregistered' AND used_at IS NULL AND revoked_at IS NULL
-            AND origin = ?1
+            AND origin = ?1 AND created_at < ?3
             AND NOT EXISTS (SELECT 1 FROM authorization_codes WHERE client_id = clients.id)
             AND NOT EXISTS (SELECT 1 FROM device_authorizations WHERE client_id = clients.id)
             AND NOT EXISTS (SELECT 1 FROM grants WHERE client_id = clients.id)
             AND NOT EXISTS (SELECT 1 FROM consents WHERE client_id = clients.id)
         ORDER BY created_at, id
-        LIMIT (SELECT CASE WHEN count(*) > ?2 THEN count(*) - ?2 ELSE 0 END FROM clients
+        LIMIT (SELECT CASE WHEN count(*) - ?2 > ?4 THEN ?4
+                WHEN count(*) > ?2 THEN count(*) - ?2 ELSE 0 END
+            FROM clients
             WHERE origin <> 'preregistered' AND used_at IS NULL AND revoked_at IS NULL
                 AND origin = ?1))";
     ADD = "INSERT INTO clients (id, name, software, redirects, authentication, secret_digest,
@@ -188,9 +193,11 @@ pub(crate) fn count_unused(origin: ClientOrigin) -> Query<u64> {
     })
 }
 
-pub(crate) fn keep_unused(origin: ClientOrigin, most: u64) -> Change {
+/// Removes those made before `made_before` until `most` are left, or as many as go at once.
+pub(crate) fn keep_unused(origin: ClientOrigin, most: u64, made_before: UnixTime) -> Change {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    change(KEEP_UNUSED, params![origin.as_str(), most])
+    let row = params![origin.as_str(), most, made_before, AT_ONCE];
+    change(KEEP_UNUSED, row)
 }
 
 pub(crate) fn add(client: &Client) -> Change {

@@ -43,6 +43,8 @@ statements! {
         WHERE id = ?1 AND revoked_at IS NULL";
     REVOKE_OF_USER = "UPDATE grants SET revoked_at = ?2, revocation_reason = ?3
         WHERE user_id = ?1 AND revoked_at IS NULL";
+    REVOKE_ASSERTED_OF_USER = "UPDATE grants SET revoked_at = ?2, revocation_reason = ?3
+        WHERE user_id = ?1 AND authenticated_at IS NULL AND revoked_at IS NULL";
     REVOKE_OF_CLIENT = "UPDATE grants SET revoked_at = ?2, revocation_reason = ?3
         WHERE client_id = ?1 AND revoked_at IS NULL";
 }
@@ -125,6 +127,10 @@ pub(crate) fn revoke(id: &GrantId, revoked: Revoked) -> Change {
 
 pub(crate) fn revoke_of_user(user: &UserId, revoked: Revoked) -> Change {
     revoke_where(REVOKE_OF_USER, user.as_str(), revoked)
+}
+
+pub(crate) fn revoke_asserted_of_user(user: &UserId, revoked: Revoked) -> Change {
+    revoke_where(REVOKE_ASSERTED_OF_USER, user.as_str(), revoked)
 }
 
 pub(crate) fn revoke_of_client(client: &ClientId, revoked: Revoked) -> Change {
