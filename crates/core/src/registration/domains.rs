@@ -37,6 +37,11 @@ impl Domains {
             Welcome::Allowed
         }
     }
+
+    /// Whether the operator allowed `host` by its name, and not with every other.
+    pub fn names(&self, host: &str) -> bool {
+        self.allow.iter().any(|pattern| pattern.as_str() == host)
+    }
 }
 
 impl Default for Domains {
@@ -79,5 +84,19 @@ mod tests {
             assert_eq!(domains.judge(host), expected, "{host}");
         }
         assert_eq!(Domains::default().judge("anything.example"), Allowed);
+    }
+    #[test]
+    fn a_host_is_named_by_no_star() {
+        let domains = Domains {
+            allow: patterns(&["claude.ai", "*.example.com", "*"]),
+            ..Domains::default()
+        };
+        for (host, expected) in [
+            ("claude.ai", true),
+            ("app.example.com", false),
+            ("evil.test", false),
+        ] {
+            assert_eq!(domains.names(host), expected, "{host}");
+        }
     }
 }

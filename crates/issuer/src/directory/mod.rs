@@ -129,7 +129,8 @@ impl Shared {
         let had = state.and_then(|state| state.etag.clone());
         let (source, payer) = self.source(stored.as_ref(), caller).await?;
         let documents = &source.documents;
-        let fetched = documents.fetch(url.url(), had.as_deref(), payer.as_ref());
+        let paying = payer.clone().map(|payer| self.paying_at(url, payer));
+        let fetched = documents.fetch(url.url(), had.as_deref(), paying.as_ref());
         match (fetched.await, stored) {
             (Ok((Delivery::Document(document), receipt)), stored) => {
                 let offer = self.published().config.certificate_offer();
@@ -156,6 +157,16 @@ impl Shared {
             (Ok((Delivery::Unchanged { .. }, _)), None) => {
                 Err(trouble(url, DocumentFault::Status(304).into()))
             }
+        }
+    }
+
+    /// Who pays at the host of `url`: of one that the operator named, networks have more.
+    fn paying_at(&self, url: &MetadataUrl, payer: Payer) -> Payer {
+        let published = self.published();
+        let domains = published.config.client_documents.as_ref();
+        match domains.is_some_and(|domains| domains.names(url.host())) {
+            true => payer.at_named(),
+            false => payer,
         }
     }
 

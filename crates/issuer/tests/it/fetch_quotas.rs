@@ -8,6 +8,8 @@ use doorward_core::{
     client::{Client, ClientKeys, ClientOrigin, DocumentState, PrivateKey},
     id::ClientId,
     jwk::Algorithm,
+    permit::Pattern,
+    registration::Domains,
     secret::Digest,
 };
 use doorward_issuer::{IssuerConfig, StatementIssuer};
@@ -78,6 +80,25 @@ async fn a_new_client_gets_in_while_another_network_guesses_at_its_host() {
     attack(&world, &host, 1).await;
     host.says(json!({}));
     world.tokens(&host.client_id()).await; // RG-07
+}
+
+// RG-07, interop 17
+#[tokio::test]
+async fn a_host_that_the_operator_named_is_met_although_a_neighbour_guesses_there() {
+    let named = Domains {
+        allow: vec![Pattern::new("*"), Pattern::new("docs.example")],
+        ..Domains::default()
+    };
+    let world = World::with(IssuerConfig {
+        client_documents: Some(named),
+        ..config(ISSUER, &["files"])
+    })
+    .await;
+    let host = Host::start().await;
+    host.answers(Reply::Raw(NOWHERE.to_owned()));
+    attack(&world, &host, 1).await;
+    host.says(json!({}));
+    assert_eq!(begin_from(&world, 1, &host.client_id()).await.status, 303);
 }
 
 #[tokio::test]

@@ -7,6 +7,10 @@
 //! hands  -> at the same time, from anywhere
 //! ```
 //!
+//! Of a host that the operator named, a network may ask for more, whatever it asked for
+//! elsewhere, and the host bears more: guesses there do not stop the first contact of
+//! neighbours unless they never cease, and one network cannot use up what all may.
+//!
 //! What turns out to be a good document is given back, so that only guesses wear a
 //! quota down and the shared addresses of hosted clients stay open (interop 17). A
 //! person who is signed in pays for themself and is held to their own share alone:
@@ -27,6 +31,8 @@ const HANDS: usize = 256;
 pub(crate) enum Payer {
     /// A network, of which nothing else is known.
     Network(Option<IpAddr>),
+    /// A network that asks a host which the operator allowed by name.
+    Named(Option<IpAddr>),
     /// A person who is signed in.
     Person(UserId),
 }
@@ -36,6 +42,14 @@ impl Payer {
     pub(crate) fn network(peer: Option<IpAddr>) -> Self {
         Self::Network(prefix_key(peer))
     }
+
+    /// The same, asking a host which the operator allowed by name.
+    pub(crate) fn at_named(self) -> Self {
+        match self {
+            Self::Network(network) | Self::Named(network) => Self::Named(network),
+            Self::Person(_) => self,
+        }
+    }
 }
 
 /// The quotas of all strangers.
@@ -43,6 +57,8 @@ pub(crate) struct Quota {
     payer: Limit<Payer>,
     share: Limit<(Payer, String)>,
     host: Limit<String>,
+    named_share: Limit<(Payer, String)>,
+    named_host: Limit<String>,
     hands: Arc<Semaphore>,
 }
 
@@ -53,12 +69,20 @@ pub(crate) struct Receipt {
     host: String,
 }
 
+impl Receipt {
+    fn share(&self) -> (Payer, String) {
+        (self.payer.clone(), self.host.clone())
+    }
+}
+
 impl Default for Quota {
     fn default() -> Self {
         Self {
             payer: Limit::new(30, Duration::from_secs(2)),
             share: Limit::new(5, Duration::from_secs(60)),
             host: Limit::new(60, Duration::from_secs(1)),
+            named_share: Limit::new(120, Duration::from_secs(1)),
+            named_host: Limit::new(1200, Duration::from_millis(100)),
             hands: Arc::new(Semaphore::new(HANDS)),
         }
     }
@@ -76,18 +100,22 @@ impl Quota {
             payer: payer.clone(),
             host: host.to_owned(),
         };
-        self.payer.take(payer.clone(), now)?;
-        let share = (payer.clone(), host.to_owned());
-        self.share.take(share, now).inspect_err(|_| {
-            self.payer.give_back(payer);
-        })?;
-        if let Payer::Person(_) = payer {
-            return Ok((receipt, None));
-        }
-        if let Err(wait) = self.host.take(host.to_owned(), now) {
-            self.payer.give_back(payer);
-            self.share.give_back(&(receipt.payer, receipt.host));
-            return Err(wait);
+        match payer {
+            Payer::Person(_) => {
+                self.take_share(&receipt, now)?;
+                return Ok((receipt, None));
+            }
+            Payer::Network(_) => {
+                self.take_share(&receipt, now)?;
+                let taken = self.host.take(host.to_owned(), now);
+                taken.inspect_err(|_| self.give_back_share(&receipt))?;
+            }
+            Payer::Named(_) => {
+                let share = receipt.share();
+                self.named_share.take(share.clone(), now)?;
+                let taken = self.named_host.take(host.to_owned(), now);
+                taken.inspect_err(|_| self.named_share.give_back(&share))?;
+            }
         }
         match Arc::clone(&self.hands).try_acquire_owned() {
             Ok(hand) => Ok((receipt, Some(hand))),
@@ -100,12 +128,29 @@ impl Quota {
 
     /// Gives back what turned out well.
     pub(crate) fn give_back(&self, receipt: &Receipt) {
-        let Receipt { payer, host } = receipt;
-        self.payer.give_back(payer);
-        self.share.give_back(&(payer.clone(), host.clone()));
-        if let Payer::Network(_) = payer {
-            self.host.give_back(host);
+        match receipt.payer {
+            Payer::Person(_) => self.give_back_share(receipt),
+            Payer::Network(_) => {
+                self.give_back_share(receipt);
+                self.host.give_back(&receipt.host);
+            }
+            Payer::Named(_) => {
+                self.named_share.give_back(&receipt.share());
+                self.named_host.give_back(&receipt.host);
+            }
         }
+    }
+
+    /// What a payer may ask for, and of that what at one host.
+    fn take_share(&self, receipt: &Receipt, now: UnixTime) -> Result<(), Wait> {
+        self.payer.take(receipt.payer.clone(), now)?;
+        let share = self.share.take(receipt.share(), now);
+        share.inspect_err(|_| self.payer.give_back(&receipt.payer))
+    }
+
+    fn give_back_share(&self, receipt: &Receipt) {
+        self.payer.give_back(&receipt.payer);
+        self.share.give_back(&receipt.share());
     }
 
     /// Forgets whose quota is whole again.
@@ -113,6 +158,8 @@ impl Quota {
         self.payer.forget_idle(now);
         self.share.forget_idle(now);
         self.host.forget_idle(now);
+        self.named_share.forget_idle(now);
+        self.named_host.forget_idle(now);
     }
 }
 
@@ -156,6 +203,26 @@ mod tests {
         assert!(takes(&quota, &person, "victim.example"));
         let fetched = (0..60).filter(|_| takes(&quota, &person, "victim.example"));
         assert_eq!(fetched.count(), 4, "a person has a share like a network");
+    }
+
+    // RG-07, interop 17
+    #[test]
+    fn a_host_that_was_named_is_met_whatever_neighbours_guess() {
+        let quota = Quota::default();
+        for number in 0..100 {
+            takes(&quota, &network(1), &format!("{number}.example"));
+        }
+        let named = network(1).at_named();
+        for _ in 0..100 {
+            assert!(takes(&quota, &named, "named.example"), "a guess");
+        }
+        assert!(takes(&quota, &named, "named.example"), "first contact");
+        let more = (0..1_000).filter(|_| takes(&quota, &named, "named.example"));
+        assert_eq!(more.count(), 19, "not without end");
+        let other = network(2).at_named();
+        assert!(takes(&quota, &other, "named.example"), "all have their own");
+        let person = Payer::Person(UserId::from_known("alice"));
+        assert_eq!(person.clone().at_named(), person);
     }
 
     #[test]
