@@ -52,6 +52,22 @@ async fn a_stateless_crash_is_an_error_and_then_a_new_process() {
 }
 
 #[tokio::test]
+async fn a_refused_initialize_opens_no_session_whatever_was_said_before() {
+    // R-060
+    let world = World::new(program(
+        r#"next
+        tell notifications/message '"level":"info","data":"x"'
+        fail -32602
+        next"#,
+    ));
+    let answer = world.send(post(INITIALIZE)).await;
+    assert!(!answer.headers.contains_key("mcp-session-id"));
+    let events = answer.events();
+    assert_eq!(events[0]["method"], "notifications/message");
+    assert_eq!(events[1]["error"]["code"], -32602);
+}
+
+#[tokio::test]
 async fn a_program_that_ends_at_once_is_left_alone_longer_and_longer() {
     // ST-06
     let world = World::new(program("exit 1"));

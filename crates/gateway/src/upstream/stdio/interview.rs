@@ -6,7 +6,7 @@ use bytes::Bytes;
 use doorward_core::{id::UserId, subject::Subject};
 use doorward_mcp::{envelope::Message, method::Method};
 
-use super::{Reply, home::Home, process::Text, routes::Ask, session::Session, shared::Shared};
+use super::{home::Home, process::Text, routes::Ask, session::Session, shared::Shared};
 use crate::upstream::Fault;
 
 /// Asks a program, in the era that the questions are in.
@@ -49,7 +49,7 @@ impl Interview {
                 .ask(vec![Ask::of(&request)], Text::one(body.clone()))
                 .await?
         };
-        last(reply).await
+        reply.answer().await
     }
 
     /// Sends a notification.
@@ -68,12 +68,4 @@ impl Drop for Interview {
             shared.end();
         }
     }
-}
-
-async fn last(reply: Reply) -> Result<Bytes, Fault> {
-    let mut item = reply.first;
-    while !item.last {
-        item = reply.rest.next().await.ok_or(Fault::Ended)?;
-    }
-    Ok(item.json)
 }

@@ -70,6 +70,32 @@ pub(crate) struct Reply {
     pub(crate) reader: Box<dyn Send + Sync>,
 }
 
+impl Reply {
+    /// The answer itself; whatever comes before it is passed over.
+    async fn answer(self) -> Result<Bytes, Fault> {
+        let mut item = self.first;
+        while !item.last {
+            item = self.rest.next().await.ok_or(Fault::Ended)?;
+        }
+        Ok(item.json)
+    }
+
+    /// The answer, and the same again with all that came before it.
+    async fn whole(self) -> Result<(Bytes, Self), Fault> {
+        let kept = Outbox::new();
+        let mut item = self.first.clone();
+        while !item.last {
+            item = self.rest.next().await.ok_or(Fault::Ended)?;
+            match item.last {
+                false => drop(kept.push(item.json.clone())),
+                true => kept.push_last(item.json.clone()),
+            }
+        }
+        let rest = kept;
+        Ok((item.json, Self { rest, ..self }))
+    }
+}
+
 impl StdioUpstream {
     pub(crate) fn new(
         server: ServerName,
@@ -100,8 +126,8 @@ impl StdioUpstream {
         let (home, opening) = (Arc::clone(&self.home), Text::one(body));
         let session = Session::new(home, user.clone(), opening, request.id.value());
         let opened = Opening(&session);
-        let reply = session.open().await?;
-        if is_error(&reply.first) {
+        let (answer, reply) = session.open().await?.whole().await?;
+        if is_error(&answer) {
             return Ok((None, reply)); // no session came about
         }
         self.sessions.keep(key.clone(), Arc::clone(&session))?;
@@ -240,9 +266,9 @@ fn give_up(session: &Session, message: &Message<'_>) {
     }
 }
 
-fn is_error(item: &Item) -> bool {
+fn is_error(answer: &[u8]) -> bool {
     use doorward_mcp::envelope::Outcome;
-    match Message::parse(&item.json) {
+    match Message::parse(answer) {
         Ok(Message::Response(response)) => matches!(response.outcome, Outcome::Error(_)),
         Ok(Message::Request(_) | Message::Notification(_)) | Err(_) => false,
     }
@@ -250,4 +276,53 @@ fn is_error(item: &Item) -> bool {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_answer_is_the_last_message_and_nothing_before_it_is_lost() {
+        let reply = || {
+            let rest = Outbox::new();
+            for json in ["1", "2"] {
+                assert!(rest.push(json.into()));
+            }
+            rest.push_last("3".into());
+            let first = Item {
+                json: "0".into(),
+                last: false,
+            };
+            Reply {
+                first,
+                rest,
+                reader: Box::new(()),
+            }
+        };
+        assert_eq!(reply().answer().await, Ok("3".into()));
+        let (answer, whole) = reply().whole().await.expect("an answer");
+        assert_eq!(answer, "3");
+        assert_eq!(whole.first.json, "0");
+        for (json, last) in [("1", false), ("2", false), ("3", true)] {
+            let json = json.into();
+            assert_eq!(whole.rest.next().await, Some(Item { json, last }));
+        }
+    }
+
+    #[tokio::test]
+    async fn who_breaks_off_has_not_answered() {
+        let rest = Outbox::new();
+        rest.complete();
+        let first = Item {
+            json: "0".into(),
+            last: false,
+        };
+        let reply = Reply {
+            first,
+            rest,
+            reader: Box::new(()),
+        };
+        assert_eq!(reply.answer().await, Err(Fault::Ended));
+    }
 }

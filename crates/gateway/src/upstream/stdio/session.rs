@@ -25,6 +25,7 @@ use tokio::time::{Instant, timeout};
 use super::{
     Reply,
     home::{Home, cancelled, failure},
+    is_error,
     outbox::Outbox,
     process::{End, Process, Receiver, Text},
     routes::{Ask, Concern, Routes},
@@ -191,8 +192,12 @@ impl Session {
         let before = self.lock().generation;
         self.lost(before);
         let process = self.start()?;
-        match timeout(REOPENING, self.repeat_opening(&process)).await {
-            Ok(answer) => drop(answer?),
+        let opening = async { self.repeat_opening(&process).await?.answer().await };
+        match timeout(REOPENING, opening).await {
+            Ok(answer) => match is_error(&answer?) {
+                true => return Err(Fault::Ended),
+                false => {}
+            },
             Err(_) => return Err(Fault::Timeout),
         }
         if self.lock().initialized {
@@ -260,7 +265,11 @@ impl Session {
         Ok(())
     }
 
-    fn hear(&self, line: Bytes) {
+    fn hear(&self, line: Bytes, generation: u64) {
+        if self.lock().generation != generation {
+            tracing::debug!(server = %self.home.server, "dropped a late line of an earlier process");
+            return;
+        }
         match Message::parse(&line) {
             Ok(Message::Response(response)) => {
                 if let Some(id) = response.id.map(|id| id.value()) {
@@ -301,7 +310,7 @@ impl Receiver for Ear {
 
     fn line(&self, line: Bytes) {
         if let Some(session) = self.session.upgrade() {
-            session.hear(line);
+            session.hear(line, self.generation);
         }
     }
 
@@ -339,6 +348,30 @@ mod tests {
     use doorward_core::id::UserId;
 
     use super::{super::testing::home, *};
+
+    #[tokio::test]
+    async fn a_late_line_of_an_earlier_process_answers_nothing() {
+        // GW-20
+        let user = Subject::User(UserId::from_known("alice"));
+        let opening = Text::one("{}".into());
+        let session = Session::new(home("exit"), user, opening, IdValue::Integer(0));
+        let outbox = Outbox::new();
+        session.lock().generation = 2;
+        let ask = vec![Ask::by_id(IdValue::Integer(5))];
+        session.expect(ask, &outbox, 2).expect("room");
+        let hear = |generation: u64, line: &'static str| {
+            let session = session.me.clone();
+            Ear {
+                session,
+                generation,
+            }
+            .line(line.into());
+        };
+        hear(1, r#"{"jsonrpc":"2.0","id":5,"result":{"of":1}}"#);
+        hear(2, r#"{"jsonrpc":"2.0","id":5,"result":{"of":2}}"#);
+        let answer = outbox.next().await.expect("an answer");
+        assert_eq!(answer.json, r#"{"jsonrpc":"2.0","id":5,"result":{"of":2}}"#);
+    }
 
     #[tokio::test]
     async fn a_call_to_a_process_that_ended_is_answered_whatever_came_after_it() {

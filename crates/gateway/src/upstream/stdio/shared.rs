@@ -19,16 +19,19 @@ use std::{
 use bytes::Bytes;
 use doorward_core::subject::Subject;
 use doorward_mcp::{
-    envelope::{IdValue, Message, Notification, Outcome, Request, Response},
-    error::Code,
+    envelope::{self, IdValue, Message, Notification, Request, Response},
     json::Span,
     method::Method,
     splice::{Edit, splice},
 };
-use tokio::time::{Instant, timeout};
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout},
+};
 
 use super::{
     Reply,
+    era::{STARTING, Said},
     home::{Home, failure, refusal},
     outbox::Outbox,
     process::{End, Process, Receiver, Text},
@@ -41,16 +44,34 @@ pub(super) struct Shared {
     me: Weak<Self>,
     home: Arc<Home>,
     user: Subject,
-    starting: tokio::sync::Mutex<()>,
+    /// Held while a process is started, so that there is one at a time.
+    beginning: Mutex<()>,
     state: Mutex<State>,
 }
 
 struct State {
     process: Option<Arc<Process>>,
+    starting: Option<Starting>,
     generation: u64,
     waiting: HashMap<u64, Waiting>,
     next: u64,
     last_used: Instant,
+}
+
+/// A process that has not said yet of which era it is. It goes on starting when nobody waits for
+/// it any more, and is there for who comes next.
+struct Starting {
+    process: Arc<Process>,
+    outcome: Outcome,
+}
+
+/// What became of a start, once that is known.
+type Outcome = watch::Receiver<Option<Result<(), Fault>>>;
+
+/// The process that there is.
+enum Begun {
+    Running(Arc<Process>),
+    Starting(Outcome),
 }
 
 /// A request that has not been answered: what the caller called it, and where answers go.
@@ -91,9 +112,10 @@ impl Shared {
             me: me.clone(),
             home,
             user,
-            starting: tokio::sync::Mutex::default(),
+            beginning: Mutex::default(),
             state: Mutex::new(State {
                 process: None,
+                starting: None,
                 generation: 0,
                 waiting: HashMap::new(),
                 next: 0,
@@ -115,8 +137,12 @@ impl Shared {
 
     /// Lets the process go.
     pub(super) fn end(&self) {
-        let process = self.lock().process.take();
-        if let Some(process) = process {
+        let (process, starting) = {
+            let mut state = self.lock();
+            (state.process.take(), state.starting.take())
+        };
+        let starting = starting.map(|starting| starting.process);
+        for process in process.into_iter().chain(starting) {
             process.stop();
         }
     }
@@ -153,29 +179,60 @@ impl Shared {
     }
 
     async fn process(&self) -> Result<Arc<Process>, Fault> {
-        if let Some(process) = self.running() {
-            return Ok(process);
-        }
-        let _one_at_a_time = self.starting.lock().await;
-        if let Some(process) = self.running() {
-            return Ok(process);
-        }
-        let process = self.start()?;
+        let mut outcome = match self.begun()? {
+            Begun::Running(process) => return Ok(process),
+            Begun::Starting(outcome) => outcome,
+        };
         let (patience, silence) = self.home.era.patience();
-        let answered = timeout(patience, self.is_of_this_era(&process)).await;
-        let is_stateless = answered.unwrap_or(Err(silence))?;
-        self.home.era.answered(is_stateless, Instant::now());
-        if !is_stateless {
-            return Err(Fault::OtherEra);
+        match timeout(patience, outcome.wait_for(Option::is_some)).await {
+            Ok(Ok(known)) => known.unwrap_or(Err(Fault::Ended))?,
+            Ok(Err(_)) => return Err(Fault::Ended),
+            Err(_) => return Err(silence),
         }
-        self.lock().process = Some(Arc::clone(&process));
-        Ok(process)
+        self.running().ok_or(Fault::Ended)
     }
 
     fn running(&self) -> Option<Arc<Process>> {
-        let state = self.lock();
-        let process = state.process.as_ref().filter(|process| !process.is_over());
-        process.cloned()
+        self.lock().running()
+    }
+
+    /// The process, or its start, which goes on whether anybody waits or not.
+    fn begun(&self) -> Result<Begun, Fault> {
+        if let Some(begun) = self.lock().begun() {
+            return Ok(begun);
+        }
+        let _one_at_a_time = self
+            .beginning
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(begun) = self.lock().begun() {
+            return Ok(begun);
+        }
+        let me = self.me.upgrade().ok_or(Fault::Ended)?;
+        let process = self.start()?;
+        let (tell, outcome) = watch::channel(None);
+        self.lock().starting = Some(Starting {
+            process: Arc::clone(&process),
+            outcome: outcome.clone(),
+        });
+        tokio::spawn(async move { me.settle(process, &tell).await });
+        Ok(Begun::Starting(outcome))
+    }
+
+    /// Waits until `process` has said of which era it is, and keeps it if it is of this one.
+    async fn settle(&self, process: Arc<Process>, tell: &watch::Sender<Option<Result<(), Fault>>>) {
+        let said = timeout(STARTING, self.discover(&process)).await;
+        let said = said.unwrap_or(Err(Fault::Timeout));
+        let outcome = said.and_then(|said| self.home.era.answered(said, Instant::now()));
+        {
+            let mut state = self.lock();
+            let same = |starting: &mut Starting| Arc::ptr_eq(&starting.process, &process);
+            // Unless it was let go meanwhile.
+            if state.starting.take_if(same).is_some() && outcome.is_ok() {
+                state.process = Some(process);
+            }
+        }
+        tell.send_replace(Some(outcome));
     }
 
     fn start(&self) -> Result<Arc<Process>, Fault> {
@@ -192,22 +249,17 @@ impl Shared {
         self.home.start(&self.user, tenant, Arc::new(ear))
     }
 
-    async fn is_of_this_era(&self, process: &Process) -> Result<bool, Fault> {
+    async fn discover(&self, process: &Process) -> Result<Said, Fault> {
         let body = Bytes::from_static(DISCOVER);
         let Ok(Message::Request(request)) = Message::parse(&body) else {
-            return Ok(false);
+            return Ok(Said::Nothing);
         };
-        let answer = self.send(process, &request, &body).await?;
+        let reply = self.send(process, &request, &body).await?;
+        let answer = reply.answer().await?;
         if process.is_over() {
             return Err(Fault::Ended);
         }
-        let Ok(Message::Response(response)) = Message::parse(&answer.first.json) else {
-            return Ok(false);
-        };
-        Ok(match response.outcome {
-            Outcome::Result(result) => result.raw.member(&["supportedVersions"]).is_some(),
-            Outcome::Error(error) => Code::is_modern(error.code),
-        })
+        Ok(Said::by(&answer))
     }
 
     fn cancel(&self, number: u64) {
@@ -264,7 +316,7 @@ impl Shared {
             return;
         };
         let mut edits = vec![Edit::new(id.span(), waiting.id.as_str())];
-        if let Outcome::Result(result) = &response.outcome {
+        if let envelope::Outcome::Result(result) = &response.outcome {
             let subscription = result.subscription_id;
             edits.extend(subscription.map(|own| Edit::new(own.span(), waiting.id.as_str())));
         }
@@ -309,6 +361,19 @@ impl Shared {
 }
 
 impl State {
+    fn running(&self) -> Option<Arc<Process>> {
+        let process = self.process.as_ref().filter(|process| !process.is_over());
+        process.cloned()
+    }
+
+    fn begun(&self) -> Option<Begun> {
+        let starting = || {
+            let starting = self.starting.as_ref()?;
+            Some(Begun::Starting(starting.outcome.clone()))
+        };
+        self.running().map(Begun::Running).or_else(starting)
+    }
+
     fn expect(
         &mut self,
         request: &Request<'_>,
@@ -468,13 +533,72 @@ mod tests {
         assert_eq!(shared.lock().waiting.len(), 1, "the newer one waits on");
     }
 
+    #[tokio::test]
+    async fn what_a_program_says_before_its_answer_teaches_nothing() {
+        // P-047
+        let shared = shared(
+            r#"read -r discover
+            echo '{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"x"}}'
+            echo '{"jsonrpc":"2.0","id":1,"result":{"supportedVersions":["2026-07-28"]}}'
+            read -r call
+            echo '{"jsonrpc":"2.0","id":2,"result":{}}'
+            read -r end"#,
+        );
+        let answer = ask(&shared).await.expect("an answer");
+        assert_eq!(answer, &br#"{"jsonrpc":"2.0","id":"a","result":{}}"#[..]);
+        assert!(!shared.home.era.is_session(Instant::now()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_program_that_starts_slowly_is_there_for_who_comes_next() {
+        // P-047
+        let folder = tempfile::tempdir().expect("a folder");
+        let gate = folder.path().join("gate");
+        let made = std::process::Command::new("mkfifo").arg(&gate).status();
+        assert!(made.is_ok_and(|status| status.success()));
+        let shared = shared(&format!(
+            r#"read -r go < '{}'
+            read -r discover
+            echo '{{"jsonrpc":"2.0","id":1,"result":{{"supportedVersions":["2026-07-28"]}}}}'
+            read -r call
+            echo '{{"jsonrpc":"2.0","id":2,"result":{{}}}}'
+            read -r end"#,
+            gate.display()
+        ));
+        assert_eq!(ask(&shared).await, Err(Fault::OtherEra));
+        tokio::time::resume();
+        std::fs::write(&gate, "go\n").expect("somebody reads");
+        let answer = ask(&shared).await.expect("an answer");
+        assert_eq!(answer, &br#"{"jsonrpc":"2.0","id":"a","result":{}}"#[..]);
+        assert_eq!(shared.lock().generation, 1, "it is the same process");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_process_that_is_starting_is_let_go_with_the_others() {
+        let shared = shared(SILENT);
+        assert_eq!(ask(&shared).await, Err(Fault::OtherEra));
+        let process = shared
+            .lock()
+            .starting
+            .as_ref()
+            .map(|one| Arc::clone(&one.process));
+        shared.end();
+        tokio::time::resume();
+        let process = process.expect("it starts");
+        assert_eq!(process.room().await.map(drop), Ok(()), "not reaped yet");
+        shared.home.processes.end_all().await;
+        assert!(process.is_over());
+        assert!(shared.lock().starting.is_none());
+    }
+
     #[tokio::test(start_paused = true)]
     async fn silence_sends_a_caller_to_the_other_era_and_is_not_held_against_the_next() {
         // P-047
         let shared = shared(SILENT);
         assert_eq!(ask(&shared).await, Err(Fault::OtherEra));
         assert!(!shared.home.era.is_session(Instant::now()));
-        shared.home.era.answered(true, Instant::now());
+        let learned = shared.home.era.answered(Said::Stateless, Instant::now());
+        assert_eq!(learned, Ok(()));
         assert_eq!(ask(&shared).await, Err(Fault::Timeout), "it starts slowly");
         assert!(!shared.home.era.is_session(Instant::now()));
     }
