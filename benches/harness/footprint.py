@@ -1,6 +1,7 @@
 """Rows about latency at rest, memory and start, each beside nginx."""
 
 import http.client
+import resource
 import statistics
 import time
 from typing import TYPE_CHECKING
@@ -53,16 +54,23 @@ def memory(bench: "Calls") -> None:
 
 
 def streams(bench: "Calls") -> None:
-    """What each held event stream adds. They are of one user, who may have 8,192."""
+    """What each held event stream adds. They are of one user, who may have 8,192, or a quarter of what fits."""
     tokens = bench.mint("stream.tokens", GRANTS).read_text().split()  # one of each grant
     sessions = [(messages.open_session(bench.doorward, bench.folder, token), token) for token in tokens]
-    ours, theirs = (_held(bench, system, sessions) for system in (bench.doorward, bench.nginx))
-    title = f"PSS per held event stream ({bench.run.pace.streams:,})"
+    count = min(bench.run.pace.streams, _share())
+    ours, theirs = (_held(bench, system, sessions, count) for system in (bench.doorward, bench.nginx))
+    title = f"PSS per held event stream ({count:,})"
     cells = {"ours": ours, "nginx": theirs, "unit": "KB"}
     bench.run.add(Row("footprint", "streams", title, cells, ours, 40, 10, more_is_better=False))
 
 
-def _held(bench: "Calls", system: System, sessions: list[tuple[str, str]]) -> float:
+def _share() -> int:
+    """How many one user may hold under this limit of open files: two for each connection."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return 8_192 if most == resource.RLIM_INFINITY else max((most - 128) // 2 // 4 - 8, 8)
+
+
+def _held(bench: "Calls", system: System, sessions: list[tuple[str, str]], count: int) -> float:
     """Opens streams at a freshly started system; returns kilobytes for each."""
     system.halt()
     system.launch()
@@ -70,7 +78,7 @@ def _held(bench: "Calls", system: System, sessions: list[tuple[str, str]]) -> fl
     before = system.memory_megabytes()
     requests = bench.folder / f"{system.name}-stream.requests"
     requests.write_bytes(b"".join(messages.stream_request(system, *each) + b"\0" for each in sessions))
-    options = {"url": system.endpoint, "requests": requests, "streams": bench.run.pace.streams}
+    options = {"url": system.endpoint, "requests": requests, "streams": count}
     load = Tool(bench.run.programs, bench.folder, "hold", options)
     load.prepare()
     opened = load.fire()["requests"]

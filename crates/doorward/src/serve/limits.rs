@@ -3,7 +3,9 @@
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// More open files than this are never needed.
-const ENOUGH: u64 = 65_536;
+const ENOUGH: u64 = 65_536 + OWN;
+/// Files that are no connections.
+const OWN: u64 = 128;
 
 /// Raises the number of open files as far as allowed, and returns how many connections fit:
 /// each may need one file for the client and one for the server behind.
@@ -19,7 +21,41 @@ pub(crate) fn raise_file_limit() -> usize {
         Ok(()) => most.max(now),
         Err(_) => now,
     };
-    usize::try_from(files.saturating_sub(128) / 2)
+    usize::try_from(files.saturating_sub(OWN) / 2)
         .unwrap_or(usize::MAX)
         .max(64)
+}
+
+/// How many of `places` one user may have where so many connections fit: however many they take,
+/// most are left for others (GW-25).
+pub(crate) fn share(places: usize, connections: usize) -> usize {
+    places.min((connections / 4).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_gateway::GatewayLimits;
+
+    use super::*;
+
+    #[test]
+    fn nobody_has_more_than_a_quarter_of_all_connections() {
+        // GW-25
+        for (places, connections, expected) in [
+            (8192, 64, 16),
+            (8192, 448, 112),
+            (8192, 100_000, 8192),
+            (2, 64, 2),
+            (8192, 0, 1),
+        ] {
+            assert_eq!(share(places, connections), expected);
+        }
+    }
+
+    #[test]
+    fn where_files_are_plenty_a_user_has_what_is_documented() {
+        let connections = usize::try_from((ENOUGH - OWN) / 2).expect("small");
+        let documented = GatewayLimits::default().streams;
+        assert_eq!(share(documented, connections), documented);
+    }
 }

@@ -27,7 +27,7 @@ mod tls;
 pub(crate) use self::{
     accept::{Accepting, accept},
     drain::Drain,
-    limits::raise_file_limit,
+    limits::{raise_file_limit, share},
     listener::bind,
     run::{Doorway, Signals, keep_open, run, runtime},
 };

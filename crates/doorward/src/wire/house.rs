@@ -29,6 +29,7 @@ use crate::{
     config::{Configuration, Server},
     data::{DataFolder, Lock, Opened},
     failure::Failure,
+    serve::{raise_file_limit, share},
     system::{SystemClock, SystemEntropy},
 };
 
@@ -100,7 +101,20 @@ impl House {
             entropy: Arc::clone(&entropy),
             master_key: opened.master_key,
         };
-        let gateway = Gateway::new(mapping::gateway(configuration), parts)
+        let connections = raise_file_limit();
+        let (wanted, places) = (
+            configuration.limits.streams,
+            share(configuration.limits.streams, connections),
+        );
+        if places < wanted {
+            tracing::info!(
+                places,
+                wanted,
+                connections,
+                "each user may have fewer requests and streams open: few open files are allowed"
+            );
+        }
+        let gateway = Gateway::new(mapping::gateway(configuration, connections), parts)
             .map_err(|error| Failure::new(error.to_string()))?;
         tools.ask(gateway.clone());
         Ok(Self(Arc::new(Parts {
@@ -171,7 +185,7 @@ impl House {
     pub(crate) fn reconfigure(&self, configuration: &Configuration) -> Result<(), Failure> {
         self.0
             .gateway
-            .reconfigure(mapping::gateway(configuration))
+            .reconfigure(mapping::gateway(configuration, raise_file_limit()))
             .map_err(|error| Failure::new(error.to_string()))?;
         self.0.issuer.reconfigure(mapping::issuer(configuration));
         Ok(())

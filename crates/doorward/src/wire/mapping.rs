@@ -1,9 +1,12 @@
 //! The configuration in the words of issuer and gateway.
 
-use doorward_gateway::{GatewayConfig, ServerConfig, UpstreamConfig};
+use doorward_gateway::{GatewayConfig, GatewayLimits, ServerConfig, UpstreamConfig};
 use doorward_issuer::{ClientCertificates, IssuerConfig, PublishedServer};
 
-use crate::config::{Configuration, Server, Upstream};
+use crate::{
+    config::{Configuration, Server, Upstream},
+    serve::share,
+};
 
 /// What the issuer is told.
 pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
@@ -41,8 +44,9 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
     }
 }
 
-/// What the gateway is told.
-pub(super) fn gateway(configuration: &Configuration) -> GatewayConfig {
+/// What the gateway is told, where so many connections fit.
+pub(super) fn gateway(configuration: &Configuration, connections: usize) -> GatewayConfig {
+    let limits = &configuration.limits;
     GatewayConfig {
         public_url: configuration.public_url.to_string(),
         servers: configuration.servers.iter().map(server).collect(),
@@ -50,7 +54,10 @@ pub(super) fn gateway(configuration: &Configuration) -> GatewayConfig {
         allowed_origins: configuration.allowed_origins.clone(),
         dpop_nonces: configuration.dpop_nonces,
         client_certificates: configuration.asks_everybody(),
-        limits: configuration.limits.clone(),
+        limits: GatewayLimits {
+            streams: share(limits.streams, connections),
+            ..limits.clone()
+        },
     }
 }
 

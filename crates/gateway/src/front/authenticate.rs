@@ -6,7 +6,7 @@
 //! bound to a key costs the signature of its proof as well, at every call (RFC 9449 section 7).
 //! The proof comes last: only who may use the server has one looked at and remembered.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use doorward_core::{
     access::Principal,
@@ -33,6 +33,7 @@ pub(super) struct Door<'a> {
     pub(super) inner: &'a Inner,
     pub(super) snapshot: &'a Snapshot,
     pub(super) server: &'a Server,
+    pub(super) peer: Option<IpAddr>,
 }
 
 /// Somebody whose token is good, and proven where it must be.
@@ -134,6 +135,7 @@ impl Door<'_> {
             .client(principal.client.as_str())
             .grant(principal.grant.as_str())
             .server(self.server.name.as_str())
+            .peer(self.peer)
             .reason(reason);
         let event = match &principal.username {
             Some(name) => event.user(name),

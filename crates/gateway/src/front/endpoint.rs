@@ -67,10 +67,12 @@ async fn answer_known(
     request: Request,
 ) -> Answer {
     let (parts, body) = request.into_parts();
+    let peer = parts.extensions.get::<Peer>().map(|peer| peer.0);
     let door = Door {
         inner: &inner,
         snapshot,
         server: &server,
+        peer,
     };
     let known = door.authenticate(&parts).await?;
     let place = known.caller.place.open(snapshot.limits.streams);
@@ -83,7 +85,7 @@ async fn answer_known(
         caller: known.caller,
         scheme: known.scheme,
         content: known.content,
-        peer: parts.extensions.get::<Peer>().map(|peer| peer.0),
+        peer,
         headers: parts.headers,
         place: Mutex::new(place),
     };

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use doorward_core::audit::AuditKind;
+use doorward_core::{audit::AuditKind, secret::Digest};
 use doorward_mcp::{envelope::SubjectKind, method::Method};
 
 use super::judge::Asked;
@@ -14,23 +14,34 @@ use super::judge::Asked;
 /// A message as its record names it.
 pub(super) struct Entry<'a> {
     pub(super) kind: AuditKind,
-    pub(super) about: Cow<'a, str>,
+    about: Cow<'a, str>,
+    /// What else it is about, each in a record of its own.
+    besides: Vec<String>,
 }
 
 impl<'a> Entry<'a> {
     pub(super) fn of(asked: &Asked<'a>) -> Self {
         let method = asked.method;
         let named = asked.params.subject.is_some() || method == Method::SubscriptionsListen;
-        match kind(method).filter(|_| named) {
-            Some(kind) => Self {
-                kind,
-                about: about(asked).unwrap_or(Cow::Borrowed(method.as_str())),
-            },
-            None => Self {
+        let Some(kind) = kind(method).filter(|_| named) else {
+            return Self {
                 kind: AuditKind::McpRefused,
                 about: Cow::Borrowed(method.as_str()),
-            },
+                besides: Vec::new(),
+            };
+        };
+        let (about, besides) = about(asked);
+        let about = about.unwrap_or(Cow::Borrowed(method.as_str()));
+        Self {
+            kind,
+            about,
+            besides,
         }
+    }
+
+    /// What it is about: a record for each.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&*self.about).chain(self.besides.iter().map(String::as_str))
     }
 
     /// Whether it is written down also when it is allowed.
@@ -51,38 +62,48 @@ fn kind(method: Method) -> Option<AuditKind> {
     }
 }
 
-fn about<'a>(asked: &Asked<'a>) -> Option<Cow<'a, str>> {
+fn about<'a>(asked: &Asked<'a>) -> (Option<Cow<'a, str>>, Vec<String>) {
     let Some(subject) = &asked.params.subject else {
-        return subscribed(asked).map(Cow::Owned);
+        let mut names = subscribed(asked).into_iter();
+        return (names.next().map(Cow::Owned), names.collect());
     };
-    Some(match subject.kind {
+    let name = match subject.kind {
         SubjectKind::Tool | SubjectKind::Prompt | SubjectKind::Task => {
             Cow::Borrowed(&*subject.name)
         }
         SubjectKind::Resource | SubjectKind::ResourceTemplate => bare(&subject.name),
-    })
+    };
+    (Some(name), Vec::new())
 }
 
-/// The resources that a subscription names, as many as a record keeps.
-fn subscribed(asked: &Asked<'_>) -> Option<String> {
-    let mut about = String::new();
-    for uri in asked.subscribed()? {
-        if about.len() > LONGEST {
-            break;
-        }
-        if !about.is_empty() {
-            about.push(' ');
-        }
-        about.push_str(&bare(&uri));
+/// The resources that a subscription names: each by itself as far as [`EACH`] goes, and then how
+/// many more there are, with a digest of all names, a line for each.
+fn subscribed(asked: &Asked<'_>) -> Vec<String> {
+    let uris = asked.subscribed().into_iter().flatten();
+    let mut names: Vec<_> = uris.map(|uri| bare(&uri).into_owned()).collect();
+    if names.len() > EACH {
+        let more = names.len() - EACH;
+        let all = Digest::of(&names.join("\n"));
+        let all: String = all
+            .as_bytes()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        names.truncate(EACH);
+        names.push(format!("and {more} more, SHA-256 of all {all}"));
     }
-    (!about.is_empty()).then_some(about)
+    names
 }
 
-/// The URI without what may be a secret; `…` stands for what was left out.
+/// The URI without what may be a secret; `…` stands for what was left out. Read as leniently as
+/// any program reads URIs: without what stands before it or breaks its lines, `\\` as `/`.
 fn bare(uri: &str) -> Cow<'_, str> {
-    let scheme = uri.get(..5).unwrap_or_default();
-    if scheme.eq_ignore_ascii_case("data:") {
-        return Cow::Borrowed("data:…");
+    let uri = uri.trim_start_matches(|character: char| character <= ' ');
+    if uri.contains(BREAKS) {
+        return Cow::Owned(bare(&uri.replace(BREAKS, "")).into_owned());
+    }
+    if let Some(before) = content(uri) {
+        return Cow::Owned(format!("{before}data:…"));
     }
     let (place, rest) = uri.split_at(uri.find(['?', '#']).unwrap_or(uri.len()));
     let place = anonymous(place);
@@ -92,21 +113,48 @@ fn bare(uri: &str) -> Cow<'_, str> {
     }
 }
 
-/// The place without user information.
-fn anonymous(place: &str) -> Cow<'_, str> {
-    let Some((scheme, beyond)) = place.split_once("//") else {
-        return Cow::Borrowed(place);
-    };
-    let end = beyond.find(['/', '\\']).unwrap_or(beyond.len());
-    let (authority, path) = beyond.split_at(end);
-    match authority.rsplit_once('@') {
-        Some((_, host)) => Cow::Owned(format!("{scheme}//…@{host}{path}")),
-        None => Cow::Borrowed(place),
+/// The schemes before that of a `data:` URI.
+fn content(uri: &str) -> Option<&str> {
+    let mut before = 0;
+    for scheme in uri.split_inclusive(':') {
+        if scheme.eq_ignore_ascii_case("data:") {
+            return uri.get(..before);
+        }
+        if scheme.contains(['/', '\\', '?', '#', '@']) {
+            return None;
+        }
+        before += scheme.len();
     }
+    None
 }
 
-/// What a field of a record keeps, in bytes.
-const LONGEST: usize = 256;
+/// The place without user information, also in a place within it.
+fn anonymous(place: &str) -> Cow<'_, str> {
+    if !place.contains('@') {
+        return Cow::Borrowed(place);
+    }
+    let mut told = String::new();
+    let mut before = None;
+    for piece in place.split_inclusive(['/', '\\']) {
+        let segment = piece.strip_suffix(['/', '\\']).unwrap_or(piece);
+        let begins = before.is_some_and(|before: &str| before.is_empty() || before.ends_with(':'));
+        match piece.rsplit_once('@') {
+            Some((user, rest)) if begins || user.contains(':') => {
+                let scheme = user.split_once(':').filter(|_| before.is_none());
+                told.extend(scheme.into_iter().flat_map(|(scheme, _)| [scheme, ":"]));
+                told.extend(["…@", rest]);
+            }
+            Some(_) | None => told.push_str(piece),
+        }
+        before = Some(segment);
+    }
+    Cow::Owned(told)
+}
+
+/// What URIs are read without.
+const BREAKS: [char; 3] = ['\t', '\n', '\r'];
+/// So many resources of a subscription have a record of their own.
+const EACH: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -128,8 +176,27 @@ mod tests {
             ("https://u:secret@v@h",        "https://…@h"),
             ("//secret@h/x",                "//…@h/x"),
             ("https://h/@name",             "https://h/@name"),
-            ("mail:alice@example",          "mail:alice@example"),
+            ("https://u:secret@h/@name",    "https://…@h/@name"),
+            (r"https:\\u:secret@h/x",       r"https:\\…@h/x"),
+            (r"https:/\secret@h\x",         r"https:/\…@h\x"),
+            ("https:/u:secret@h/x",         "https:/…@h/x"),
+            ("https:/secret@h/x",           "https:/…@h/x"),
+            ("https:u:secret@h/x",          "https:…@h/x"),
+            ("https:///u:secret@h/x",       "https:///…@h/x"),
+            ("postgres:u:secret@h/db",      "postgres:…@h/db"),
+            ("u:secret@h",                  "u:…@h"),
+            ("view-source:https://h/https://u:secret@v", "view-source:https://h/https://…@v"),
+            ("view-source:https://h/https://secret@v/x", "view-source:https://h/https://…@v/x"),
+            ("jdbc:postgres://u:secret@h",  "jdbc:postgres://…@h"),
+            (" \u{0}\u{1f}https://u:secret@h", "https://…@h"),
+            ("ht\ntps:/\t/u:secret@h",      "https://…@h"),
+            ("mail:alice@example",          "mail:…@example"),
+            ("alice@example/x",             "alice@example/x"),
             ("DATA:text/plain,secret",      "data:…"),
+            (" data:text/plain,secret",     "data:…"),
+            ("\u{1}da\tta:secret",          "data:…"),
+            ("view-source:data:secret",     "view-source:data:…"),
+            ("file:///data:x",              "file:///data:x"),
             ("file:///{name}",              "file:///{name}"),
             ("https://h/x{?secret}",        "https://h/x{?…"),
             ("",                            ""),
@@ -152,7 +219,35 @@ mod tests {
             id: None,
             era: Era::Session,
         });
-        (entry.kind, entry.about.into_owned())
+        (entry.kind, entry.names().collect::<Vec<_>>().join("|"))
+    }
+
+    #[test]
+    fn of_many_resources_each_has_a_record_and_the_rest_a_count_and_a_digest() {
+        // AD-06
+        let about = |count: usize, last: &str| {
+            let mut uris: Vec<_> = (1..count)
+                .map(|number| format!("\"note:{number}\""))
+                .collect();
+            uris.push(format!("\"{last}\""));
+            let uris = uris.join(",");
+            let params = format!(r#""notifications":{{"resourceSubscriptions":[{uris}]}}"#);
+            let (_, about) = entry("subscriptions/listen", &params);
+            about.split('|').map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(about(EACH, "note:last").len(), EACH);
+        assert_eq!(
+            about(EACH, "note:last").last().map(String::as_str),
+            Some("note:last")
+        );
+        let (one, other) = (about(EACH + 3, "note:last"), about(EACH + 3, "note:other"));
+        assert_eq!((one.len(), &one[..EACH]), (EACH + 1, &other[..EACH]));
+        assert!(
+            one[EACH].starts_with("and 3 more, SHA-256 of all "),
+            "{}",
+            one[EACH]
+        );
+        assert_ne!(one[EACH], other[EACH]);
     }
 
     #[test]
@@ -167,7 +262,7 @@ mod tests {
             ("resources/read",        r#""uri":"note:1?secret""#,  AuditKind::ResourceRead, "note:1?…"),
             ("prompts/get",           r#""name":"greet""#,         AuditKind::PromptGet,    "greet"),
             ("resources/subscribe",   r#""uri":"note:1""#,         AuditKind::Subscription, "note:1"),
-            ("subscriptions/listen",  resources,                   AuditKind::Subscription, "note:1 note:2?…"),
+            ("subscriptions/listen",  resources,                   AuditKind::Subscription, "note:1|note:2?…"),
             ("subscriptions/listen",  r#""notifications":{}"#,     AuditKind::Subscription, "subscriptions/listen"),
             ("completion/complete",   prompt,                      AuditKind::Completion,   "greet"),
             ("completion/complete",   template,                    AuditKind::Completion,   "f:{x}"),

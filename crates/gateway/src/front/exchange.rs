@@ -17,7 +17,7 @@ use doorward_mcp::era::Era;
 use doorward_verify::{Refusal as Rejected, credentials};
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 
-use super::refusal::Refusal;
+use super::{entry::Entry, refusal::Refusal};
 use crate::{
     access::Caller,
     config::GatewayLimits,
@@ -72,6 +72,17 @@ impl Exchange {
             tracing::error!(%error, "a call was not recorded and is not made");
             Refusal::Unrecorded
         })
+    }
+
+    /// Writes down what was decided about each thing that a message names.
+    pub(super) fn enter(
+        &self,
+        entry: &Entry<'_>,
+        outcome: Outcome,
+        reason: Option<Cow<'static, str>>,
+    ) -> Result<(), Refusal> {
+        let mut names = entry.names();
+        names.try_for_each(|name| self.record((entry.kind, outcome), Some(name), reason.clone()))
     }
 
     /// Writes down that a message was refused, and refuses it.
@@ -200,7 +211,27 @@ impl Visit {
     }
 }
 
-/// As much of a name as an audit record keeps.
-fn short(name: &str) -> &str {
-    name.get(..name.floor_char_boundary(256)).unwrap_or(name)
+/// As much of a name as an audit record keeps; `…` says that it goes on.
+fn short(name: &str) -> Cow<'_, str> {
+    let kept = name.get(..name.floor_char_boundary(LONGEST - '…'.len_utf8()));
+    match kept.filter(|_| name.len() > LONGEST) {
+        Some(kept) => Cow::Owned(format!("{kept}…")),
+        None => Cow::Borrowed(name),
+    }
+}
+
+/// What a field of a record keeps, in bytes.
+const LONGEST: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_was_cut_says_so() {
+        // AD-06
+        let (fits, long) = ("é".repeat(128), "é".repeat(129));
+        assert_eq!(short(&fits), fits);
+        assert_eq!(short(&long), format!("{}…", "é".repeat(126)));
+    }
 }

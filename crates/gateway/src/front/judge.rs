@@ -60,8 +60,7 @@ pub(super) async fn weigh(exchange: &Exchange, asked: Asked<'_>) -> Result<Permi
         Err(refusal) => refusal,
     };
     let entry = Entry::of(&asked);
-    let reason = Some(refusal.reason());
-    exchange.record((entry.kind, Outcome::Denied), Some(&entry.about), reason)?;
+    exchange.enter(&entry, Outcome::Denied, Some(refusal.reason()))?;
     Err(refusal)
 }
 
@@ -79,8 +78,7 @@ pub(super) fn conclude(
         Some(_) => Outcome::Denied,
         None => Outcome::Allowed,
     };
-    let reason = undone.map(Cow::Borrowed);
-    exchange.record((entry.kind, outcome), Some(&entry.about), reason)
+    exchange.enter(&entry, outcome, undone.map(Cow::Borrowed))
 }
 
 /// The permit for what is about nothing by name: streams, responses, ends of sessions.

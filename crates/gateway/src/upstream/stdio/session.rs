@@ -193,12 +193,9 @@ impl Session {
         self.lost(before);
         let process = self.start()?;
         let opening = async { self.repeat_opening(&process).await?.answer().await };
-        match timeout(REOPENING, opening).await {
-            Ok(answer) => match is_error(&answer?) {
-                true => return Err(Fault::Ended),
-                false => {}
-            },
-            Err(_) => return Err(Fault::Timeout),
+        let answer = timeout(REOPENING, opening).await;
+        if is_error(&answer.unwrap_or(Err(Fault::Timeout))?) {
+            return Err(Fault::Ended);
         }
         if self.lock().initialized {
             let room = process.room().await.map_err(|_| Fault::Ended)?;

@@ -43,6 +43,33 @@ async fn every_allowed_use_is_written_down_once_without_contents() {
 }
 
 #[tokio::test]
+async fn who_is_refused_at_the_door_is_written_down_with_their_address() {
+    // AD-06, GW-04
+    let (_upstream, world) = limited(&["read_*"]).await;
+    world.tokens.grant_bound("alice", "bound", "files");
+    let peer = std::net::IpAddr::from([192, 0, 2, 1]);
+    let answer = world.send(call("read_a").token("bound").from(peer)).await;
+    assert_eq!(answer.status, 401);
+    assert_eq!(world.store.last_peer(), Some(peer));
+}
+
+#[tokio::test]
+async fn every_resource_of_a_subscription_is_written_down() {
+    // AD-06
+    let upstream = Upstream::start().await;
+    let world = World::new(upstream.config());
+    let filler = format!("note:{}", "x".repeat(300));
+    let _stream = upstream.then_stream();
+    let uris = format!(r#""notifications":{{"resourceSubscriptions":["{filler}","note:2"]}}"#);
+    world
+        .open(modern("subscriptions/listen", None, &uris))
+        .await;
+    let cut = format!("note:{}…", "x".repeat(248));
+    let expected = [cut, "note:2".to_owned()].map(|about| (Subscription, Allowed, about));
+    assert_eq!(world.store.events(), expected);
+}
+
+#[tokio::test]
 async fn what_cannot_be_written_down_does_not_happen() {
     // AD-06
     let upstream = Upstream::start().await;

@@ -2,6 +2,7 @@
 
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
+use doorward_core::peer::Peer;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 
@@ -60,6 +61,12 @@ pub(crate) fn request(method: Method, path: &str, body: impl Into<Body>) -> Ask 
 }
 
 impl Ask {
+    /// The same from this address.
+    pub(crate) fn from(mut self, peer: std::net::IpAddr) -> Self {
+        self.0.extensions_mut().insert(Peer(peer));
+        self
+    }
+
     pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.0
             .headers_mut()

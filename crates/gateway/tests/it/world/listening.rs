@@ -1,8 +1,11 @@
 //! A store that keeps what is recorded and nothing else.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -43,6 +46,12 @@ impl Listening {
             .last()
             .map(|event| (named(&event.user), named(&event.client)));
         last.unwrap_or_default()
+    }
+
+    /// Where the last event came from.
+    pub(crate) fn last_peer(&self) -> Option<IpAddr> {
+        let events = self.events.lock().expect("lock");
+        events.last().and_then(|event| event.peer)
     }
 
     /// The reason of the last event.
