@@ -77,9 +77,14 @@ impl Revocations {
         self.epoch.load(Ordering::Acquire)
     }
 
-    /// Remembers that `what` was revoked at `at`. Callers see it at their next call.
+    /// Remembers that `what` was revoked at `at`. Callers see it at their next call. Of two times
+    /// the later counts: what is read from a store may be older than what was just told.
     pub fn add(&self, what: Revocation, at: UnixTime) {
-        self.write().since.insert(what, at);
+        self.write()
+            .since
+            .entry(what)
+            .and_modify(|known| *known = at.max(*known))
+            .or_insert(at);
         self.epoch.fetch_add(1, Ordering::Release);
     }
 
@@ -184,25 +189,26 @@ mod tests {
         let at = UnixTime::from_seconds(100);
         #[rustfmt::skip]
         let cases = [
-            ("its grant",                 Revocation::Grant(GrantId::from_known("g")),   50,  true),
-            ("another grant",             Revocation::Grant(GrantId::from_known("h")),   50,  false),
-            ("its token",                 Revocation::Token(TokenId::from_known("t")),   50,  true),
-            ("another token",             Revocation::Token(TokenId::from_known("s")),   50,  false),
-            ("its user, issued before",   Revocation::User(UserId::from_known("u")),     50,  true),
-            ("its user, issued after",    Revocation::User(UserId::from_known("u")),     101, false),
-            ("another user",              Revocation::User(UserId::from_known("v")),     50,  false),
-            ("its client, issued before", Revocation::Client(ClientId::from_known("c")), 50,  true),
-            ("its client, issued after",  Revocation::Client(ClientId::from_known("c")), 101, false),
+            ("its grant",                 Revocation::Grant(GrantId::from_known("g")),   50,  Standing::Revoked),
+            ("another grant",             Revocation::Grant(GrantId::from_known("h")),   50,  Standing::Good),
+            ("its token",                 Revocation::Token(TokenId::from_known("t")),   50,  Standing::Revoked),
+            ("another token",             Revocation::Token(TokenId::from_known("s")),   50,  Standing::Good),
+            ("its user, issued before",   Revocation::User(UserId::from_known("u")),     50,  Standing::Revoked),
+            ("its user, issued after",    Revocation::User(UserId::from_known("u")),     101, Standing::Good),
+            ("another user",              Revocation::User(UserId::from_known("v")),     50,  Standing::Good),
+            ("its client, issued before", Revocation::Client(ClientId::from_known("c")), 50,  Standing::Revoked),
+            ("its client, issued after",  Revocation::Client(ClientId::from_known("c")), 101, Standing::Good),
         ];
         for (name, what, issued_at, expected) in cases {
             let memory = Revocations::default();
-            assert!(
-                !memory.covers(&principal(issued_at)),
-                "{name}: nothing revoked"
+            assert_eq!(
+                memory.standing(&principal(issued_at)),
+                Standing::Good,
+                "{name}"
             );
             let before = memory.epoch();
             memory.add(what, at);
-            assert_eq!(memory.covers(&principal(issued_at)), expected, "{name}"); // TK-18
+            assert_eq!(memory.standing(&principal(issued_at)), expected, "{name}"); // TK-18
             assert_ne!(memory.epoch(), before, "{name}: callers look again");
         }
     }
@@ -218,12 +224,33 @@ mod tests {
         let revoked = |what| {
             let memory = Revocations::default();
             memory.add(what, UnixTime::from_seconds(100));
-            (memory.covers(&principal(50)), memory.covers(&of_client))
+            (memory.standing(&principal(50)), memory.standing(&of_client))
         };
         let id = "u";
         let (user, client) = (UserId::from_known(id), ClientId::from_known(id));
-        assert_eq!(revoked(Revocation::User(user)), (true, false));
-        assert_eq!(revoked(Revocation::Client(client)), (false, true));
+        assert_eq!(
+            revoked(Revocation::User(user)),
+            (Standing::Revoked, Standing::Good)
+        );
+        assert_eq!(
+            revoked(Revocation::Client(client)),
+            (Standing::Good, Standing::Revoked)
+        );
+    }
+
+    #[test]
+    fn an_older_revocation_does_not_take_back_a_later_one() {
+        let memory = Revocations::default();
+        let user = || Revocation::User(UserId::from_known("u"));
+        for (at, issued_at, expected) in [
+            (100, 100, Standing::Revoked),
+            (50, 100, Standing::Revoked), // TK-18
+            (150, 150, Standing::Revoked),
+            (150, 151, Standing::Good),
+        ] {
+            memory.add(user(), UnixTime::from_seconds(at));
+            assert_eq!(memory.standing(&principal(issued_at)), expected, "{at}");
+        }
     }
 
     #[test]
@@ -237,7 +264,6 @@ mod tests {
         assert_eq!(memory.standing(&principal(50)), Standing::Good);
         assert!(memory.suspend() && moved(&memory));
         assert_eq!(memory.standing(&principal(50)), Standing::Unknown); // TK-18
-        assert!(memory.covers(&principal(50)));
         assert!(!memory.suspend() && !moved(&memory), "nothing new");
         let grant = Revocation::Grant(GrantId::from_known("g"));
         memory.add(grant, UnixTime::from_seconds(100));
@@ -254,8 +280,8 @@ mod tests {
             UnixTime::from_seconds(100),
         );
         memory.forget_before(UnixTime::from_seconds(100));
-        assert!(memory.covers(&principal(50)));
+        assert_eq!(memory.standing(&principal(50)), Standing::Revoked);
         memory.forget_before(UnixTime::from_seconds(101));
-        assert!(!memory.covers(&principal(50))); // DS-05
+        assert_eq!(memory.standing(&principal(50)), Standing::Good); // DS-05
     }
 }

@@ -9,7 +9,8 @@ use doorward_core::{
 };
 
 use crate::{
-    AuditFilter, AuditPage, Store, StoreError, Term, Tx, audit_log,
+    AuditFilter, AuditPage, Hold, RevokedTokens, Store, StoreError, Tx, audit_log,
+    tables::revocations,
     unit::{Database, Unit},
     write::Batch,
 };
@@ -51,8 +52,12 @@ impl<S: Kept> Store for S {
         audit_log::verify(database, known).await
     }
 
-    async fn term(&self) -> Result<Option<Term>, StoreError> {
-        self.database().term().await
+    async fn hold(&self) -> Result<Hold, StoreError> {
+        self.database().hold().await
+    }
+
+    async fn revoked_since(&self, since: UnixTime) -> Result<Vec<RevokedTokens>, StoreError> {
+        self.database().list_first(revocations::since(since)).await
     }
 
     async fn reap(&self, now: UnixTime, unused_since: UnixTime) -> Result<usize, StoreError> {

@@ -28,7 +28,7 @@ pub use error::StoreError;
 pub use postgres::{PostgresRefusal, PostgresStore, PostgresUrl, PostgresUrlError, Tenancy};
 pub use records::{RevokedTokens, SealedSigningKey};
 pub use sqlite::{OpenError, SqliteStore};
-pub use term::Term;
+pub use term::{Hold, Term};
 pub use tx::{Store, Tx};
 
 #[cfg(test)]

@@ -12,8 +12,20 @@ impl Term {
     /// The term of a store that no other process can reach.
     pub const ONLY: Self = Self(0);
 
-    /// The term with this number.
-    pub(crate) fn numbered(number: u64) -> Self {
+    /// The term with this number, as a store counts them.
+    pub fn numbered(number: u64) -> Self {
         Self(number)
     }
+}
+
+/// Who may write to the database right now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Hold {
+    /// This process alone, in this term.
+    Own(Term),
+    /// Nobody: this process lost it and may have it again.
+    Nobodys,
+    /// Another process, or any number of them.
+    Anothers,
 }

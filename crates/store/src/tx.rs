@@ -24,7 +24,7 @@ use doorward_core::{
     user::{PasswordHash, Role, User, Username},
 };
 
-use crate::{AuditFilter, AuditPage, RevokedTokens, SealedSigningKey, StoreError, Term};
+use crate::{AuditFilter, AuditPage, Hold, RevokedTokens, SealedSigningKey, StoreError, Term};
 
 /// Opens units of work. There is no other way to reach stored state.
 #[async_trait]
@@ -48,10 +48,15 @@ pub trait Store: Send + Sync + 'static {
         &self,
     ) -> Result<Result<ChainHead, doorward_core::audit::ChainBroken>, StoreError>;
 
-    /// The term in which the database is this process's own right now; `None` when another
-    /// process may have it. Not being able to say is an error. A flush tries to have it again.
-    async fn term(&self) -> Result<Option<Term>, StoreError> {
-        Ok(Some(Term::ONLY))
+    /// Who may write to the database right now. Not being able to say is an error. When it is not
+    /// this process, the next flush tries to have it again.
+    async fn hold(&self) -> Result<Hold, StoreError> {
+        Ok(Hold::Own(Term::ONLY))
+    }
+
+    /// [`Tx::revocations_since`], without waiting for others who want to read.
+    async fn revoked_since(&self, since: UnixTime) -> Result<Vec<RevokedTokens>, StoreError> {
+        self.begin().await?.revocations_since(since).await
     }
 
     /// Deletes what has expired and no longer protects anything: codes, refresh tokens, sessions,

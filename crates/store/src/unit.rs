@@ -29,7 +29,7 @@ use doorward_core::{
 };
 
 use crate::{
-    RevokedTokens, SealedSigningKey, StoreError, Term, Tx,
+    Hold, RevokedTokens, SealedSigningKey, StoreError, Tx,
     queue::Queue,
     tables::{
         Query, account_links, clients, codes, consents, device_authorizations as devices, grants,
@@ -56,8 +56,14 @@ pub(crate) trait Database: Send + Sync + 'static {
     /// Where the audit log ends by its own account, if the database keeps one.
     fn end_of_audit(&self) -> impl Future<Output = Result<Option<ChainHead>, StoreError>> + Send;
 
-    /// The term in which the database is this process's own: see [`crate::Store::term`].
-    fn term(&self) -> impl Future<Output = Result<Option<Term>, StoreError>> + Send;
+    /// Who may write to the database right now: see [`crate::Store::hold`].
+    fn hold(&self) -> impl Future<Output = Result<Hold, StoreError>> + Send;
+
+    /// Reads all rows, without waiting for others who want to read.
+    fn list_first<T: Send + 'static>(
+        &self,
+        query: Query<T>,
+    ) -> impl Future<Output = Result<Vec<T>, StoreError>> + Send;
 
     /// Where commits and audit records wait.
     fn queue(&self) -> &Queue;

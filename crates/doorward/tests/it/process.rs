@@ -242,10 +242,11 @@ impl Running {
             move || {
                 let mut lines = lines.map_while(Result::ok);
                 sender.send(lines.find(|line| line.contains(&text))).ok();
+                lines.for_each(drop); // it goes on to complain
             }
         });
         let found = receiver
-            .recv_timeout(Duration::from_secs(15))
+            .recv_timeout(Duration::from_secs(30))
             .ok()
             .flatten();
         found.unwrap_or_else(|| panic!("it never complained about {text}"))

@@ -52,6 +52,8 @@ struct Vital {
     keep_alive: u64,
     /// Looks since the last event.
     quiet: AtomicU64,
+    /// At the last look nobody could say whether the token was revoked.
+    doubted: AtomicBool,
     nudged: AtomicBool,
     over: AtomicBool,
     waker: AtomicWaker,
@@ -119,6 +121,7 @@ impl Watch {
             streams: open.is_some(),
             keep_alive: keep_alive.as_secs().max(1),
             quiet: AtomicU64::new(0),
+            doubted: AtomicBool::new(false),
             nudged: AtomicBool::new(false),
             over: AtomicBool::new(false),
             waker: AtomicWaker::new(),
@@ -138,7 +141,7 @@ impl Watch {
         let now = self.clock.now();
         let streams: Vec<_> = self.lock().values().cloned().collect();
         for vital in streams {
-            if !vital.holder.may_still(snapshot) || self.is_over(&vital.holder, now).await {
+            if !vital.holder.may_still(snapshot) || self.is_over(&vital, now).await {
                 vital.end();
             } else {
                 vital.age();
@@ -158,7 +161,8 @@ impl Watch {
         self.lock().values().filter(|vital| vital.streams).count()
     }
 
-    async fn is_over(&self, holder: &Holder, now: UnixTime) -> bool {
+    async fn is_over(&self, vital: &Vital, now: UnixTime) -> bool {
+        let holder = &vital.holder;
         if now >= holder.principal.expires_at + CLOCK_SKEW {
             return true;
         }
@@ -167,10 +171,14 @@ impl Watch {
             None => self.verifier.verify(&holder.token, &holder.resource).await,
         };
         match verdict {
+            Ok(_) => vital.doubted.store(false, Ordering::Relaxed),
             // Keys that cannot be had say nothing against a token that was good a second ago.
-            Ok(_) | Err(Refusal::Unavailable) => false,
-            Err(Refusal::Invalid(_) | Refusal::Revoked | Refusal::Unknown) => true,
+            Err(Refusal::Unavailable) => {}
+            // A doubt that is settled before the next look costs nobody a stream.
+            Err(Refusal::Unknown) => return vital.doubted.swap(true, Ordering::Relaxed),
+            Err(Refusal::Invalid(_) | Refusal::Revoked) => return true,
         }
+        false
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<u64, Arc<Vital>>> {

@@ -25,7 +25,6 @@ async fn a_stream_ends_within_a_second_or_so_of_the_tokens_end() {
     // R-026, TK-18
     for ends in [
         |world: &World| world.tokens.revoke("short"),
-        |world: &World| world.tokens.doubt("short"),
         |world: &World| world.clock.advance(700),
     ] {
         let upstream = Upstream::start().await;
@@ -158,6 +157,33 @@ async fn what_was_said_first_is_not_for_a_token_that_was_revoked_meanwhile() {
         asked.await
     };
     assert_eq!(answer.status(), 401);
+}
+
+#[tokio::test]
+async fn a_doubt_ends_a_stream_only_when_it_stays() {
+    // TK-18: nobody can say whether the token was revoked
+    let upstream = Upstream::start().await;
+    let world = World::with(upstream.config(), |config| {
+        config.limits.keep_alive = SECOND
+    });
+    let baseline = doorward_core::scope::ScopeSet::baseline();
+    let good = || world.tokens.grant("alice", "short", "files", &baseline);
+    good();
+    let _stream = upstream.then_stream();
+    let mut body = world
+        .open(get("/mcp/files").token("short"))
+        .await
+        .into_body();
+    for doubtful in [true, false, true, false, true] {
+        match doubtful {
+            true => world.tokens.doubt("short"),
+            false => good(),
+        }
+        pass(SECOND).await;
+        assert_eq!(next(&mut body).await.as_deref(), Some(":\n\n"));
+    }
+    pass(SECOND).await;
+    assert_eq!(next(&mut body).await, None, "it was not settled");
 }
 
 #[tokio::test]

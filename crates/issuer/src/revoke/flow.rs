@@ -4,7 +4,7 @@ use doorward_core::{
     access::{ACCESS_TOKEN_TYPE, AccessClaims},
     audit::{AuditEvent, AuditKind, Outcome},
     grant::RevocationReason,
-    revocation::Revocation,
+    revocation::{Revocation, Standing},
     secret::Digest,
     time::UnixTime,
 };
@@ -61,7 +61,8 @@ impl Shared {
             claims.client_id == asked.client.id
                 && claims.iss == self.url.as_str()
                 && claims.exp > now.seconds()
-                && !self.revocations.covers(&claims.clone().into()) // once is enough, DS-05
+                // Once is enough (DS-05), but what nobody can say must not be taken for done.
+                && self.revocations.standing(&claims.clone().into()) != Standing::Revoked
         });
         let Some(claims) = own else { return Ok(()) };
         let mut tx = self.store.begin().await?;

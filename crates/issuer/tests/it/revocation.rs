@@ -51,6 +51,22 @@ async fn an_access_token_dies_alone() {
 }
 
 #[tokio::test]
+async fn what_nobody_can_say_was_revoked_is_revoked() {
+    // TK-14, CR-02
+    let world = World::new().await;
+    let client = world.client().await;
+    let tokens = world.tokens(&client).await;
+    world.revocations.suspend();
+    for _ in 0..2 {
+        assert_eq!(revoke(&world, &client, &tokens.access).await.status, 200);
+        let mut tx = world.store.begin().await.expect("opens");
+        let since = doorward_core::time::UnixTime::from_seconds(0);
+        let revoked = tx.revocations_since(since).await.expect("read");
+        assert_eq!(revoked.len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn tokens_of_others_unknown_forged_and_expired_ones_are_a_silent_no() {
     let world = World::new().await;
     let client = world.client().await;

@@ -26,13 +26,29 @@ pub(super) struct Claim {
 struct Made {
     times: u64,
     holder: Option<Identity>,
+    /// A session that claims it just now, and may hold it before it knows.
+    claiming: Option<Identity>,
+    /// The database says that the holder lost it.
+    is_doubted: bool,
 }
 
-/// A session as the server knows it.
+/// A session as the server knows it, and what it claims. Nothing in it depends on how a
+/// session shows times or finds schemas.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     pub(super) process: i32,
-    pub(super) started: String,
+    /// When it began, in microseconds.
+    pub(super) started: i64,
+    /// The second half of the lock's key: stands for the schema.
+    pub(super) key: i32,
+}
+
+/// What this process knows of its own claim.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub(super) term: Term,
+    pub(super) holder: Identity,
+    pub(super) claiming: Option<Identity>,
 }
 
 impl Claim {
@@ -49,10 +65,14 @@ impl Claim {
         (client, patience): (&Client, Patience),
         holder: Identity,
     ) -> Result<(), StoreError> {
-        self.tenancy.claim(client, patience).await?;
+        self.lock().claiming = Some(holder.clone());
+        self.tenancy.claim(client, (holder.key, patience)).await?;
         let mut made = self.lock();
-        made.times += 1;
-        made.holder = Some(holder);
+        *made = Made {
+            times: made.times + 1,
+            holder: Some(holder),
+            ..Made::default()
+        };
         Ok(())
     }
 
@@ -61,12 +81,27 @@ impl Claim {
         self.lock().times += 1;
     }
 
+    /// The database says that this session lost its claim: who writes has to make it again.
+    pub(super) fn doubt(&self, holder: &Identity) {
+        let mut made = self.lock();
+        // Another session may have made it since the question.
+        made.is_doubted |= made.holder.as_ref() == Some(holder);
+    }
+
+    /// Whether the claim has to be made again before anything is written.
+    pub(super) fn is_doubted(&self) -> bool {
+        self.lock().is_doubted
+    }
+
     /// The newest term, and the session whose claim it depends on; none where anybody may write.
-    pub(super) fn made_last(&self) -> Option<(Term, Identity)> {
+    pub(super) fn made_last(&self) -> Option<Known> {
         let made = self.lock();
         let alone = self.tenancy == Tenancy::Alone;
-        let holder = made.holder.clone().filter(|_| alone)?;
-        Some((Term::numbered(made.times), holder))
+        Some(Known {
+            term: Term::numbered(made.times),
+            holder: made.holder.clone().filter(|_| alone)?,
+            claiming: made.claiming.clone(),
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Made> {

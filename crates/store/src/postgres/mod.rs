@@ -46,7 +46,7 @@ use self::{
     claim::Claim, lookout::Lookout, readers::Readers, scribe::PostgresScribe, server::Server,
 };
 use crate::{
-    StoreError, Term, error::unavailable, kept::Kept, queue::Queue, tables::Query, unit::Database,
+    Hold, StoreError, error::unavailable, kept::Kept, queue::Queue, tables::Query, unit::Database,
     writer::Writer,
 };
 
@@ -118,8 +118,12 @@ impl Database for ServedDatabase {
         self.find(audit_chain::end()).await
     }
 
-    async fn term(&self) -> Result<Option<Term>, StoreError> {
-        self.lookout.term().await
+    async fn hold(&self) -> Result<Hold, StoreError> {
+        self.lookout.hold().await
+    }
+
+    async fn list_first<T: Send + 'static>(&self, query: Query<T>) -> Result<Vec<T>, StoreError> {
+        self.lookout.list(&query).await
     }
 
     fn queue(&self) -> &Queue {

@@ -50,6 +50,16 @@ impl Readers {
         Ok(Self { pool, patience })
     }
 
+    /// Every connection that there may be.
+    #[cfg(test)]
+    pub(super) async fn take_all(&self) -> Vec<deadpool_postgres::Object> {
+        let mut taken = Vec::new();
+        for _ in 0..self.pool.status().max_size {
+            taken.push(self.pool.get().await.expect("has another"));
+        }
+        taken
+    }
+
     /// The row that a query finds, if any.
     pub(super) async fn find<T>(&self, query: &Query<T>) -> Result<Option<T>, StoreError> {
         let rows = self.rows(query, self.patience.lookup()).await?;

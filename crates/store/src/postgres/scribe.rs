@@ -36,11 +36,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const LONGEST_REAPING: Duration = Duration::from_secs(90);
 
 const STATUS: &str = "SELECT coalesce(pg_xact_status($1::text::xid8), 'aborted')";
-const IDENTITY: &str = "SELECT pid, backend_start::text FROM pg_stat_activity
-    WHERE pid = pg_backend_pid()";
+const IDENTITY: &str = "SELECT pid, (extract(epoch FROM backend_start) * 1000000)::bigint,
+        hashtext(coalesce(current_schema(), ''))
+    FROM pg_stat_activity WHERE pid = pg_backend_pid()";
 /// Ends the session that this process lost, which may hold locks until the server notices.
 const END_LOST: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE pid = $1 AND backend_start::text = $2 AND pid <> pg_backend_pid()";
+    WHERE pid = $1 AND pid <> pg_backend_pid()
+        AND (extract(epoch FROM backend_start) * 1000000)::bigint = $2";
 
 /// The thread's own runtime drives its connection: it depends on nobody else's.
 pub(super) struct PostgresScribe {
@@ -184,9 +186,10 @@ impl Desk {
             self.written_already = doubt.records;
             self.claim.overtaken();
         }
-        match self.session.take() {
-            Some(session) if !session.client.is_closed() => Ok(session),
-            _ => self.connect().await,
+        let sound = |session: &Session| !session.client.is_closed() && !self.claim.is_doubted();
+        match self.session.take().filter(sound) {
+            Some(session) => Ok(session),
+            None => self.connect().await,
         }
     }
 
@@ -229,10 +232,11 @@ impl Desk {
             client.query(END_LOST, &parameters).await?;
         }
         let identity = identity(&client).await?;
+        // It may come to hold the claim without anybody hearing of it.
+        self.lost = Some(identity.clone());
         self.claim
-            .make((&client, self.server.patience), identity.clone())
+            .make((&client, self.server.patience), identity)
             .await?;
-        self.lost = Some(identity);
         Ok(Session::of((client, driver)).await?)
     }
 }
@@ -249,5 +253,6 @@ async fn identity(client: &Client) -> Result<Identity, StoreError> {
     Ok(Identity {
         process: row.try_get(0)?,
         started: row.try_get(1)?,
+        key: row.try_get(2)?,
     })
 }

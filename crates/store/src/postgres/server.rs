@@ -9,7 +9,10 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 use tokio::{task::JoinHandle, time::timeout};
-use tokio_postgres::{Client, Config, Error, config::SslMode};
+use tokio_postgres::{
+    Client, Config, Error,
+    config::{SslMode, TargetSessionAttrs},
+};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{patience::Patience, refusal::PostgresRefusal, url::PostgresUrl};
@@ -21,6 +24,8 @@ pub(super) enum Purpose {
     Read,
     /// Commits.
     Write,
+    /// Questions about who commits: to the server that takes writes, however many there are.
+    Look,
 }
 
 /// A connection, and the task that drives it.
@@ -65,7 +70,11 @@ impl Server {
 
     /// Connects; the connection is driven by the runtime of the caller.
     pub(super) async fn connect(&self, purpose: Purpose) -> Result<Connected, Error> {
-        let (client, connection) = self.config.connect(self.tls.clone()).await?;
+        let mut config = self.config.clone();
+        if purpose == Purpose::Look {
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        }
+        let (client, connection) = config.connect(self.tls.clone()).await?;
         let driver = tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection to PostgreSQL ended");
@@ -89,6 +98,11 @@ impl fmt::Debug for Server {
 fn set_up(purpose: Purpose, patience: Patience) -> String {
     match purpose {
         Purpose::Read => "SET statement_timeout = '30s';
+             SET default_transaction_isolation = 'read committed';
+             SET default_transaction_read_only = on"
+            .to_owned(),
+        // An abandoned question ends by itself.
+        Purpose::Look => "SET statement_timeout = '5s';
              SET default_transaction_isolation = 'read committed';
              SET default_transaction_read_only = on"
             .to_owned(),

@@ -25,9 +25,8 @@ pub enum Tenancy {
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// "Door", and the schema within the database.
-const CLAIM: &str =
-    "SELECT pg_try_advisory_lock(1148153714, hashtext(coalesce(current_schema(), '')))";
+/// "Door", and what stands for the schema within the database.
+const CLAIM: &str = "SELECT pg_try_advisory_lock(1148153714, $1)";
 const HOLDER: &str = "SELECT coalesce(' at ' || host(client_addr), ' on this machine')
     FROM pg_locks JOIN pg_stat_activity USING (pid)
     WHERE locktype = 'advisory' AND granted AND classid::bigint = 1148153714
@@ -36,13 +35,17 @@ const HOLDER: &str = "SELECT coalesce(' at ' || host(client_addr), ' on this mac
 
 impl Tenancy {
     /// Claims the database for the life of a session.
-    pub(super) async fn claim(self, client: &Client, patience: Patience) -> Result<(), StoreError> {
+    pub(super) async fn claim(
+        self,
+        client: &Client,
+        (key, patience): (i32, Patience),
+    ) -> Result<(), StoreError> {
         if self == Self::Shared {
             return Ok(());
         }
         let until = Instant::now() + patience.takeover();
         loop {
-            if client.query_one(CLAIM, &[]).await?.try_get(0)? {
+            if client.query_one(CLAIM, &[&key]).await?.try_get(0)? {
                 return Ok(());
             }
             if Instant::now() >= until {

@@ -32,7 +32,7 @@ use self::{
     scribe::FileScribe,
 };
 use crate::{
-    StoreError, Term, audit_log,
+    Hold, StoreError, Term, audit_log,
     kept::Kept,
     queue::Queue,
     tables::{Query, audit_segments},
@@ -116,8 +116,12 @@ impl Database for FileDatabase {
         Ok(None)
     }
 
-    async fn term(&self) -> Result<Option<Term>, StoreError> {
-        Ok(Some(Term::ONLY))
+    async fn hold(&self) -> Result<Hold, StoreError> {
+        Ok(Hold::Own(Term::ONLY))
+    }
+
+    async fn list_first<T: Send + 'static>(&self, query: Query<T>) -> Result<Vec<T>, StoreError> {
+        self.list(query).await
     }
 
     fn queue(&self) -> &Queue {

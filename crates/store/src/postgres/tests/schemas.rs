@@ -19,7 +19,7 @@ async fn every_statement_prepares_against_a_freshly_migrated_database() {
     let own = audit_chain::STATEMENTS.iter().copied();
     for sql in all_statements()
         .chain(own)
-        .chain([audit_chain::LOCK_END, lookout::HELD])
+        .chain([audit_chain::LOCK_END, lookout::HOLDERS])
     {
         if let Err(error) = client.prepare(&dialect(sql)).await {
             panic!("{error:?}: {sql}");

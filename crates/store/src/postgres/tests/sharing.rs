@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use doorward_core::{
+    id::TokenId,
     once::{OneTime, Purpose},
     time::UnixTime,
 };
+use doorward_throwaway::Postgres;
 use tokio::task::JoinSet;
 
 use super::{
-    Opened, add_user, assert_chain, event, impatient, open, open_shared, parsed, refusal,
+    Opened, add_user, assert_chain, event, impatient, open, open_shared, parsed, refusal, stranger,
     user_names,
 };
 use crate::{
-    PostgresStore, Store, StoreError,
+    Hold, PostgresStore, Store, StoreError,
     postgres::{PostgresRefusal, Tenancy},
 };
 
@@ -118,9 +120,7 @@ async fn who_lost_the_database_to_another_writes_no_more() {
     let first = PostgresStore::open(&parsed(&impatient(&url)), Tenancy::Alone)
         .await
         .expect("is free");
-    let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-        WHERE application_name = 'doorward' AND datname = current_database()";
-    server.sql(&url, end);
+    server.sql(&url, END_ALL);
     let second = PostgresStore::open(&parsed(&url), Tenancy::Alone)
         .await
         .expect("takes over");
@@ -134,31 +134,107 @@ async fn who_lost_the_database_to_another_writes_no_more() {
     add_user(&first, "alice").await.expect("has it again");
 }
 
+const END_ALL: &str = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE application_name = 'doorward' AND datname = current_database()";
+
+async fn alone(url: &str) -> PostgresStore {
+    let store = PostgresStore::open(&parsed(&impatient(url)), Tenancy::Alone).await;
+    store.expect("is free")
+}
+
+async fn held(store: &PostgresStore) -> Hold {
+    store.hold().await.expect("an answer")
+}
+
 #[tokio::test]
 async fn who_lost_the_database_knows_and_has_a_new_term_when_it_has_it_again() {
+    // TK-18, CR-06
     let Opened { store, url, server } = open().await;
-    assert_eq!(store.term().await.expect("asked"), None, "anybody's");
+    assert_eq!(held(&store).await, Hold::Anothers, "anybody's");
     drop(store);
-    let alone = async || PostgresStore::open(&parsed(&impatient(&url)), Tenancy::Alone).await;
-    let first = alone().await.expect("is free");
-    let term = first.term().await.expect("asked");
-    assert!(term.is_some());
+    let first = alone(&url).await;
+    let own = held(&first).await;
+    assert!(matches!(own, Hold::Own(_)), "{own:?}");
     add_user(&first, "alice").await.expect("is free");
-    assert_eq!(first.term().await.expect("asked"), term, "the same one");
+    assert_eq!(held(&first).await, own, "the same term");
 
-    let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-        WHERE application_name = 'doorward' AND datname = current_database()";
-    server.sql(&url, end);
-    // Reading sessions went too: not to be told is as good as to be told no.
-    assert_eq!(first.term().await.unwrap_or(None), None, "nobody's");
-    let second = alone().await.expect("takes over");
-    assert_eq!(first.term().await.unwrap_or(None), None, "another's");
+    server.sql(&url, END_ALL);
+    assert_eq!(held(&first).await, Hold::Nobodys);
+    let second = alone(&url).await;
+    assert_eq!(held(&first).await, Hold::Anothers);
     assert!(first.flush().await.is_err());
-    assert_eq!(first.term().await.unwrap_or(None), None, "still another's");
-    assert!(second.term().await.expect("asked").is_some());
+    assert_eq!(held(&first).await, Hold::Anothers, "still");
+    assert!(matches!(held(&second).await, Hold::Own(_)));
 
     drop(second);
     first.flush().await.expect("has it again");
-    let again = first.term().await.expect("asked");
-    assert!(again.is_some() && again != term, "{again:?}");
+    let again = held(&first).await;
+    assert!(matches!(again, Hold::Own(_)) && again != own, "{again:?}");
+}
+
+#[tokio::test]
+async fn a_claim_that_went_without_its_session_is_made_again() {
+    let server = Postgres::shared();
+    let url = server.database();
+    // How sessions show times and find schemas is nobody's business.
+    let odd = format!("{url}?options=-cTimeZone%3DAsia/Kathmandu%20-cDateStyle%3DSQL");
+    let store = alone(&odd).await;
+    let own = held(&store).await;
+    assert!(matches!(own, Hold::Own(_)), "{own:?}");
+    store.flush().await.expect("writes");
+    assert_eq!(held(&store).await, own, "nothing is claimed twice");
+    // The session is sound, but somebody has its claim.
+    let key = "hashtext(coalesce(current_schema(), ''))";
+    let holder = store
+        .database
+        .lookout
+        .claim
+        .made_last()
+        .expect("a claim")
+        .holder;
+    server.sql(
+        &url,
+        &format!("SELECT pg_terminate_backend({})", holder.process),
+    );
+    let thief = stranger(&url).await;
+    let take = format!("SELECT pg_advisory_lock(1148153714, {key})");
+    thief.batch_execute(&take).await.expect("is free");
+    assert_eq!(held(&store).await, Hold::Anothers);
+    assert!(store.flush().await.is_err());
+    let let_go = "SELECT pg_advisory_unlock_all()";
+    thief.batch_execute(let_go).await.expect("lets go");
+    store.flush().await.expect("claims");
+    let again = held(&store).await;
+    assert!(matches!(again, Hold::Own(_)) && again != own, "{again:?}");
+}
+
+#[tokio::test]
+async fn a_writer_whose_session_is_sound_claims_again_what_the_database_denies() {
+    let server = Postgres::shared();
+    let store = alone(&server.database()).await;
+    let own = held(&store).await;
+    let known = store.database.lookout.claim.made_last().expect("a claim");
+    store.database.lookout.claim.doubt(&known.holder);
+    store.flush().await.expect("claims");
+    let again = held(&store).await;
+    assert!(matches!(again, Hold::Own(_)) && again != own, "{again:?}");
+    // A doubt about a session that is gone concerns nobody.
+    store.database.lookout.claim.doubt(&known.holder);
+    store.flush().await.expect("writes");
+    assert_eq!(held(&store).await, again);
+}
+
+#[tokio::test]
+async fn what_was_revoked_is_read_while_every_reader_is_taken() {
+    let server = Postgres::shared();
+    let store = alone(&server.database()).await;
+    let mut tx = store.begin().await.expect("opens");
+    tx.revoke_access_token(&TokenId::from_known("t"), UnixTime::from_seconds(9));
+    tx.commit().await.expect("is written");
+    let _taken = store.database.readers.take_all().await;
+    for (since, expected) in [(9, 1), (10, 0)] {
+        let revoked = store.revoked_since(UnixTime::from_seconds(since)).await;
+        assert_eq!(revoked.expect("read").len(), expected);
+    }
+    assert!(matches!(held(&store).await, Hold::Own(_)));
 }
