@@ -22,6 +22,9 @@ pub struct GatewayConfig {
     pub dpop_nonces: bool,
     /// Whether clients are asked for certificates (RFC 8705) at `public_url` itself.
     pub client_certificates: bool,
+    /// The other origin under which clients are asked for certificates, without a slash at the
+    /// end. Proofs for a server under it count as well.
+    pub certificate_alias: Option<String>,
     /// Limits.
     pub limits: GatewayLimits,
 }

@@ -34,6 +34,8 @@ pub(crate) struct Server {
     /// The name as audit records hold it.
     pub(crate) label: Arc<str>,
     pub(crate) resource: Resource,
+    /// Where it is besides, for clients that show a certificate; else the same again.
+    pub(crate) alias: String,
     pub(crate) challenge: Challenge,
     pub(crate) dpop: Policy,
     /// The protected resource metadata document (RFC 9728).
@@ -59,6 +61,9 @@ impl Snapshot {
         let mut ready = Preparing {
             public_url: &config.public_url,
             client_certificates: config.client_certificates,
+            alias: config
+                .certificate_alias
+                .map_or_else(|| config.public_url.clone(), |origin| origin + &prefix),
             groups: Arc::new(config.groups),
             limits: Arc::new(config.limits),
             surroundings,
@@ -112,6 +117,7 @@ impl Snapshot {
 struct Preparing<'a> {
     public_url: &'a str,
     client_certificates: bool,
+    alias: String,
     groups: Arc<HashMap<String, Vec<String>>>,
     limits: Arc<GatewayLimits>,
     surroundings: &'a Arc<Surroundings>,
@@ -124,6 +130,7 @@ impl Preparing<'_> {
         let metadata = self.metadata(&config, &resource);
         let (upstream, catalogue) = self.upstream(&config)?;
         Ok(Server {
+            alias: format!("{}/mcp/{}", self.alias, config.name),
             label: config.name.as_str().into(),
             challenge: challenge(&resource, config.dpop),
             dpop: config.dpop,

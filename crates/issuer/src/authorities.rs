@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
-use doorward_core::{certificate::PresentedCertificate, time::UnixTime};
+use doorward_core::{
+    certificate::{AuthorityTerms, NoAuthority, PresentedCertificate},
+    time::UnixTime,
+};
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime as PkiTime};
-use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, KeyUsage, anchor_from_trusted_cert};
+use webpki::{
+    ALL_VERIFICATION_ALGS, EndEntityCert, KeyUsage, VerifiedPath, anchor_from_trusted_cert,
+};
 
 /// How clients may show certificates.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,12 +23,21 @@ pub struct ClientCertificates {
 
 /// The authorities whose certificates count, and no others.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Authorities(Vec<TrustAnchor<'static>>);
+pub struct Authorities {
+    anchors: Vec<TrustAnchor<'static>>,
+    /// Those of the anchors, in their order.
+    terms: Vec<AuthorityTerms>,
+}
 
 /// A certificate is none that can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it is no certificate of an authority")]
-pub struct NoAuthority;
+#[error("certificate {number} is no certificate of an authority: {cause}")]
+pub struct Untrusted {
+    /// Which one, from 1.
+    pub number: usize,
+    /// Why.
+    pub cause: NoAuthority,
+}
 
 /// Why no authority vouches for a certificate.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,24 +48,26 @@ impl Authorities {
     /// Trusts these certificates, in DER.
     pub fn trusting<'a>(
         certificates: impl IntoIterator<Item = &'a [u8]>,
-    ) -> Result<Self, NoAuthority> {
-        let anchor = |der: &[u8]| {
-            let der = CertificateDer::from(der);
-            let anchor = anchor_from_trusted_cert(&der).map(|anchor| anchor.to_owned());
-            anchor.map_err(|_| NoAuthority)
-        };
-        let anchors = certificates.into_iter().map(anchor);
-        Ok(Self(anchors.collect::<Result<_, _>>()?))
+    ) -> Result<Self, Untrusted> {
+        let mut trusted = Self::default();
+        for (before, der) in certificates.into_iter().enumerate() {
+            let number = before + 1;
+            let read = read(der).map_err(|cause| Untrusted { number, cause });
+            let (anchor, terms) = read?;
+            trusted.anchors.push(anchor);
+            trusted.terms.push(terms);
+        }
+        Ok(trusted)
     }
 
     /// Whether anybody is trusted.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.anchors.is_empty()
     }
 
     /// Whether a path leads from `shown` to one of them (RFC 5280 section 6): signatures,
-    /// validity at `now`, constraints, and a purpose that includes clients. Revocation lists
-    /// are not looked at.
+    /// validity at `now`, that of the authority included, constraints, and a purpose that
+    /// includes clients. Revocation lists are not looked at.
     pub(crate) fn vouch_for(
         &self,
         shown: &PresentedCertificate,
@@ -68,15 +84,35 @@ impl Authorities {
             let at = PkiTime::since_unix_epoch(Duration::from_secs(seconds));
             leaf.verify_for_usage(
                 ALL_VERIFICATION_ALGS,
-                &self.0,
+                &self.anchors,
                 &intermediates,
                 at,
                 KeyUsage::client_auth(),
                 None,
-                None,
+                Some(&|path| self.permit(path, now)),
             )
             .map(drop)
         });
         path.map_err(NotVouchedFor)
     }
+
+    /// Whether the authority at the end of a path may vouch through so many certificates now.
+    fn permit(&self, path: &VerifiedPath<'_>, now: UnixTime) -> Result<(), webpki::Error> {
+        let between = path.intermediate_certificates().count();
+        let mut trusted = self.anchors.iter().zip(&self.terms);
+        let permitted =
+            trusted.any(|(anchor, terms)| anchor == path.anchor() && terms.permit(now, between));
+        match permitted {
+            true => Ok(()),
+            false => Err(webpki::Error::UnknownIssuer),
+        }
+    }
+}
+
+fn read(der: &[u8]) -> Result<(TrustAnchor<'static>, AuthorityTerms), NoAuthority> {
+    let terms = AuthorityTerms::read(der)?;
+    let der = CertificateDer::from(der);
+    let anchor = anchor_from_trusted_cert(&der).map(|anchor| anchor.to_owned());
+    let anchor = anchor.map_err(|_| NoAuthority::Unreadable)?;
+    Ok((anchor, terms))
 }

@@ -45,7 +45,7 @@ pub use administration::{
     Administration, AdministrationError, Begin, KeyAdministration, KeyAdministrationError,
     KeyFacts, NewCertificate, NewClient, NewInitialToken,
 };
-pub use authorities::{Authorities, ClientCertificates, NoAuthority};
+pub use authorities::{Authorities, ClientCertificates, Untrusted};
 pub use issuer::{
     DynamicRegistration, Issuer, IssuerConfig, IssuerParts, MasterKey, PublishedServer, StartError,
     ToolCatalogue,

@@ -295,6 +295,10 @@ impl World {
             allowed_origins: Vec::new(),
             dpop_nonces: self.dpop_nonces,
             client_certificates: self.client_certificates.is_some(),
+            certificate_alias: self
+                .client_certificates
+                .as_ref()
+                .and_then(|taken| taken.alias.clone()),
             limits: GatewayLimits::default(),
         }
     }

@@ -47,7 +47,8 @@
 //! A token that is bound to a client certificate (RFC 8705) passes only when the request's
 //! extensions hold the [`PresentedCertificate`](doorward_core::certificate::PresentedCertificate)
 //! of that thumbprint: whoever accepts the TLS connections puts it there, from the handshake
-//! and from nothing else. Without one, every such token is refused.
+//! and from nothing else. Without one, every such token is refused. Whether it is still valid
+//! on a connection that lasts is theirs to watch, too.
 //!
 //! A browser's preflight carries no token: put the CORS layer outside
 //! [`RequireBearer`], and let it expose `WWW-Authenticate`.

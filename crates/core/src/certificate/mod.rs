@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! handshake --possession proven--> PresentedCertificate --read--> Certificate
-//!                                   thumbprint: what tokens are bound to
+//!                                   thumbprint, while it is valid: what tokens are bound to
 //!                                   Certificate: subject, names, validity
 //! ```
 //!
@@ -10,6 +10,7 @@
 //! Whether somebody vouches for it is judged where the authorities are known, in
 //! `doorward-issuer`; nothing here trusts anything.
 
+mod authority;
 mod distinguished_name;
 mod expected;
 mod presented;
@@ -17,6 +18,7 @@ mod read;
 mod thumbprint;
 
 pub use self::{
+    authority::{AuthorityTerms, NoAuthority},
     distinguished_name::{DistinguishedName, DistinguishedNameError},
     expected::{ExpectedError, ExpectedSubject},
     presented::PresentedCertificate,

@@ -2,7 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
-use super::CertificateThumbprint;
+use super::{CertificateThumbprint, read::Validity};
+use crate::time::UnixTime;
 
 /// Whoever is at the other end of this connection has the private key of this certificate.
 ///
@@ -14,6 +15,8 @@ pub struct PresentedCertificate(Arc<Proven>);
 
 struct Proven {
     thumbprint: CertificateThumbprint,
+    /// `None` when it cannot be read: it never counts then.
+    validity: Option<Validity>,
     leaf: Vec<u8>,
     intermediates: Vec<Vec<u8>>,
 }
@@ -24,12 +27,20 @@ impl PresentedCertificate {
     pub fn proven_in_handshake(leaf: Vec<u8>, intermediates: Vec<Vec<u8>>) -> Self {
         Self(Arc::new(Proven {
             thumbprint: CertificateThumbprint::of(&leaf),
+            validity: Validity::read(&leaf).ok(),
             leaf,
             intermediates,
         }))
     }
 
-    /// What tokens are bound to.
+    /// What tokens are bound to, while the certificate is valid (RFC 5280 section 4.1.2.5): one
+    /// that is expired counts for nothing on a connection that is still open.
+    pub fn thumbprint_at(&self, now: UnixTime) -> Option<&CertificateThumbprint> {
+        let valid = self.0.validity.is_some_and(|it| it.contains(now));
+        valid.then_some(&self.0.thumbprint)
+    }
+
+    /// Which certificate it is, valid or not.
     pub fn thumbprint(&self) -> &CertificateThumbprint {
         &self.0.thumbprint
     }

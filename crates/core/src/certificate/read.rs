@@ -20,8 +20,34 @@ pub struct Certificate {
     /// From the root of the tree down, as it is encoded; each part is a set.
     pub(super) subject: Vec<Vec<Attribute>>,
     pub(super) names: AlternativeNames,
+    validity: Validity,
+}
+
+/// When a certificate counts (RFC 5280 section 4.1.2.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Validity {
     not_before: UnixTime,
     not_after: UnixTime,
+}
+
+impl Validity {
+    pub(super) fn of(certificate: &x509_cert::TbsCertificate) -> Self {
+        Self {
+            not_before: time(&certificate.validity.not_before),
+            not_after: time(&certificate.validity.not_after),
+        }
+    }
+
+    /// Reads that of a certificate in DER.
+    pub(super) fn read(der: &[u8]) -> Result<Self, Unreadable> {
+        let certificate = x509_cert::Certificate::from_der(der)?;
+        Ok(Self::of(&certificate.tbs_certificate))
+    }
+
+    /// Both ends are included.
+    pub(super) fn contains(self, now: UnixTime) -> bool {
+        (self.not_before..=self.not_after).contains(&now)
+    }
 }
 
 /// One attribute of a subject.
@@ -65,14 +91,13 @@ impl Certificate {
             names: names.map_or_else(AlternativeNames::default, |(_, names)| {
                 AlternativeNames::of(&names.0)
             }),
-            not_before: time(&certificate.validity.not_before),
-            not_after: time(&certificate.validity.not_after),
+            validity: Validity::of(&certificate),
         })
     }
 
     /// Whether `now` is within its validity (RFC 5280 section 4.1.2.5, both ends included).
     pub fn is_valid_at(&self, now: UnixTime) -> bool {
-        (self.not_before..=self.not_after).contains(&now)
+        self.validity.contains(now)
     }
 }
 

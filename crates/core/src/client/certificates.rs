@@ -72,6 +72,15 @@ impl CertificateSet {
         }
     }
 
+    /// Reads what is behind the `jwks_uri` of a client. A certificate that cannot be read does
+    /// not keep the others from being exchanged, and without any the set is empty: that is how
+    /// all are withdrawn.
+    pub fn delivered(set: &Value) -> Result<Self, KeySetError> {
+        let keys = public_keys(set)?.iter();
+        let keys = keys.filter_map(|key| certified_key(key).ok()).collect();
+        Ok(Self { keys })
+    }
+
     /// One certificate in DER, as an administrator registers it. The key in it is its own.
     pub fn one(der: &[u8]) -> Result<Self, KeySetError> {
         Certificate::read(der).map_err(|_| KeySetError::Certificate)?;

@@ -63,11 +63,18 @@ pub enum KeySetError {
 /// here, are passed over (RFC 7517 section 5); a private key is never passed over, since
 /// whoever read it can act as the client.
 pub fn read_key_set(set: &Value) -> Result<PublicKeySet, KeySetError> {
-    public_keys(set)?;
-    let read = ForeignKeys::read(set.to_string().as_bytes()).ok_or(KeySetError::Shape)?;
+    let read = delivered_keys(set)?;
     if read.keys.is_empty() {
         return Err(KeySetError::NoUsableKey);
     }
+    Ok(read)
+}
+
+/// The same for a set that is behind a `jwks_uri`. It may have no usable key: that is how all
+/// keys are withdrawn.
+pub fn delivered_keys(set: &Value) -> Result<PublicKeySet, KeySetError> {
+    public_keys(set)?;
+    let read = ForeignKeys::read(set.to_string().as_bytes()).ok_or(KeySetError::Shape)?;
     Ok(PublicKeySet { keys: read.keys })
 }
 
@@ -124,6 +131,12 @@ mod tests {
         for (name, set, expected) in cases {
             let read = read_key_set(&set).map(|set| set.keys.len());
             assert_eq!(read, expected, "{name}");
+            let delivered = delivered_keys(&set).map(|set| set.keys.len());
+            let expected = match expected {
+                Err(KeySetError::NoUsableKey) => Ok(0), // withdrawn
+                expected => expected,
+            };
+            assert_eq!(delivered, expected, "{name}");
         }
     }
 }

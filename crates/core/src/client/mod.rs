@@ -22,7 +22,7 @@ pub use self::{
     document::DocumentState,
     environment::{Environment, Environments, NotAnEnvironment},
     grants::{GrantType, GrantTypes},
-    keys::{ClientKeys, KeySetError, read_key_set},
+    keys::{ClientKeys, KeySetError, delivered_keys, read_key_set},
     metadata_url::MetadataUrl,
     name::display_name,
     own::{OwnAccess, OwnError, OwnServers, own_access},

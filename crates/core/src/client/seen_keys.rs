@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use super::CertificateSet;
 use crate::jwk::{PublicKey, Thumbprint};
 
-/// Thumbprints of keys that were seen together.
+/// Thumbprints of keys, or of certificates, that were seen together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SeenKeys(BTreeSet<Thumbprint>);
 
@@ -43,6 +43,11 @@ impl SeenKeys {
         prints
             .map(|print| Thumbprint::from_known(print.as_str()))
             .collect()
+    }
+
+    /// Whether nothing is seen.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// How `now` follows `self`.

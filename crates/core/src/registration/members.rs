@@ -169,11 +169,7 @@ pub(super) fn dpop_bound(members: &Members) -> Result<bool, RegistrationError> {
 
 /// The value of `tls_client_certificate_bound_access_tokens` (RFC 8705 section 3.4).
 pub(super) fn certificate_bound(members: &Members) -> Result<bool, RegistrationError> {
-    let bound = flag(members, "tls_client_certificate_bound_access_tokens")?;
-    match bound && dpop_bound(members)? {
-        true => Err(RegistrationError::BoundTwice),
-        false => Ok(bound),
-    }
+    flag(members, "tls_client_certificate_bound_access_tokens")
 }
 
 /// What its authorization requests have to be (RFC 9126 section 6, RFC 9101 section 10.5).

@@ -291,7 +291,6 @@ mod tests {
             ("signed is not a word",      json!({"redirect_uris": [CB], "require_signed_request_object": "no"}), Err(E::WrongType("require_signed_request_object"))),
             ("bound is not a word",       json!({"redirect_uris": [CB], "dpop_bound_access_tokens": "yes"}), Err(E::WrongType("dpop_bound_access_tokens"))),
             ("certificate bound is not a word", json!({"redirect_uris": [CB], "tls_client_certificate_bound_access_tokens": "yes"}), Err(E::WrongType("tls_client_certificate_bound_access_tokens"))),
-            ("bound twice",               json!({"redirect_uris": [CB], "tls_client_certificate_bound_access_tokens": true, "dpop_bound_access_tokens": true}), Err(E::BoundTwice)),
             ("no subject",                json!({"redirect_uris": [CB], "token_endpoint_auth_method": "tls_client_auth"}), Err(E::CertificateSubject)),
             ("two subjects",              json!({"redirect_uris": [CB], "token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": "a.example", "tls_client_auth_san_ip": "192.0.2.1"}), Err(E::CertificateSubject)),
             ("subject not text",          json!({"redirect_uris": [CB], "token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": ["a.example"]}), Err(E::WrongType("tls_client_auth_san_dns"))),

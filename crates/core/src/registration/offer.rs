@@ -29,6 +29,16 @@ impl Registration {
     /// method that never works, and who wants tokens that are bound to its certificate is
     /// told when it will get others.
     pub fn within(self, offer: CertificateOffer) -> Result<Self, RegistrationError> {
+        self.works_within(offer)?;
+        Ok(Self {
+            certificate_bound: self.certificate_bound && offer != CertificateOffer::Nothing,
+            ..self
+        })
+    }
+
+    /// Whether it can be kept as it is. Of a document everything is, since nobody can be told
+    /// what else it will get: what it wants is kept for when it is offered.
+    pub fn works_within(&self, offer: CertificateOffer) -> Result<(), RegistrationError> {
         let works = match &self.method {
             Method::None | Method::Secret(_) | Method::PrivateKey(_) => true,
             Method::Certificate(_) => offer == CertificateOffer::Authorities,
@@ -37,10 +47,11 @@ impl Registration {
         if !works {
             return Err(RegistrationError::AuthenticationMethod);
         }
-        Ok(Self {
-            certificate_bound: self.certificate_bound && offer != CertificateOffer::Nothing,
-            ..self
-        })
+        let twice = self.certificate_bound && self.dpop_bound;
+        match twice && offer != CertificateOffer::Nothing {
+            true => Err(RegistrationError::BoundTwice),
+            false => Ok(()),
+        }
     }
 }
 
@@ -83,5 +94,28 @@ mod tests {
             let expected = expected.ok_or(RegistrationError::AuthenticationMethod);
             assert_eq!(bound, expected, "{method} {offer:?}");
         }
+    }
+
+    #[test]
+    fn tokens_are_bound_once_where_both_are_offered_and_a_wish_is_kept() {
+        use CertificateOffer::{Authorities, Nothing, Own};
+        let document = json!({
+            "redirect_uris": ["http://localhost/cb"],
+            "token_endpoint_auth_method": "none",
+            "tls_client_certificate_bound_access_tokens": true,
+            "dpop_bound_access_tokens": true,
+        });
+        let read = || {
+            let read = Registration::read(document.as_object().expect("an object"));
+            read.expect("acceptable somewhere")
+        };
+        for offer in [Own, Authorities] {
+            let refused = Err(RegistrationError::BoundTwice);
+            assert_eq!(read().works_within(offer), refused);
+            assert_eq!(read().within(offer).map(|_| ()), refused);
+        }
+        assert_eq!(read().works_within(Nothing), Ok(()));
+        let kept = read().within(Nothing).expect("the key alone binds");
+        assert!(kept.dpop_bound && !kept.certificate_bound);
     }
 }

@@ -31,7 +31,7 @@ use doorward_core::{
     step_up::StepUp,
 };
 use doorward_gateway::GatewayLimits;
-use doorward_issuer::{DynamicRegistration, StatementIssuer, TrustedIssuer};
+use doorward_issuer::{Authorities, DynamicRegistration, StatementIssuer, TrustedIssuer};
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
 use url::Url;
@@ -216,7 +216,12 @@ impl Configuration {
                     authorities: next.authorities,
                     ..current
                 }),
-                (current, _) => current,
+                // Nobody is asked anew, and nobody is vouched for any more.
+                (Some(current), None) => Some(ClientCertificates {
+                    authorities: Authorities::default(),
+                    ..current
+                }),
+                (None, _) => None,
             },
             database: current.database,
             loopback_documents: current.loopback_documents,

@@ -8,7 +8,6 @@ use std::{
 
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
     time::{sleep, timeout},
 };
 use tokio_rustls::TlsAcceptor;
@@ -17,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use super::{
     Drain, connection,
     front::{Door, Front},
+    room::Room,
     tls,
 };
 
@@ -33,8 +33,8 @@ pub(crate) struct Accepting {
     pub(super) front: Arc<Front>,
     /// TLS, when it ends here.
     pub(super) tls: Option<TlsAcceptor>,
-    /// The most connections at a time.
-    pub(super) most: usize,
+    /// Where connections have their places.
+    pub(super) room: Room,
     /// When to stop.
     pub(super) drain: Drain,
     /// What still runs.
@@ -43,9 +43,8 @@ pub(crate) struct Accepting {
 
 /// Accepts until the drain begins. A full house waits instead of refusing.
 pub(crate) async fn accept(listener: TcpListener, accepting: Accepting) {
-    let room = Arc::new(Semaphore::new(accepting.most));
     loop {
-        let Ok(place) = Arc::clone(&room).acquire_owned().await else {
+        let Some(place) = accepting.room.place().await else {
             return;
         };
         let accepted = tokio::select! {
@@ -87,18 +86,27 @@ impl Accepting {
         };
         match &self.tls {
             None => connection::serve(stream, door, drain).await,
-            Some(tls) => {
-                let stream = timeout(HANDSHAKE, tls.accept(stream)).await??;
-                let certificate = tls::presented(stream.get_ref().1);
-                let door = Door {
-                    certificate,
-                    ..door
-                };
-                connection::serve(stream, door, drain).await;
-            }
+            // Boxed, so that connections without TLS are not as large as those with it.
+            Some(tls) => Box::pin(encrypted(tls, stream, (door, drain))).await?,
         }
         Ok(())
     }
+}
+
+async fn encrypted(
+    tls: &TlsAcceptor,
+    stream: TcpStream,
+    (door, drain): (Door, Drain),
+) -> io::Result<()> {
+    let stream = timeout(HANDSHAKE, tls.accept(stream)).await??;
+    let path = door.front.looks_at_paths();
+    let certificate = tls::presented(stream.get_ref().1, path);
+    let door = Door {
+        certificate,
+        ..door
+    };
+    connection::serve(stream, door, drain).await;
+    Ok(())
 }
 
 fn is_of_one_connection(error: &io::Error) -> bool {

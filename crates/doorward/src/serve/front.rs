@@ -28,7 +28,10 @@ use tower::Service;
 use super::{
     counters::Counters, forwarded, hosts::Hosts, refusal::FrontRefusal, stalled::Stallable,
 };
-use crate::{config::PublicUrl, wire::House};
+use crate::{
+    config::{Configuration, PublicUrl},
+    wire::House,
+};
 
 /// What stands before the routers of one listener.
 pub(super) struct Front {
@@ -39,6 +42,8 @@ pub(super) struct Front {
     proxies: ArcSwap<Vec<IpNet>>,
     /// Whether the operator was told of a proxy that is not among these.
     warned: AtomicBool,
+    /// Whether authorities vouch for client certificates.
+    authorities: AtomicBool,
     counters: Arc<Counters>,
 }
 
@@ -83,13 +88,24 @@ impl Front {
             hosts,
             proxies: ArcSwap::default(),
             warned: AtomicBool::new(false),
+            authorities: AtomicBool::default(),
             counters,
         }
     }
 
-    /// Believes these proxies from now on.
-    pub(super) fn trust(&self, proxies: Vec<IpNet>) {
+    /// Goes by this configuration from now on: whose word counts at the front, and whether
+    /// certificates can lead to an authority.
+    pub(super) fn trust(&self, configuration: &Configuration) {
+        let proxies = configuration.trusted_proxies.clone();
         self.proxies.store(Arc::new(proxies));
+        let taken = configuration.client_certificates.as_ref();
+        let authorities = taken.is_some_and(|taken| !taken.authorities.is_empty());
+        self.authorities.store(authorities, Ordering::Relaxed);
+    }
+
+    /// Whether anybody looks at what comes with a client certificate.
+    pub(super) fn looks_at_paths(&self) -> bool {
+        self.authorities.load(Ordering::Relaxed)
     }
 
     pub(super) fn counters(&self) -> &Counters {

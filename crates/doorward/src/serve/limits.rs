@@ -7,8 +7,8 @@ const ENOUGH: u64 = 65_536 + OWN;
 /// Files that are no connections.
 const OWN: u64 = 128;
 
-/// Raises the number of open files as far as allowed, and returns how many connections fit:
-/// each may need one file for the client and one for the server behind.
+/// Raises the number of open files as far as allowed, and returns how many connections fit at
+/// all listeners together: each may need one file for the client and one for the server behind.
 pub(crate) fn raise_file_limit() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let most = limit.maximum.unwrap_or(ENOUGH).min(ENOUGH);

@@ -20,6 +20,7 @@ mod ops;
 mod patience;
 mod refusal;
 mod reload;
+mod room;
 mod run;
 mod stalled;
 mod tls;

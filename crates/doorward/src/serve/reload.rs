@@ -79,10 +79,18 @@ fn take_over(
 ) -> Option<Configuration> {
     let read = config::read(path).and_then(|next| {
         let waiting = current.needs_restart(&next);
+        let vouching_ends =
+            current.client_certificates.is_some() && next.client_certificates.is_none();
         let next = current.with_changes_of(next);
         house.reconfigure(&next)?;
         for front in fronts {
-            front.trust(next.trusted_proxies.clone());
+            front.trust(&next);
+        }
+        if vouching_ends {
+            tracing::warn!(
+                "without client_certificates no authority vouches for a client any more; \
+                 asking for certificates ends at a restart"
+            );
         }
         Ok((next, waiting))
     });

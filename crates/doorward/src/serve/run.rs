@@ -15,6 +15,7 @@ use super::{
     counters::Counters,
     front::Front,
     ops, raise_file_limit, reload,
+    room::Room,
     tls::{self, Asking},
 };
 use crate::{
@@ -111,10 +112,18 @@ pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Fail
         local(&doorway.listener)?,
         Arc::clone(&counters),
     ));
-    front.trust(configuration.trusted_proxies.clone());
+    front.trust(&configuration);
     let acceptor = |asking| {
         let files = configuration.tls.as_ref();
         files.map(|files| tls::acceptor(files, asking)).transpose()
+    };
+    let most = raise_file_limit();
+    let (room, certificate_room) = match &doorway.certificates {
+        None => (Room::for_one(most), None),
+        Some(_) => {
+            let [one, other] = Room::for_two(most);
+            (one, Some(other))
+        }
     };
     let accepting = Accepting {
         front: Arc::clone(&front),
@@ -122,7 +131,7 @@ pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Fail
             true => Asking::Clients,
             false => Asking::Nobody,
         })?,
-        most: raise_file_limit(),
+        room,
         drain: drain.clone(),
         connections: connections.clone(),
     };
@@ -134,26 +143,29 @@ pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Fail
         let accepting = Accepting {
             front: Arc::new(front),
             tls: None,
-            most: 64,
+            room: Room::for_one(64),
             ..accepting.clone()
         };
         tokio::spawn(accept(ops, accepting));
     }
     let mut fronts = vec![front];
-    if let (Some(listener), Some(configured)) =
-        (doorway.certificates, configuration.certificate_listener())
-    {
+    if let (Some(listener), Some(room), Some(configured)) = (
+        doorway.certificates,
+        certificate_room,
+        configuration.certificate_listener(),
+    ) {
         let front = Arc::new(Front::programs(
             house.clone(),
             &configured.public_url,
             local(&listener)?,
             Arc::clone(&counters),
         ));
-        front.trust(configuration.trusted_proxies.clone());
+        front.trust(&configuration);
         fronts.push(Arc::clone(&front));
         let accepting = Accepting {
             front,
             tls: acceptor(Asking::Clients)?,
+            room,
             ..accepting.clone()
         };
         tokio::spawn(accept(listener, accepting));

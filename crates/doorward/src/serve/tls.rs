@@ -26,9 +26,9 @@ use tokio_rustls::TlsAcceptor;
 use crate::{config::TlsFiles, failure::Failure};
 
 /// The most certificates that lead from a client's to an authority.
-const MAXIMUM_PATH: usize = 6;
+const MAXIMUM_PATH: usize = 3;
 /// The most bytes of all certificates of a client.
-const MAXIMUM_BYTES: usize = 32 * 1024;
+const MAXIMUM_BYTES: usize = 12 * 1024;
 
 /// Whether clients are asked for a certificate. Browsers ask their owner then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,10 +67,12 @@ pub(super) fn acceptor(files: &TlsFiles, asking: Asking) -> Result<TlsAcceptor, 
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// The certificate that the client of a complete handshake proved to hold.
-pub(super) fn presented(connection: &ServerConnection) -> Option<PresentedCertificate> {
+/// The certificate that the client of a complete handshake proved to hold; what came with it
+/// only where somebody looks for a `path` to an authority.
+pub(super) fn presented(connection: &ServerConnection, path: bool) -> Option<PresentedCertificate> {
     let (leaf, rest) = connection.peer_certificates()?.split_first()?;
-    let rest = rest.iter().map(|der| der.to_vec()).collect();
+    let rest = rest.iter().filter(|_| path);
+    let rest = rest.map(|der| der.to_vec()).collect();
     Some(PresentedCertificate::proven_in_handshake(
         leaf.to_vec(),
         rest,

@@ -58,6 +58,9 @@ pub(super) fn gateway(configuration: &Configuration, connections: usize) -> Gate
             streams: share(limits.streams, connections),
             ..limits.clone()
         },
+        certificate_alias: configuration
+            .certificate_listener()
+            .map(|it| it.public_url.to_string()),
     }
 }
 

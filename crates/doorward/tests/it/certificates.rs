@@ -72,9 +72,13 @@ impl Authority {
 
 impl Shown {
     fn of(certificate: Vec<u8>, key: &KeyPair) -> Arc<Self> {
+        Self::chain(vec![certificate], key)
+    }
+
+    fn chain(certificates: Vec<Vec<u8>>, key: &KeyPair) -> Arc<Self> {
         let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
         let key = any_supported_type(&key).expect("a key");
-        let certified = CertifiedKey::new(vec![certificate.into()], key);
+        let certified = CertifiedKey::new(certificates.into_iter().map(Into::into).collect(), key);
         Arc::new(Self {
             certified: Some(Arc::new(certified)),
             asked: AtomicUsize::new(0),
@@ -340,6 +344,45 @@ fn a_handshake_proves_that_the_key_is_held_and_authorities_decide_what_it_is_wor
 }
 
 #[test]
+fn without_the_table_no_authority_vouches_for_anybody() {
+    let scene = Scene::start();
+    let mine = client(&scene.authority.issue(&params("robot")), &TLS13);
+    assert_eq!(scene.token(&mine).expect("an answer").0, 200);
+    let ops = format!("127.0.0.1:{}", free_port());
+    let lines = tls(scene.port);
+    let kept = lines.lines().filter(|line| !line.starts_with("ops_listen"));
+    let kept: Vec<_> = kept.map(str::to_owned).collect();
+    let text = format!("ops_listen = '{ops}'\n{}", kept.join("\n"));
+    scene.place.write("doorward.toml", &text);
+    let warning = scene.serving.until("no authority vouches");
+    assert!(warning.contains("ends at a restart"), "{warning}");
+    scene.serving.until("configuration reloaded");
+    let (status, answer) = scene.token(&mine).expect("the listener is still open");
+    assert_eq!((status, &answer["error"]), (401, &"invalid_client".into()));
+}
+
+#[test]
+fn a_handshake_takes_few_certificates() {
+    let scene = Scene::start();
+    let key = KeyPair::generate().expect("a key");
+    let leaf = params("robot").signed_by(&key, &scene.authority.0);
+    let leaf = leaf.expect("a certificate").der().to_vec();
+    let other = params("other").self_signed(&key).expect("a certificate");
+    let other = other.der().to_vec();
+    for (more, taken) in [(0, true), (3, true), (4, false)] {
+        let mut chain = vec![leaf.clone()];
+        chain.extend(std::iter::repeat_n(other.clone(), more));
+        let shown = Shown::chain(chain, &key);
+        let outcome = scene.token(&client(&shown, &TLS13));
+        assert_eq!(
+            outcome.is_ok_and(|(status, _)| status == 200),
+            taken,
+            "{more}"
+        );
+    }
+}
+
+#[test]
 fn a_resumed_session_still_shows_the_certificate_of_its_first_handshake() {
     let scene = Scene::start();
     let mine = client(&scene.authority.issue(&params("robot")), &TLS13);
@@ -442,6 +485,9 @@ fn what_is_wrong_with_certificates_is_one_line_with_the_fix() {
     let (place, port) = (Place::new(), free_port());
     place.write("empty.pem", "");
     place.write("broken.pem", &pem(b"x"));
+    let key = KeyPair::generate().expect("a key");
+    let leaf = params("robot").self_signed(&key).expect("a certificate");
+    place.write("client.pem", &(Authority::new().1 + &pem(leaf.der())));
     let url = format!("https://docs.example:{port}");
     let listener = |url: &str| format!("listen = '127.0.0.1:1'\npublic_url = '{url}'\n");
     #[rustfmt::skip]
@@ -453,7 +499,8 @@ fn what_is_wrong_with_certificates_is_one_line_with_the_fix() {
         (listener("https://a.example/x"),            "must be https and have no path"),
         ("authorities = 'absent.pem'\n".to_owned(),  "cannot read client_certificates.authorities"),
         ("authorities = 'empty.pem'\n".to_owned(),   "it has no certificate in PEM"),
-        ("authorities = 'broken.pem'\n".to_owned(),  "no certificate of an authority"),
+        ("authorities = 'broken.pem'\n".to_owned(),  "certificate 1 is no certificate of an authority"),
+        ("authorities = 'client.pem'\n".to_owned(),  "certificate 2 is no certificate of an authority: its basic constraints"),
     ];
     for (keys, expected) in cases {
         let text = tls(port) + "[client_certificates]\n" + &keys;

@@ -68,7 +68,8 @@ impl Door<'_> {
             }
         })?;
         let confirmation = principal.confirmation.as_ref();
-        let shown = parts.extensions.get().map(PresentedCertificate::thumbprint);
+        let shown = parts.extensions.get::<PresentedCertificate>();
+        let shown = shown.and_then(|shown| shown.thumbprint_at(self.inner.clock.now()));
         let key = demanded(self.server.dpop, sent.scheme, confirmation, shown);
         let key = key.map_err(|mismatch| {
             let refusal = Refusal::Unauthenticated(challenge.invalid_token(mismatch.scheme()));
@@ -97,7 +98,7 @@ impl Door<'_> {
     ) -> Result<Option<ContentDigest>, Refusal> {
         let call = BoundCall {
             method: parts.method.as_str(),
-            targets: &[self.server.resource.as_str()],
+            targets: &[self.server.resource.as_str(), &self.server.alias],
             headers: &parts.headers,
             token: sent.token,
             key,

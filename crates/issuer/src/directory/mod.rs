@@ -17,6 +17,7 @@
 mod certificate_sets;
 mod documents;
 mod key_sets;
+mod published_sets;
 mod room;
 mod seen_keys;
 mod source;
@@ -134,8 +135,8 @@ impl Shared {
         match (fetched.await, stored) {
             (Ok((Delivery::Document(document), receipt)), stored) => {
                 let offer = self.published().config.certificate_offer();
-                let read = Registration::from_document(url, &document.bytes)
-                    .and_then(|registration| Ok(registration.within(offer)?));
+                let read = Registration::from_document(url, &document.bytes);
+                let read = read.and_then(|it| Ok(it.works_within(offer).map(|()| it)?));
                 let registration = read.map_err(|error| trouble(url, error.into()))?;
                 documents.give_back(receipt);
                 let client = self.described(url, stored.as_ref(), registration, &document);

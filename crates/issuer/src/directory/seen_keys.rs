@@ -3,7 +3,9 @@
 
 use doorward_core::{
     audit::AuditKind,
-    client::{Client, ClientKeys, PrivateKey, SeenKeys, Succession},
+    client::{
+        Client, ClientAuthentication, ClientKeys, OwnCertificates, PrivateKey, SeenKeys, Succession,
+    },
     jwk::PublicKey,
 };
 use doorward_store::StoreError;
@@ -19,18 +21,24 @@ impl Shared {
         key: &PrivateKey,
         published: &[PublicKey],
     ) -> Result<(), StoreError> {
+        let same_address = match &client.authentication {
+            ClientAuthentication::OwnCertificate(OwnCertificates::At(address)) => Some(address),
+            _ => None,
+        };
         match &key.keys {
-            ClientKeys::Inline(_) => return Ok(()), // a change of the registration itself
-            ClientKeys::At(_) => {}
+            ClientKeys::Inline(_) => Ok(()), // a change of the registration itself
+            // The certificates in the same set stand for it.
+            ClientKeys::At(address) if Some(address) == same_address => Ok(()),
+            ClientKeys::At(_) => self.see(client, &SeenKeys::of(published)).await,
         }
-        self.see(client, &SeenKeys::of(published)).await
     }
 
-    /// The same for keys or certificates of `client` that were fetched.
+    /// Notes what is published for `client` now. An empty set says nothing about who speaks for
+    /// the client: whatever comes after it follows what was there before.
     pub(super) async fn see(&self, client: &Client, now: &SeenKeys) -> Result<(), StoreError> {
         let before = &client.seen_keys;
         let succession = before.followed_by(now);
-        if succession == Succession::Same {
+        if succession == Succession::Same || now.is_empty() {
             return Ok(());
         }
         let mut tx = self.store.begin().await?;
@@ -52,7 +60,7 @@ impl Shared {
 fn told(before: &SeenKeys, succession: Succession) -> Option<&'static str> {
     match succession {
         Succession::Replaced => {
-            Some("every key behind its jwks_uri was replaced: consent is asked for again")
+            Some("everything behind its jwks_uri was replaced: consent is asked for again")
         }
         Succession::Continued if *before == SeenKeys::default() => None,
         Succession::Continued => Some("keys behind its jwks_uri were rotated"),

@@ -12,6 +12,7 @@ use doorward_core::{
 use doorward_fetch::Fetcher;
 use doorward_store::StoreError;
 use http::request::Parts;
+use url::Url;
 
 use super::{
     DocumentFault, Documents, KeySets, Payer, Quota, Wanted, certificate_sets::CertificateSets,
@@ -130,11 +131,16 @@ impl Shared {
         thumbprint: &CertificateThumbprint,
         caller: &Caller,
     ) -> Result<bool, KeysError> {
+        let url = Url::parse(address).map_err(|_| DocumentFault::Unreachable)?;
         let (source, payer) = self.source(Some(client), caller).await?;
         let sets = &source.certificates;
-        let set = sets.find(address, thumbprint, payer.as_ref()).await?;
+        let (set, receipt) = sets.at(&url, thumbprint, payer.as_ref()).await?;
         self.see(client, &SeenKeys::of_certificates(&set)).await?;
-        Ok(set.contains(thumbprint))
+        let held = set.contains(thumbprint);
+        if held {
+            sets.proved(&url, receipt); // it is the client's: fetching it does not count
+        }
+        Ok(held)
     }
 
     /// Keys of `client` that may have signed something.

@@ -9,7 +9,7 @@ use doorward_core::{
     certificate::{Certificate, ExpectedSubject, PresentedCertificate, Unreadable},
     client::{Client, ClientAuthentication, OwnCertificates},
 };
-use http::request::Parts;
+use http::{HeaderMap, header, request::Parts};
 
 use crate::{
     authorities::NotVouchedFor,
@@ -23,6 +23,10 @@ pub(super) enum Uncertified {
     /// Client certificates are not taken here.
     #[error("client certificates are not asked for")]
     Off,
+    /// A page may have sent the request: a browser shows the certificate of its owner to whoever
+    /// makes it ask.
+    #[error("the request comes from a page")]
+    Page,
     /// The connection has none.
     #[error("the connection has no client certificate")]
     Missing,
@@ -51,6 +55,12 @@ pub(super) fn certificate(parts: &Parts) -> Option<&PresentedCertificate> {
     parts.extensions.get()
 }
 
+/// Whether a page asks, of whatever origin: programs name none.
+fn is_of_a_page(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site");
+    headers.contains_key(header::ORIGIN) || site.is_some_and(|site| site == "cross-site")
+}
+
 impl Shared {
     /// Whether the certificate of the connection is that of `client`.
     pub(super) async fn certified(
@@ -58,6 +68,9 @@ impl Shared {
         client: &Client,
         parts: &Parts,
     ) -> Result<(), Uncertified> {
+        if is_of_a_page(&parts.headers) {
+            return Err(Uncertified::Page);
+        }
         let shown = certificate(parts).ok_or(Uncertified::Missing)?;
         let read = Certificate::read(shown.leaf())?;
         if !read.is_valid_at(self.clock.now()) {
@@ -82,11 +95,11 @@ impl Shared {
         let published = self.published();
         let taken = published.config.client_certificates.as_ref();
         let authorities = &taken.ok_or(Uncertified::Off)?.authorities;
-        authorities.vouch_for(shown, self.clock.now())?;
-        match expected.is_named_by(read) {
-            true => Ok(()),
-            false => Err(Uncertified::OtherName),
+        // First what costs nothing: strangers can show long paths at every request.
+        if !expected.is_named_by(read) {
+            return Err(Uncertified::OtherName);
         }
+        Ok(authorities.vouch_for(shown, self.clock.now())?)
     }
 
     /// RFC 8705 section 2.2.

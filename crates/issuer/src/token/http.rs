@@ -11,9 +11,9 @@ use doorward_core::{
     access::Confirmation,
     audit::{AuditEvent, AuditKind, Outcome},
     authorize::Parameters,
-    certificate::PresentedCertificate,
-    client::{Client, GrantType},
+    client::{Client, ClientOrigin, GrantType},
     dpop::{Proof, ProofFault},
+    registration::CertificateOffer,
 };
 use doorward_store::StoreError;
 use http::{StatusCode, request::Parts};
@@ -139,11 +139,12 @@ impl Shared {
         client: &Client,
     ) -> Result<(Option<Confirmation>, Option<Proof>), TokenError> {
         let proof = self.proof(parts, "/token").await?;
-        if client.tokens.certificate_bound {
+        if self.binds_to_certificates(client) {
             if proof.is_some() {
                 return Err(TokenError::BoundTwice);
             }
-            let shown = certificate(parts).map(PresentedCertificate::thumbprint);
+            let now = self.clock.now();
+            let shown = certificate(parts).and_then(|shown| shown.thumbprint_at(now));
             let shown = shown.ok_or(TokenError::CertificateMissing)?;
             return Ok((Some(Confirmation::Certificate(shown.clone())), None));
         }
@@ -154,6 +155,15 @@ impl Shared {
                 Ok((key.map(Confirmation::Key), proof))
             }
         }
+    }
+
+    /// Whether the client gets only tokens that are bound to its certificate. One that was told
+    /// so when it registered never gets others; the document of another keeps saying what it
+    /// would like, and is heard while certificates are asked for.
+    fn binds_to_certificates(&self, client: &Client) -> bool {
+        let offered = self.published().config.certificate_offer() != CertificateOffer::Nothing;
+        let promised = client.origin != ClientOrigin::MetadataDocument;
+        client.tokens.certificate_bound && (offered || promised)
     }
 
     /// The grant type that is asked for, if it is offered (A-019, TK-16).

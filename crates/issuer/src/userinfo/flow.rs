@@ -75,7 +75,8 @@ impl Shared {
         claims: &AccessClaims,
     ) -> Result<Option<Proof>, UserInfoError> {
         let confirmation = claims.cnf.as_ref();
-        let shown = parts.extensions.get().map(PresentedCertificate::thumbprint);
+        let shown = parts.extensions.get::<PresentedCertificate>();
+        let shown = shown.and_then(|shown| shown.thumbprint_at(self.clock.now()));
         let key = demanded(Policy::Accepted, sent.scheme, confirmation, shown)
             .map_err(|mismatch| UserInfoError::Refused(Refusal::Kind(mismatch), sent.scheme))?;
         let Some(key) = key else { return Ok(None) };

@@ -1,18 +1,23 @@
 //! RFC 8705: clients that prove themselves by a certificate, and tokens that are bound to one.
 
+use std::time::Duration;
+
 use doorward_core::{
     certificate::{ExpectedSubject, PresentedCertificate},
     client::{CertificateSet, GrantType},
     server::ServerName,
 };
 use doorward_issuer::{Authorities, ClientCertificates, IssuerConfig, NewCertificate, NewClient};
-use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, SanType, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    KeyUsagePurpose, SanType, date_time_ymd,
+};
 use serde_json::{Value, json};
 
 use crate::{
     holder::Holder,
     host::{Host, Reply},
-    pki::{Authority, also_named, key_set, named, own, taking},
+    pki::{Authority, also_named, ca, key_set, named, own, taking},
     world::{Answer, CALLBACK, FILES, ISSUER, Pairs, VERIFIER, World, claims},
 };
 
@@ -343,6 +348,275 @@ async fn certificates_behind_an_address_are_fetched_and_exchanged_there() {
     let reasons: Vec<_> = noted.map(|record| record["reason"].to_string()).collect();
     assert_eq!(reasons.len(), 1, "{reasons:?}");
     assert!(reasons[0].contains("replaced: consent is asked for again"));
+}
+
+/// A client whose certificates are behind an address.
+async fn behind_an_address(world: &World, host: &Host) -> String {
+    let document = json!({
+        "redirect_uris": [CALLBACK],
+        "token_endpoint_auth_method": "self_signed_tls_client_auth",
+        "jwks_uri": host.jwks_uri(),
+    });
+    let registered = world.register(&document).await;
+    assert_eq!(registered.status, 201, "{}", registered.body);
+    let registered = registered.json();
+    registered["client_id"].as_str().expect("text").to_owned()
+}
+
+async fn counts(world: &World, id: &str, shown: &PresentedCertificate) -> bool {
+    let pairs = [("client_id", id), ("token", "unknown")];
+    let answer = world.post_showing(Some(shown), "/revoke", (&[], &pairs));
+    answer.await.status == 200
+}
+
+// RG-06
+#[tokio::test]
+async fn a_certificate_that_its_host_takes_away_counts_for_nothing_at_once() {
+    let status = |line: &str| Reply::Raw(format!("HTTP/1.1 {line}\r\ncontent-length: 0\r\n\r\n"));
+    let json = |value: Value| Reply::Json(value, "");
+    let mine = anybody();
+    let mut spoilt = key_set(&mine);
+    let keys = spoilt["keys"].as_array_mut().expect("keys");
+    keys.insert(0, json!({ "kty": "EC", "x5c": ["AAAA"] }));
+    let private = json!({ "keys": [{ "kty": "EC", "d": "x", "x5c": [] }] });
+    let cases = [
+        (
+            "no certificate",
+            json(json!({ "keys": [{ "kty": "EC" }] })),
+            false,
+        ),
+        ("no key", json(json!({ "keys": [] })), false),
+        ("another one", json(key_set(&anybody())), false),
+        (
+            "one that is none",
+            json(json!({ "keys": [{ "kty": "EC", "x5c": ["AAAA"] }] })),
+            false,
+        ),
+        ("no set", json(json!({})), false),
+        ("a private key", json(private), false),
+        ("gone", status("410 Gone"), false),
+        ("not found", status("404 Not Found"), false),
+        ("elsewhere", status("302 Found"), false),
+        ("beside one that is none", json(spoilt), true),
+        ("down", status("503 X"), true),
+        ("busy", status("429 X"), true),
+    ];
+    for (name, reply, expected) in cases {
+        let host = Host::start().await;
+        let world = World::fetching(crate::host::fetcher(crate::host::PATIENCE)).await;
+        world.issuer.reconfigure(taking(Authorities::default()));
+        let id = behind_an_address(&world, &host).await;
+        host.answers_keys(json(key_set(&mine)));
+        assert!(counts(&world, &id, &mine).await, "{name}");
+        host.answers_keys(reply);
+        world.pass(Duration::from_secs(2 * 3600));
+        assert_eq!(counts(&world, &id, &mine).await, expected, "{name}");
+        // What was withdrawn does not come back because the host is down.
+        host.answers_keys(status("503 X"));
+        world.pass(Duration::from_secs(60));
+        assert_eq!(
+            counts(&world, &id, &mine).await,
+            expected,
+            "{name}, then down"
+        );
+    }
+}
+
+// A-073
+#[tokio::test]
+async fn certificates_that_are_all_replaced_void_what_people_approved() {
+    let host = Host::start().await;
+    let world = World::fetching(crate::host::fetcher(crate::host::PATIENCE)).await;
+    world.issuer.reconfigure(taking(Authorities::default()));
+    host.says(json!({
+        "token_endpoint_auth_method": "self_signed_tls_client_auth",
+        "jwks_uri": host.jwks_uri(),
+    }));
+    let id = host.client_id();
+    let [first, second, third] = [anybody(), anybody(), anybody()];
+    let both = |one: &PresentedCertificate, other: &PresentedCertificate| {
+        let (mut set, more) = (key_set(one), key_set(other));
+        let keys = set["keys"].as_array_mut().expect("keys");
+        keys.push(more["keys"][0].clone());
+        set
+    };
+    let mut alice = world.signed_in("alice").await;
+    let request = crate::world::AuthorizeRequest::new(&id);
+    host.answers_keys(Reply::Json(key_set(&first), ""));
+    let code = alice.allow(&world, &request).await.parameter("code");
+    let tokens = redeem(&world, (&id, &code), Some(&first), &[]).await;
+    let mut token = tokens.tokens().refresh;
+    for (name, set, shown, changes, remembered) in [
+        ("seen first", key_set(&first), &first, 0, true),
+        ("announced", both(&first, &second), &second, 1, true),
+        ("rotated", key_set(&second), &second, 2, true),
+        ("replaced", key_set(&third), &third, 3, false),
+    ] {
+        host.answers_keys(Reply::Json(set, ""));
+        world.pass(Duration::from_secs(3600));
+        let answer = refresh(&world, (&id, &token), Some(shown)).await;
+        token = answer.tokens().refresh;
+        let audited = world.audited().await;
+        let told = audited.iter().filter(|it| *it == "client.change allowed");
+        assert_eq!(told.count(), changes, "{name}");
+        let answer = alice.get(&world, &request.path()).await;
+        let asked = answer.location().starts_with("/consent");
+        assert_eq!(!asked, remembered, "{name}: {}", answer.location());
+    }
+}
+
+#[tokio::test]
+async fn only_the_certificate_of_an_authority_makes_one() {
+    let refused = |params: CertificateParams| {
+        let authority = Authority::saying(params);
+        let trusted = Authorities::trusting([Authority::new().der.as_slice(), &authority.der]);
+        trusted.expect_err("no authority").to_string()
+    };
+    let told = "certificate 2 is no certificate of an authority";
+    let mut server = named("server");
+    assert!(refused(server.clone()).contains("CA:TRUE"));
+    server.is_ca = IsCa::ExplicitNoCa;
+    let said = refused(server);
+    assert!(said.starts_with(told) && said.contains("CA:TRUE"), "{said}");
+    let mut signing = ca();
+    signing.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    assert!(refused(signing.clone()).contains("keyCertSign"));
+    signing.key_usages.push(KeyUsagePurpose::KeyCertSign);
+    assert!(Authorities::trusting([Authority::saying(signing).der.as_slice()]).is_ok());
+    assert!(Authorities::trusting([b"x".as_slice()]).is_err());
+}
+
+// RFC 5280 sections 4.1.2.5 and 4.2.1.9
+#[tokio::test]
+async fn an_authority_vouches_within_its_time_and_the_length_of_its_path() {
+    let saying = |change: &dyn Fn(&mut CertificateParams)| {
+        let mut params = ca();
+        change(&mut params);
+        Authority::saying(params)
+    };
+    let length = |length| IsCa::Ca(BasicConstraints::Constrained(length));
+    #[rustfmt::skip]
+    let cases = [
+        ("any length",  saying(&|_| {}),                                          true,  true),
+        ("length 1",    saying(&|it| it.is_ca = length(1)),                       true,  true),
+        ("length 0",    saying(&|it| it.is_ca = length(0)),                       true,  false),
+        ("expired",     saying(&|it| it.not_after = date_time_ymd(2027, 1, 14)),  false, false),
+        ("not yet",     saying(&|it| it.not_before = date_time_ymd(2027, 1, 16)), false, false),
+    ];
+    for (name, authority, directly, through_another) in cases {
+        let world = World::with(authority.trusted()).await;
+        let wanted = expecting("tls_client_auth_subject_dn", r"CN=robot,O=Example\, Inc.");
+        let (id, _) = world.registered(robot(wanted)).await;
+        let below = authority.below();
+        let leaf = below.issue(&named("robot")).leaf().to_vec();
+        let led = PresentedCertificate::proven_in_handshake(leaf, vec![below.der.clone()]);
+        let direct = authority.issue(&named("robot"));
+        for (shown, expected) in [(direct, directly), (led, through_another)] {
+            let answer = ask(&world, &id, Some(&shown)).await;
+            assert_eq!(answer.status == 200, expected, "{name}: {}", answer.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_authenticates_nobody_by_the_certificate_of_its_reader() {
+    let world = World::with(taking(Authorities::default())).await;
+    let mine = anybody();
+    let (id, _) = world.registered(robot(own_certificate(&mine))).await;
+    let pairs = [CREDENTIALS.as_slice(), &[("client_id", &id)]].concat();
+    for (headers, expected) in [
+        (&[("origin", "https://evil.example")], 401),
+        (&[("origin", "null")], 401),
+        (&[("sec-fetch-site", "cross-site")], 401),
+        (&[("sec-fetch-site", "none")], 200),
+    ] {
+        let answer = world.post_showing(Some(&mine), "/token", (headers, &pairs));
+        assert_eq!(answer.await.status, expected, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_token_is_bound_to_a_certificate_that_is_not_valid() {
+    let world = World::with(taking(Authorities::default())).await;
+    let client = bound_client(&world).await;
+    let dated = |change: &dyn Fn(&mut CertificateParams)| {
+        let mut params = named("anybody");
+        change(&mut params);
+        own(&params, &KeyPair::generate().expect("a key"))
+    };
+    let early = dated(&|it| it.not_before = date_time_ymd(2027, 1, 16));
+    let expired = dated(&|it| it.not_after = date_time_ymd(2027, 1, 14));
+    let none = PresentedCertificate::proven_in_handshake(vec![1], Vec::new());
+    let mine = dated(&|it| it.not_after = date_time_ymd(2027, 1, 20));
+    let code = world.code(&client).await;
+    for shown in [&early, &expired, &none] {
+        let refused = redeem(&world, (&client, &code), Some(shown), &[]).await;
+        refused.refuses(400, "invalid_request");
+    }
+    let tokens = redeem(&world, (&client, &code), Some(&mine), &[]).await;
+    let tokens = tokens.tokens();
+    world.pass(Duration::from_secs(5 * 24 * 3600)); // the connection is still the same
+    let refused = refresh(&world, (&client, &tokens.refresh), Some(&mine)).await;
+    refused.refuses(400, "invalid_request");
+}
+
+#[tokio::test]
+async fn what_a_document_wishes_is_kept_until_certificates_are_asked_for() {
+    let (world, host) = (World::new().await, Host::start().await);
+    host.answers(Reply::Json(
+        host.document(json!({
+            "tls_client_certificate_bound_access_tokens": true,
+            "dpop_bound_access_tokens": false,
+        })),
+        "etag: \"1\"\r\n",
+    ));
+    let (id, mine) = (host.client_id(), anybody());
+    let code = world.code(&id).await;
+    let answer = redeem(&world, (&id, &code), Some(&mine), &[]).await;
+    assert!(
+        claims(&answer.tokens().access).get("cnf").is_none(),
+        "nobody asks for any"
+    );
+    host.answers(Reply::Raw("HTTP/1.1 304 X\r\n\r\n".to_owned()));
+    for asking in [true, false, true] {
+        world.issuer.reconfigure(match asking {
+            true => taking(Authorities::default()),
+            false => crate::world::config(ISSUER, &["files", "mail"]),
+        });
+        world.pass(Duration::from_secs(2 * 3600));
+        let mut alice = world.signed_in("alice").await;
+        let request = crate::world::AuthorizeRequest::new(&id);
+        let remembered = alice.get(&world, &request.path()).await;
+        let code = remembered.parameter("code");
+        if asking {
+            let refused = redeem(&world, (&id, &code), None, &[]).await;
+            refused.refuses(400, "invalid_request"); // RFC 8705 section 3.4
+        }
+        let answer = redeem(&world, (&id, &code), Some(&mine), &[]).await;
+        let bound = claims(&answer.tokens().access);
+        let expected = asking.then(|| confirmation(&mine));
+        assert_eq!(bound.get("cnf"), expected.as_ref());
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_wishes_both_bindings_is_refused_only_where_both_are_offered() {
+    let (world, host) = (World::new().await, Host::start().await);
+    host.says(json!({
+        "tls_client_certificate_bound_access_tokens": true,
+        "dpop_bound_access_tokens": true,
+    }));
+    let (id, holder) = (host.client_id(), Holder::new());
+    let (code, proof) = (world.code(&id).await, holder.proof(&world));
+    let answer = redeem(&world, (&id, &code), None, &[("dpop", &proof)]).await;
+    let bound = claims(&answer.tokens().access);
+    assert_eq!(bound["cnf"], json!({ "jkt": holder.thumbprint() }));
+    world.issuer.reconfigure(taking(Authorities::default()));
+    world.pass(Duration::from_secs(2 * 3600));
+    let request = crate::world::AuthorizeRequest::new(&id);
+    let page = crate::world::Person::default();
+    let page = { page }.get(&world, &request.path()).await;
+    assert_eq!(page.status, 400, "{}", page.body);
 }
 
 /// A public client that only takes tokens bound to its certificate.

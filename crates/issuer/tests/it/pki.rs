@@ -19,7 +19,12 @@ pub(crate) struct Authority {
 
 impl Authority {
     pub(crate) fn new() -> Self {
-        let (params, key) = (ca(), KeyPair::generate().expect("a key"));
+        Self::saying(ca())
+    }
+
+    /// One whose own certificate says this.
+    pub(crate) fn saying(params: CertificateParams) -> Self {
+        let key = KeyPair::generate().expect("a key");
         let der = params
             .self_signed(&key)
             .expect("a certificate")
@@ -53,7 +58,8 @@ impl Authority {
     }
 }
 
-fn ca() -> CertificateParams {
+/// What the certificate of an authority says.
+pub(crate) fn ca() -> CertificateParams {
     let mut params = named("Authority");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.extended_key_usages = Vec::new();

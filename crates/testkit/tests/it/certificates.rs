@@ -1,5 +1,7 @@
 //! Tokens that are bound to a certificate, from the login to the call (RFC 8705).
 
+use std::time::Duration;
+
 use doorward_core::certificate::PresentedCertificate;
 use doorward_issuer::ClientCertificates;
 use doorward_testkit::{
@@ -7,6 +9,7 @@ use doorward_testkit::{
     http::{Answer, Ask, post_json},
     world::World,
 };
+use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use serde_json::{Value, json};
 
 fn call() -> Value {
@@ -14,8 +17,10 @@ fn call() -> Value {
 }
 
 /// What a listener makes of a handshake.
-fn shown(der: &[u8]) -> PresentedCertificate {
-    PresentedCertificate::proven_in_handshake(der.to_vec(), Vec::new())
+fn shown(params: &CertificateParams) -> PresentedCertificate {
+    let key = KeyPair::generate().expect("a key");
+    let der = params.self_signed(&key).expect("a certificate");
+    PresentedCertificate::proven_in_handshake(der.der().to_vec(), Vec::new())
 }
 
 /// A public client that only takes tokens bound to its certificate.
@@ -54,7 +59,10 @@ async fn world() -> World {
 async fn a_token_calls_over_connections_with_its_certificate_alone() {
     let mut world = world().await;
     let client = registered(&world).await;
-    let (own, other) = (shown(b"own"), shown(b"other"));
+    let (own, other) = (
+        shown(&CertificateParams::default()),
+        shown(&CertificateParams::default()),
+    );
     let code = client.code(&world.router, &mut world.alice(), &[]).await;
     let issued = over(client.redeem(&code), Some(&own))
         .send(&world.router)
@@ -84,6 +92,25 @@ async fn a_token_calls_over_connections_with_its_certificate_alone() {
         .iter()
         .filter(|record| record["event"] == "mcp.refused");
     assert_eq!(refused.count(), 6, "each of them is recorded");
+}
+
+#[tokio::test]
+async fn a_certificate_that_expires_counts_for_nothing_on_a_connection_that_lasts() {
+    let world = world().await;
+    let client = registered(&world).await;
+    let mut params = CertificateParams::default();
+    // The clock begins on September 21, 2026, at 14:13:20.
+    params.not_after = date_time_ymd(2026, 9, 21) + Duration::from_secs(14 * 3600 + 18 * 60);
+    let own = shown(&params);
+    let code = client.code(&world.router, &mut world.alice(), &[]).await;
+    let issued = over(client.redeem(&code), Some(&own));
+    let tokens = Tokens::of(&issued.send(&world.router).await);
+    for (passed, expected) in [(0, 200), (279, 200), (2, 401)] {
+        world.clock.advance(Duration::from_secs(passed));
+        let ask = client.message(&tokens.access, &call());
+        let answer = over(ask, Some(&own)).send(&world.router).await;
+        assert_eq!(answer.status, expected, "{passed}: {}", answer.text());
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use doorward_core::{dpop::Policy, secret::Digest};
+use doorward_issuer::ClientCertificates;
 use doorward_testkit::{
     client::{Client, Tokens},
     holder::Holder,
@@ -111,6 +112,31 @@ async fn an_unbound_token_cannot_be_passed_off_as_a_bound_one() {
     assert_unproven(&ask.send(&world.router).await, "invalid_token");
     let answer = client.message(&tokens.access, &call()).send(&world.router);
     assert_eq!(answer.await.status, 200);
+}
+
+// RFC 9449 section 4.3, RFC 8705 section 5, X-019
+#[tokio::test]
+async fn a_proof_for_the_address_where_certificates_are_asked_for_counts() {
+    for (alias, expected) in [
+        (Some("https://mcp.example:8443"), 200),
+        (Some("https://mcp.example:8444"), 401),
+        (None, 401),
+    ] {
+        let mut world = World::new().await;
+        world.client_certificates = Some(ClientCertificates {
+            alias: alias.map(str::to_owned),
+            ..ClientCertificates::default()
+        });
+        world.restart().await;
+        let story = Story::begin(world).await;
+        let mut claims = story.claims();
+        assert_eq!(story.call_with(&claims).await.status, 200, "as always");
+        let mut claims_elsewhere = story.claims();
+        claims["jti"] = claims_elsewhere["jti"].take();
+        claims["htu"] = json!("https://mcp.example:8443/mcp/notes");
+        let answer = story.call_with(&claims).await;
+        assert_eq!(answer.status, expected, "{alias:?}: {}", answer.text());
+    }
 }
 
 #[tokio::test]

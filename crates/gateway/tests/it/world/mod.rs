@@ -143,6 +143,7 @@ pub(crate) fn config(servers: Vec<ServerConfig>) -> GatewayConfig {
         allowed_origins: Vec::new(),
         dpop_nonces: false,
         client_certificates: false,
+        certificate_alias: None,
         limits: GatewayLimits::default(),
     }
 }

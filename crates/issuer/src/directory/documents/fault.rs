@@ -42,6 +42,23 @@ pub(crate) enum DocumentFault {
     TooOften(Wait),
 }
 
+impl DocumentFault {
+    /// Whether the host said nothing about the document: it is down, in trouble, or was not
+    /// asked. Whatever else it answered means that it has no such document any more.
+    pub(crate) fn says_nothing(self) -> bool {
+        match self {
+            Self::Slow
+            | Self::PrivateAddress
+            | Self::Unreachable
+            | Self::Certificate
+            | Self::Broken
+            | Self::TooOften(_)
+            | Self::Status(408 | 429 | 500..) => true,
+            Self::Large { .. } | Self::Redirect | Self::Status(_) | Self::NotJson => false,
+        }
+    }
+}
+
 impl From<FetchError> for DocumentFault {
     fn from(error: FetchError) -> Self {
         match error {
