@@ -84,7 +84,8 @@ export async function tell(door) {
 
   await step('a program that registered itself signs people in as well', async () => {
     const client = await door.register({ client_name: 'notebook' });
-    const { tokens } = await signIn(door, client, oauth.None(), { scope: 'openid' });
+    const alone = { scope: 'openid', resource: server.userinfo_endpoint }; // else it means the servers
+    const { tokens } = await signIn(door, client, oauth.None(), alone);
     must(oauth.getValidatedIdTokenClaims(tokens).sub === claims.sub, 'another sub'); // public subjects
   });
 }

@@ -54,7 +54,8 @@ pub struct AccessClaims {
     /// The only calls that it is for (RFC 9396 section 9.1); without them all that `scope` opens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorization_details: Option<Details>,
-    /// The user's sign-in name, which policies refer to; there exactly when `sub` is a user.
+    /// The user's sign-in name, which policies refer to: there when `sub` is a user and `aud` a
+    /// server. Who may ask at the UserInfo endpoint learns it there, if at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferred_username: Option<String>,
     /// Who acts for the subject, when it is not the client that the subject approved

@@ -51,6 +51,9 @@ pub enum ScopeError {
     /// A value names nothing that this server offers.
     #[error("scope names something that is not offered here")]
     Unknown,
+    /// Nothing but who a person is, where nobody is told.
+    #[error("openid alone means nothing here: name a server or its scopes")]
+    PersonAlone,
     /// More was asked than was granted.
     #[error("scope exceeds what was granted")]
     Exceeded,
@@ -123,6 +126,13 @@ impl ScopeSet {
             true => asked.of_person(),
             false => Self::default(),
         })
+    }
+
+    /// Whether a request wants to learn about the person, and names no scope of a server.
+    pub fn asks_person_alone(text: Option<&str>) -> Result<bool, ScopeError> {
+        let asked = Self::parse(text.unwrap_or_default())?;
+        let at_servers = asked.common(&Self::baseline());
+        Ok(asked.covers(OPENID) && at_servers.is_empty())
     }
 
     /// Of these, the ones that tell a client about the person.

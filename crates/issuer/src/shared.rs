@@ -6,6 +6,7 @@ use arc_swap::ArcSwap;
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
+    access::Principal,
     authorize::Offered,
     client::Client,
     clock::Clock,
@@ -14,11 +15,11 @@ use doorward_core::{
     jwk::Algorithm,
     openid::userinfo_of,
     resource::Resource,
-    revocation::Revocations,
+    revocation::{Revocations, Standing},
     seal::{self, SealingKey},
     server::ServerName,
 };
-use doorward_store::Store;
+use doorward_store::{Store, StoreError};
 
 use crate::{
     directory::{KeySets, Source, Unused},
@@ -159,6 +160,18 @@ impl Shared {
         algorithms.first().copied().filter(|_| connects)
     }
 
+    /// Whether the token of `principal` was revoked. While nobody can say, it neither was nor
+    /// was not: the answer is to come again (TK-18).
+    pub(crate) fn is_revoked(&self, principal: &Principal) -> Result<bool, StoreError> {
+        match self.revocations.standing(principal) {
+            Standing::Good => Ok(false),
+            Standing::Revoked => Ok(true),
+            Standing::Unknown => Err(StoreError::Unavailable(
+                "what was revoked elsewhere is not known right now".into(),
+            )),
+        }
+    }
+
     /// How long an access token of `client` for `resource` lives, unless its grant ends before.
     pub(crate) fn access_lifetime(&self, client: &Client, resource: &Resource) -> Duration {
         let published = self.published();
@@ -225,15 +238,6 @@ impl Published {
             servers,
             userinfo: self.userinfo.as_ref(),
         }
-    }
-
-    /// Whether `client` may get tokens for `resource`. One that is not published any more
-    /// has no environment.
-    pub(crate) fn admits(&self, client: &Client, resource: &Resource) -> bool {
-        let server = self.server_at(resource);
-        client
-            .environments
-            .admit(server.and_then(|server| server.environment))
     }
 
     /// How recent a sign-in must be for every call at each of `resources`.

@@ -116,8 +116,8 @@ pub enum AuthorizeError {
     /// `dpop_jkt` is no thumbprint.
     #[error("dpop_jkt must be the SHA-256 thumbprint of a public key")]
     KeyThumbprint,
-    /// `nonce` is too long to carry.
-    #[error("nonce has more than 512 bytes")]
+    /// `nonce` is too long to carry, or no text that every database keeps.
+    #[error("nonce must have at most 512 bytes and no control characters")]
     Nonce,
     /// `id_token_hint` is no ID token that this client got here (OpenID Connect Core section
     /// 3.1.2.1).

@@ -164,7 +164,7 @@ fn body(
     let details = details.map(Details::parse).transpose()?.unwrap_or_default();
     let scope = parameters.one("scope")?;
     let scopes = Asked::read(scope, offered)?;
-    let (resources, choice) = resources::meant(parameters, (&details, &scopes), offered)?;
+    let (resources, choice) = resources::meant((parameters, client), (&details, &scopes), offered)?;
     let connected = |name| -> Result<Option<&str>, AuthorizeError> {
         Ok(parameters.one(name)?.filter(|_| scopes.connects()))
     };
@@ -187,7 +187,10 @@ fn body(
 
 fn nonce(text: Option<&str>) -> Result<Option<String>, AuthorizeError> {
     match text {
-        Some(text) if text.len() > MAXIMUM_NONCE => Err(AuthorizeError::Nonce),
+        // U+0000 cannot be kept in every database.
+        Some(text) if text.len() > MAXIMUM_NONCE || text.contains(char::is_control) => {
+            Err(AuthorizeError::Nonce)
+        }
         text => Ok(text.map(str::to_owned)),
     }
 }

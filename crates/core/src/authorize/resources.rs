@@ -2,6 +2,7 @@
 
 use super::{fault::AuthorizeError, parameters::Parameters, scopes::Asked};
 use crate::{
+    client::{Client, ClientOrigin},
     details::{Details, DetailsError, ToolDetail},
     resource::{Resource, canonical},
 };
@@ -26,15 +27,20 @@ pub enum Choice {
 
 /// What is meant: what was named, or what the details are about, or the person alone, or
 /// every server when nothing was named (A-025..A-027).
+///
+/// The person alone is meant only by clients that an administrator registered: those that
+/// introduce themselves are there for the servers, and some send `openid email profile` when
+/// they do not know what else to ask for (interop 9).
 pub(super) fn meant(
-    parameters: &Parameters,
+    (parameters, client): (&Parameters, &Client),
     (details, scopes): (&Details, &Asked),
     offered: Offered<'_>,
 ) -> Result<(Vec<Resource>, Choice), AuthorizeError> {
     let named = named(parameters, scopes, offered)?;
+    let tool = client.origin == ClientOrigin::Preregistered;
     let userinfo = offered
         .userinfo
-        .filter(|_| scopes.is_about_person_alone() && details.is_empty());
+        .filter(|_| tool && scopes.is_about_person_alone() && details.is_empty());
     let (meant, choice) = match (named.is_empty(), details.is_empty(), userinfo) {
         (false, _, _) => (named, Choice::Any),
         (true, false, _) => (about(details, offered.servers), Choice::Any),
@@ -50,7 +56,8 @@ pub(super) fn meant(
     Ok((meant, choice))
 }
 
-/// What `resource` names: servers, or the UserInfo endpoint alone.
+/// What `resource` names: servers, or the UserInfo endpoint alone, where scopes of servers open
+/// nothing.
 fn named(
     parameters: &Parameters,
     scopes: &Asked,
@@ -62,7 +69,10 @@ fn named(
         && texts().next().is_some()
         && texts().all(|text| userinfo.matches(text))
     {
-        return Ok(vec![userinfo.clone()]);
+        return match scopes.is_about_person_alone() {
+            true => Ok(vec![userinfo.clone()]),
+            false => Err(AuthorizeError::Target),
+        };
     }
     for text in texts() {
         let resource = resource_meant(text, offered.servers).ok_or(AuthorizeError::Target)?;

@@ -1,9 +1,9 @@
 //! What a request asks for by its `scope`: at servers, and about the person.
 //!
 //! ```text
-//! openid alone, no server meant      -> about the person, for UserInfo
-//! openid beside a server or its scopes -> for the server, and an ID token
-//! neither                            -> for the server
+//! openid alone, of a client that an administrator registered -> about the person, for UserInfo
+//! openid alone, of any other, beside a server or its scopes  -> for the server, and an ID token
+//! neither                                                    -> for the server
 //! ```
 //!
 //! The two never meet in one access token (ADR 0015).
@@ -14,7 +14,7 @@ use crate::{resource::Resource, scope::ScopeSet};
 /// The `scope` of a request, taken apart.
 pub(super) struct Asked {
     servers: ScopeSet,
-    names_servers: bool,
+    person_alone: bool,
     person: ScopeSet,
 }
 
@@ -22,9 +22,8 @@ impl Asked {
     /// Reads it. Where nobody signs people in to clients, nothing about the person is asked.
     pub(super) fn read(scope: Option<&str>, offered: Offered<'_>) -> Result<Self, AuthorizeError> {
         let servers = ScopeSet::requested(scope)?;
-        let named = ScopeSet::parse(scope.unwrap_or_default())?;
         Ok(Self {
-            names_servers: !named.common(&servers).is_empty(),
+            person_alone: ScopeSet::asks_person_alone(scope)?,
             servers,
             person: match offered.userinfo {
                 Some(_) => ScopeSet::about_person(scope)?,
@@ -40,7 +39,7 @@ impl Asked {
 
     /// Whether it only wants to know who the person is, as far as `scope` says.
     pub(super) fn is_about_person_alone(&self) -> bool {
-        self.connects() && !self.names_servers
+        self.connects() && self.person_alone
     }
 
     /// What is asked for, where these resources are meant.

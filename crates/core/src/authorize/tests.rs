@@ -314,7 +314,11 @@ fn connect(changes: Changes<'_>) -> Result<Checked, Fault> {
         servers: &servers,
         userinfo: Some(&userinfo),
     };
-    check(&request(changes), &client(), offered)
+    let tool = Client {
+        origin: ClientOrigin::Preregistered,
+        ..client()
+    };
+    check(&request(changes), &tool, offered)
 }
 
 fn userinfo() -> Resource {
@@ -328,12 +332,13 @@ fn who_a_person_is_and_what_servers_open_are_asked_for_apart_or_together() {
     let (nowhere, habit) = (("resource", ""), "openid profile email offline_access");
     type Judged<'a> = Result<(&'a str, usize), &'a str>;
     #[rustfmt::skip]
-    let cases: [(&str, Changes<'_>, Judged<'_>); 14] = [
+    let cases: [(&str, Changes<'_>, Judged<'_>); 18] = [
         ("only who",                   &[nowhere, ("scope", "openid")],                      Ok(("openid", 0))),
         ("and the name",               &[nowhere, ("scope", habit)],                         Ok(("openid profile", 0))),
         ("said by its resource",       &[("resource", USERINFO), ("scope", "openid")],       Ok(("openid", 0))),
         ("said twice",                 &[("resource", USERINFO), ("resource+", USERINFO), ("scope", "openid")], Ok(("openid", 0))),
-        ("servers open nothing there", &[("resource", USERINFO), ("scope", "openid mcp:read")], Ok(("openid", 0))),
+        ("servers open nothing there", &[("resource", USERINFO), ("scope", "openid mcp:read")], Err("invalid_target")),
+        ("nor alone there",            &[("resource", USERINFO), ("scope", "mcp:read")],     Err("invalid_target")),
         ("beside a server, interop 9", &[("scope", habit)],                                  Ok(("mcp:read mcp:write openid profile", 1))),
         ("beside scopes, interop 9",   &[nowhere, ("scope", "mcp:read openid")],             Ok(("mcp:read openid", 2))),
         ("beside details",             &[nowhere, ("authorization_details", DETAILS), ("scope", "openid")], Ok(("mcp:read mcp:write openid", 1))),
@@ -343,6 +348,9 @@ fn who_a_person_is_and_what_servers_open_are_asked_for_apart_or_together() {
         ("there with details, A-082",  &[("resource", USERINFO), ("authorization_details", DETAILS), ("scope", "openid")], Err("invalid_authorization_details")),
         ("unknown, AZ-17",             &[nowhere, ("scope", "openid admin")],                Err("invalid_scope")),
         ("long nonce",                 &[("scope", "openid"), ("nonce", &"n".repeat(513))],  Err("invalid_request")),
+        ("nonce that no database takes", &[("scope", "openid"), ("nonce", "n\0")],           Err("invalid_request")),
+        ("nonce of two lines",         &[("scope", "openid"), ("nonce", "n\r\nn")],          Err("invalid_request")),
+        ("nonce in other letters",     &[nowhere, ("scope", "openid"), ("nonce", "ñ n")],    Ok(("openid", 0))),
     ];
     for (name, changes, expected) in cases {
         let judged = match connect(changes) {
@@ -355,6 +363,39 @@ fn who_a_person_is_and_what_servers_open_are_asked_for_apart_or_together() {
         };
         let expected = expected.map(|(scopes, servers)| (scopes.to_owned(), servers));
         assert_eq!(judged, expected, "{name}");
+    }
+}
+
+// interop 9
+#[test]
+fn clients_that_introduce_themselves_mean_servers_unless_they_name_userinfo() {
+    const USERINFO: &str = "https://mcp.example/userinfo";
+    const FALLBACK: &str = "openid email profile"; // of mcp-remote, when nothing tells it more
+    let (nowhere, alone) = (("resource", ""), ("scope", FALLBACK));
+    let there = ("resource", USERINFO);
+    let known = "mcp:read mcp:write openid profile";
+    use ClientOrigin::{Dynamic, MetadataDocument, Preregistered};
+    #[rustfmt::skip]
+    let cases: [(&str, ClientOrigin, Changes<'_>, (&str, usize)); 7] = [
+        ("registered itself",        Dynamic,          &[nowhere, alone],               (known, 2)),
+        ("known by its document",    MetadataDocument, &[nowhere, alone],               (known, 2)),
+        ("by an administrator",      Preregistered,    &[nowhere, alone],               ("openid profile", 0)),
+        ("itself, said by resource", Dynamic,          &[there, alone],                 ("openid profile", 0)),
+        ("document, by resource",    MetadataDocument, &[there, ("scope", "openid")],   ("openid", 0)),
+        ("itself, for a server",     Dynamic,          &[alone],                        (known, 1)),
+        ("no openid",                Preregistered,    &[nowhere, ("scope", "profile")], ("mcp:read mcp:write", 2)),
+    ];
+    let (servers, userinfo) = (published(), userinfo());
+    let offered = Offered {
+        servers: &servers,
+        userinfo: Some(&userinfo),
+    };
+    for (name, origin, changes, (scopes, of_servers)) in cases {
+        let client = Client { origin, ..client() };
+        let checked = check(&request(changes), &client, offered).expect(name);
+        let meant = checked.resources.iter().filter(|it| **it != userinfo);
+        assert_eq!(checked.scopes.to_string(), scopes, "{name}");
+        assert_eq!(meant.count(), of_servers, "{name}");
     }
 }
 

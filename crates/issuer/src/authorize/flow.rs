@@ -34,8 +34,20 @@ pub(crate) struct Opened {
     pub(crate) checked: Checked,
     /// How old the sign-in may be: what the client asks, and what the servers want (RFC 9470).
     pub(crate) max_age: Option<Duration>,
-    /// The person of the ID token that the client sent along.
-    pub(crate) expected: Option<UserId>,
+    /// Whom the client expects, by the ID token that it sent along.
+    pub(crate) expected: Expected,
+}
+
+/// Whom a client expects to sign in (`id_token_hint`, OpenID Connect Core section 3.1.2.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// Whoever it is.
+    Anybody,
+    /// This person.
+    Person(UserId),
+    /// Somebody whom nobody here can name any more: whoever signs in anew. It is never said of a
+    /// sign-in from before that it is the expected one.
+    Forgotten,
 }
 
 /// What the browser does with an authorization request that was taken.
@@ -71,8 +83,11 @@ pub(crate) fn next(opened: &Opened, signed_in: Option<&SignedIn>, now: UnixTime)
     let since_begun = authenticated_at >= opened.pass.begun_at;
     let age = now.since(authenticated_at);
     let too_old = opened.max_age.is_some_and(|most| age > most);
-    let expected = opened.expected.as_ref();
-    let other = expected.is_some_and(|expected| *expected != signed_in.user.id);
+    let other = match &opened.expected {
+        Expected::Anybody => false,
+        Expected::Person(expected) => *expected != signed_in.user.id,
+        Expected::Forgotten => !since_begun,
+    };
     match (since_begun, opened.checked.prompt.login || too_old, other) {
         (false, true, _) | (false, false, true) => Next::SignIn,
         (true, _, true) => Next::OtherPerson,
@@ -172,15 +187,12 @@ impl Shared {
         })
     }
 
-    /// The person of the ID token that a request brings along. One that is not its client's own
-    /// from here is a fault, not somebody unknown.
-    fn hinted(
-        &self,
-        checked: &Checked,
-        client: &Client,
-    ) -> Result<Option<UserId>, AuthorizeRefused> {
+    /// Whom the ID token names that a request brings along. One that is surely not its client's
+    /// own from here is a fault; one that cannot be judged, as after the end of its key, names
+    /// somebody forgotten.
+    fn hinted(&self, checked: &Checked, client: &Client) -> Result<Expected, AuthorizeRefused> {
         let Some(text) = &checked.id_token_hint else {
-            return Ok(None);
+            return Ok(Expected::Anybody);
         };
         let claims: Option<IdTokenClaims> = self.keys.read(ID_TOKEN_TYPE, text); // TK-10
         let hinted = claims.as_ref().map(|claims| Hinted {
@@ -189,10 +201,15 @@ impl Shared {
             client: &client.id,
         });
         let person = hinted.and_then(|hinted| hinted.person().cloned());
-        person.map(Some).ok_or_else(|| {
-            let (error, to) = (AuthorizeError::IdTokenHint, checked.to.clone());
-            AuthorizeRefused::Return(Box::new(RedirectFault::early(error, to, client)))
-        })
+        match person {
+            Some(person) => Ok(Expected::Person(person)),
+            None if self.keys.cannot_judge(text) => Ok(Expected::Forgotten),
+            None => {
+                let (error, to) = (AuthorizeError::IdTokenHint, checked.to.clone());
+                let fault = RedirectFault::early(error, to, client);
+                Err(AuthorizeRefused::Return(Box::new(fault)))
+            }
+        }
     }
 }
 

@@ -108,11 +108,12 @@ impl Shared {
                     let error = Some(ConsentError::NoServer);
                     return Ok(self.show(&opened, &signed_in, flow, error).await);
                 };
+                let scopes = narrowed(&opened.checked.scopes, form.first("limit"));
                 let approval = Approval {
                     opened: &opened,
                     signed_in: &signed_in,
                     resources: &resources,
-                    scopes: &narrowed(&opened.checked.scopes, form.first("limit")),
+                    scopes: &told(scopes, form.first("person")),
                 };
                 Ok(self.send(&self.approve(tx, approval, visitor).await?))
             }
@@ -179,6 +180,16 @@ pub(crate) fn narrowed(asked: &ScopeSet, limit: &str) -> ScopeSet {
         less.union(&asked.of_person())
     } else {
         asked.clone()
+    }
+}
+
+/// Who lets a client use servers need not let it know who they are. Where that is all that was
+/// asked, the page offers no such choice: it is what Deny is for.
+fn told(asked: ScopeSet, person: &str) -> ScopeSet {
+    let at_servers = asked.at_servers();
+    match at_servers.is_empty() || person == "tell" {
+        true => asked,
+        false => at_servers,
     }
 }
 

@@ -13,7 +13,7 @@ use doorward_core::{
     details::Details,
     device::{DeviceAuthorization, DeviceState, POLL_INTERVAL, UserCode},
     entropy::draw,
-    scope::ScopeSet,
+    scope::{ScopeError, ScopeSet},
     secret::{Digest, Secret},
 };
 use doorward_store::StoreError;
@@ -119,6 +119,7 @@ impl Shared {
     }
 
     async fn add_device(&self, asked: &Asked<'_>) -> Result<DeviceResponse, TokenError> {
+        self.device_is_for_servers(asked)?;
         let resource = self.one_resource(asked)?;
         let details = asked.optional("authorization_details").map(Details::parse);
         let details = details.transpose()?.unwrap_or_default();
@@ -151,6 +152,20 @@ impl Shared {
             expires_in: lifetime.as_secs(),
             interval: POLL_INTERVAL.as_secs(),
         })
+    }
+
+    /// A tool that asks who somebody is, and names no server, does not get the tokens of one: no
+    /// device learns that here. Only an administrator gives clients this grant, so nobody asks
+    /// so by habit.
+    fn device_is_for_servers(&self, asked: &Asked<'_>) -> Result<(), ScopeError> {
+        let connects = self.published().userinfo.is_some();
+        let named = asked.parameters.all("resource").any(|it| !it.is_empty());
+        let detailed = asked.optional("authorization_details").is_some();
+        let alone = ScopeSet::asks_person_alone(asked.optional("scope"))?;
+        match connects && alone && !named && !detailed {
+            true => Err(ScopeError::PersonAlone),
+            false => Ok(()),
+        }
     }
 
     fn begun(&self, asked: &Asked<'_>, request: &DeviceAuthorization) -> AuditEvent {

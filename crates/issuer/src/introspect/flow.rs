@@ -4,8 +4,10 @@ use doorward_core::{
     access::{ACCESS_TOKEN_TYPE, AccessClaims},
     id::ClientId,
     introspection::{Concerned, may_know},
+    openid::userinfo_of,
     refresh::{RefreshState, RefreshToken},
     resource::Resource,
+    scope::{PROFILE, ScopeSet},
     secret::Digest,
 };
 use doorward_store::{StoreError, Tx};
@@ -52,7 +54,9 @@ impl Shared {
         Ok(match user {
             // A refresh token is for its client and this server: no resource server meets one.
             Some(user) if self.concerns(asked, &grant.client, &[]) => {
-                Introspection::of_refresh(self.url.as_str(), token, grant, &user)
+                let told = self.may_be_named(&grant.scopes, grant.resources.iter());
+                let user = Some(&user).filter(|_| told);
+                Introspection::of_refresh(self.url.as_str(), token, grant, user)
             }
             Some(_) | None => Introspection::default(),
         })
@@ -66,15 +70,34 @@ impl Shared {
     ) -> Result<Introspection, StoreError> {
         let now = self.clock.now();
         let grant = tx.grant(&claims.grant).await?;
-        let live = grant.is_some_and(|grant| grant.is_live(now))
-            && claims.iss == self.url.as_str()
-            && now.seconds() < claims.exp
-            && !self.revocations.covers(&claims.clone().into());
+        let grant = grant.filter(|grant| grant.is_live(now));
+        let live = claims.iss == self.url.as_str() && now.seconds() < claims.exp;
         let servers = self.resource_servers(&claims.aud);
-        match live && self.concerns(asked, &claims.client_id, &servers) {
-            true => Ok(Introspection::of_access(claims)),
-            false => Ok(Introspection::default()),
+        let concerns = live && self.concerns(asked, &claims.client_id, &servers);
+        let Some(grant) = grant.filter(|_| concerns) else {
+            return Ok(Introspection::default());
+        };
+        if self.is_revoked(&claims.clone().into())? {
+            return Ok(Introspection::default());
         }
+        let told = self.may_be_named(&ScopeSet::from_stored(&claims.scope), [&claims.aud]);
+        let user = match grant.user.filter(|_| told) {
+            Some(user) => tx.user(&user).await?,
+            None => None,
+        };
+        Ok(Introspection::of_access(claims, user.as_ref()))
+    }
+
+    /// Whether a token says the sign-in name to whom it concerns: where it is for a server, which
+    /// needs the name, or opens `profile` (ADR 0015).
+    fn may_be_named<'a>(
+        &self,
+        scopes: &ScopeSet,
+        resources: impl IntoIterator<Item = &'a Resource>,
+    ) -> bool {
+        let userinfo = userinfo_of(self.url.as_str());
+        let mut resources = resources.into_iter();
+        scopes.covers(PROFILE) || resources.any(|resource| *resource != userinfo)
     }
 
     fn concerns(&self, asked: &Asked<'_>, client: &ClientId, servers: &[ClientId]) -> bool {

@@ -57,13 +57,13 @@ pub(super) struct Signed<'a> {
 }
 
 impl Introspection {
-    /// An access token that is good now: what it says itself.
-    pub(super) fn of_access(claims: AccessClaims) -> Self {
+    /// An access token that is good now: what it says itself, and whose it is where that is told.
+    pub(super) fn of_access(claims: AccessClaims, user: Option<&User>) -> Self {
         Self {
             active: true,
             scope: Some(claims.scope),
             client_id: Some(claims.client_id.to_string()),
-            username: claims.preferred_username,
+            username: user.map(|user| user.name.to_string()),
             token_type: Some(match &claims.cnf {
                 Some(bound) => bound.token_type(),
                 None => "Bearer",
@@ -87,13 +87,13 @@ impl Introspection {
         issuer: &str,
         token: &RefreshToken,
         grant: Grant,
-        user: &User,
+        user: Option<&User>,
     ) -> Self {
         Self {
             active: true,
             scope: Some(grant.scopes.to_string()),
             client_id: Some(grant.client.to_string()),
-            username: Some(user.name.to_string()),
+            username: user.map(|user| user.name.to_string()),
             exp: Some(token.expires_at.seconds()),
             sub: Some(grant.subject().to_string()),
             aud: Some(grant.resources.to_string()),

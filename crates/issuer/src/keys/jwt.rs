@@ -78,6 +78,18 @@ impl SigningKeys {
         let pair = ring.find(token.kid()?, self.vault.clock.now())?;
         object(token.verified_by(pair.verifying())?)
     }
+
+    /// Whether a text is a JWS that none of our published keys signed: nobody can say any more
+    /// whether it was ever ours.
+    pub(crate) fn cannot_judge(&self, token: &str) -> bool {
+        let Ok(token) = UnverifiedJws::parse(token, MAXIMUM_TOKEN_BYTES) else {
+            return false;
+        };
+        let ring = self.ring.load();
+        let now = self.vault.clock.now();
+        let pair = token.kid().and_then(|kid| ring.find(kid, now));
+        pair.is_none_or(|pair| token.verified_by(pair.verifying()).is_none())
+    }
 }
 
 fn encode(value: &impl Serialize) -> Result<String, SigningFailed> {

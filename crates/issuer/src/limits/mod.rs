@@ -12,7 +12,7 @@ mod turns;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use doorward_core::{
-    id::{ClientId, UserId},
+    id::{ClientId, GrantId, UserId},
     secret::Digest,
     time::UnixTime,
 };
@@ -83,6 +83,8 @@ pub(crate) struct Limits {
     pub(crate) summed_up_peer: Limit<Option<IpAddr>>,
     /// The same, for one client.
     pub(crate) summed_up_client: Limit<ClientId>,
+    /// Answers at `/userinfo` for one grant: each is a record.
+    pub(crate) userinfo_grant: Limit<GrantId>,
     /// What has to be remembered for one client that anybody can be, from one network peer: that
     /// an assertion, a request object, or a request that was pushed is used once.
     pub(crate) remembered_share: Limit<(Option<IpAddr>, Digest)>,
@@ -125,6 +127,7 @@ impl Default for Limits {
             noted_peer: Limit::new(120, Duration::from_millis(500)),
             summed_up_peer: Limit::new(1, Duration::from_secs(60)),
             summed_up_client: Limit::new(1, Duration::from_secs(60)),
+            userinfo_grant: Limit::new(60, Duration::from_secs(2)),
             remembered_client: Limit::new(600, Duration::from_millis(200)),
             replaced_client: Limit::new(600, Duration::from_millis(200)),
             remembered_share: Limit::new(120, Duration::from_millis(500)),
@@ -160,6 +163,7 @@ impl Limits {
         self.noted_peer.forget_idle(now);
         self.summed_up_peer.forget_idle(now);
         self.summed_up_client.forget_idle(now);
+        self.userinfo_grant.forget_idle(now);
         self.remembered_share.forget_idle(now);
         self.remembered_peer.forget_idle(now);
         self.remembered_client.forget_idle(now);

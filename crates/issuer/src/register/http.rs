@@ -38,6 +38,7 @@ async fn register(
     let uri = issuer.registration_uri(&made.client.id);
     let registered = Registered::of(&made.client, made.secret.as_ref());
     let registered = registered.connecting(issuer.id_token_algorithm());
+    let registered = registered.asked_by(&document);
     let registered = match &made.management {
         Some(token) => registered.managed(token, &uri),
         None => registered,

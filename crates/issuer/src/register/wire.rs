@@ -11,7 +11,7 @@ use doorward_core::{
     scope::ScopeSet,
     secret::Secret,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// RFC 7591 section 3.2.1.
 #[derive(Serialize)]
@@ -51,6 +51,13 @@ pub(super) struct Registered<'a> {
     scope: String,
     #[serde(flatten)]
     management: Option<Management<'a>>,
+}
+
+/// Of a registration, the scopes that it asks for.
+#[derive(Default, Deserialize)]
+struct Scoped {
+    #[serde(default)]
+    scope: Option<String>,
 }
 
 /// What its ID tokens are like, whatever it asked for (OpenID Connect Registration section 2).
@@ -111,6 +118,21 @@ impl<'a> Registered<'a> {
             subject_type: "public",
         });
         Self { openid, ..self }
+    }
+
+    /// The same to a client that registered with this document: what it wants to know about
+    /// people is named when it asked for that itself. Some clients ask for all that is named.
+    pub(super) fn asked_by(self, document: &[u8]) -> Self {
+        let Scoped { scope } = serde_json::from_slice(document).unwrap_or_default();
+        let person = ScopeSet::about_person(scope.as_deref()).unwrap_or_default();
+        let named = ScopeSet::baseline().union(&person);
+        match self.openid {
+            Some(_) => Self {
+                scope: named.to_string(),
+                ..self
+            },
+            None => self,
+        }
     }
 
     /// The same, with what the client needs to manage it.

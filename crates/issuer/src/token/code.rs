@@ -51,8 +51,8 @@ impl Shared {
                     ..code
                 };
                 let grant = self.grant_of(asked, &code);
-                let may = |user: &User| self.may_still(user, &grant, code.authenticated_at);
-                let user = user.filter(may).ok_or(TokenError::GrantRejected)?;
+                let user = user.ok_or(TokenError::GrantRejected)?;
+                self.may_still(&user, &grant, code.authenticated_at)?;
                 self.issue_from_code(tx, asked, &code, (&grant, &user))
                     .await
             }
@@ -139,9 +139,14 @@ impl Shared {
         Err(TokenError::GrantSettled)
     }
 
-    /// Whether the person may still have what was approved a few minutes ago: the account is
-    /// not disabled, and nothing revoked its sign-in since (TK-18).
-    pub(super) fn may_still(&self, user: &User, grant: &Grant, signed_in_at: UnixTime) -> bool {
+    /// The person must still be one who may have what was approved a few minutes ago: the account
+    /// is not disabled, and nothing revoked its sign-in since (TK-18).
+    pub(super) fn may_still(
+        &self,
+        user: &User,
+        grant: &Grant,
+        signed_in_at: UnixTime,
+    ) -> Result<(), TokenError> {
         let sign_in = Principal {
             subject: Subject::User(user.id.clone()),
             username: Some(user.name.as_str().into()),
@@ -156,7 +161,10 @@ impl Shared {
             authenticated_at: Some(signed_in_at),
             confirmation: None,
         };
-        user.disabled_at.is_none() && !self.revocations.covers(&sign_in)
+        if user.disabled_at.is_some() || self.is_revoked(&sign_in)? {
+            return Err(TokenError::GrantRejected);
+        }
+        Ok(())
     }
 
     /// The one resource that a request is about: the one that it names, or the only one there

@@ -6,7 +6,6 @@ use doorward_core::{
     grant::Grant,
     resource::Resources,
     secret::Digest,
-    user::User,
 };
 use doorward_store::{StoreError, Tx};
 
@@ -78,8 +77,8 @@ impl Shared {
                 key: asked.binding(),
             })
         };
-        let may = |user: &User| self.may_still(user, &grant, approval.authenticated_at);
-        let user = user.filter(may).ok_or(TokenError::GrantRejected)?;
+        let user = user.ok_or(TokenError::GrantRejected)?;
+        self.may_still(&user, &grant, approval.authenticated_at)?;
         let mut issued = self.mint_first(asked, &grant, Some(&user))?;
         tx.redeem_device(&request.digest);
         tx.add_grant(&grant);

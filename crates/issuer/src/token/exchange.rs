@@ -106,11 +106,8 @@ impl Shared {
     /// A token of ours that would open its resource right now.
     async fn valid_token(&self, tx: &mut dyn Tx, token: &str) -> Result<Option<Valid>, StoreError> {
         let now = self.clock.now();
-        let ours = |claims: &AccessClaims| {
-            claims.iss == self.url.as_str()
-                && now.seconds() < claims.exp
-                && !self.revocations.covers(&Principal::from(claims.clone()))
-        };
+        let ours =
+            |claims: &AccessClaims| claims.iss == self.url.as_str() && now.seconds() < claims.exp;
         let Some(claims) = self
             .keys
             .read::<AccessClaims>(ACCESS_TOKEN_TYPE, token)
@@ -118,6 +115,9 @@ impl Shared {
         else {
             return Ok(None);
         };
+        if self.is_revoked(&Principal::from(claims.clone()))? {
+            return Ok(None);
+        }
         let grant = tx.grant(&claims.grant).await?;
         let Some(grant) = grant.filter(|grant| grant.is_live(now)) else {
             return Ok(None);

@@ -79,11 +79,16 @@ impl Shared {
         })
     }
 
-    /// An access token.
+    /// An access token, for what is published now and nothing else.
     pub(super) fn mint(&self, minting: Minting<'_>) -> Result<Issued, TokenError> {
         let (now, published) = (self.clock.now(), self.published());
         let grant = minting.grant;
-        if !published.admits(minting.client, minting.resource) {
+        let server = published.server_at(minting.resource);
+        if server.is_none() && published.userinfo.as_ref() != Some(minting.resource) {
+            return Err(TokenError::Target); // not published any more
+        }
+        let environment = server.and_then(|server| server.environment);
+        if !minting.client.environments.admit(environment) {
             return Err(TokenError::Environment);
         }
         let ends = minting.expires_by.min(grant.expires_at);
@@ -102,7 +107,10 @@ impl Shared {
             acr: grant.acr(),
             grant: grant.id.clone(),
             authorization_details: some(minting.details),
-            preferred_username: minting.user.map(|user| user.name.to_string()),
+            preferred_username: minting
+                .user
+                .filter(|_| server.is_some()) // policies there name people; UserInfo tells by scope
+                .map(|user| user.name.to_string()),
             act: minting.act,
             may_act: minting.may_act,
             cnf: minting.key.cloned(),

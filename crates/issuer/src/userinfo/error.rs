@@ -10,11 +10,13 @@ use doorward_core::{
 };
 use doorward_store::StoreError;
 use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
 
 use crate::{
+    limits::Wait,
     proof::ProofError,
-    token::store_error,
-    wire::{OAuthError, printable},
+    token::{ClientError, client_error, store_error},
+    wire::{OAuthError, json, printable},
 };
 
 /// Why. Nothing of the request is repeated.
@@ -32,7 +34,10 @@ pub(super) enum UserInfoError {
     /// The token is good, and its proof is not.
     #[error(transparent)]
     Proof(ProofFault),
-    /// The store failed.
+    /// The same approval is asked about too often.
+    #[error("too many requests with tokens of this grant")]
+    TooMany(Wait),
+    /// The store failed, or nobody knows what was revoked.
     #[error("the server is temporarily unavailable")]
     Store(#[from] StoreError),
 }
@@ -62,7 +67,11 @@ impl UserInfoError {
     pub(super) fn is_a_step(&self) -> bool {
         match self {
             Self::Proof(fault) => *fault == ProofFault::Nonce,
-            Self::Off | Self::Credentials(_) | Self::Refused(..) | Self::Store(_) => false,
+            Self::Off
+            | Self::Credentials(_)
+            | Self::Refused(..)
+            | Self::TooMany(_)
+            | Self::Store(_) => false,
         }
     }
 }
@@ -73,11 +82,18 @@ impl IntoResponse for UserInfoError {
         let unauthorized = StatusCode::UNAUTHORIZED;
         let (status, error, challenges) = match &self {
             Self::Off => (StatusCode::NOT_FOUND, "not_found", Vec::new()),
-            Self::Credentials(BearerFault::Missing) => (
-                unauthorized,
-                "invalid_token",
-                vec![bearer(None, &description), bound(None, &description)],
-            ),
+            Self::Credentials(BearerFault::Missing) => {
+                let challenge = vec![bearer(None, &description), bound(None, &description)];
+                return challenged(
+                    json(
+                        unauthorized,
+                        &Missing {
+                            error_description: &description,
+                        },
+                    ),
+                    challenge,
+                );
+            }
             Self::Credentials(BearerFault::Malformed) => {
                 let error = "invalid_request";
                 let challenge = bearer(Some(error), &description);
@@ -93,10 +109,17 @@ impl IntoResponse for UserInfoError {
                 let challenge = bound(Some(error), &description);
                 (unauthorized, error, vec![challenge])
             }
+            Self::TooMany(wait) => return client_error(&ClientError::TooMany(*wait)),
             Self::Store(error) => return store_error(error),
         };
         answer(status, error, (&description, challenges))
     }
+}
+
+/// Where no token was sent there is no error, so none is named (RFC 6750 section 3.1).
+#[derive(Serialize)]
+struct Missing<'a> {
+    error_description: &'a str,
 }
 
 fn refused(refusal: Refusal) -> (StatusCode, &'static str) {
@@ -119,7 +142,10 @@ fn answer(
         description,
         retry_after: None,
     };
-    let mut response = body.into_response();
+    challenged(body.into_response(), challenges)
+}
+
+fn challenged(mut response: Response, challenges: Vec<String>) -> Response {
     let lines = challenges.iter().map(HeaderValue::try_from);
     for line in lines.filter_map(Result::ok) {
         response

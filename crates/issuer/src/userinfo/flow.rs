@@ -1,5 +1,6 @@
 //! Holds a token against what was approved, and tells what that allows.
 
+use axum::body::Body;
 use doorward_core::{
     access::{ACCESS_TOKEN_TYPE, AccessClaims, Principal},
     audit::{AuditEvent, AuditKind, Outcome},
@@ -20,11 +21,15 @@ use crate::{browser::peer, shared::Shared};
 
 impl Shared {
     /// What the sender of this may know.
-    pub(super) async fn userinfo(&self, parts: &Parts) -> Result<UserInfo, UserInfoError> {
+    pub(super) async fn userinfo(
+        &self,
+        parts: &Parts,
+        body: Body,
+    ) -> Result<UserInfo, UserInfoError> {
         if self.published().userinfo.is_none() {
             return Err(UserInfoError::Off);
         }
-        let sent = credentials(parts)?;
+        let sent = credentials(parts, body).await?;
         let refused = |reason| UserInfoError::Refused(reason, sent.scheme);
         let invalid = || refused(Refusal::Token(UserInfoFault::Invalid));
         let claims: Option<AccessClaims> = self.keys.read(ACCESS_TOKEN_TYPE, sent.token); // TK-10
@@ -37,15 +42,24 @@ impl Shared {
         asking
             .person()
             .map_err(|fault| refused(Refusal::Token(fault)))?;
-        if self.revocations.covers(&Principal::from(claims.clone())) {
+        if self.is_revoked(&Principal::from(claims.clone()))? {
             return Err(invalid()); // TK-18
         }
         let proof = self.held(parts, sent, &claims).await?;
         let mut tx = self.store.begin().await?;
         let user = self.approving(&mut *tx, &asking).await?;
         let user = user.ok_or_else(invalid)?;
-        tx.audit(self.asked_about(&claims, &user, parts));
-        self.commit_proven(tx, proof.as_ref()).await?;
+        let limit = &self.limits.userinfo_grant;
+        let taken = limit.take(claims.grant.clone(), asking.now);
+        taken.map_err(UserInfoError::TooMany)?; // DS-05
+        let event = self.asked_about(&claims, &user, parts);
+        match proof {
+            None => self.store.record(event)?,
+            Some(proof) => {
+                tx.audit(event);
+                self.commit_proven(tx, Some(&proof)).await?;
+            }
+        }
         Ok(asking.learns(&user))
     }
 

@@ -720,7 +720,7 @@ async fn userinfo_takes_a_bound_token_with_its_certificate_alone() {
     let client = bound_client(&world).await;
     let (mine, other) = (anybody(), anybody());
     let person = world.signed_in("alice").await;
-    let request = crate::openid::who(&client, "openid");
+    let request = crate::openid::who(&client, "openid").set("resource", crate::openid::USERINFO);
     let code = person.allow(&world, &request).await.parameter("code");
     let answer = redeem(&world, (&client, &code), Some(&mine), &[]).await;
     let bearer = format!("Bearer {}", answer.tokens().access);

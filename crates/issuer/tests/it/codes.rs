@@ -214,3 +214,16 @@ async fn a_code_is_worthless_once_its_person_is_cut_off() {
         .await
         .refuses(400, "invalid_grant");
 }
+
+#[tokio::test]
+async fn a_code_waits_while_nobody_knows_what_was_revoked() {
+    let world = World::new().await;
+    let client = world.client().await;
+    let code = world.code(&client).await;
+    world.revocations.suspend();
+    let unsure = world.redeem(&client, &code).await;
+    unsure.refuses(503, "temporarily_unavailable"); // TK-18
+    assert_ne!(unsure.header("retry-after"), "");
+    world.revocations.resume();
+    assert_eq!(world.redeem(&client, &code).await.status, 200, "not spoilt");
+}

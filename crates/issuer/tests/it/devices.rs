@@ -552,3 +552,46 @@ async fn a_device_learns_nobody_s_identity_and_gets_in_though_it_asks_for_openid
     assert_eq!(answer.tokens().scope, "mcp:read");
     assert!(answer.json().get("id_token").is_none());
 }
+
+#[tokio::test]
+async fn a_tool_that_only_asks_who_somebody_is_gets_no_server_by_device() {
+    let world = World::new().await;
+    let tool = terminal(&world).await;
+    let refused = async |sent: Sent<'_>| begin_with(&world, &tool, sent).await;
+    for scope in ["openid", "openid profile email"] {
+        let refused = refused(&[("scope", scope)]).await;
+        refused.refuses(400, "invalid_scope");
+    }
+    let sent: [Sent<'_>; 4] = [
+        &[("scope", "openid mcp:read")],
+        &[("scope", "openid"), ("resource", FILES)],
+        &[("scope", "openid"), ("authorization_details", DETAILS)],
+        &[("scope", "profile")],
+    ];
+    for sent in sent {
+        assert_eq!(
+            begin_with(&world, &tool, sent).await.status,
+            200,
+            "{sent:?}"
+        );
+    }
+    world.issuer.reconfigure(doorward_issuer::IssuerConfig {
+        openid: false,
+        ..world.config.clone()
+    });
+    let off = begin_with(&world, &tool, &[("scope", "openid")]).await;
+    assert_eq!(off.status, 200, "the word means nothing");
+}
+
+#[tokio::test]
+async fn a_device_waits_while_nobody_knows_what_was_revoked() {
+    let world = World::new().await;
+    let client = terminal(&world).await;
+    let (device_code, user_code) = begin(&world, &client).await;
+    allow(&world, &user_code).await;
+    world.revocations.suspend();
+    let unsure = poll(&world, &client, &device_code).await;
+    unsure.refuses(503, "temporarily_unavailable"); // TK-18
+    world.revocations.resume();
+    assert_eq!(poll(&world, &client, &device_code).await.status, 200);
+}

@@ -348,3 +348,16 @@ async fn what_is_bound_to_a_key_is_not_exchanged_into_what_anybody_can_use() {
     assert_eq!(narrowed.json()["token_type"], "DPoP");
     assert_eq!(claims(&narrowed.tokens().access)["cnf"], thumbprint);
 }
+
+#[tokio::test]
+async fn nothing_is_exchanged_while_nobody_knows_what_was_revoked() {
+    let scene = Scene::new(|_| {}).await;
+    scene.world.revocations.suspend();
+    let unsure = scene.ask(&scene.access, &[("resource", MAIL)]).await;
+    unsure.refuses(503, "temporarily_unavailable"); // TK-18
+    let no_token = scene.ask("x", &[("resource", MAIL)]).await;
+    no_token.refuses(400, "invalid_request");
+    scene.world.revocations.resume();
+    let answer = scene.ask(&scene.access, &[("resource", MAIL)]).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}

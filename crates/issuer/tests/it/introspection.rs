@@ -103,6 +103,56 @@ async fn a_client_learns_about_its_own_tokens() {
 }
 
 #[tokio::test]
+async fn a_tool_that_was_not_told_the_name_does_not_learn_it_here() {
+    let world = World::new().await;
+    let client = Confidential::register(&world, "Tool").await;
+    let person = world.signed_in("alice").await;
+    let userinfo = crate::openid::USERINFO;
+    for (scope, resource, name) in [
+        ("openid", userinfo, Value::Null),
+        ("openid profile", userinfo, json!("alice")),
+        ("openid", FILES, json!("alice")), // servers know who calls
+    ] {
+        let request = crate::openid::who(&client.0, scope).set("resource", resource);
+        let code = person.allow(&world, &request).await.parameter("code");
+        let pairs = [
+            ("grant_type", "authorization_code"),
+            ("client_id", &*client.0),
+            ("client_secret", &*client.1),
+            ("code", &*code),
+            ("code_verifier", VERIFIER),
+        ];
+        let tokens = world.post("/token", &pairs).await.tokens();
+        for token in [&tokens.access, &tokens.refresh] {
+            let said = client.ask(&world, token).await;
+            assert_eq!(said["active"], true);
+            assert_eq!(said["username"], name, "{scope} at {resource}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_called_revoked_while_nobody_knows() {
+    let world = World::new().await;
+    let client = Confidential::register(&world, "Own").await;
+    let tokens = client.login(&world).await;
+    world.revocations.suspend();
+    let pairs = client.pairs(&tokens.access);
+    let unsure = world.post("/introspect", &pairs).await;
+    unsure.refuses(503, "temporarily_unavailable"); // TK-18
+    assert_ne!(unsure.header("retry-after"), "");
+    assert_eq!(client.ask(&world, "unknown").await, inactive());
+    world.revocations.resume();
+    assert_eq!(client.ask(&world, &tokens.access).await["active"], true);
+
+    world.revocations.suspend();
+    let revoked = world.post("/revoke", &pairs).await;
+    assert_eq!(revoked.status, 200, "it is revoked all the same");
+    world.revocations.resume();
+    assert_eq!(client.ask(&world, &tokens.access).await, inactive());
+}
+
+#[tokio::test]
 async fn a_resource_server_learns_about_access_tokens_for_its_own_server() {
     let (world, server) = with_resource_server().await;
     let client = world.client().await;

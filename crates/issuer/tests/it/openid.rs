@@ -71,6 +71,7 @@ async fn a_tool_learns_who_signed_in_and_gets_a_token_for_nothing_else() {
     let answer = sign_in(&world, &client, &who(&client, "openid")).await;
     let access = claims(&text(&answer, "access_token"));
     assert_eq!(access["aud"], USERINFO); // R-021
+    assert!(access.get("preferred_username").is_none(), "nor a name");
     assert_eq!(
         (&access["scope"], text(&answer, "scope")),
         (&json!("openid"), "openid".to_owned())
@@ -447,6 +448,53 @@ async fn who_somebody_is_needs_consent_of_its_own() {
 }
 
 #[tokio::test]
+async fn who_lets_a_client_use_a_server_need_not_say_who_they_are() {
+    let world = World::new().await;
+    let client = preregistered(&world).await;
+    let mut person = world.signed_in("alice").await;
+    let request = who(&client, "mcp:read openid profile").set("resource", FILES);
+    let page = person.consent_page(&world, &request).await;
+    assert!(page.shows("name=\"person\" id=\"person\" value=\"tell\" checked"));
+    let again = person
+        .get(&world, &format!("/consent?flow={}", page.field("flow")))
+        .await;
+    assert_eq!(again.status, 200, "a second look spoils nothing"); // CO-10
+    let unticked = [("decision", "allow"), ("person", "")];
+    let answer = person.answer(&world, &page, &unticked).await;
+    let redeemed = world.redeem(&client, &answer.parameter("code")).await;
+    assert_eq!(text(&redeemed, "scope"), "mcp:read");
+    assert_eq!(text(&redeemed, "id_token"), "");
+    let refreshed = world
+        .refresh(&client, &text(&redeemed, "refresh_token"))
+        .await;
+    assert_eq!(text(&refreshed, "id_token"), "", "nor later");
+    let quiet = request.clone().set("prompt", "none");
+    let refused = person.get(&world, &quiet.path()).await;
+    assert_eq!(
+        refused.parameter("error"),
+        "consent_required",
+        "nor silently"
+    );
+
+    // Where nothing else is asked there is no box, and Allow means what the page says.
+    let alone = who(&client, "openid profile");
+    let page = person.consent_page(&world, &alone).await;
+    assert!(!page.shows("name=\"person\""));
+    let answer = person.answer(&world, &page, &unticked).await;
+    let redeemed = world.redeem(&client, &answer.parameter("code")).await;
+    assert_eq!(text(&redeemed, "scope"), "openid profile");
+    // A box that the page does not have gives nothing that was not asked for.
+    let plain = AuthorizeRequest::new(&client)
+        .set("scope", "mcp:read")
+        .set("prompt", "consent");
+    let page = person.consent_page(&world, &plain).await;
+    let forged = [("decision", "allow"), ("person", "tell")];
+    let answer = person.answer(&world, &page, &forged).await;
+    let redeemed = world.redeem(&client, &answer.parameter("code")).await;
+    assert_eq!(text(&redeemed, "id_token"), ""); // CO-09
+}
+
+#[tokio::test]
 async fn reading_only_is_said_of_servers_and_leaves_the_person_as_asked() {
     let world = World::new().await;
     let client = preregistered(&world).await;
@@ -522,6 +570,101 @@ async fn turned_off_it_is_neither_promised_nor_there() {
     assert_eq!(text(&answer, "scope"), "mcp:read mcp:write", "interop 9");
     assert_eq!(claims(&text(&answer, "access_token"))["aud"], FILES);
     assert_eq!(text(&answer, "id_token"), "");
+}
+
+// interop 9
+#[tokio::test]
+async fn a_client_that_registered_itself_asks_for_userinfo_by_name_alone() {
+    let world = World::new().await;
+    let client = world.client().await;
+    let fallback = "openid email profile";
+    let answer = sign_in(&world, &client, &who(&client, fallback)).await;
+    let access = claims(&text(&answer, "access_token"));
+    assert_eq!(
+        (&access["aud"], &access["scope"]),
+        (&json!(FILES), &json!("mcp:read mcp:write"))
+    );
+    let told = id_token(&world, &answer);
+    assert_eq!(told["preferred_username"], "alice");
+
+    let named = who(&client, fallback).set("resource", USERINFO);
+    let answer = sign_in(&world, &client, &named).await;
+    let access = claims(&text(&answer, "access_token"));
+    assert_eq!(
+        (&access["aud"], &access["scope"]),
+        (&json!(USERINFO), &json!("openid profile"))
+    );
+}
+
+#[tokio::test]
+async fn scopes_of_servers_beside_userinfo_are_refused_at_once() {
+    let world = World::new().await;
+    let client = preregistered(&world).await;
+    let mut person = world.signed_in("alice").await;
+    let request = who(&client, "openid mcp:read").set("resource", USERINFO);
+    let refused = person.get(&world, &request.path()).await;
+    assert_eq!(refused.parameter("error"), "invalid_target"); // AZ-17
+    let request = who(&client, "openid").set("nonce", "n\u{0}");
+    let refused = person.get(&world, &request.path()).await;
+    assert_eq!(refused.parameter("error"), "invalid_request", "nonce");
+}
+
+#[tokio::test]
+async fn the_registration_says_what_it_asked_for_about_people() {
+    let world = World::new().await;
+    let scope = async |world: &World, asked: Option<&str>| {
+        let mut document = json!({
+            "redirect_uris": [CALLBACK],
+            "token_endpoint_auth_method": "none",
+        });
+        if let Some(asked) = asked {
+            document["scope"] = json!(asked);
+        }
+        let registered = world.register(&document).await;
+        assert_eq!(registered.status, 201, "{}", registered.body);
+        text(&registered, "scope")
+    };
+    let cases = [
+        (None, "mcp:read mcp:write"),
+        (Some("mcp:read offline_access"), "mcp:read mcp:write"),
+        (Some("profile email"), "mcp:read mcp:write"),
+        (Some("openid"), "mcp:read mcp:write openid"),
+        (
+            Some("openid profile email"),
+            "mcp:read mcp:write openid profile",
+        ),
+        (Some("anything \"at all"), "mcp:read mcp:write"), // interop 8
+    ];
+    for (asked, expected) in cases {
+        assert_eq!(scope(&world, asked).await, expected, "{asked:?}"); // A-060
+    }
+    let off = off().await;
+    let told = scope(&off, Some("openid profile")).await;
+    assert_eq!(told, "mcp:read mcp:write", "turned off");
+}
+
+#[tokio::test]
+async fn turned_off_no_token_for_userinfo_is_made_any_more() {
+    let world = World::new().await;
+    let client = preregistered(&world).await;
+    let first = sign_in(&world, &client, &who(&client, "openid")).await;
+    let person = world.signed_in("alice").await;
+    let code = person
+        .allow(&world, &who(&client, "openid").set("prompt", "consent"))
+        .await;
+    let with = |openid| IssuerConfig {
+        openid,
+        ..world.config.clone()
+    };
+    world.issuer.reconfigure(with(false));
+    let (refresh, code) = (text(&first, "refresh_token"), code.parameter("code"));
+    let refused = world.refresh(&client, &refresh).await;
+    refused.refuses(400, "invalid_target");
+    let refused = world.redeem(&client, &code).await;
+    refused.refuses(400, "invalid_target");
+    world.issuer.reconfigure(with(true));
+    assert_eq!(world.redeem(&client, &code).await.status, 200, "not spoilt");
+    assert_eq!(world.refresh(&client, &refresh).await.status, 200);
 }
 
 #[tokio::test]

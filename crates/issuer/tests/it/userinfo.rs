@@ -107,6 +107,7 @@ async fn without_a_token_in_the_header_the_challenge_is_bare() {
             scope=\"openid\", algs=\"{algorithms}\""
         );
         assert_eq!(challenges(&refused), bare, "{name}"); // R-011
+        assert!(refused.json().get("error").is_none(), "{}", refused.body);
     }
     let bearer = format!("Bearer {token}");
     let twice = [
@@ -119,6 +120,61 @@ async fn without_a_token_in_the_header_the_challenge_is_bare() {
     let path = format!("/userinfo?access_token={token}");
     let sent = request(Method::GET, &path, &twice[..1], String::new());
     world.send(sent).await.refuses(400, "invalid_request"); // R-011
+    for (form, status) in [
+        ([("access_token", token.as_str())], 400),
+        ([("access_token", "")], 400),
+        ([("other", "x")], 200),
+    ] {
+        let answer = world.post_with("/userinfo", &twice[..1], &form).await;
+        assert_eq!(answer.status, status, "{}", answer.body); // R-011
+    }
+    let json = [twice[0], ("content-type", "application/json")];
+    let body = r#"{"access_token":"x"}"#.to_owned();
+    let sent = request(Method::POST, "/userinfo", &json, body);
+    assert_eq!(world.send(sent).await.status, 200, "that is no parameter");
+    let form = [
+        twice[0],
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    let sent = request(Method::POST, "/userinfo", &form, "a=%".to_owned());
+    world.send(sent).await.refuses(400, "invalid_request"); // TK-15
+}
+
+#[tokio::test]
+async fn while_nobody_knows_what_was_revoked_the_answer_is_to_come_again() {
+    let world = World::new().await;
+    let client = preregistered(&world).await;
+    let answer = sign_in(&world, &client, &who(&client, "openid")).await;
+    let token = text(&answer, "access_token");
+    world.revocations.suspend();
+    let unsure = told(&world, &token).await;
+    unsure.refuses(503, "temporarily_unavailable"); // TK-18
+    assert_ne!(unsure.header("retry-after"), "");
+    assert_eq!(challenges(&unsure), "", "it is not to sign in again");
+    told(&world, "x").await.refuses(401, "invalid_token");
+    world.revocations.resume();
+    assert_eq!(told(&world, &token).await.status, 200);
+}
+
+#[tokio::test]
+async fn one_grant_is_not_asked_about_without_end_and_others_still_are() {
+    let world = World::new().await;
+    let client = preregistered(&world).await;
+    let first = sign_in(&world, &client, &who(&client, "openid")).await;
+    let other = sign_in(&world, &client, &who(&client, "openid")).await;
+    let (first, other) = (text(&first, "access_token"), text(&other, "access_token"));
+    for _ in 0..60 {
+        assert_eq!(told(&world, &first).await.status, 200);
+    }
+    let put_off = told(&world, &first).await;
+    put_off.refuses(429, "temporarily_unavailable"); // DS-05
+    assert_eq!(put_off.header("retry-after"), "2");
+    assert_eq!(told(&world, &other).await.status, 200);
+    world.pass(Duration::from_secs(2));
+    assert_eq!(told(&world, &first).await.status, 200);
+    let records = world.audited().await;
+    let allowed = records.iter().filter(|it| *it == "userinfo allowed");
+    assert_eq!(allowed.count(), 62);
 }
 
 #[tokio::test]

@@ -13,11 +13,12 @@ fn ping() -> Value {
     json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}})
 }
 
-/// Signs `alice` in to `client`, which names no server.
+/// Signs `alice` in to `client`, which wants to know who she is and nothing else.
 async fn sign_in(world: &World, client: &Client) -> Answer {
     let path = client.authorize(&[("scope", "openid profile"), ("nonce", "n")]);
     let named = form_urlencoded::byte_serialize(client.resource.as_bytes());
-    let path = path.replace(&format!("&resource={}", named.collect::<String>()), "");
+    let named = format!("&resource={}", named.collect::<String>());
+    let path = path.replace(&named, &format!("&resource={ORIGIN}/userinfo"));
     let answer = world.alice().decide(&world.router, &path, "Allow").await;
     let code = answer.parameter("code").expect("a code");
     let form = [
@@ -112,6 +113,18 @@ async fn every_client_that_adds_openid_by_habit_gets_in_as_without() {
             client.name
         );
     }
+}
+
+#[tokio::test]
+async fn mcp_remote_gets_in_when_nothing_tells_it_what_to_ask_for() {
+    let client = corpus::mcp_remote::uninformed();
+    let world = World::new().await;
+    let mut copy = Installation::register(&client, &world.router, "/mcp/notes").await;
+    let first = copy.log_in(&mut world.alice()).await;
+    assert_eq!(first.scope, "mcp:read mcp:write"); // interop 9
+    assert_eq!(copy.list_tools(&first.access).await.status, 200);
+    let second = copy.refresh().await;
+    assert_eq!(copy.list_tools(&second.access).await.status, 200);
 }
 
 #[tokio::test]

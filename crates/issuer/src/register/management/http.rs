@@ -76,6 +76,7 @@ async fn replace(issuer: &Shared, id: String, request: Request) -> Answer {
     let uri = issuer.registration_uri(&replaced.client.id);
     let shown = Registered::of(&replaced.client, replaced.secret.as_ref());
     let shown = shown.connecting(issuer.id_token_algorithm());
+    let shown = shown.asked_by(&document);
     Ok(json(StatusCode::OK, &shown.managed(&replaced.token, &uri)))
 }
 

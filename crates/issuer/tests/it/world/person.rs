@@ -60,6 +60,7 @@ impl Person {
         page
     }
 
+    /// Sends the form as it is but for `more`: what is ticked on the page is sent along.
     pub(crate) async fn answer(
         &mut self,
         world: &World,
@@ -68,6 +69,10 @@ impl Person {
     ) -> Answer {
         let (flow, tag) = (page.field("flow"), page.field("form"));
         let mut pairs = vec![("flow", flow.as_str()), ("form", tag.as_str())];
+        let ticked = page.body.contains("name=\"person\"");
+        if ticked && !more.iter().any(|(name, _)| *name == "person") {
+            pairs.push(("person", "tell"));
+        }
         pairs.extend_from_slice(more);
         self.post(world, "/consent", &pairs).await
     }
