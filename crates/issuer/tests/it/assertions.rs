@@ -327,6 +327,23 @@ async fn keys_behind_an_address_are_kept_renewed_and_outlive_a_host_that_is_down
     ));
     world.pass(Duration::from_secs(2 * 3600));
     assert!(known(&new, "k2", 6).await, "the host is down");
+
+    // What its host takes away does not come back because the host is down afterwards.
+    let none = json!({ "keys": [] });
+    let gone = "HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n".to_owned();
+    let down = "HTTP/1.1 503 X\r\ncontent-length: 0\r\n\r\n".to_owned();
+    let withdrawn = [Reply::Json(none, ""), Reply::Raw(gone)];
+    for (jti, reply) in (10..).step_by(10).zip(withdrawn) {
+        host.answers_keys(Reply::Json(new.set("k2"), ""));
+        world.pass(Duration::from_secs(2 * 3600));
+        assert!(known(&new, "k2", jti).await);
+        host.answers_keys(reply);
+        world.pass(Duration::from_secs(2 * 3600));
+        assert!(!known(&new, "k2", jti + 1).await);
+        host.answers_keys(Reply::Raw(down.clone()));
+        world.pass(Duration::from_secs(60));
+        assert!(!known(&new, "k2", jti + 2).await);
+    }
 }
 
 fn world_now(world: &World) -> i64 {
