@@ -118,11 +118,6 @@ impl Revocations {
         }
     }
 
-    /// Whether the token of `principal` was revoked, or may have been.
-    pub fn covers(&self, principal: &Principal) -> bool {
-        self.standing(principal) != Standing::Good
-    }
-
     /// What is known of the token of `principal`.
     pub fn standing(&self, principal: &Principal) -> Standing {
         let memory = self.memory.read().unwrap_or_else(PoisonError::into_inner);
