@@ -207,7 +207,7 @@ impl Issuer {
         &self,
         asked: (&Method, &str),
         headers: &HeaderMap,
-        peer: IpAddr,
+        peer: impl FnOnce() -> IpAddr,
     ) -> Option<Response> {
         metadata::at_once(&self.0, asked, headers, peer)
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
@@ -139,8 +139,8 @@ impl Shared {
     }
 
     /// The metadata document, byte for byte as every location serves it.
-    pub(crate) fn metadata(&self) -> Arc<SignedMetadata> {
-        self.metadata.load_full()
+    pub(crate) fn metadata(&self) -> Guard<Arc<SignedMetadata>> {
+        self.metadata.load()
     }
 
     /// Signs the metadata document anew when another key signs now.

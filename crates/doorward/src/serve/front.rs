@@ -5,7 +5,7 @@
 
 use std::{
     convert::Infallible,
-    future::ready,
+    future::{Ready, ready},
     net::{IpAddr, SocketAddr},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
@@ -18,7 +18,7 @@ use std::{
 use arc_swap::ArcSwap;
 use axum::{Router, body::Body, response::Response, routing::future::RouteFuture};
 use doorward_core::{certificate::PresentedCertificate, peer::Peer};
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::Either};
 use http::{Method, Request};
 use http_body::Body as _;
 use hyper::body::Incoming;
@@ -145,20 +145,16 @@ impl Front {
     }
 
     fn route(&self, door: &Door, request: Request<Incoming>) -> Answer {
+        if let Some(response) = self.at_once(door, &request) {
+            return Answer::Now(response);
+        }
         let proxies = self.proxies.load();
         let peer = forwarded::peer(door.remote, request.headers(), &proxies);
         if self.house.is_some()
+            && !self.warned.load(Ordering::Relaxed)
             && forwarded::is_unnamed_proxy(door.remote, request.headers(), &proxies)
         {
             self.warn_of_proxy(door.remote);
-        }
-        // A body must be read off, which the routes do.
-        let house = self
-            .house
-            .as_ref()
-            .filter(|_| request.body().is_end_stream());
-        if let Some(response) = house.and_then(|house| house.at_once(&request, peer)) {
-            return Answer::Now(response);
         }
         let mut request = request.map(|body| Body::new(Stallable::new(body)));
         request.extensions_mut().insert(Peer(peer));
@@ -173,6 +169,25 @@ impl Front {
 }
 
 impl Front {
+    /// What needs no route. A body must be read off, which the routes do.
+    fn at_once(&self, door: &Door, request: &Request<Incoming>) -> Option<Response> {
+        let house = self.house.as_ref()?;
+        let peer = || forwarded::peer(door.remote, request.headers(), &self.proxies.load());
+        let is_whole = request.body().is_end_stream();
+        is_whole.then(|| house.at_once(request, peer)).flatten()
+    }
+
+    /// Waits for what the routes answer.
+    async fn finish(self: Arc<Self>, routed: RouteFuture<Infallible>) -> Answered {
+        let response = match AssertUnwindSafe(routed).catch_unwind().await {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            Err(_) => self.refuse(FrontRefusal::Broken),
+        };
+        self.counters.answered(response.status());
+        Ok(response)
+    }
+
     /// Tells the operator, once, that all who come through this proxy count as one peer.
     fn warn_of_proxy(&self, remote: IpAddr) {
         if !self.warned.swap(true, Ordering::Relaxed) {
@@ -184,6 +199,9 @@ impl Front {
         }
     }
 }
+
+/// What a connection is given to send.
+type Answered = Result<Response, Infallible>;
 
 /// An answer, or the promise of one.
 enum Answer {
@@ -202,29 +220,18 @@ pub(super) struct Door {
 impl hyper::service::Service<Request<Incoming>> for Door {
     type Response = Response;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+    type Future = Either<Ready<Answered>, Pin<Box<dyn Future<Output = Answered> + Send>>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let front = Arc::clone(&self.front);
-        let answer = match front.answer(self, request) {
-            Ok(Answer::Now(response)) => {
-                front.counters.answered(response.status());
-                return Box::pin(ready(Ok(response)));
+        let response = match self.front.answer(self, request) {
+            Ok(Answer::Routed(routed)) => {
+                let front = Arc::clone(&self.front);
+                return Either::Right(Box::pin(front.finish(routed)));
             }
-            Ok(Answer::Routed(routed)) => Ok(routed),
-            Err(refusal) => Err(refusal),
+            Ok(Answer::Now(response)) => response,
+            Err(refusal) => self.front.refuse(refusal),
         };
-        Box::pin(async move {
-            let response = match answer {
-                Ok(routed) => match AssertUnwindSafe(routed).catch_unwind().await {
-                    Ok(Ok(response)) => response,
-                    Ok(Err(never)) => match never {},
-                    Err(_) => front.refuse(FrontRefusal::Broken),
-                },
-                Err(refusal) => front.refuse(refusal),
-            };
-            front.counters.answered(response.status());
-            Ok(response)
-        })
+        self.front.counters.answered(response.status());
+        Either::Left(ready(Ok(response)))
     }
 }

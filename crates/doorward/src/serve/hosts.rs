@@ -42,8 +42,9 @@ impl Hosts {
             (Some(host), _) | (None, Some(host)) => host,
             (None, None) => return Err(FrontRefusal::AmbiguousHost),
         };
+        let written_so = |name: &String| name.as_bytes() == host;
         let ours = |name: &String| name.as_bytes().eq_ignore_ascii_case(host);
-        if self.0.iter().any(ours) {
+        if self.0.iter().any(written_so) || self.0.iter().any(ours) {
             Ok(())
         } else {
             Err(FrontRefusal::ForeignHost)

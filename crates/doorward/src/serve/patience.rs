@@ -113,6 +113,7 @@ impl Timer for HeadTimer {
             deadline,
             arrivals: self.0.clone(),
             before: self.0.count(),
+            looked_at: false,
         })
     }
 }
@@ -122,6 +123,8 @@ struct HeadSleep {
     deadline: Instant,
     arrivals: Arrivals,
     before: u64,
+    /// The first look comes at once, and needs no clock.
+    looked_at: bool,
 }
 
 impl HeadSleep {
@@ -135,9 +138,10 @@ impl HeadSleep {
 impl Future for HeadSleep {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
         // No waker: the connection polls again every `LOOK_EVERY`.
-        match self.is_over(Instant::now()) {
+        let looked_at = std::mem::replace(&mut self.looked_at, true);
+        match looked_at && self.is_over(Instant::now()) {
             true => Poll::Ready(()),
             false => Poll::Pending,
         }
@@ -158,6 +162,7 @@ mod tests {
             deadline: start + HEAD,
             arrivals: arrivals.clone(),
             before: 0,
+            looked_at: true,
         };
         assert!(!sleep.is_over(start + HEAD));
         assert!(!sleep.is_over(start + REST - Duration::from_secs(1)));

@@ -136,7 +136,11 @@ impl House {
     }
 
     /// What needs no route, if that is what is asked for.
-    pub(crate) fn at_once<B>(&self, request: &Request<B>, peer: IpAddr) -> Option<Response> {
+    pub(crate) fn at_once<B>(
+        &self,
+        request: &Request<B>,
+        peer: impl FnOnce() -> IpAddr,
+    ) -> Option<Response> {
         let asked = (request.method(), request.uri().path());
         let issuer = &self.0.issuer;
         issuer.metadata_at_once(asked, request.headers(), peer)

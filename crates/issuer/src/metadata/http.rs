@@ -66,10 +66,10 @@ pub(crate) fn at_once(
     issuer: &Shared,
     (method, path): (&Method, &str),
     headers: &HeaderMap,
-    peer: IpAddr,
+    peer: impl FnOnce() -> IpAddr,
 ) -> Option<Response> {
     let asked = method == Method::GET && (path == OAUTH || path == OPENID);
-    asked.then(|| document(issuer, headers, Some(peer)))
+    asked.then(|| document(issuer, headers, || Some(peer())))
 }
 
 fn names_server(issuer: &Shared, path: &str) -> bool {
@@ -78,11 +78,15 @@ fn names_server(issuer: &Shared, path: &str) -> bool {
 }
 
 fn answer(issuer: &Shared, request: &Request) -> Response {
-    let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
+    let peer = || request.extensions().get::<Peer>().map(|peer| peer.0);
     document(issuer, request.headers(), peer)
 }
 
-fn document(issuer: &Shared, headers: &HeaderMap, peer: Option<IpAddr>) -> Response {
+fn document(
+    issuer: &Shared,
+    headers: &HeaderMap,
+    peer: impl FnOnce() -> Option<IpAddr>,
+) -> Response {
     let metadata = issuer.metadata();
     match issuer.remedy(headers, peer) {
         None => metadata.document.response(),

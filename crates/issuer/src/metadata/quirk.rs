@@ -14,10 +14,14 @@ use crate::{limits::stranger_key, shared::Shared};
 impl Shared {
     /// The remedy for the client that sent this. What cannot be recorded is not done; what was
     /// recorded often enough is.
-    pub(super) fn remedy(&self, headers: &HeaderMap, peer: Option<IpAddr>) -> Option<Remedy> {
+    pub(super) fn remedy(
+        &self,
+        headers: &HeaderMap,
+        peer: impl FnOnce() -> Option<IpAddr>,
+    ) -> Option<Remedy> {
         let user_agent = headers.get(header::USER_AGENT)?.to_str().ok()?;
         let quirk = of_user_agent(user_agent, self.clock.now())?;
-        match self.note_quirk(quirk, peer) {
+        match self.note_quirk(quirk, peer()) {
             Ok(()) => Some(quirk.remedy),
             Err(error) => {
                 tracing::error!(%error, "an applied quirk could not be recorded");

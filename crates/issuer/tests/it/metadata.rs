@@ -40,7 +40,7 @@ async fn what_is_answered_at_once_is_what_the_routes_answer() {
     let at_once = |method: Method, path: &str, user_agent: &'static str| {
         let mut headers = HeaderMap::new();
         headers.insert(header::USER_AGENT, HeaderValue::from_static(user_agent));
-        let peer = IpAddr::from([192, 0, 2, 1]);
+        let peer = || IpAddr::from([192, 0, 2, 1]);
         world
             .issuer
             .metadata_at_once((&method, path), &headers, peer)
