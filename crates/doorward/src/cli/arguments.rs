@@ -316,6 +316,7 @@ pub(crate) enum KeyCommand {
     /// Take a key out of service: it signs nothing more, what it signed stays valid
     Retire {
         /// Its identifier
+        #[arg(allow_hyphen_values = true)] // one in 64 begins with a hyphen
         id: String,
         /// Somebody else may have it: refuse what it signed, at once
         #[arg(long)]
@@ -327,6 +328,7 @@ pub(crate) enum KeyCommand {
     /// Write a key to a file, sealed under a passphrase
     Export {
         /// Its identifier
+        #[arg(allow_hyphen_values = true)] // one in 64 begins with a hyphen
         id: String,
         /// The file to make
         #[arg(value_name = "FILE")]

@@ -221,6 +221,10 @@ fn signing_keys_are_exchanged_retired_and_moved_with_and_without_a_running_proce
             (&"announced".into(), &"ES256".into())
         );
         assert_eq!(states(), "announced active");
+        for odd in [["-A", "--compromised"], ["--compromised", "-A"]] {
+            let unknown = place.run(&[&["key", "retire"], &odd[..]].concat());
+            assert_eq!(unknown.status.code(), Some(1), "{}", complaint(&unknown));
+        }
         let again = place.run(&["key", "rotate"]);
         assert_eq!(again.status.code(), Some(1));
         assert!(complaint(&again).contains("announced already"));
