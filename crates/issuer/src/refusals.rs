@@ -13,10 +13,11 @@
 //! need (DS-05, AD-06). The answer never changes: whoever is told to come again
 //! although the session is over never signs in again (interop 17, 18).
 
-use std::net::IpAddr;
+use std::{fmt::Display, net::IpAddr};
 
+use axum::response::{IntoResponse, Response};
 use doorward_core::{
-    audit::AuditEvent,
+    audit::{AuditEvent, AuditKind, Outcome},
     client::{Client, ClientOrigin},
     id::ClientId,
     secret::Digest,
@@ -94,6 +95,25 @@ impl<E> Refused<E> {
 }
 
 impl Shared {
+    /// Records that a script was refused, and tells it. What cannot be recorded is not told.
+    pub(crate) async fn answer_refused<E>(
+        &self,
+        kind: AuditKind,
+        refused: Refused<E>,
+        peer: Option<IpAddr>,
+    ) -> Response
+    where
+        E: Display + From<StoreError> + IntoResponse,
+    {
+        let Refused { error, asker } = refused;
+        let event = AuditEvent::new(self.clock.now(), kind, Outcome::Denied);
+        let event = event.reason(error.to_string());
+        match self.note_refused(event, &asker, peer).await {
+            Ok(()) => error.into_response(),
+            Err(failed) => E::from(failed).into_response(),
+        }
+    }
+
     /// Records that a script was refused, before it is told.
     pub(crate) async fn note_refused(
         &self,

@@ -5,7 +5,7 @@ use std::{net::IpAddr, sync::Arc};
 use axum::{
     body::Body,
     extract::{Request, State},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
@@ -45,13 +45,9 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
     let (parts, body) = request.into_parts();
     match issuer.begin_device(&parts, body).await {
         Ok(response) => json(StatusCode::OK, &response),
-        Err(Refused { error, asker }) => {
-            let (now, kind) = (issuer.clock.now(), AuditKind::DeviceAuthorization);
-            let event = AuditEvent::new(now, kind, Outcome::Denied).reason(error.to_string());
-            match issuer.note_refused(event, &asker, peer(&parts)).await {
-                Ok(()) => error.into_response(),
-                Err(failed) => TokenError::Store(failed).into_response(),
-            }
+        Err(refused) => {
+            let kind = AuditKind::DeviceAuthorization;
+            issuer.answer_refused(kind, refused, peer(&parts)).await
         }
     }
 }

@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use doorward_core::audit::{AuditEvent, AuditKind, Outcome};
+use doorward_core::audit::AuditKind;
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 
 use super::{error::IntrospectError, wire::Signed};
@@ -28,13 +28,9 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
     let (parts, body) = request.into_parts();
     match issuer.tell(&parts, body).await {
         Ok(response) => response,
-        Err(Refused { error, asker }) => {
-            let event = AuditEvent::new(issuer.clock.now(), AuditKind::Introspect, Outcome::Denied)
-                .reason(error.to_string());
-            match issuer.note_refused(event, &asker, peer(&parts)).await {
-                Ok(()) => error.into_response(),
-                Err(error) => IntrospectError::Store(error).into_response(),
-            }
+        Err(refused) => {
+            let kind = AuditKind::Introspect;
+            issuer.answer_refused(kind, refused, peer(&parts)).await
         }
     }
 }

@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use doorward_core::audit::{AuditEvent, AuditKind, Outcome};
+use doorward_core::audit::AuditKind;
 use http::{HeaderValue, StatusCode, header, request::Parts};
 
 use super::error::RevokeError;
@@ -26,13 +26,9 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
             let no_store = HeaderValue::from_static("no-store");
             (StatusCode::OK, [(header::CACHE_CONTROL, no_store)]).into_response()
         }
-        Err(Refused { error, asker }) => {
-            let event = AuditEvent::new(issuer.clock.now(), AuditKind::Revoke, Outcome::Denied)
-                .reason(error.to_string());
-            match issuer.note_refused(event, &asker, peer(&parts)).await {
-                Ok(()) => error.into_response(),
-                Err(error) => RevokeError::Store(error).into_response(),
-            }
+        Err(refused) => {
+            let kind = AuditKind::Revoke;
+            issuer.answer_refused(kind, refused, peer(&parts)).await
         }
     }
 }
