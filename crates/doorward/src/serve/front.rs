@@ -48,31 +48,18 @@ pub(super) struct Front {
 }
 
 impl Front {
-    /// For the listener that everyone reaches.
+    /// For a listener that others reach under `public_url`, with these routes of the house.
     pub(super) fn public(
         house: House,
-        public_url: &PublicUrl,
-        listen: SocketAddr,
+        router: Router,
+        at: (&PublicUrl, SocketAddr),
         counters: Arc<Counters>,
     ) -> Self {
+        let (public_url, listen) = at;
         let hosts = Hosts::new(public_url, listen);
         Self {
-            house: Some(house.clone()),
-            ..Self::new(house.router(), Some(hosts), counters)
-        }
-    }
-
-    /// For the listener that asks for client certificates.
-    pub(super) fn programs(
-        house: House,
-        public_url: &PublicUrl,
-        listen: SocketAddr,
-        counters: Arc<Counters>,
-    ) -> Self {
-        let hosts = Hosts::new(public_url, listen);
-        Self {
-            house: Some(house.clone()),
-            ..Self::new(house.router_for_programs(), Some(hosts), counters)
+            house: Some(house),
+            ..Self::new(router, Some(hosts), counters)
         }
     }
 

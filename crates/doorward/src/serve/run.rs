@@ -14,7 +14,7 @@ use super::{
     Accepting, Drain, accept, bind,
     counters::Counters,
     front::Front,
-    ops, raise_file_limit, reload,
+    ops, reload,
     room::Room,
     tls::{self, Asking},
 };
@@ -108,8 +108,8 @@ pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Fail
     };
     let front = Arc::new(Front::public(
         house.clone(),
-        &configuration.public_url,
-        local(&doorway.listener)?,
+        house.router(),
+        (&configuration.public_url, local(&doorway.listener)?),
         Arc::clone(&counters),
     ));
     front.trust(&configuration);
@@ -117,7 +117,7 @@ pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Fail
         let files = configuration.tls.as_ref();
         files.map(|files| tls::acceptor(files, asking)).transpose()
     };
-    let most = raise_file_limit();
+    let most = house.connections();
     let (room, certificate_room) = match &doorway.certificates {
         None => (Room::for_one(most), None),
         Some(_) => {
@@ -154,10 +154,10 @@ pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Fail
         certificate_room,
         configuration.certificate_listener(),
     ) {
-        let front = Arc::new(Front::programs(
+        let front = Arc::new(Front::public(
             house.clone(),
-            &configured.public_url,
-            local(&listener)?,
+            house.router_for_programs(),
+            (&configured.public_url, local(&listener)?),
             Arc::clone(&counters),
         ));
         front.trust(&configuration);

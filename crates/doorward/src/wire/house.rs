@@ -53,6 +53,8 @@ struct Parts {
     folder: DataFolder,
     public_url: String,
     tenure: Mutex<Option<Tenure>>,
+    /// How many fit at all listeners together.
+    connections: usize,
     _lock: Lock,
 }
 
@@ -126,6 +128,7 @@ impl House {
             folder: opened.folder,
             public_url: configuration.public_url.to_string(),
             tenure: Mutex::new(Some(tenure)),
+            connections,
             _lock: opened.lock,
         })))
     }
@@ -150,6 +153,11 @@ impl House {
     pub(crate) fn router_for_programs(&self) -> Router {
         let issuer = self.0.issuer.router_for_programs();
         issuer.merge(self.0.gateway.router())
+    }
+
+    /// How many connections fit at all listeners together.
+    pub(crate) fn connections(&self) -> usize {
+        self.0.connections
     }
 
     /// The use cases of the command line.
@@ -189,7 +197,7 @@ impl House {
     pub(crate) fn reconfigure(&self, configuration: &Configuration) -> Result<(), Failure> {
         self.0
             .gateway
-            .reconfigure(mapping::gateway(configuration, raise_file_limit()))
+            .reconfigure(mapping::gateway(configuration, self.0.connections))
             .map_err(|error| Failure::new(error.to_string()))?;
         self.0.issuer.reconfigure(mapping::issuer(configuration));
         Ok(())
