@@ -42,6 +42,14 @@ text_id! {
     UserId
 }
 text_id! {
+    /// A group that was made here or provisioned; it stays when the group gets another name.
+    GroupId
+}
+text_id! {
+    /// A signed-in session, for lists and for ending it. It is not the cookie and opens nothing.
+    SessionId
+}
+text_id! {
     /// An OAuth client identifier (RFC 6749 section 2.2), unique within one issuer.
     ClientId
 }

@@ -26,6 +26,7 @@ pub mod dpop;
 pub mod entropy;
 pub mod exchange;
 pub mod grant;
+pub mod group;
 pub mod id;
 pub mod introspection;
 pub mod jwk;

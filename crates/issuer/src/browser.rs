@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use axum::extract::Request;
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
+    client::display_name,
     peer::Peer,
     secret::{Digest, Secret},
     session::Session,
@@ -27,6 +28,8 @@ pub(crate) struct Visitor {
     pub(crate) session: Option<Digest>,
     /// The network peer.
     pub(crate) peer: Option<IpAddr>,
+    /// What the browser calls itself, harmless to show.
+    pub(crate) agent: Option<String>,
     /// Whether the request came from another site, or does not say.
     pub(crate) cross_site: bool,
     /// Whether the request came from a page of ours.
@@ -46,10 +49,17 @@ impl Visitor {
         Self {
             session: session_cookie(&parts.headers, cookie_name(url)),
             peer: peer(parts),
+            agent: agent(&parts.headers),
             cross_site: !matches!(fetch_site(&parts.headers), Some("same-origin" | "none")),
             own_page: from_own_page(&parts.headers, url),
         }
     }
+}
+
+/// The first words of `User-Agent` (RFC 9110 section 10.1.5), without what hides or breaks lines.
+fn agent(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(header::USER_AGENT)?.to_str().ok()?;
+    Some(display_name(text)).filter(|name| !name.is_empty())
 }
 
 /// The network peer of a request.

@@ -12,7 +12,8 @@ use doorward_core::{
     consent::{Consent, ConsentKey},
     device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
-    id::{ClientId, GrantId, InitialTokenId, KeyId, TokenId, UserId},
+    group::{Group, GroupName, GroupSource, Membership},
+    id::{ClientId, GrantId, GroupId, InitialTokenId, KeyId, TokenId, UserId},
     once::OneTime,
     refresh::{RefreshToken, Spent},
     registration::InitialAccessToken,
@@ -21,7 +22,7 @@ use doorward_core::{
     secret::Digest,
     session::{Session, SetupLink},
     time::UnixTime,
-    user::{PasswordHash, Role, User, Username},
+    user::{DisplayName, MailAddress, PasswordHash, Role, User, Username},
 };
 
 use crate::{AuditFilter, AuditPage, Hold, RevokedTokens, SealedSigningKey, StoreError, Term};
@@ -96,6 +97,17 @@ pub trait Tx: Send {
     fn set_role(&mut self, user: &UserId, role: Role);
     /// Disables (`Some`) or enables (`None`) an existing user.
     fn set_disabled(&mut self, user: &UserId, at: Option<UnixTime>);
+    /// The users to whom messages to this address go, by name: it proves nothing of any of them.
+    async fn users_by_mail(&mut self, mail: &MailAddress) -> Result<Vec<User>, StoreError>;
+    /// Gives an existing user another name, which must be free.
+    fn set_user_name(&mut self, user: &UserId, name: &Username);
+    /// Says what an existing user is called, or takes it back.
+    fn set_display_name(&mut self, user: &UserId, name: Option<&DisplayName>);
+    /// Says where messages to an existing user go, or takes it back.
+    fn set_mail(&mut self, user: &UserId, mail: Option<&MailAddress>);
+    /// Removes an existing user with everything of the account: grants are revoked, and
+    /// remembered without the person for as long as any token of theirs could be shown.
+    fn remove_user(&mut self, user: &UserId, at: UnixTime);
     /// Which account somebody elsewhere is.
     async fn account_link(
         &mut self,
@@ -109,6 +121,32 @@ pub trait Tx: Send {
     fn use_account_link(&mut self, link: &AccountLink, at: UnixTime);
     /// Cuts an existing link.
     fn remove_account_link(&mut self, link: &AccountLink);
+
+    // --- groups
+
+    /// The group with this identity.
+    async fn group(&mut self, id: &GroupId) -> Result<Option<Group>, StoreError>;
+    /// The group with this name that somebody made here.
+    async fn group_by_name(&mut self, name: &GroupName) -> Result<Option<Group>, StoreError>;
+    /// All groups that somebody made here, by name.
+    async fn groups(&mut self) -> Result<Vec<Group>, StoreError>;
+    /// Who is in the group of this name, by whosever account.
+    async fn members_of(&mut self, group: &GroupName) -> Result<Vec<Membership>, StoreError>;
+    /// What a user is in, by whosever account, by the name of the group.
+    async fn memberships_of(&mut self, user: &UserId) -> Result<Vec<Membership>, StoreError>;
+    /// Adds a group; the name must be free.
+    fn add_group(&mut self, group: &Group);
+    /// Gives the group that still has the name of `before` what `now` says of its name and its
+    /// identifier elsewhere. What its source said of members goes on under the new name.
+    fn replace_group(&mut self, before: &Group, now: &Group, at: UnixTime);
+    /// Removes the group that still has this name, and what its source said of members.
+    fn remove_group(&mut self, group: &Group);
+    /// Says that an existing user is in a group; saying it again changes nothing.
+    fn add_member(&mut self, membership: &Membership);
+    /// Takes that back, if it was said.
+    fn remove_member(&mut self, membership: &Membership);
+    /// Everything that `source` says of an existing user, in place of what it said before.
+    fn set_groups_of_user(&mut self, user: &UserId, source: &GroupSource, groups: &[GroupName]);
 
     // --- clients
 
@@ -240,8 +278,14 @@ pub trait Tx: Send {
     async fn session(&mut self, digest: &Digest) -> Result<Option<Session>, StoreError>;
     /// Adds a session, for an existing user who is not disabled.
     fn add_session(&mut self, session: &Session);
+    /// The sessions of a user, the one that was seen last first.
+    async fn sessions_of(&mut self, user: &UserId) -> Result<Vec<Session>, StoreError>;
+    /// Notes when a session was seen, if it is there.
+    fn see_session(&mut self, digest: &Digest, at: UnixTime);
     /// Ends a session, if it is there.
     fn end_session(&mut self, digest: &Digest);
+    /// Ends every session of a user but this one.
+    fn end_other_sessions_of_user(&mut self, user: &UserId, kept: &Digest);
     /// Ends every session of a user.
     fn end_sessions_of_user(&mut self, user: &UserId);
     /// What the person approved before.

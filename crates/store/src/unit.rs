@@ -16,7 +16,8 @@ use doorward_core::{
     consent::{Consent, ConsentKey},
     device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
-    id::{ClientId, GrantId, InitialTokenId, KeyId, TokenId, UserId},
+    group::{Group, GroupName, GroupSource, Membership},
+    id::{ClientId, GrantId, GroupId, InitialTokenId, KeyId, TokenId, UserId},
     once::OneTime,
     refresh::{RefreshToken, Spent},
     registration::InitialAccessToken,
@@ -25,7 +26,7 @@ use doorward_core::{
     secret::Digest,
     session::{Session, SetupLink},
     time::UnixTime,
-    user::{PasswordHash, Role, User, Username},
+    user::{DisplayName, MailAddress, PasswordHash, Role, User, Username},
 };
 
 use crate::{
@@ -33,8 +34,8 @@ use crate::{
     queue::Queue,
     tables::{
         Query, account_links, clients, codes, consents, device_authorizations as devices, grants,
-        initial_access_tokens as initial, refresh_tokens, revocations, sessions, setup_links,
-        signing_keys, used_once, users,
+        groups, initial_access_tokens as initial, memberships, refresh_tokens, revocations,
+        sessions, setup_links, signing_keys, used_once, users,
     },
     write::{Batch, Write},
 };
@@ -120,6 +121,72 @@ impl<D: Database> Tx for Unit<D> {
 
     fn set_disabled(&mut self, user: &UserId, at: Option<UnixTime>) {
         self.write(Write::SetDisabled(user.clone(), at));
+    }
+
+    async fn users_by_mail(&mut self, mail: &MailAddress) -> Result<Vec<User>, StoreError> {
+        self.database.list(users::by_mail(mail)).await
+    }
+
+    fn set_user_name(&mut self, user: &UserId, name: &Username) {
+        self.write(Write::SetUserName(user.clone(), name.clone()));
+    }
+
+    fn set_display_name(&mut self, user: &UserId, name: Option<&DisplayName>) {
+        self.write(Write::SetDisplayName(user.clone(), name.cloned()));
+    }
+
+    fn set_mail(&mut self, user: &UserId, mail: Option<&MailAddress>) {
+        self.write(Write::SetMail(user.clone(), mail.cloned()));
+    }
+
+    fn remove_user(&mut self, user: &UserId, at: UnixTime) {
+        self.write(Write::RemoveUser(user.clone(), at));
+    }
+
+    async fn group(&mut self, id: &GroupId) -> Result<Option<Group>, StoreError> {
+        self.database.find(groups::by_id(id)).await
+    }
+
+    async fn group_by_name(&mut self, name: &GroupName) -> Result<Option<Group>, StoreError> {
+        self.database.find(groups::by_name(name)).await
+    }
+
+    async fn groups(&mut self) -> Result<Vec<Group>, StoreError> {
+        self.database.list(groups::all()).await
+    }
+
+    async fn members_of(&mut self, group: &GroupName) -> Result<Vec<Membership>, StoreError> {
+        self.database.list(memberships::of_group(group)).await
+    }
+
+    async fn memberships_of(&mut self, user: &UserId) -> Result<Vec<Membership>, StoreError> {
+        self.database.list(memberships::of_user(user)).await
+    }
+
+    fn add_group(&mut self, group: &Group) {
+        self.write(Write::AddGroup(group.clone()));
+    }
+
+    fn replace_group(&mut self, before: &Group, now: &Group, at: UnixTime) {
+        let pair = Box::new((before.clone(), now.clone()));
+        self.write(Write::ReplaceGroup(pair, at));
+    }
+
+    fn remove_group(&mut self, group: &Group) {
+        self.write(Write::RemoveGroup(group.clone()));
+    }
+
+    fn add_member(&mut self, membership: &Membership) {
+        self.write(Write::AddMember(membership.clone()));
+    }
+
+    fn remove_member(&mut self, membership: &Membership) {
+        self.write(Write::RemoveMember(membership.clone()));
+    }
+
+    fn set_groups_of_user(&mut self, user: &UserId, source: &GroupSource, groups: &[GroupName]) {
+        let set = Write::SetGroupsOfUser(user.clone(), source.clone(), groups.to_owned());
+        self.write(set);
     }
 
     async fn account_link(
@@ -330,6 +397,18 @@ impl<D: Database> Tx for Unit<D> {
 
     fn add_session(&mut self, session: &Session) {
         self.write(Write::AddSession(session.clone()));
+    }
+
+    async fn sessions_of(&mut self, user: &UserId) -> Result<Vec<Session>, StoreError> {
+        self.database.list(sessions::of_user(user)).await
+    }
+
+    fn see_session(&mut self, digest: &Digest, at: UnixTime) {
+        self.write(Write::SeeSession(*digest, at));
+    }
+
+    fn end_other_sessions_of_user(&mut self, user: &UserId, kept: &Digest) {
+        self.write(Write::EndOtherSessionsOfUser(user.clone(), *kept));
     }
 
     fn end_session(&mut self, digest: &Digest) {

@@ -14,6 +14,7 @@ use doorward_core::{
     consent::Consent,
     device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
+    group::{Group, GroupName, GroupSource, Membership},
     id::{ClientId, GrantId, InitialTokenId, KeyId, TokenId, UserId},
     once::OneTime,
     refresh::{RefreshToken, Spent},
@@ -23,7 +24,7 @@ use doorward_core::{
     secret::Digest,
     session::{Session, SetupLink},
     time::UnixTime,
-    user::{PasswordHash, Role, User},
+    user::{DisplayName, MailAddress, PasswordHash, Role, User, Username},
 };
 
 use crate::SealedSigningKey;
@@ -59,6 +60,18 @@ pub(crate) enum Write {
     SetPassword(UserId, PasswordHash),
     SetRole(UserId, Role),
     SetDisabled(UserId, Option<UnixTime>),
+    SetUserName(UserId, Username),
+    SetDisplayName(UserId, Option<DisplayName>),
+    SetMail(UserId, Option<MailAddress>),
+    RemoveUser(UserId, UnixTime),
+
+    AddGroup(Group),
+    ReplaceGroup(Box<(Group, Group)>, UnixTime),
+    RemoveGroup(Group),
+    AddMember(Membership),
+    RemoveMember(Membership),
+    SetGroupsOfUser(UserId, GroupSource, Vec<GroupName>),
+
     AddAccountLink(AccountLink),
     UseAccountLink(AccountLink, UnixTime),
     RemoveAccountLink(AccountLink),
@@ -96,7 +109,9 @@ pub(crate) enum Write {
     SpendRefreshToken(Digest, Spent),
 
     AddSession(Session),
+    SeeSession(Digest, UnixTime),
     EndSession(Digest),
+    EndOtherSessionsOfUser(UserId, Digest),
     EndSessionsOfUser(UserId),
     RememberConsent(Consent),
     ForgetApprovalsOfClient(ClientId),

@@ -140,7 +140,9 @@ impl World {
             id: UserId::from_known(format!("id-of-{name}")),
             name: Username::parse(name).expect("a user name"),
             role: Role::Member,
-            password: quickly_hashed(&person.password),
+            password: Some(quickly_hashed(&person.password)),
+            display_name: None,
+            mail: None,
             created_at: self.clock.now(),
             disabled_at: None,
         };

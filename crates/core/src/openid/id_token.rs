@@ -139,7 +139,7 @@ mod tests {
         details::Details,
         id::GrantId,
         resource::{Resource, Resources},
-        user::{PasswordHash, Role, Username},
+        user::{Role, Username},
     };
 
     const NOW: UnixTime = UnixTime::from_seconds(2_000);
@@ -167,7 +167,9 @@ mod tests {
             id: UserId::from_known("u"),
             name: Username::parse("alice").expect("valid"),
             role: Role::Member,
-            password: PasswordHash::from_phc(""),
+            password: None,
+            display_name: None,
+            mail: None,
             created_at: NOW,
             disabled_at: None,
         }

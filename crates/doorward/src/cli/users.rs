@@ -119,7 +119,7 @@ fn user_table(users: &[UserRow]) -> Result<(), Failure> {
         );
         [
             user.name.as_str().to_owned(),
-            role(user.role).to_owned(),
+            user.role.to_string(),
             state,
             ago(user.created_at.0, now),
         ]
@@ -147,11 +147,4 @@ fn link_table(links: &[LinkRow]) -> Result<(), Failure> {
         ["USER", "ISSUER", "SUBJECT", "LAST USED"],
         &links.iter().map(row).collect::<Vec<_>>(),
     )
-}
-
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::Member => "member",
-        Role::Administrator => "administrator",
-    }
 }

@@ -35,7 +35,9 @@ impl Administration {
             id: UserId::from_random(draw(&*self.entropy)),
             name,
             role,
-            password,
+            password: Some(password),
+            display_name: None,
+            mail: None,
             created_at: self.clock.now(),
             disabled_at: None,
         };
@@ -91,7 +93,7 @@ impl Administration {
         let mut tx = self.store.begin().await?;
         let mut user = find(&mut *tx, name).await?;
         tx.set_password(&user.id, &password);
-        user.password = password;
+        user.password = Some(password);
         self.cut_off(tx, &user, "password changed").await?;
         Ok(user)
     }

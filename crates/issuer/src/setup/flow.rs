@@ -5,6 +5,7 @@ use doorward_core::{
     entropy::draw,
     id::UserId,
     secret::{Digest, Secret},
+    session::{Method, Methods},
     user::{Role, User, Username, check_new_password},
 };
 use doorward_store::Tx;
@@ -52,13 +53,15 @@ impl Shared {
             id: UserId::from_random(draw(&*self.entropy)),
             name,
             role: Role::Administrator,
-            password,
+            password: Some(password),
+            display_name: None,
+            mail: None,
             created_at: now,
             disabled_at: None,
         };
         tx.use_setup_link(&typed.link, now);
         tx.add_user(&user);
-        let secret = self.write_session(&mut *tx, &user, visitor);
+        let secret = self.write_session(&mut *tx, &user, Methods::of([Method::Link]), visitor);
         let event = AuditEvent::new(now, AuditKind::UserChange, Outcome::Allowed)
             .user(user.name.as_str())
             .peer(visitor.peer);

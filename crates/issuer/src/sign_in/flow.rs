@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     entropy::draw,
+    id::SessionId,
     secret::{Digest, Secret},
-    session::Session,
+    session::{Method, Methods, Session},
     time::UnixTime,
     user::{User, Username},
 };
@@ -67,7 +68,7 @@ impl Shared {
         let attempt = self.admit_sign_in(account, visitor.peer, now)?;
         let known = self.account(name.as_ref()).await?;
         let usable = known.as_ref().filter(|user| user.disabled_at.is_none());
-        let password = usable.map(|user| user.password.clone());
+        let password = usable.and_then(|user| user.password.clone());
         let verified = self.passwords.verify(typed.password, password).await;
         let right = verified.inspect_err(|_| self.give_back(&attempt))?; // nothing was tried
         let Some(user) = usable.filter(|_| right) else {
@@ -170,7 +171,13 @@ impl Shared {
     }
 
     /// Writes a new session in place of the visitor's old one (LG-01).
-    pub(crate) fn write_session(&self, tx: &mut dyn Tx, user: &User, visitor: &Visitor) -> Secret {
+    pub(crate) fn write_session(
+        &self,
+        tx: &mut dyn Tx,
+        user: &User,
+        methods: Methods,
+        visitor: &Visitor,
+    ) -> Secret {
         let now = self.clock.now();
         let secret = Secret::mint("dws_", draw(&*self.entropy));
         if let Some(old) = &visitor.session {
@@ -178,9 +185,15 @@ impl Shared {
         }
         tx.add_session(&Session {
             digest: secret.digest(),
+            id: SessionId::from_random(draw(&*self.entropy)),
             user: user.id.clone(),
+            methods,
+            created_at: now,
             authenticated_at: now,
+            seen_at: now,
             expires_at: now + self.published().config.lifetimes.session,
+            agent: visitor.agent.clone(),
+            address: visitor.peer,
         });
         secret
     }
@@ -203,7 +216,8 @@ impl Shared {
         if !unchanged {
             return Err(SignInError::Refused); // changed while the password was checked
         }
-        let secret = self.write_session(&mut *tx, user, visitor);
+        let methods = Methods::of([Method::Password]);
+        let secret = self.write_session(&mut *tx, user, methods, visitor);
         let event = AuditEvent::new(now, AuditKind::SignIn, Outcome::Allowed);
         tx.audit(event.user(user.name.as_str()).peer(visitor.peer));
         tx.commit().await?;

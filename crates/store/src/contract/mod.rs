@@ -11,6 +11,7 @@ pub(crate) mod codes;
 pub(crate) mod consents;
 pub(crate) mod devices;
 pub(crate) mod grants;
+pub(crate) mod groups;
 pub(crate) mod initial_access_tokens;
 pub(crate) mod races;
 pub(crate) mod reaping;
@@ -100,6 +101,12 @@ macro_rules! every_contract {
                 revoking_all_of_a_user_spares_others_and_burns_fresh_codes
                 revoking_all_of_a_client_spares_others_and_burns_fresh_codes
             }
+            groups {
+                a_group_reads_back_by_identity_and_by_name
+                members_are_told_apart_by_who_says_so
+                what_one_source_says_of_a_user_is_replaced_and_the_rest_stays
+                a_group_keeps_its_members_under_another_name
+            }
             initial_access_tokens {
                 an_initial_access_token_reads_back_until_it_is_removed
                 a_use_too_many_conflicts_and_registers_nobody
@@ -141,6 +148,7 @@ macro_rules! every_contract {
             sessions {
                 a_session_ends_when_told
                 ending_all_sessions_of_a_user_spares_others
+                one_session_outlives_the_others_of_its_user
                 a_disabled_user_gets_no_session
                 what_is_for_one_use_is_used_once
             }
@@ -169,6 +177,8 @@ macro_rules! every_contract {
                 changes_of_a_user_are_kept
                 changing_an_unknown_user_conflicts
                 users_are_listed_by_name
+                what_is_said_of_a_person_is_kept_and_taken_back
+                a_removed_user_leaves_nothing_but_what_was_revoked
             }
         }
     };

@@ -8,7 +8,8 @@ use doorward_core::{
     details::Details,
     device::{DeviceAuthorization, DeviceState, POLL_INTERVAL},
     grant::Grant,
-    id::{ClientId, GrantId, KeyId, UserId},
+    group::{Group, GroupName, GroupSource, Membership},
+    id::{ClientId, GrantId, GroupId, KeyId, SessionId, UserId},
     jwk::{Algorithm, KeyMaterial, PublicKey},
     pkce::Challenge,
     redirect::RegisteredRedirect,
@@ -16,7 +17,7 @@ use doorward_core::{
     resource::{Resource, Resources},
     scope::ScopeSet,
     secret::Digest,
-    session::{Session, SetupLink},
+    session::{Method, Methods, Session, SetupLink},
     time::UnixTime,
     user::{PasswordHash, Role, User, Username},
 };
@@ -57,7 +58,9 @@ pub(super) fn user(text: &str) -> User {
         id: user_id(text),
         name: name(text),
         role: Role::Member,
-        password: PasswordHash::from_phc(format!("$argon2id${text}")),
+        password: Some(PasswordHash::from_phc(format!("$argon2id${text}"))),
+        display_name: None,
+        mail: None,
         created_at: at(0),
         disabled_at: None,
     }
@@ -155,9 +158,39 @@ pub(super) fn spent(seconds: i64, successor: &str) -> Spent {
 pub(super) fn session(text: &str, user: &str) -> Session {
     Session {
         digest: digest(text),
+        id: SessionId::from_known(format!("session {text}")),
         user: user_id(user),
+        methods: Methods::of([Method::Password, Method::Totp]),
+        created_at: at(-9),
         authenticated_at: at(-5),
+        seen_at: at(-5),
         expires_at: at(MINUTE),
+        agent: Some("Browser".to_owned()),
+        address: Some(std::net::Ipv6Addr::LOCALHOST.into()),
+    }
+}
+
+pub(super) fn group_name(text: &str) -> GroupName {
+    GroupName::parse(text).expect("the name of a group")
+}
+
+/// A group of an identity provider that provisions, whose identity is its first name.
+pub(super) fn group(text: &str) -> Group {
+    Group {
+        id: GroupId::from_known(text),
+        name: group_name(text),
+        source: GroupSource::Scim("okta".to_owned()),
+        external_id: Some("00g1".to_owned()),
+        created_at: at(0),
+        changed_at: at(0),
+    }
+}
+
+pub(super) fn membership(user: &str, group: &str, source: &GroupSource) -> Membership {
+    Membership {
+        user: user_id(user),
+        group: group_name(group),
+        source: source.clone(),
     }
 }
 

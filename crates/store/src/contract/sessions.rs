@@ -40,6 +40,30 @@ pub(crate) async fn ending_all_sessions_of_a_user_spares_others(store: Subject) 
     assert!(exists(&store, "3").await);
 }
 
+pub(crate) async fn one_session_outlives_the_others_of_its_user(store: Subject) {
+    populate(&store).await;
+    write(&store, |tx| {
+        tx.add_session(&session("1", "alice"));
+        tx.add_session(&session("2", "alice"));
+        tx.add_session(&session("3", "bob"));
+        tx.see_session(&digest("2"), at(30));
+        tx.see_session(&digest("2"), at(20));
+    })
+    .await;
+    let found = reader(&store).await.sessions_of(&user_id("alice")).await;
+    let found = found.expect("readable");
+    let seen: Vec<_> = found.iter().map(|it| (it.digest, it.seen_at)).collect();
+    assert_eq!(seen, [(digest("2"), at(30)), (digest("1"), at(-5))]);
+
+    write(&store, |tx| {
+        tx.end_other_sessions_of_user(&user_id("alice"), &digest("1"));
+    })
+    .await;
+    assert!(exists(&store, "1").await);
+    assert!(!exists(&store, "2").await);
+    assert!(exists(&store, "3").await);
+}
+
 pub(crate) async fn a_disabled_user_gets_no_session(store: Subject) {
     conflict(&store, |tx| tx.add_session(&session("s", "alice"))).await;
     populate(&store).await;

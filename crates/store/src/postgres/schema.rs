@@ -28,6 +28,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0014_nonces.sql"),
     include_str!("../../migrations/postgres/0015_account_links.sql"),
     include_str!("../../migrations/postgres/0016_certificates.sql"),
+    include_str!("../../migrations/postgres/0017_people.sql"),
 ];
 
 /// The oldest server that has all that is used: `pg_xact_status` above all.

@@ -1,11 +1,15 @@
 //! What each write expects to find. This is where single use and compare-and-set are decided.
 
-use doorward_core::grant::Revoked;
+use doorward_core::{
+    grant::{RevocationReason, Revoked},
+    id::UserId,
+    time::UnixTime,
+};
 
 use super::{
     Change, account_links, clients, codes, consents, device_authorizations as devices, expired,
-    grants, initial_access_tokens as initial, refresh_tokens, revocations, sessions, setup_links,
-    signing_keys, used_once, users,
+    grants, groups, initial_access_tokens as initial, memberships, refresh_tokens, revocations,
+    sessions, setup_links, signing_keys, used_once, users,
 };
 use crate::write::Write;
 
@@ -45,6 +49,38 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         Write::SetPassword(id, password) => one(users::set_password(id, password)),
         Write::SetRole(id, role) => one(users::set_role(id, *role)),
         Write::SetDisabled(id, at) => one(users::set_disabled(id, *at)),
+        Write::SetUserName(id, name) => one(users::set_name(id, name)),
+        Write::SetDisplayName(id, name) => one(users::set_display_name(id, name.as_ref())),
+        Write::SetMail(id, mail) => one(users::set_mail(id, mail.as_ref())),
+        Write::RemoveUser(id, at) => remove_user(id, *at),
+
+        Write::AddGroup(group) => one(groups::add(group)),
+        Write::ReplaceGroup(pair, at) => {
+            let (before, now) = (&pair.0, &pair.1);
+            let rename = memberships::rename(&before.source, &before.name, &now.name);
+            vec![
+                step(groups::replace(before, now, *at), Expects::One),
+                step(rename, Expects::Any),
+            ]
+        }
+        Write::RemoveGroup(group) => vec![
+            step(groups::remove(group), Expects::One),
+            step(
+                memberships::remove_of_group(&group.name, &group.source),
+                Expects::Any,
+            ),
+        ],
+        Write::AddMember(it) => any(memberships::add(&it.user, &it.group, &it.source)),
+        Write::RemoveMember(it) => any(memberships::remove(it)),
+        Write::SetGroupsOfUser(user, source, groups) => {
+            let clear = memberships::remove_of_user(user, source);
+            let add = |group| step(memberships::add(user, group, source), Expects::Any);
+            let added = groups.iter().map(add);
+            [step(clear, Expects::Any)]
+                .into_iter()
+                .chain(added)
+                .collect()
+        }
 
         Write::KeepUnusedClients(origin, most, made_before) => {
             any(clients::keep_unused(*origin, *most, *made_before))
@@ -86,12 +122,7 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         }
         Write::RevokeGrantsOfUser(user, at, reason) => {
             let (at, reason) = (*at, *reason);
-            let revoke = grants::revoke_of_user(user, Revoked { at, reason });
-            vec![
-                step(codes::burn_of_user(user), Expects::Any),
-                step(devices::deny_of_user(user), Expects::Any),
-                step(revoke, Expects::Any),
-            ]
+            revoke_of_user(user, Revoked { at, reason })
         }
         Write::RevokeAssertedGrantsOfUser(user, at, reason) => {
             let (at, reason) = (*at, *reason);
@@ -114,7 +145,9 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         Write::SpendRefreshToken(digest, spent) => one(refresh_tokens::spend(digest, spent)),
 
         Write::AddSession(session) => one(sessions::add(session)),
+        Write::SeeSession(digest, at) => any(sessions::see(digest, *at)),
         Write::EndSession(digest) => any(sessions::end(digest)),
+        Write::EndOtherSessionsOfUser(user, kept) => any(sessions::end_others_of_user(user, kept)),
         Write::EndSessionsOfUser(user) => any(sessions::end_of_user(user)),
         Write::RememberConsent(consent) => one(consents::remember(consent)),
         Write::ForgetApprovalsOfClient(client) => vec![
@@ -149,4 +182,21 @@ fn any(change: Change) -> Vec<Step> {
 
 fn step(change: Change, expects: Expects) -> Step {
     Step { change, expects }
+}
+
+fn revoke_of_user(user: &UserId, revoked: Revoked) -> Vec<Step> {
+    vec![
+        step(codes::burn_of_user(user), Expects::Any),
+        step(devices::deny_of_user(user), Expects::Any),
+        step(grants::revoke_of_user(user, revoked), Expects::Any),
+    ]
+}
+
+/// Nothing may refer to the account in the end; what is its own goes with its row.
+fn remove_user(user: &UserId, at: UnixTime) -> Vec<Step> {
+    let reason = RevocationReason::UserChanged;
+    let mut steps = revoke_of_user(user, Revoked { at, reason });
+    steps.extend(users::forget(user).map(|change| step(change, Expects::Any)));
+    steps.push(step(users::remove(user), Expects::One));
+    steps
 }

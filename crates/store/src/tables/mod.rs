@@ -22,7 +22,9 @@ pub(crate) mod consents;
 pub(crate) mod device_authorizations;
 pub(crate) mod expired;
 pub(crate) mod grants;
+pub(crate) mod groups;
 pub(crate) mod initial_access_tokens;
+pub(crate) mod memberships;
 pub(crate) mod refresh_tokens;
 pub(crate) mod revocations;
 pub(crate) mod sessions;
@@ -94,7 +96,9 @@ pub(crate) fn all_statements() -> impl Iterator<Item = &'static str> {
         device_authorizations::STATEMENTS,
         expired::STATEMENTS,
         grants::STATEMENTS,
+        groups::STATEMENTS,
         initial_access_tokens::STATEMENTS,
+        memberships::STATEMENTS,
         refresh_tokens::STATEMENTS,
         revocations::STATEMENTS,
         sessions::STATEMENTS,

@@ -3,7 +3,7 @@
 use doorward_core::{
     id::UserId,
     time::UnixTime,
-    user::{PasswordHash, Role, User, Username},
+    user::{DisplayName, MailAddress, PasswordHash, Role, User, Username},
 };
 
 use super::{Change, Columns, Query, Unreadable, change, params, query, statements};
@@ -11,7 +11,7 @@ use super::{Change, Columns, Query, Unreadable, change, params, query, statement
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, name, role, password, created_at, disabled_at FROM users ",
+            "SELECT id, name, role, password, display_name, mail, created_at, disabled_at FROM users ",
             $rest
         )
     };
@@ -22,8 +22,19 @@ statements! {
     BY_NAME = select!("WHERE name = ?1");
     ALL = select!("ORDER BY name");
     ANY = "SELECT EXISTS (SELECT 1 FROM users)";
-    ADD = "INSERT INTO users (id, name, role, password, created_at, disabled_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    BY_MAIL = select!("WHERE mail = ?1 ORDER BY name");
+    ADD = "INSERT INTO users (id, name, role, password, display_name, mail, created_at, disabled_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    SET_NAME = "UPDATE users SET name = ?2 WHERE id = ?1";
+    SET_DISPLAY_NAME = "UPDATE users SET display_name = ?2 WHERE id = ?1";
+    SET_MAIL = "UPDATE users SET mail = ?2 WHERE id = ?1";
+    FORGET_CODES = "DELETE FROM authorization_codes WHERE user_id = ?1";
+    FORGET_CONSENTS = "DELETE FROM consents WHERE user_id = ?1";
+    FORGET_LINKS = "DELETE FROM account_links WHERE user_id = ?1";
+    // What was revoked is remembered without the person, until its tokens are long dead.
+    DETACH_GRANTS = "UPDATE grants SET user_id = NULL, authenticated_at = NULL
+        WHERE user_id = ?1 AND revoked_at IS NOT NULL";
+    REMOVE = "DELETE FROM users WHERE id = ?1";
     SET_PASSWORD = "UPDATE users SET password = ?2 WHERE id = ?1";
     SET_ROLE = "UPDATE users SET role = ?2 WHERE id = ?1";
     SET_DISABLED = "UPDATE users SET disabled_at = ?2 WHERE id = ?1";
@@ -33,24 +44,27 @@ fn read(columns: &mut Columns<'_>) -> Result<User, Unreadable> {
     Ok(User {
         id: UserId::from_known(columns.text()?),
         name: columns.parsed(|text| Username::parse(text).ok())?,
-        role: columns.parsed(role_from)?,
-        password: PasswordHash::from_phc(columns.text()?),
+        role: columns.parsed(Role::parse)?,
+        password: columns
+            .take::<Option<String>>()?
+            .map(PasswordHash::from_phc),
+        display_name: optional(columns, |text| DisplayName::parse(text).ok())?,
+        mail: optional(columns, |text| MailAddress::parse(text).ok())?,
         created_at: columns.time()?,
         disabled_at: columns.optional_time()?,
     })
 }
 
-fn role_from(text: &str) -> Option<Role> {
-    [Role::Member, Role::Administrator]
-        .into_iter()
-        .find(|role| role_text(*role) == text)
-}
-
-fn role_text(role: Role) -> &'static str {
-    match role {
-        Role::Member => "member",
-        Role::Administrator => "administrator",
-    }
+/// The next column, made from its text if it has one.
+fn optional<T>(
+    columns: &mut Columns<'_>,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, Unreadable> {
+    let text = columns.take::<Option<String>>()?;
+    let parsed = text.as_deref().map(parse);
+    parsed
+        .map(|value| value.ok_or_else(|| columns.unreadable()))
+        .transpose()
 }
 
 pub(crate) fn by_id(id: &UserId) -> Query<User> {
@@ -59,6 +73,10 @@ pub(crate) fn by_id(id: &UserId) -> Query<User> {
 
 pub(crate) fn by_name(name: &Username) -> Query<User> {
     query(BY_NAME, params![name.as_str()], read)
+}
+
+pub(crate) fn by_mail(mail: &MailAddress) -> Query<User> {
+    query(BY_MAIL, params![mail.as_str()], read)
 }
 
 pub(crate) fn all() -> Query<User> {
@@ -73,8 +91,10 @@ pub(crate) fn add(user: &User) -> Change {
     let row = params![
         user.id.as_str(),
         user.name.as_str(),
-        role_text(user.role),
-        user.password.as_phc(),
+        user.role.as_str(),
+        user.password.as_ref().map(PasswordHash::as_phc),
+        user.display_name.as_ref().map(DisplayName::as_str),
+        user.mail.as_ref().map(MailAddress::as_str),
         user.created_at,
         user.disabled_at,
     ];
@@ -86,9 +106,35 @@ pub(crate) fn set_password(id: &UserId, password: &PasswordHash) -> Change {
 }
 
 pub(crate) fn set_role(id: &UserId, role: Role) -> Change {
-    change(SET_ROLE, params![id.as_str(), role_text(role)])
+    change(SET_ROLE, params![id.as_str(), role.as_str()])
 }
 
 pub(crate) fn set_disabled(id: &UserId, at: Option<UnixTime>) -> Change {
     change(SET_DISABLED, params![id.as_str(), at])
+}
+
+pub(crate) fn set_name(id: &UserId, name: &Username) -> Change {
+    change(SET_NAME, params![id.as_str(), name.as_str()])
+}
+
+pub(crate) fn set_display_name(id: &UserId, name: Option<&DisplayName>) -> Change {
+    let row = params![id.as_str(), name.map(DisplayName::as_str)];
+    change(SET_DISPLAY_NAME, row)
+}
+
+pub(crate) fn set_mail(id: &UserId, mail: Option<&MailAddress>) -> Change {
+    change(
+        SET_MAIL,
+        params![id.as_str(), mail.map(MailAddress::as_str)],
+    )
+}
+
+/// Everything that refers to the account and does not go with it by itself.
+pub(crate) fn forget(id: &UserId) -> [Change; 4] {
+    [FORGET_CODES, FORGET_CONSENTS, FORGET_LINKS, DETACH_GRANTS]
+        .map(|sql| change(sql, params![id.as_str()]))
+}
+
+pub(crate) fn remove(id: &UserId) -> Change {
+    change(REMOVE, params![id.as_str()])
 }

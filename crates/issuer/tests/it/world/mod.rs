@@ -212,7 +212,9 @@ impl World {
             id: UserId::from_random(draw(&*self.entropy)),
             name: Username::parse(name).expect("a user name"),
             role: Role::Member,
-            password: quickly_hashed(PASSWORD),
+            password: Some(quickly_hashed(PASSWORD)),
+            display_name: None,
+            mail: None,
             created_at: self.clock.now(),
             disabled_at: None,
         };

@@ -130,7 +130,7 @@ async fn a_text_with_what_postgres_cannot_hold_finds_nothing_and_is_stored_witho
     let found = tx.client(&ClientId::from_known("a\0b")).await;
     assert_eq!(found.expect("readable"), None);
     let mut odd = super::user("odd");
-    odd.password = PasswordHash::from_phc("x\0y");
+    odd.password = Some(PasswordHash::from_phc("x\0y"));
     tx.add_user(&odd);
     tx.commit().await.expect("is stored");
     let stored = opened.server.sql(&opened.url, "SELECT password FROM users");

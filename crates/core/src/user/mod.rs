@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{id::UserId, time::UnixTime};
 
+mod profile;
+
+pub use profile::{DisplayName, MailAddress, NotADisplayName, NotAMailAddress};
+
 /// A sign-in name: 1 to 64 characters of `a-z 0-9 . _ - @ +`, compared in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -61,8 +65,35 @@ impl std::fmt::Display for Username {
 pub enum Role {
     /// Signs in and grants access to clients.
     Member,
+    /// Reads the audit records of everybody as well, and changes nothing.
+    Auditor,
     /// Administers as well.
     Administrator,
+}
+
+impl Role {
+    /// Every role, from the least to the most.
+    pub const ALL: [Self; 3] = [Self::Member, Self::Auditor, Self::Administrator];
+
+    /// The word for it, in the store, on the command line and in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Auditor => "auditor",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// An account.
@@ -74,8 +105,12 @@ pub struct User {
     pub name: Username,
     /// What the account may do.
     pub role: Role,
-    /// The password as a PHC string (Argon2id).
-    pub password: PasswordHash,
+    /// The password as a PHC string (Argon2id); none for who signs in another way.
+    pub password: Option<PasswordHash>,
+    /// What the person is called, if that was said.
+    pub display_name: Option<DisplayName>,
+    /// Where messages to the person go.
+    pub mail: Option<MailAddress>,
     /// When it was made.
     pub created_at: UnixTime,
     /// Since when it cannot be used, if so.
