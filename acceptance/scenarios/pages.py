@@ -1,57 +1,62 @@
-"""The pages for people, in a real Chromium, wide and narrow; pictures go to artifacts/screens/."""
+"""The pages for people, in a real Chromium; pictures and a contact sheet go to artifacts/screens/."""
 
+import contextlib
 import json
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
-from stage.client import Client
-from stage.doorward import PASSWORD, USER, Doorward
-from stage.processes import free_port
+from stage.doorward import PASSWORD, Configured, Doorward
 from stage.report import Report
-from stage.tools import ACCEPTANCE, NODE, SCREENS, environment
-from stage.upstreams import FIXTURE
+from stage.tools import ACCEPTANCE, NODE, SCREENS, doorward_binary, environment
+from stage.upstreams import fixture_over_http
 
-_WALK_SECONDS = 180
+_WALK_SECONDS = 300
+_SERVERS = ["files", "tickets", "calendar"]
 
 
-def judge(report: Report) -> None:
-    """Set-up, sign-in, consent and error pages."""
+def judge(report: Report, flows: list[str] | None = None) -> None:
+    """Every flow, or those that are named, each on one of a few Doorwards."""
     report.scene("pages in Chromium")
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if not report.step("Chromium is installed", chromium is not None, chromium or "apt-get install chromium"):
         return
-    with tempfile.TemporaryDirectory() as scratch, report.guard("the pages are walked through"):
-        with Doorward(Path(scratch), ["--", *FIXTURE, "--stdio"]) as doorward:
-            plan = _plan(report, doorward) | {"chromium": chromium}
-            _walk(report, plan)
+    with contextlib.ExitStack() as running, report.guard("the pages are walked through"):
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
+        upstream = running.enter_context(fixture_over_http(folder))
+        doors = {name: running.enter_context(door) for name, door in _doors(folder, upstream).items()}
+        plan = {
+            "chromium": chromium,
+            "screens": str(SCREENS),
+            "binary": str(doorward_binary()),
+            "password": PASSWORD,
+            "flows": flows or [],
+            "doors": {name: _facts(door) for name, door in doors.items()},
+        }
+        _walk(report, plan)
 
 
-def _plan(report: Report, doorward: Doorward) -> dict:
-    link = doorward.set_up_link
-    report.step("a set-up link is printed", link is not None)
-    doorward.add_user()
-    port = free_port()
-    client = Client.register(doorward.resource, f"http://127.0.0.1:{port}/callback", "Walk through the pages")
-    return {
-        "screens": str(SCREENS),
-        "user": USER,
-        "password": PASSWORD,
-        "port": port,
-        "setUp": link,
-        "authorize": client.authorization_url(),
-        "errors": {
-            "unknown client": client.authorization_url(client_id="nobody"),
-            "unknown redirect": client.authorization_url(redirect_uri="https://elsewhere.example/callback"),
-        },
-    }
+def _doors(folder: Path, upstream: str) -> dict[str, Doorward]:
+    """Every Doorward that a flow needs, by the name that flows know it by."""
+    made = {}
+    for name in ("first", "plain", "many"):
+        (folder / name).mkdir()
+    made["first"] = Doorward(folder / "first", ["--demo"])
+    made["plain"] = Doorward(folder / "plain", ["--demo"])
+    made["many"] = Configured(folder / "many", upstream, _SERVERS)
+    return made
+
+
+def _facts(door: Doorward) -> dict:
+    named = {"names": _SERVERS} if isinstance(door, Configured) else {}
+    return {"origin": door.origin, "resource": door.resource, "data": str(door.data), "setUp": door.set_up_link} | named
 
 
 def _walk(report: Report, plan: dict) -> None:
+    command = [str(NODE), str(ACCEPTANCE / "drivers" / "pages" / "main.js")]
     walk = subprocess.run(
-        [str(NODE), str(ACCEPTANCE / "drivers" / "pages.js")],
-        input=json.dumps(plan), capture_output=True, text=True, timeout=_WALK_SECONDS,
+        command, input=json.dumps(plan), capture_output=True, text=True, timeout=_WALK_SECONDS,
         cwd=ACCEPTANCE, env=environment(),
     )  # fmt: skip
     lines = [json.loads(line) for line in walk.stdout.splitlines()]

@@ -183,6 +183,16 @@ class TheChapters(unittest.TestCase):
         self.assertEqual({file.stem for file in folder.glob("*.js")} - {"main", "door"}, set(told.values()))
 
 
+class TheFlows(unittest.TestCase):
+    def test_are_all_walked(self) -> None:
+        folder = ACCEPTANCE / "drivers" / "pages" / "flows"
+        known = (folder / "index.js").read_text()
+        imported = dict(re.findall(r"import { (\w+) } from '\./(.+)\.js';", known))
+        self.assertEqual({file.stem for file in folder.glob("*.js")} - {"index"}, set(imported.values()))
+        walked = known.partition("FLOWS")[2]
+        self.assertEqual([name for name in imported if name not in walked], [])
+
+
 class TheReport(unittest.TestCase):
     def _status(self, *steps: bool) -> int:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
