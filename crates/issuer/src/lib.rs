@@ -51,6 +51,7 @@ pub use issuer::{
     ToolCatalogue,
 };
 pub use keys::{KeyError, KeySetChange};
+pub use passwords::NewPassword;
 pub use public_url::PublicUrlError;
 pub use register::StatementIssuer;
 pub use trust::{IssuerKeys, TrustedIssuer};

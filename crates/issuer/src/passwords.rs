@@ -3,16 +3,21 @@
 //! Each hash takes 19 MiB and some milliseconds on purpose. A bounded number
 //! runs at once and a bounded number waits; whoever comes after that is told to
 //! come again, so that a flood of sign-ins costs nothing but sign-ins (DS-01).
-//! An unknown account costs the same as a known one (LG-03).
+//! An unknown account costs the same as a known one (LG-03). What is set is judged
+//! first: only a [`NewPassword`] is hashed.
+
+mod strength;
 
 use std::sync::Arc;
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
 use doorward_core::{
     secret::Secret,
-    user::{MAXIMUM_PASSWORD, PasswordHash},
+    user::{MAXIMUM_PASSWORD, PasswordError, PasswordHash},
 };
 use tokio::{sync::Semaphore, task::spawn_blocking};
+
+pub use self::strength::NewPassword;
 
 /// How many sign-ins may wait for their turn.
 const QUEUE: usize = 64;
@@ -59,10 +64,19 @@ impl Passwords {
         Ok(same && exists)
     }
 
+    /// Judges a password that is to be set, for the person of whom this is known.
+    pub(crate) async fn judge(
+        &self,
+        password: Secret,
+        about: Vec<String>,
+    ) -> Result<Result<NewPassword, PasswordError>, Busy> {
+        self.turn(move || judge(password, &about)).await
+    }
+
     /// Hashes a new password.
     pub(crate) async fn hash(
         &self,
-        password: Secret,
+        password: NewPassword,
         salt: [u8; 16],
     ) -> Result<PasswordHash, Busy> {
         self.turn(move || hash(&password, salt)).await?.ok_or(Busy)
@@ -85,10 +99,16 @@ impl Passwords {
     }
 }
 
+/// Judges `password` for the person of whom `about` is known.
+pub(crate) fn judge(password: Secret, about: &[String]) -> Result<NewPassword, PasswordError> {
+    let about: Vec<&str> = about.iter().map(String::as_str).collect();
+    NewPassword::check(password, &about)
+}
+
 /// Hashes `password` in the form that the store keeps.
-pub(crate) fn hash(password: &Secret, salt: [u8; 16]) -> Option<PasswordHash> {
+pub(crate) fn hash(password: &NewPassword, salt: [u8; 16]) -> Option<PasswordHash> {
     let phc = argon2()?
-        .hash_password_with_salt(password.expose().as_bytes(), &salt)
+        .hash_password_with_salt(password.secret().expose().as_bytes(), &salt)
         .ok()?;
     Some(PasswordHash::from_phc(phc.to_string()))
 }
@@ -114,7 +134,9 @@ mod tests {
     async fn only_the_right_password_of_a_real_account_passes() {
         let passwords = Passwords::new();
         let right = || Secret::presented("correct horse");
-        let known = passwords.hash(right(), [2; 16]).await.expect("not busy");
+        let judged = passwords.judge(right(), Vec::new()).await;
+        let judged = judged.expect("not busy").expect("strong enough");
+        let known = passwords.hash(judged, [2; 16]).await.expect("not busy");
         assert!(
             known
                 .as_phc()
@@ -135,7 +157,8 @@ mod tests {
     #[test]
     fn nobodys_password_costs_as_much_as_any_other() {
         let salt = [2; 16];
-        let known = hash(&Secret::presented("correct horse"), salt).expect("hashing works");
+        let judged = judge(Secret::presented("correct horse"), &[]).expect("strong enough");
+        let known = hash(&judged, salt).expect("hashing works");
         let settings = |phc: &str| phc.split('$').take(4).collect::<Vec<_>>().join("$");
         let lengths = |phc: &str| phc.split('$').map(str::len).collect::<Vec<_>>();
         assert_eq!(settings(NOBODY), settings(known.as_phc())); // LG-03

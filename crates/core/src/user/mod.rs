@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::{id::UserId, time::UnixTime};
 
 mod profile;
+mod weakness;
 
 pub use profile::{DisplayName, MailAddress, NotADisplayName, NotAMailAddress};
+pub use weakness::Weakness;
 
 /// A sign-in name: 1 to 64 characters of `a-z 0-9 . _ - @ +`, compared in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -117,6 +119,16 @@ pub struct User {
     pub disabled_at: Option<UnixTime>,
 }
 
+impl User {
+    /// What whoever guesses the password may know of the person.
+    pub fn known(&self) -> Vec<String> {
+        let shown = self.display_name.as_ref().map(DisplayName::to_string);
+        let mail = self.mail.as_ref().map(MailAddress::to_string);
+        let name = std::iter::once(self.name.to_string());
+        name.chain(shown).chain(mail).collect()
+    }
+}
+
 /// A password hash in PHC string format; blank in `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
@@ -148,6 +160,9 @@ pub enum PasswordError {
     /// More than [`MAXIMUM_PASSWORD`] bytes.
     #[error("a password has at most 1024 bytes")]
     TooLong,
+    /// Whoever guesses finds it soon.
+    #[error("this password is easy to guess: {0}")]
+    Weak(Weakness),
 }
 
 /// The fewest characters of a password.
@@ -155,7 +170,8 @@ pub const MINIMUM_PASSWORD: usize = 8;
 /// The most bytes of a password: longer ones are refused before any hashing (DS-01).
 pub const MAXIMUM_PASSWORD: usize = 1024;
 
-/// Checks a password that is to be set.
+/// Checks the length of a password that is to be set. Whether it is strong enough is judged with
+/// a dictionary, where passwords are hashed.
 pub fn check_new_password(password: &str) -> Result<(), PasswordError> {
     if password.chars().count() < MINIMUM_PASSWORD {
         return Err(PasswordError::TooShort);

@@ -9,12 +9,13 @@ use doorward_core::{
     revocation::Revocation,
     secret::Secret,
     session::SetupLink,
-    user::{PasswordHash, Role, User, Username, check_new_password},
+    user::{PasswordError, PasswordHash, Role, User, Username},
 };
 use doorward_store::{StoreError, Tx};
+use tokio::task::spawn_blocking;
 
 use super::{Administration, AdministrationError};
-use crate::passwords::hash;
+use crate::passwords::{hash, judge};
 
 impl Administration {
     /// Makes an account.
@@ -25,7 +26,7 @@ impl Administration {
         role: Role,
     ) -> Result<User, AdministrationError> {
         let name = Username::parse(name)?;
-        let password = self.hash(password).await?;
+        let password = self.hash(password, vec![name.to_string()]).await?;
         let mut tx = self.store.begin().await?;
         let taken = AdministrationError::NameTaken(name.to_string());
         if tx.user_by_name(&name).await?.is_some() {
@@ -89,7 +90,8 @@ impl Administration {
         name: &str,
         password: Secret,
     ) -> Result<User, AdministrationError> {
-        let password = self.hash(password).await?;
+        let known = find(&mut *self.store.begin().await?, name).await?;
+        let password = self.hash(password, known.known()).await?;
         let mut tx = self.store.begin().await?;
         let mut user = find(&mut *tx, name).await?;
         tx.set_password(&user.id, &password);
@@ -133,14 +135,17 @@ impl Administration {
         Ok(())
     }
 
-    async fn hash(&self, password: Secret) -> Result<PasswordHash, AdministrationError> {
-        check_new_password(password.expose())?;
+    /// Judges and hashes a password for the person of whom `about` is known.
+    async fn hash(
+        &self,
+        password: Secret,
+        about: Vec<String>,
+    ) -> Result<PasswordHash, AdministrationError> {
         let salt = draw(&*self.entropy);
-        let hashed = tokio::task::spawn_blocking(move || hash(&password, salt)).await;
-        hashed
-            .ok()
-            .flatten()
-            .ok_or(AdministrationError::PasswordHashing)
+        let hashed = spawn_blocking(move || Ok(hash(&judge(password, &about)?, salt))).await;
+        let failed = || AdministrationError::PasswordHashing;
+        let hashed: Result<_, PasswordError> = hashed.map_err(|_| failed())?;
+        hashed?.ok_or_else(failed)
     }
 }
 

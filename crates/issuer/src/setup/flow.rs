@@ -6,7 +6,7 @@ use doorward_core::{
     id::UserId,
     secret::{Digest, Secret},
     session::{Method, Methods},
-    user::{Role, User, Username, check_new_password},
+    user::{Role, User, Username},
 };
 use doorward_store::Tx;
 
@@ -37,14 +37,13 @@ impl Shared {
     ) -> Result<Secret, SetupError> {
         self.check_link(&typed.link).await?;
         let name = Username::parse(&typed.name)?;
-        check_new_password(typed.password.expose())?;
         if typed.password != typed.again {
             return Err(SetupError::Different);
         }
-        let password = self
-            .passwords
-            .hash(typed.password, draw(&*self.entropy))
-            .await?;
+        let about = vec![name.to_string()];
+        let password = self.passwords.judge(typed.password, about).await??;
+        let salt = draw(&*self.entropy);
+        let password = self.passwords.hash(password, salt).await?;
 
         let now = self.clock.now();
         let mut tx = self.store.begin().await?;

@@ -19,6 +19,12 @@ async fn a_user_name_is_taken_once_and_passwords_have_a_length() {
         .add_user("bob", Secret::presented("short"), Role::Member)
         .await;
     assert!(matches!(short, Err(AdministrationError::Password(_))));
+    let weak = Secret::presented("bobbybob");
+    let weak = admin.add_user("bobbybob", weak, Role::Member).await;
+    let weak = weak.expect_err("made of the name");
+    assert!(weak.to_string().contains("easy to guess"), "{weak}");
+    let weak = Secret::presented("alice2026");
+    assert!(admin.set_password("alice", weak).await.is_err());
     let name = admin.add_user("b b", password(), Role::Member).await;
     assert!(matches!(name, Err(AdministrationError::NotAUsername(_))));
     let unknown = admin.disable_user("nobody").await;

@@ -95,6 +95,14 @@ async fn what_cannot_be_an_account_is_explained_and_the_link_stays_good() {
         assert!(answer.body.contains("role=\"alert\""));
         assert!(!answer.body.contains(PASSWORD));
     }
+    let weak = submit(
+        &world,
+        &mut person,
+        [&token, "rooty", "Rooty-2026", "Rooty-2026"],
+    )
+    .await;
+    assert_eq!(weak.status, 422);
+    assert!(weak.shows("easy to guess") && weak.shows("made of your name"));
     let answer = submit(&world, &mut person, [&token, "root", PASSWORD, PASSWORD]).await;
     assert_eq!(answer.status, 303);
 }
