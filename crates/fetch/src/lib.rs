@@ -28,7 +28,7 @@ pub mod tls;
 mod upstream;
 
 pub use dial::DialError;
-pub use fetcher::{Answer, Document, FetchError, Fetcher, FetcherConfig};
+pub use fetcher::{Answer, Call, Document, FetchError, Fetcher, FetcherConfig, Reply};
 pub use reach::{AddressKind, Reach};
 pub use resolve::{Resolve, Resolving, SystemResolver};
 pub use upstream::{SendError, UpstreamClient, UpstreamConfig};

@@ -1,5 +1,5 @@
 //! A world to test in: a stopped clock, seeded secrets, a scripted client, an
-//! issuer and a gateway wired as the binary wires them, and fake upstreams.
+//! issuer and a gateway wired as the binary wires them, fake upstreams and identity providers.
 //!
 //! Nothing here sleeps or leaves loopback. Time passes when a test says so, and
 //! the same test draws the same secrets at every run.
@@ -17,6 +17,7 @@ pub mod holder;
 pub mod http;
 pub mod page;
 pub mod person;
+pub mod provider;
 pub mod time;
 mod trust;
 pub mod upstream;

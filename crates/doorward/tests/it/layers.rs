@@ -11,9 +11,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("doorward-fetch", &["doorward-core"]),
     ("doorward-store", &["doorward-core"]),
     ("doorward-verify", &["doorward-core", "doorward-fetch"]),
+    ("doorward-federation", &["doorward-core", "doorward-fetch"]),
     (
         "doorward-issuer",
-        &["doorward-core", "doorward-store", "doorward-fetch"],
+        &[
+            "doorward-core",
+            "doorward-store",
+            "doorward-fetch",
+            "doorward-federation",
+        ],
     ),
     (
         "doorward-gateway",
@@ -36,6 +42,7 @@ const EVERY_LIBRARY: &[&str] = &[
     "doorward-fetch",
     "doorward-store",
     "doorward-verify",
+    "doorward-federation",
     "doorward-issuer",
     "doorward-gateway",
 ];

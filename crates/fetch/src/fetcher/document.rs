@@ -61,7 +61,7 @@ pub(super) async fn read(
     })
 }
 
-async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, FetchError> {
+pub(super) async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, FetchError> {
     let too_large = FetchError::TooLarge { limit };
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > limit {
@@ -81,7 +81,7 @@ async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, FetchError> 
 }
 
 /// `application/json` or anything `+json`, stated exactly once.
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let Some(value) = only(headers, &CONTENT_TYPE) else {
         return false;
     };
@@ -90,7 +90,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence == "application/json" || (essence.contains('/') && essence.ends_with("+json"))
 }
 
-fn is_encoded(headers: &HeaderMap) -> bool {
+pub(super) fn is_encoded(headers: &HeaderMap) -> bool {
     let mut values = headers.get_all(CONTENT_ENCODING).iter();
     values.any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
 }

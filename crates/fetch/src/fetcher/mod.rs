@@ -8,6 +8,7 @@
 
 mod document;
 mod error;
+mod exchange;
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
@@ -16,7 +17,7 @@ use http::{
     HeaderValue, Request, Response, StatusCode, Uri,
     header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, HOST, IF_NONE_MATCH, USER_AGENT},
 };
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper::{body::Incoming, client::conn::http1};
 use rustls::ClientConfig;
 use tower_service::Service;
@@ -25,6 +26,7 @@ use url::Url;
 pub use self::{
     document::{Answer, Document},
     error::FetchError,
+    exchange::{Call, Reply},
 };
 use crate::{
     connector::{Connector, Stream},
@@ -94,6 +96,15 @@ impl Fetcher {
         }
     }
 
+    /// The same, but for documents of up to `max_bytes`.
+    #[must_use]
+    pub fn taking(&self, max_bytes: usize) -> Self {
+        Self {
+            max_bytes,
+            ..self.clone()
+        }
+    }
+
     /// Fetches the JSON document at `url`.
     pub async fn json(&self, url: &Url) -> Result<Document, FetchError> {
         match self.json_unless(url, None).await? {
@@ -126,13 +137,23 @@ impl Fetcher {
 
     async fn fetch(&self, uri: Uri, etag: Option<&str>) -> Result<Answer, FetchError> {
         let request = request(&uri, etag)?;
+        let read = async |response| self.read(response, etag.is_some()).await;
+        self.send(uri, request, read).await
+    }
+
+    /// Sends a request on a connection of its own, and reads the answer while that is served.
+    async fn send<T>(
+        &self,
+        uri: Uri,
+        request: Request<Full<Bytes>>,
+        read: impl AsyncFnOnce(Response<Incoming>) -> Result<T, FetchError>,
+    ) -> Result<T, FetchError> {
         let stream = self.connector.clone().call(uri).await?;
         let (mut sender, connection) = handshake(stream).await?;
         let mut connection = pin!(connection);
         let mut exchange = pin!(async {
             let response = sender.send_request(request).await;
-            let response = response.map_err(FetchError::Response)?;
-            self.read(response, etag.is_some()).await
+            read(response.map_err(FetchError::Response)?).await
         });
         tokio::select! {
             answer = &mut exchange => answer,
@@ -160,11 +181,11 @@ impl Fetcher {
     }
 }
 
-type Connection = http1::Connection<Stream, Empty<Bytes>>;
+type Connection = http1::Connection<Stream, Full<Bytes>>;
 
 async fn handshake(
     stream: Stream,
-) -> Result<(http1::SendRequest<Empty<Bytes>>, Connection), FetchError> {
+) -> Result<(http1::SendRequest<Full<Bytes>>, Connection), FetchError> {
     http1::Builder::new()
         .max_buf_size(MAX_HEAD)
         .handshake(stream)
@@ -172,13 +193,8 @@ async fn handshake(
         .map_err(FetchError::Response)
 }
 
-fn request(uri: &Uri, etag: Option<&str>) -> Result<Request<Empty<Bytes>>, FetchError> {
-    let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let host = match (uri.host(), uri.port()) {
-        (None, _) => return Err(DialError::Target.into()),
-        (Some(host), None) => host.to_owned(),
-        (Some(host), Some(port)) => format!("{host}:{port}"),
-    };
+fn request(uri: &Uri, etag: Option<&str>) -> Result<Request<Full<Bytes>>, FetchError> {
+    let (path, host) = target(uri)?;
     let known = etag.map(|etag| (IF_NONE_MATCH, etag));
     let request = known
         .into_iter()
@@ -191,8 +207,18 @@ fn request(uri: &Uri, etag: Option<&str>) -> Result<Request<Empty<Bytes>>, Fetch
         .header(ACCEPT_ENCODING, HeaderValue::from_static("identity"))
         .header(USER_AGENT, HeaderValue::from_static(AGENT))
         .header(CONNECTION, HeaderValue::from_static("close"))
-        .body(Empty::new())
+        .body(Full::default())
         .map_err(|_| DialError::Target.into())
+}
+
+/// What a request asks for, and whom.
+fn target(uri: &Uri) -> Result<(&str, String), FetchError> {
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    match (uri.host(), uri.port()) {
+        (None, _) => Err(DialError::Target.into()),
+        (Some(host), None) => Ok((path, host.to_owned())),
+        (Some(host), Some(port)) => Ok((path, format!("{host}:{port}"))),
+    }
 }
 
 /// Largest head of a response.

@@ -1,6 +1,7 @@
 //! The outbound client against real servers on loopback.
 #![cfg(test)]
 
+mod calls;
 mod fetch;
 mod fetch_addresses;
 mod fetch_tls;

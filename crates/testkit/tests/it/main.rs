@@ -10,6 +10,7 @@ mod canary;
 mod certificates;
 mod corpus;
 mod dpop;
+mod identity_providers;
 mod interop;
 mod login;
 mod metadata;
