@@ -110,6 +110,18 @@ pub enum AuditKind {
     /// A server process started, stopped or failed.
     #[serde(rename = "server.process")]
     ServerProcess,
+    /// A person signed in on a device that was not known to be theirs.
+    #[serde(rename = "sign_in.new_device")]
+    NewDevice,
+    /// A session was ended by its owner, from a list.
+    #[serde(rename = "session.end")]
+    SessionEnd,
+    /// What was remembered for a person was forgotten: a device, or an approval.
+    #[serde(rename = "account.forget")]
+    Forget,
+    /// A person fetched what is stored about them.
+    #[serde(rename = "account.download")]
+    Download,
 }
 
 /// How it ended.

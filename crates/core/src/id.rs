@@ -71,6 +71,10 @@ text_id! {
     KeyId
 }
 text_id! {
+    /// A device that somebody signed in on before, as its owner sees it.
+    DeviceId
+}
+text_id! {
     /// One pass through `/authorize`, from the request to the answer.
     FlowId
 }

@@ -11,6 +11,7 @@
 pub mod access;
 pub mod account_link;
 pub mod actor;
+pub mod agent;
 pub mod assertion;
 pub mod audit;
 pub mod authorize;
@@ -32,6 +33,7 @@ pub mod introspection;
 pub mod jwk;
 pub mod jws;
 pub mod jwt_bearer;
+pub mod known_device;
 pub mod lifetimes;
 pub mod once;
 pub mod openid;

@@ -15,8 +15,12 @@ pub struct Lifetimes {
     pub code: Duration,
     /// How long a spent refresh token still returns its own successor.
     pub repeat_window: Duration,
-    /// A person's signed-in session in the browser.
+    /// A person's signed-in session in the browser, however much it is used.
     pub session: Duration,
+    /// A session that nobody uses for this long ends.
+    pub session_idle: Duration,
+    /// A device on which nobody signs in for this long is forgotten.
+    pub device_memory: Duration,
     /// From the authorization request to the answer.
     pub flow: Duration,
     /// From a pushed authorization request to its use (RFC 9126 section 2.2).
@@ -66,6 +70,8 @@ impl Default for Lifetimes {
             code: Duration::from_secs(MINUTE),
             repeat_window: Duration::from_secs(MINUTE),
             session: Duration::from_secs(DAY / 2),
+            session_idle: Duration::from_secs(DAY / 8),
+            device_memory: Duration::from_secs(90 * DAY),
             flow: Duration::from_secs(10 * MINUTE),
             pushed: Duration::from_secs(90),
             device: Duration::from_secs(10 * MINUTE),

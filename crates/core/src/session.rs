@@ -1,6 +1,10 @@
 //! A person's signed-in browser session.
+//!
+//! It ends after a time that nobody can stretch, and earlier when nobody uses it. It is seen
+//! every few minutes and not at each request, so that looking at a page does not write. What is
+//! sensitive needs a person who proved who they are a moment ago.
 
-use std::{collections::BTreeSet, net::IpAddr};
+use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
 use crate::{
     id::{SessionId, UserId},
@@ -94,6 +98,14 @@ impl Methods {
     }
 }
 
+/// How old a sign-in may be for what is sensitive: password, factors, links, deletion, download.
+pub const FRESH: Duration = Duration::from_secs(10 * 60);
+/// How often it is noted that a session was seen.
+const SEEN_EVERY: Duration = Duration::from_secs(5 * 60);
+/// The shortest time after which an unused session may be configured to end: seen rarely, a
+/// session in use must not end in between.
+pub const SHORTEST_IDLE: Duration = Duration::from_secs(15 * 60);
+
 /// A session, found by the digest of its cookie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -120,9 +132,19 @@ pub struct Session {
 }
 
 impl Session {
-    /// Whether the session is usable at `now`.
-    pub fn is_live(&self, now: UnixTime) -> bool {
-        now < self.expires_at
+    /// Whether the session is usable at `now`, when one that nobody uses ends after `idle`.
+    pub fn is_live(&self, now: UnixTime, idle: Duration) -> bool {
+        now < self.expires_at && now.since(self.seen_at) < idle
+    }
+
+    /// Whether it is time to note that it was seen.
+    pub fn is_to_be_seen(&self, now: UnixTime) -> bool {
+        now.since(self.seen_at) >= SEEN_EVERY
+    }
+
+    /// Whether the person proved who they are so recently that sensitive things may be changed.
+    pub fn is_fresh(&self, now: UnixTime) -> bool {
+        now.since(self.authenticated_at) <= FRESH
     }
 }
 
@@ -140,6 +162,43 @@ pub struct SetupLink {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_session_ends_when_it_is_unused_and_at_its_end() {
+        let minutes = |count: i64| UnixTime::from_seconds(count * 60);
+        let session = |seen| Session {
+            digest: Digest::of("s"),
+            id: SessionId::from_known("s"),
+            user: UserId::from_known("u"),
+            methods: Methods::default(),
+            created_at: minutes(0),
+            authenticated_at: minutes(0),
+            seen_at: minutes(seen),
+            expires_at: minutes(100),
+            agent: None,
+            address: None,
+        };
+        #[rustfmt::skip]
+        let cases = [ // seen, now, live, to be seen, fresh
+            ("at once",           0,   0, true,  false, true),
+            ("still fresh",       0,  10, true,  true,  true),
+            ("not fresh",        11,  11, true,  false, false),
+            ("to be seen",       11,  16, true,  true,  false),
+            ("not yet idle",     30,  59, true,  true,  false),
+            ("idle, LG-08",      30,  60, false, true,  false),
+            ("in use to its end", 98, 99, true,  false, false),
+            ("over, LG-08",      99, 100, false, false, false),
+            ("a clock set back",  50, 20, true,  false, false),
+        ];
+        let idle = Duration::from_secs(30 * 60);
+        for (name, seen, now, live, to_be_seen, fresh) in cases {
+            let (session, now) = (session(seen), minutes(now));
+            assert_eq!(session.is_live(now, idle), live, "{name}");
+            assert_eq!(session.is_to_be_seen(now), to_be_seen, "{name}");
+            assert_eq!(session.is_fresh(now), fresh, "{name}");
+        }
+        assert!(SHORTEST_IDLE > SEEN_EVERY + SEEN_EVERY);
+    }
 
     #[test]
     fn methods_read_back_and_nothing_else_does() {

@@ -4,12 +4,12 @@
 //! never a session (LG-08). An unsafe request counts as our own page's only when
 //! the browser says so (CO-02).
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use axum::extract::Request;
 use doorward_core::{
+    agent::Agent,
     audit::{AuditEvent, AuditKind, Outcome},
-    client::display_name,
     peer::Peer,
     secret::{Digest, Secret},
     session::Session,
@@ -26,6 +26,8 @@ use crate::{public_url::PublicUrl, shared::Shared};
 pub(crate) struct Visitor {
     /// The session that the cookie names, if it is one.
     pub(crate) session: Option<Digest>,
+    /// What the browser keeps since somebody signed in with it.
+    pub(crate) device: Option<Secret>,
     /// The network peer.
     pub(crate) peer: Option<IpAddr>,
     /// What the browser calls itself, harmless to show.
@@ -47,7 +49,8 @@ impl Visitor {
     /// Reads what the request tells.
     pub(crate) fn of(parts: &Parts, url: &PublicUrl) -> Self {
         Self {
-            session: session_cookie(&parts.headers, cookie_name(url)),
+            session: sent(&parts.headers, session_name(url), SESSION).map(Digest::of),
+            device: sent(&parts.headers, device_name(url), DEVICE).map(Secret::presented),
             peer: peer(parts),
             agent: agent(&parts.headers),
             cross_site: !matches!(fetch_site(&parts.headers), Some("same-origin" | "none")),
@@ -58,8 +61,8 @@ impl Visitor {
 
 /// The first words of `User-Agent` (RFC 9110 section 10.1.5), without what hides or breaks lines.
 fn agent(headers: &HeaderMap) -> Option<String> {
-    let text = headers.get(header::USER_AGENT)?.to_str().ok()?;
-    Some(display_name(text)).filter(|name| !name.is_empty())
+    let agent = Agent::sent(headers.get(header::USER_AGENT)?.as_bytes())?;
+    Some(agent.as_str().to_owned())
 }
 
 /// The network peer of a request.
@@ -84,16 +87,32 @@ impl Shared {
         let Some(digest) = session else {
             return Ok(None);
         };
-        let Some(session) = tx
-            .session(digest)
-            .await?
-            .filter(|session| session.is_live(now))
-        else {
+        let idle = self.published().config.lifetimes.session_idle;
+        let session = tx.session(digest).await?;
+        let Some(session) = session.filter(|session| session.is_live(now, idle)) else {
             return Ok(None);
         };
         let user = tx.user(&session.user).await?;
-        let user = user.filter(|user| user.disabled_at.is_none());
-        Ok(user.map(|user| SignedIn { session, user }))
+        let Some(user) = user.filter(|user| user.disabled_at.is_none()) else {
+            return Ok(None);
+        };
+        if session.is_to_be_seen(now) {
+            self.see_session(digest, now).await;
+        }
+        Ok(Some(SignedIn { session, user }))
+    }
+
+    /// Notes that a session was seen, whatever becomes of the request. When that fails the
+    /// session may end early, and nothing else is wrong.
+    async fn see_session(&self, digest: &Digest, now: UnixTime) {
+        let seen = async {
+            let mut tx = self.store.begin().await?;
+            tx.see_session(digest, now);
+            tx.commit().await
+        };
+        if let Err(error) = seen.await {
+            tracing::warn!(%error, "that a session is in use could not be noted");
+        }
     }
 
     /// Records a form from another site. There is nothing to commit with it.
@@ -109,26 +128,44 @@ impl Shared {
         }
     }
 
-    /// The cookie that carries a session.
-    pub(crate) fn session_cookie(&self, value: &Secret) -> String {
-        let seconds = self.published().config.lifetimes.session.as_secs();
-        self.cookie(value.expose(), seconds)
+    /// The cookies that a browser gets at a sign-in.
+    pub(crate) fn cookies_of(&self, arrival: &Arrival) -> [String; 2] {
+        let lifetimes = self.published().config.lifetimes;
+        let (session, device) = (session_name(&self.url), device_name(&self.url));
+        [
+            self.cookie((session, arrival.session.expose()), lifetimes.session),
+            self.cookie((device, arrival.device.expose()), lifetimes.device_memory),
+        ]
     }
 
     /// The cookie that ends a session in the browser.
     pub(crate) fn ended_cookie(&self) -> String {
-        self.cookie("", 0)
+        self.cookie((session_name(&self.url), ""), Duration::ZERO)
     }
 
-    fn cookie(&self, value: &str, seconds: u64) -> String {
-        let secure = if self.url.is_secure() { "; Secure" } else { "" };
-        let name = cookie_name(&self.url);
+    fn cookie(&self, (name, value): (&str, &str), lasting: Duration) -> String {
+        let (seconds, secure) = (lasting.as_secs(), self.url.is_secure());
+        let secure = if secure { "; Secure" } else { "" };
         format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
     }
 }
 
+/// What a browser gets when somebody signs in with it.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    /// The session.
+    pub(crate) session: Secret,
+    /// What tells the device again.
+    pub(crate) device: Secret,
+}
+
+/// How the value of a session begins.
+pub(crate) const SESSION: &str = "dws_";
+/// How the value of a device begins.
+pub(crate) const DEVICE: &str = "dwk_";
+
 /// `__Host-` keeps sibling domains from planting a cookie; it needs https.
-fn cookie_name(url: &PublicUrl) -> &'static str {
+fn session_name(url: &PublicUrl) -> &'static str {
     if url.is_secure() {
         "__Host-doorward"
     } else {
@@ -136,15 +173,32 @@ fn cookie_name(url: &PublicUrl) -> &'static str {
     }
 }
 
-fn session_cookie(headers: &HeaderMap, name: &str) -> Option<Digest> {
+fn device_name(url: &PublicUrl) -> &'static str {
+    if url.is_secure() {
+        "__Host-doorward-device"
+    } else {
+        "doorward-device"
+    }
+}
+
+/// The value of a cookie, if it can be one of ours. Of two different ones somebody else planted
+/// one, and nobody can say which: then it is none (LG-08).
+fn sent<'a>(headers: &'a HeaderMap, name: &str, begins: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).iter();
-    lines
+    let mut values = lines
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, value)| *key == name && !value.is_empty())
-        .map(|(_, value)| Digest::of(value))
+        .filter(|(key, _)| *key == name)
+        .map(|(_, value)| value);
+    let value = values.next()?;
+    let one = values.all(|other| other == value);
+    let random = value.strip_prefix(begins)?;
+    (one && random.len() == MINTED).then_some(value)
 }
+
+/// The length of 256 random bits as [`Secret::mint`] writes them.
+const MINTED: usize = 43;
 
 fn fetch_site(headers: &HeaderMap) -> Option<&str> {
     headers.get("sec-fetch-site")?.to_str().ok()
@@ -226,18 +280,35 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_cookie_is_no_session() {
-        let found = |line| session_cookie(&headers(&[("cookie", line)]), "doorward");
-        assert_eq!(found("a=b; doorward=x"), Some(Digest::of("x")));
+    fn a_bad_or_ambiguous_cookie_is_no_session() {
+        let value = Secret::mint(SESSION, [1; 32]);
+        let (value, other) = (value.expose(), Secret::mint(SESSION, [2; 32]));
+        let found = |lines: &[String]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("cookie", HeaderValue::try_from(line).expect("a line"));
+            }
+            sent(&headers, "doorward", SESSION) == Some(value)
+        };
+        assert!(found(&[format!("a=b; doorward={value}")]));
+        assert!(found(&[format!("doorward={value};doorward={value}")]));
+        let (cut, other) = (value.split_at(46).0, other.expose());
         for bad in [
-            "",
-            "doorward",
-            "doorward=",
-            "xdoorward=x",
-            "=;;==",
-            "doorward.x=y",
+            vec![],
+            vec!["doorward".to_owned()],
+            vec!["doorward=".to_owned()],
+            vec![format!("xdoorward={value}")],
+            vec!["=;;==".to_owned()],
+            vec![format!("doorward.x={value}")],
+            vec![format!("doorward={cut}")],
+            vec![format!("doorward={value}x")],
+            vec![format!("doorward=\"{value}\"")],
+            vec![format!("doorward={}", value.replace("dws_", "dwk_"))],
+            vec![format!("doorward={other}; doorward={value}")], // tossed by a sibling
+            vec![format!("doorward={value}; doorward=")],
+            vec![format!("doorward={value}"), format!("doorward={other}")],
         ] {
-            assert_eq!(found(bad), None, "{bad}"); // LG-08
+            assert!(!found(&bad), "{bad:?}"); // LG-08
         }
     }
 }

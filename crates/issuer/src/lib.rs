@@ -22,6 +22,7 @@ mod home;
 mod introspect;
 mod issuer;
 mod keys;
+mod known_devices;
 mod limits;
 mod metadata;
 mod pages;

@@ -13,7 +13,8 @@ use doorward_core::{
     device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
     group::{Group, GroupName, GroupSource, Membership},
-    id::{ClientId, GrantId, GroupId, InitialTokenId, KeyId, TokenId, UserId},
+    id::{ClientId, DeviceId, GrantId, GroupId, InitialTokenId, KeyId, TokenId, UserId},
+    known_device::KnownDevice,
     once::OneTime,
     refresh::{RefreshToken, Spent},
     registration::InitialAccessToken,
@@ -288,6 +289,29 @@ pub trait Tx: Send {
     fn end_other_sessions_of_user(&mut self, user: &UserId, kept: &Digest);
     /// Ends every session of a user.
     fn end_sessions_of_user(&mut self, user: &UserId);
+    /// The devices for whose value this is the digest: one for each account.
+    async fn known_devices(&mut self, digest: &Digest) -> Result<Vec<KnownDevice>, StoreError>;
+    /// The device with this digest of the account of this name.
+    async fn known_device(
+        &mut self,
+        digest: &Digest,
+        name: &Username,
+    ) -> Result<Option<KnownDevice>, StoreError>;
+    /// The devices of a user, the one that was seen last first.
+    async fn known_devices_of(&mut self, user: &UserId) -> Result<Vec<KnownDevice>, StoreError>;
+    /// Remembers a device of an existing user, or that it was seen again, which leaves its identity
+    /// and when it was first seen. Of too many the one that was seen longest ago goes.
+    fn remember_device(&mut self, device: &KnownDevice);
+    /// Puts another value in place of one, for every account that it is remembered for.
+    fn renew_devices(&mut self, before: &Digest, after: &Digest);
+    /// Forgets an existing device of a user.
+    fn forget_device(&mut self, user: &UserId, id: &DeviceId);
+    /// Forgets every device of a user.
+    fn forget_devices_of_user(&mut self, user: &UserId);
+    /// Everything that a person approved before, the latest first.
+    async fn consents_of(&mut self, user: &UserId) -> Result<Vec<Consent>, StoreError>;
+    /// Forgets an existing approval, so that the person is asked again.
+    fn forget_consent(&mut self, key: &ConsentKey);
     /// What the person approved before.
     async fn consent(&mut self, key: &ConsentKey) -> Result<Option<Consent>, StoreError>;
     /// Remembers an approval by an existing user for an existing client; scopes add up.

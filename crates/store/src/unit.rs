@@ -17,7 +17,8 @@ use doorward_core::{
     device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
     group::{Group, GroupName, GroupSource, Membership},
-    id::{ClientId, GrantId, GroupId, InitialTokenId, KeyId, TokenId, UserId},
+    id::{ClientId, DeviceId, GrantId, GroupId, InitialTokenId, KeyId, TokenId, UserId},
+    known_device::KnownDevice,
     once::OneTime,
     refresh::{RefreshToken, Spent},
     registration::InitialAccessToken,
@@ -34,8 +35,8 @@ use crate::{
     queue::Queue,
     tables::{
         Query, account_links, clients, codes, consents, device_authorizations as devices, grants,
-        groups, initial_access_tokens as initial, memberships, refresh_tokens, revocations,
-        sessions, setup_links, signing_keys, used_once, users,
+        groups, initial_access_tokens as initial, known_devices, memberships, refresh_tokens,
+        revocations, sessions, setup_links, signing_keys, used_once, users,
     },
     write::{Batch, Write},
 };
@@ -417,6 +418,48 @@ impl<D: Database> Tx for Unit<D> {
 
     fn end_sessions_of_user(&mut self, user: &UserId) {
         self.write(Write::EndSessionsOfUser(user.clone()));
+    }
+
+    async fn known_devices(&mut self, digest: &Digest) -> Result<Vec<KnownDevice>, StoreError> {
+        self.database.list(known_devices::with_digest(digest)).await
+    }
+
+    async fn known_device(
+        &mut self,
+        digest: &Digest,
+        name: &Username,
+    ) -> Result<Option<KnownDevice>, StoreError> {
+        self.database
+            .find(known_devices::of_name(digest, name))
+            .await
+    }
+
+    async fn known_devices_of(&mut self, user: &UserId) -> Result<Vec<KnownDevice>, StoreError> {
+        self.database.list(known_devices::of_user(user)).await
+    }
+
+    fn remember_device(&mut self, device: &KnownDevice) {
+        self.write(Write::RememberDevice(device.clone()));
+    }
+
+    fn renew_devices(&mut self, before: &Digest, after: &Digest) {
+        self.write(Write::RenewDevices(*before, *after));
+    }
+
+    fn forget_device(&mut self, user: &UserId, id: &DeviceId) {
+        self.write(Write::ForgetDevice(user.clone(), id.clone()));
+    }
+
+    fn forget_devices_of_user(&mut self, user: &UserId) {
+        self.write(Write::ForgetDevicesOfUser(user.clone()));
+    }
+
+    async fn consents_of(&mut self, user: &UserId) -> Result<Vec<Consent>, StoreError> {
+        self.database.list(consents::of_user(user)).await
+    }
+
+    fn forget_consent(&mut self, key: &ConsentKey) {
+        self.write(Write::ForgetConsent(key.clone()));
     }
 
     async fn consent(&mut self, key: &ConsentKey) -> Result<Option<Consent>, StoreError> {

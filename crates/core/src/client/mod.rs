@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::name::harmless;
 pub use self::{
     authentication::{ClientAuthentication, Credentials, PrivateKey, SecretPlacement},
     certificates::{CertificateSet, OwnCertificates},

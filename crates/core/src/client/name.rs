@@ -3,7 +3,16 @@
 /// Makes a self-chosen name harmless: no control or invisible characters, no line
 /// breaks, at most 64 characters (CO-06, AD-05). Empty when nothing is left.
 pub fn display_name(raw: &str) -> String {
-    let shown: String = raw.chars().filter(|c| !is_invisible(*c)).take(64).collect();
+    harmless(raw, 64)
+}
+
+/// The same for texts of at most `most` characters.
+pub(crate) fn harmless(raw: &str, most: usize) -> String {
+    let shown: String = raw
+        .chars()
+        .filter(|c| !is_invisible(*c))
+        .take(most)
+        .collect();
     shown.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -127,6 +127,7 @@ impl Administration {
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
         tx.end_sessions_of_user(&user.id);
+        tx.forget_devices_of_user(&user.id);
         tx.revoke_grants_of_user(&user.id, now, RevocationReason::UserChanged);
         let event = self.event(AuditKind::UserChange, what);
         tx.audit(event.user(user.name.as_str()));

@@ -4,7 +4,6 @@
 //! well can be given back, so that honest people are never counted out; only
 //! failures wear a limit down (LG-02). Time comes from the issuer's clock.
 
-mod familiar;
 mod peers;
 mod rate;
 mod turns;
@@ -17,7 +16,7 @@ use doorward_core::{
     time::UnixTime,
 };
 
-use self::{familiar::Familiar, turns::Turns};
+use self::turns::Turns;
 pub(crate) use self::{
     peers::{peer_key, prefix_key, stranger_key},
     rate::{Limit, Wait},
@@ -43,12 +42,14 @@ pub(crate) struct Limits {
     /// The first tries at an account from one network: they do not depend on what the rest of
     /// the world does to that account (LG-02).
     pub(crate) sign_in_first: Limit<(Option<IpAddr>, Digest)>,
-    /// Peers that signed in to an account before: whoever guesses from many addresses does not
-    /// lock its owner out (LG-02).
-    pub(crate) familiar: Familiar,
-    /// Sign-ins of such a peer to that account: what others behind the same address do wears
-    /// down nothing of it.
-    pub(crate) sign_in_familiar: Limit<(Option<IpAddr>, Digest)>,
+    /// Sign-ins to an account on a device on which somebody signed in to it before: whoever
+    /// guesses elsewhere, from how many addresses ever, does not lock its owner out (LG-02).
+    pub(crate) sign_in_known: Limit<(Digest, Digest)>,
+    /// Accounts that were tried lately from one network on other devices.
+    pub(crate) sign_in_tried: Limit<(Option<IpAddr>, Digest)>,
+    /// How many of them there are: whoever tries the leaked passwords of many people, each of
+    /// them once, is slowed down (LG-02).
+    pub(crate) sign_in_accounts: Limit<Option<IpAddr>>,
     /// New clients from one network (interop 17: hosted clients share addresses).
     pub(crate) register_prefix: Limit<Option<IpAddr>>,
     /// New clients with a secret or key and otherwise the same metadata, from one network.
@@ -110,8 +111,9 @@ impl Default for Limits {
             sign_in_share: Limit::new(20, Duration::from_secs(6)),
             sign_in_network: Limit::new(100, Duration::from_millis(250)),
             sign_in_first: Limit::new(3, Duration::from_secs(600)),
-            familiar: Familiar::default(),
-            sign_in_familiar: Limit::new(20, Duration::from_secs(6)),
+            sign_in_known: Limit::new(20, Duration::from_secs(6)),
+            sign_in_tried: Limit::new(1, Duration::from_secs(3600)),
+            sign_in_accounts: Limit::new(100, Duration::from_secs(5)),
             register_prefix: Limit::new(60, Duration::from_secs(1)),
             register_print: Limit::new(60, Duration::from_secs(4)),
             quirk_peer: Limit::new(1, Duration::from_secs(3600)),
@@ -146,8 +148,9 @@ impl Limits {
         self.sign_in_share.forget_idle(now);
         self.sign_in_network.forget_idle(now);
         self.sign_in_first.forget_idle(now);
-        self.familiar.forget(now);
-        self.sign_in_familiar.forget_idle(now);
+        self.sign_in_known.forget_idle(now);
+        self.sign_in_tried.forget_idle(now);
+        self.sign_in_accounts.forget_idle(now);
         self.register_prefix.forget_idle(now);
         self.register_print.forget_idle(now);
         self.quirk_peer.forget_idle(now);

@@ -11,7 +11,10 @@ use doorward_core::{
 use doorward_store::Tx;
 
 use super::error::SetupError;
-use crate::{browser::Visitor, shared::Shared};
+use crate::{
+    browser::{Arrival, Visitor},
+    shared::Shared,
+};
 
 /// What a person typed.
 #[derive(Debug)]
@@ -29,12 +32,12 @@ impl Shared {
         self.check_link_in(&mut *tx, link).await
     }
 
-    /// Makes the account. Returns the value of the session cookie.
+    /// Makes the account. Returns what the browser gets.
     pub(super) async fn set_up(
         &self,
         typed: NewAdministrator,
         visitor: &Visitor,
-    ) -> Result<Secret, SetupError> {
+    ) -> Result<Arrival, SetupError> {
         self.check_link(&typed.link).await?;
         let name = Username::parse(&typed.name)?;
         if typed.password != typed.again {
@@ -60,13 +63,15 @@ impl Shared {
         };
         tx.use_setup_link(&typed.link, now);
         tx.add_user(&user);
-        let secret = self.write_session(&mut *tx, &user, Methods::of([Method::Link]), visitor);
+        let arrival = self
+            .begin_session(&mut *tx, (&user, Methods::of([Method::Link])), visitor)
+            .await?;
         let event = AuditEvent::new(now, AuditKind::UserChange, Outcome::Allowed)
             .user(user.name.as_str())
             .peer(visitor.peer);
         tx.audit(event.reason("first administrator made through the set-up link"));
         tx.commit().await?;
-        Ok(secret)
+        Ok(arrival)
     }
 
     /// Records that nobody was made an administrator. There is nothing to commit with it.

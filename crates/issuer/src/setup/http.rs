@@ -18,7 +18,7 @@ use crate::{
     form::{self, Pairs},
     pages::Message,
     shared::Shared,
-    sign_in::{cross_site, with_cookie},
+    sign_in::{cross_site, with_cookies},
 };
 
 #[derive(Serialize)]
@@ -92,9 +92,9 @@ async fn submit(
         again: Secret::presented(form.first("again")),
     };
     match issuer.set_up(typed, visitor).await {
-        Ok(secret) => {
+        Ok(arrival) => {
             let next = see_other(&issuer.path("/setup/done"));
-            Ok(with_cookie(next, &issuer.session_cookie(&secret)))
+            Ok(with_cookies(next, issuer.cookies_of(&arrival)))
         }
         Err(
             error @ (SetupError::Name(_)

@@ -15,7 +15,7 @@ use doorward_store::{StoreError, Tx};
 
 use super::error::SignInError;
 use crate::{
-    browser::Visitor,
+    browser::{Arrival, SESSION, Visitor},
     limits::{Wait, peer_key, prefix_key},
     passwords::Busy,
     shared::Shared,
@@ -31,6 +31,7 @@ pub(crate) struct Credentials {
 /// An attempt, and what it was counted for.
 struct Attempt {
     account: Digest,
+    device: Option<Digest>,
     peer: Option<IpAddr>,
     network: Option<IpAddr>,
     counted: Vec<Counted>,
@@ -39,10 +40,14 @@ struct Attempt {
 /// The limits of one attempt.
 #[derive(Clone, Copy)]
 enum Counted {
-    /// Of the peer at an account that it signed in to before.
-    Familiar,
+    /// Of a device at an account that was signed in to on it before.
+    Known(Digest),
     /// Of the peer at any other.
     Peer,
+    /// Of the account among those that the network tried.
+    Tried,
+    /// Of the accounts that the network tried.
+    Accounts,
     /// Of the network at the account.
     Share,
     /// Of the network.
@@ -54,18 +59,19 @@ enum Counted {
 }
 
 impl Shared {
-    /// Checks what was typed and opens a session. Returns the cookie's value.
+    /// Checks what was typed and opens a session. Returns what the browser gets.
     pub(crate) async fn sign_in(
         &self,
         typed: Credentials,
         visitor: &Visitor,
-    ) -> Result<Secret, SignInError> {
+    ) -> Result<Arrival, SignInError> {
         let now = self.clock.now();
         let name = Username::parse(&typed.name).ok();
         let account = Digest::of(name.as_ref().map_or(typed.name.as_str(), Username::as_str));
         let turn = self.limits.sign_in_turns.take(peer_key(visitor.peer)).await;
         let _turn = turn.ok_or(Busy)?;
-        let attempt = self.admit_sign_in(account, visitor.peer, now)?;
+        let device = self.known_device(name.as_ref(), visitor).await?;
+        let attempt = self.admit_sign_in(account, device, visitor.peer, now)?;
         let known = self.account(name.as_ref()).await?;
         let usable = known.as_ref().filter(|user| user.disabled_at.is_none());
         let password = usable.and_then(|user| user.password.clone());
@@ -75,26 +81,27 @@ impl Shared {
             self.refuse(name.as_ref(), visitor, now).await?;
             return Err(SignInError::Refused);
         };
-        let secret = self.open_session(user, visitor, now).await?;
+        let arrival = self.open_session(user, visitor, now).await?;
         self.give_back(&attempt);
-        self.limits.familiar.learn(account, attempt.peer, now);
-        Ok(secret)
+        Ok(arrival)
     }
 
-    /// Counts an attempt. A peer that signed in to the account before is held to what it does
-    /// there, whoever else shares its address. For all others it counts for the peer, for the
-    /// part that a network has of the account and of the hashing (DS-01), and for the account;
-    /// but the first tries of a network at an account do not depend on what others did to it,
+    /// Counts an attempt. A device on which somebody signed in to the account before is held to
+    /// what is done there, whoever else shares its address. For all others it counts for the peer, for the
+    /// part that a network has of the account and of the hashing (DS-01), for how many accounts a
+    /// network tries, and for the account; but the first tries of a network at an account do not depend on what others did to it,
     /// so that nobody locks an account by guessing (LG-02). Who is put off tried nothing, so
     /// nothing counts.
     fn admit_sign_in(
         &self,
         account: Digest,
+        device: Option<Digest>,
         peer: Option<IpAddr>,
         now: UnixTime,
     ) -> Result<Attempt, Wait> {
         let mut attempt = Attempt {
             account,
+            device,
             peer: peer_key(peer),
             network: prefix_key(peer),
             counted: Vec::new(),
@@ -105,11 +112,14 @@ impl Shared {
     }
 
     fn count_all(&self, attempt: &mut Attempt, now: UnixTime) -> Result<(), Wait> {
-        if self.limits.familiar.knows(attempt.account, attempt.peer) {
-            return self.count(attempt, Counted::Familiar, now);
+        if let Some(device) = attempt.device {
+            return self.count(attempt, Counted::Known(device), now);
         }
         for limit in [Counted::Peer, Counted::Share, Counted::Network] {
             self.count(attempt, limit, now)?;
+        }
+        if self.count(attempt, Counted::Tried, now).is_ok() {
+            self.count(attempt, Counted::Accounts, now)?;
         }
         let first = self.count(attempt, Counted::First, now);
         first.or_else(|_| self.count(attempt, Counted::Account, now))
@@ -125,8 +135,10 @@ impl Shared {
             ..
         } = *attempt;
         let taken = match limit {
-            Counted::Familiar => limits.sign_in_familiar.take((peer, account), now),
+            Counted::Known(device) => limits.sign_in_known.take((device, account), now),
             Counted::Peer => limits.sign_in_peer.take(peer, now),
+            Counted::Tried => limits.sign_in_tried.take((network, account), now),
+            Counted::Accounts => limits.sign_in_accounts.take(network, now),
             Counted::Share => limits.sign_in_share.take((network, account), now),
             Counted::Network => limits.sign_in_network.take(network, now),
             Counted::First => limits.sign_in_first.take((network, account), now),
@@ -141,10 +153,11 @@ impl Shared {
         let (limits, share) = (&self.limits, (attempt.network, attempt.account));
         for limit in &attempt.counted {
             match limit {
-                Counted::Familiar => {
-                    let familiar = (attempt.peer, attempt.account);
-                    limits.sign_in_familiar.give_back(&familiar);
+                Counted::Known(device) => {
+                    limits.sign_in_known.give_back(&(*device, attempt.account));
                 }
+                Counted::Tried => limits.sign_in_tried.give_back(&share),
+                Counted::Accounts => limits.sign_in_accounts.give_back(&attempt.network),
                 Counted::Peer => limits.sign_in_peer.give_back(&attempt.peer),
                 Counted::Share => limits.sign_in_share.give_back(&share),
                 Counted::Network => limits.sign_in_network.give_back(&attempt.network),
@@ -170,8 +183,23 @@ impl Shared {
         tx.commit().await
     }
 
+    /// Opens a session for `user`, who proved who they are in these ways, in place of the
+    /// visitor's old one, and remembers the device. Returns what the browser gets once it is
+    /// committed.
+    pub(crate) async fn begin_session(
+        &self,
+        tx: &mut dyn Tx,
+        (user, methods): (&User, Methods),
+        visitor: &Visitor,
+    ) -> Result<Arrival, StoreError> {
+        Ok(Arrival {
+            device: self.remember_device(tx, user, visitor).await?,
+            session: self.write_session(tx, user, methods, visitor),
+        })
+    }
+
     /// Writes a new session in place of the visitor's old one (LG-01).
-    pub(crate) fn write_session(
+    fn write_session(
         &self,
         tx: &mut dyn Tx,
         user: &User,
@@ -179,7 +207,7 @@ impl Shared {
         visitor: &Visitor,
     ) -> Secret {
         let now = self.clock.now();
-        let secret = Secret::mint("dws_", draw(&*self.entropy));
+        let secret = Secret::mint(SESSION, draw(&*self.entropy));
         if let Some(old) = &visitor.session {
             tx.end_session(old);
         }
@@ -210,18 +238,20 @@ impl Shared {
         user: &User,
         visitor: &Visitor,
         now: UnixTime,
-    ) -> Result<Secret, SignInError> {
+    ) -> Result<Arrival, SignInError> {
         let mut tx = self.store.begin().await?;
         let unchanged = tx.user(&user.id).await?.is_some_and(|again| again == *user);
         if !unchanged {
             return Err(SignInError::Refused); // changed while the password was checked
         }
         let methods = Methods::of([Method::Password]);
-        let secret = self.write_session(&mut *tx, user, methods, visitor);
+        let arrival = self
+            .begin_session(&mut *tx, (user, methods), visitor)
+            .await?;
         let event = AuditEvent::new(now, AuditKind::SignIn, Outcome::Allowed);
         tx.audit(event.user(user.name.as_str()).peer(visitor.peer));
         tx.commit().await?;
-        Ok(secret)
+        Ok(arrival)
     }
 
     /// Records that somebody was told to come again: any number may be, so those are queued.

@@ -84,7 +84,7 @@ pub(crate) async fn sign_out(State(issuer): State<Arc<Shared>>, request: Request
     } else {
         issuer.path("/")
     };
-    with_cookie(see_other(&next), &issuer.ended_cookie())
+    with_cookies(see_other(&next), [issuer.ended_cookie()])
 }
 
 async fn submit(
@@ -106,15 +106,14 @@ async fn submit(
     };
     let name = typed.name.clone();
     match issuer.sign_in(typed, visitor).await {
-        Ok(secret) => {
+        Ok(arrival) => {
             let next = if opened.is_some() {
                 format!("{}?flow={flow}", issuer.path("/consent"))
             } else {
                 // LG-07: never a place that the request names
                 issuer.path(&device::page_of(&flow).unwrap_or_else(|| "/".to_owned()))
             };
-            let cookie = issuer.session_cookie(&secret);
-            Ok(with_cookie(see_other(&next), &cookie))
+            Ok(with_cookies(see_other(&next), issuer.cookies_of(&arrival)))
         }
         Err(error) if error.shows_form() => {
             if matches!(error, SignInError::TooMany(_) | SignInError::Busy) {
@@ -239,11 +238,16 @@ pub(crate) fn form_source(redirect: &MatchedRedirect) -> String {
     }
 }
 
-/// Adds a cookie to an answer.
-pub(crate) fn with_cookie(mut response: Response, cookie: &str) -> Response {
-    match http::HeaderValue::try_from(cookie) {
-        Ok(value) => drop(response.headers_mut().insert(header::SET_COOKIE, value)),
-        Err(_) => *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR, // our cookies are ASCII
+/// Adds cookies to an answer.
+pub(crate) fn with_cookies(
+    mut response: Response,
+    cookies: impl IntoIterator<Item = String>,
+) -> Response {
+    for cookie in cookies {
+        match http::HeaderValue::try_from(cookie) {
+            Ok(value) => drop(response.headers_mut().append(header::SET_COOKIE, value)),
+            Err(_) => *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR, // our cookies are ASCII
+        }
     }
     response
 }

@@ -8,4 +8,4 @@ mod error;
 mod flow;
 mod http;
 
-pub(crate) use http::{cross_site, form_source, get, post, sign_out, with_cookie};
+pub(crate) use http::{cross_site, form_source, get, post, sign_out, with_cookies};

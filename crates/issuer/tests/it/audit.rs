@@ -17,6 +17,7 @@ async fn a_whole_login_leaves_a_trace_of_every_step() {
     let expected = [
         "user.change allowed",
         "client.register allowed",
+        "sign_in.new_device allowed",
         "sign_in allowed",
         "consent allowed",
         "token.code allowed",
@@ -25,7 +26,7 @@ async fn a_whole_login_leaves_a_trace_of_every_step() {
     ];
     assert_eq!(world.audited().await, expected);
     let records = world.audit_records().await;
-    let issued = &records[4];
+    let issued = &records[5];
     assert_eq!(issued["user"], "alice");
     assert_eq!(issued["client"], client.as_str());
     assert_eq!(issued["server"], "files");

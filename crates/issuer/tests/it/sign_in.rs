@@ -19,16 +19,19 @@ async fn every_sign_in_makes_a_new_session_and_ends_the_one_before() {
     assert!(!old.get(&world, "/").await.body.contains("Signed in as"));
 }
 
+/// What a session of somebody looks like.
+const PLANTED: &str = "__Host-doorward=dws_AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
+
 #[tokio::test]
 async fn a_planted_session_is_worth_nothing_after_sign_in() {
     let world = World::new().await;
     let mut person = Person {
-        cookie: Some("__Host-doorward=planted".to_owned()),
+        cookie: Some(PLANTED.to_owned()),
         ..Person::default()
     };
     person.sign_in(&world, "alice", PASSWORD, "").await;
     let mut attacker = Person {
-        cookie: Some("__Host-doorward=planted".to_owned()),
+        cookie: Some(PLANTED.to_owned()),
         ..Person::default()
     };
     assert!(
@@ -227,37 +230,143 @@ async fn whoever_is_put_off_because_of_others_wears_nothing_down() {
     assert_eq!(sign_in_from(&world, "192.0.2.1", PASSWORD).await, 303); // LG-02
 }
 
+/// Signs in on the device of `person`, from this address; a session that they have does not
+/// come along.
+async fn on_device(world: &World, person: &mut Person, address: &str, password: &str) -> u16 {
+    let pairs = [("username", "alice"), ("password", password), ("flow", "")];
+    let device = person.cookie_named("__Host-doorward-device");
+    let mut headers = vec![
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    headers.extend(device.as_deref().map(|device| ("cookie", device)));
+    let mut sent = request(Method::POST, "/login", &headers, form(&pairs));
+    let peer = doorward_core::peer::Peer(address.parse().expect("an address"));
+    sent.extensions_mut().insert(peer);
+    let answer = world.send(sent).await;
+    person.keep_cookies(&answer);
+    answer.status.as_u16()
+}
+
 #[tokio::test]
-async fn guesses_behind_a_shared_address_put_off_nobody_who_signed_in_there_before() {
-    let world = World::new().await;
+async fn guesses_behind_a_shared_address_put_off_nobody_on_their_own_device() {
+    let mut world = World::new().await;
     let shared = "127.0.0.1"; // a proxy that nobody named
-    assert_eq!(sign_in_from(&world, shared, PASSWORD).await, 303);
+    let mut alice = Person::default();
+    assert_eq!(on_device(&world, &mut alice, shared, PASSWORD).await, 303);
+    world = world.restarted().await; // what is remembered is in the store
     for number in 0..21 {
         let name = format!("user{number}");
         sign_in_as(&world, shared, (&name, "wrong")).await;
     }
     assert_eq!(sign_in_as(&world, shared, ("bob", "wrong")).await, 429);
-    assert_eq!(sign_in_from(&world, shared, PASSWORD).await, 303); // LG-02
+    assert_eq!(
+        sign_in_from(&world, shared, PASSWORD).await,
+        429,
+        "no device"
+    );
+    assert_eq!(on_device(&world, &mut alice, shared, PASSWORD).await, 303); // LG-02
     for _ in 0..20 {
-        assert_eq!(sign_in_from(&world, shared, "wrong").await, 422);
+        assert_eq!(on_device(&world, &mut alice, shared, "wrong").await, 422);
     }
-    assert_eq!(sign_in_from(&world, shared, PASSWORD).await, 429, "guesses");
+    let guesses = on_device(&world, &mut alice, shared, PASSWORD).await;
+    assert_eq!(guesses, 429, "a device is no licence to guess");
 }
 
 #[tokio::test]
-async fn whoever_signs_in_each_day_stays_known() {
+async fn whoever_signs_in_now_and_then_stays_known_wherever_they_are() {
     let world = World::new().await;
-    let home = "192.0.2.1";
-    for _ in 0..40 {
-        assert_eq!(sign_in_from(&world, home, PASSWORD).await, 303);
-        world.pass(Duration::from_secs(24 * 3600));
+    let mut alice = Person::default();
+    for month in 0..5 {
+        let address = format!("203.0.113.{month}");
+        assert_eq!(on_device(&world, &mut alice, &address, PASSWORD).await, 303);
+        world.pass(Duration::from_secs(80 * 24 * 3600));
         world.issuer.reap().await.expect("reaped");
     }
     wear_account(&world).await;
     for _ in 0..10 {
-        assert_eq!(sign_in_from(&world, home, "wrong").await, 422);
+        assert_eq!(
+            on_device(&world, &mut alice, "192.0.2.1", "wrong").await,
+            422
+        );
     }
-    assert_eq!(sign_in_from(&world, home, PASSWORD).await, 303); // LG-02
+    assert_eq!(
+        on_device(&world, &mut alice, "192.0.2.1", PASSWORD).await,
+        303
+    ); // LG-02
+    let audited = world.audited().await;
+    let new = audited
+        .iter()
+        .filter(|it| it.starts_with("sign_in.new_device"));
+    assert_eq!(new.count(), 1, "{audited:?}");
+}
+
+#[tokio::test]
+async fn a_device_is_forgotten_when_nobody_signs_in_on_it() {
+    let world = World::new().await;
+    let mut alice = Person::default();
+    assert_eq!(
+        on_device(&world, &mut alice, "192.0.2.1", PASSWORD).await,
+        303
+    );
+    world.pass(Duration::from_secs(90 * 24 * 3600));
+    wear_account(&world).await;
+    for _ in 0..3 {
+        assert_eq!(
+            on_device(&world, &mut alice, "192.0.2.1", "wrong").await,
+            422
+        );
+    }
+    assert_eq!(
+        on_device(&world, &mut alice, "192.0.2.1", PASSWORD).await,
+        429
+    );
+}
+
+#[tokio::test]
+async fn a_device_belongs_to_each_account_apart_and_a_planted_one_to_nobody() {
+    let world = World::new().await;
+    world.add_user("bob").await;
+    let mut browser = Person::default();
+    browser.sign_in(&world, "bob", PASSWORD, "").await;
+    let planted = browser.cookie_named("__Host-doorward-device");
+    browser.sign_in(&world, "alice", PASSWORD, "").await;
+    let both = browser.cookie_named("__Host-doorward-device");
+    assert_ne!(planted, both); // LG-01: bob cannot keep what alice's browser has
+    for name in ["bob", "alice"] {
+        browser.sign_in(&world, name, PASSWORD, "").await;
+        assert_eq!(
+            browser.cookie_named("__Host-doorward-device"),
+            both,
+            "{name}"
+        );
+    }
+    let mut thief = Person {
+        cookie: planted.clone(),
+        ..Person::default()
+    };
+    thief.sign_in(&world, "bob", PASSWORD, "").await;
+    assert_ne!(thief.cookie_named("__Host-doorward-device"), planted);
+    let audited = world.audited().await;
+    let new = audited
+        .iter()
+        .filter(|it| it.starts_with("sign_in.new_device"));
+    assert_eq!(new.count(), 3, "{audited:?}");
+}
+
+#[tokio::test]
+async fn one_network_cannot_try_the_leaked_passwords_of_everybody() {
+    let world = World::new().await;
+    let mut tried = 0;
+    for number in 0..400 {
+        let address = format!("203.0.113.{}", number % 200);
+        let name = format!("user{number}");
+        let status = sign_in_as(&world, &address, (&name, "leaked")).await;
+        tried += usize::from(status == 422);
+        world.pass(Duration::from_millis(500));
+    }
+    assert!((100..=142).contains(&tried), "{tried}"); // LG-02
+    assert_eq!(sign_in_from(&world, "192.0.2.1", PASSWORD).await, 303);
 }
 
 #[tokio::test]
@@ -326,10 +435,24 @@ async fn signing_out_ends_the_session_on_the_server() {
 async fn a_session_ends_by_itself() {
     let world = World::new().await;
     let mut person = world.signed_in("alice").await;
-    world.pass(Duration::from_secs(12 * 3600 - 1));
-    assert!(person.get(&world, "/").await.body.contains("Signed in as"));
-    world.pass(Duration::from_secs(1));
+    for _ in 0..12 {
+        world.pass(Duration::from_secs(3600 - 1));
+        assert!(person.get(&world, "/").await.body.contains("Signed in as"));
+    }
+    world.pass(Duration::from_secs(12));
     assert!(!person.get(&world, "/").await.body.contains("Signed in as"));
+}
+
+#[tokio::test]
+async fn a_session_that_nobody_uses_ends_earlier() {
+    let world = World::new().await;
+    let mut person = world.signed_in("alice").await;
+    world.pass(Duration::from_secs(3 * 3600 - 1));
+    assert!(person.get(&world, "/").await.body.contains("Signed in as"));
+    world.pass(Duration::from_secs(3 * 3600 - 1));
+    assert!(person.get(&world, "/").await.body.contains("Signed in as"));
+    world.pass(Duration::from_secs(3 * 3600));
+    assert!(!person.get(&world, "/").await.body.contains("Signed in as")); // LG-08
 }
 
 #[tokio::test]

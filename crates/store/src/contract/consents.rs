@@ -65,3 +65,32 @@ pub(crate) async fn an_approval_for_an_unknown_client_conflicts(store: Subject) 
     })
     .await;
 }
+
+pub(crate) async fn a_person_sees_and_forgets_their_approvals_alone(store: Subject) {
+    populate(&store).await;
+    let first = consent(ScopeSet::baseline(), 1);
+    let other = |user: &str, granted_at| Consent {
+        key: ConsentKey {
+            user: user_id(user),
+            redirect_host: "other.example".to_owned(),
+            ..first.key.clone()
+        },
+        ..consent(ScopeSet::baseline(), granted_at)
+    };
+    let (second, bobs) = (other("alice", 2), other("bob", 3));
+    write(&store, |tx| {
+        for approved in [&first, &second, &bobs] {
+            tx.remember_consent(approved);
+        }
+    })
+    .await;
+    let of = async |user| {
+        let found = reader(&store).await.consents_of(&user_id(user)).await;
+        found.expect("readable")
+    };
+    assert_eq!(of("alice").await, [second.clone(), first.clone()]);
+    write(&store, |tx| tx.forget_consent(&second.key)).await;
+    conflict(&store, |tx| tx.forget_consent(&second.key)).await;
+    assert_eq!(of("alice").await, [first]);
+    assert_eq!(of("bob").await, [bobs]);
+}

@@ -13,6 +13,7 @@ pub(crate) mod devices;
 pub(crate) mod grants;
 pub(crate) mod groups;
 pub(crate) mod initial_access_tokens;
+pub(crate) mod known_devices;
 pub(crate) mod races;
 pub(crate) mod reaping;
 pub(crate) mod refresh_tokens;
@@ -77,6 +78,7 @@ macro_rules! every_contract {
                 scopes_of_approvals_add_up
                 approvals_are_apart_by_every_part_of_their_key
                 an_approval_for_an_unknown_client_conflicts
+                a_person_sees_and_forgets_their_approvals_alone
             }
             devices {
                 a_request_reads_back_by_either_code
@@ -112,6 +114,13 @@ macro_rules! every_contract {
                 a_use_too_many_conflicts_and_registers_nobody
                 an_initial_access_token_ends_and_goes
                 of_many_registrations_with_one_token_one_goes_through
+            }
+            known_devices {
+                a_device_is_remembered_for_each_account_apart
+                the_device_that_was_seen_longest_ago_makes_room
+                a_new_value_takes_all_accounts_of_a_device_along
+                devices_are_forgotten_by_their_owner_alone
+                a_device_is_reaped_when_it_expires
             }
             races {
                 of_two_units_of_work_on_one_record_one_conflicts

@@ -29,6 +29,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0015_account_links.sql"),
     include_str!("../../migrations/postgres/0016_certificates.sql"),
     include_str!("../../migrations/postgres/0017_people.sql"),
+    include_str!("../../migrations/postgres/0018_known_devices.sql"),
 ];
 
 /// The oldest server that has all that is used: `pg_xact_status` above all.

@@ -31,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0015_account_links.sql"),
     include_str!("../../migrations/sqlite/0016_certificates.sql"),
     include_str!("../../migrations/sqlite/0017_people.sql"),
+    include_str!("../../migrations/sqlite/0018_known_devices.sql"),
 ];
 
 /// Marks a file as a database of Doorward: "Door".

@@ -8,8 +8,8 @@ use doorward_core::{
 
 use super::{
     Change, account_links, clients, codes, consents, device_authorizations as devices, expired,
-    grants, groups, initial_access_tokens as initial, memberships, refresh_tokens, revocations,
-    sessions, setup_links, signing_keys, used_once, users,
+    grants, groups, initial_access_tokens as initial, known_devices, memberships, refresh_tokens,
+    revocations, sessions, setup_links, signing_keys, used_once, users,
 };
 use crate::write::Write;
 
@@ -149,7 +149,15 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         Write::EndSession(digest) => any(sessions::end(digest)),
         Write::EndOtherSessionsOfUser(user, kept) => any(sessions::end_others_of_user(user, kept)),
         Write::EndSessionsOfUser(user) => any(sessions::end_of_user(user)),
+        Write::RememberDevice(device) => vec![
+            step(known_devices::remember(device), Expects::One),
+            step(known_devices::make_room(&device.user), Expects::Any),
+        ],
+        Write::RenewDevices(before, after) => any(known_devices::renew(before, after)),
+        Write::ForgetDevice(user, id) => one(known_devices::forget(user, id)),
+        Write::ForgetDevicesOfUser(user) => any(known_devices::forget_of_user(user)),
         Write::RememberConsent(consent) => one(consents::remember(consent)),
+        Write::ForgetConsent(key) => one(consents::forget(key)),
         Write::ForgetApprovalsOfClient(client) => vec![
             step(codes::burn_of_client(client), Expects::Any),
             step(devices::end_of_client(client), Expects::Any),

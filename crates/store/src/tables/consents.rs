@@ -7,11 +7,15 @@ use doorward_core::{
     scope::ScopeSet,
 };
 
-use super::{Change, Columns, Query, Unreadable, change, params, query, statements};
+use super::{Change, Columns, Query, Unreadable, Value, change, params, query, statements};
 
 statements! {
     BY_KEY = "SELECT user_id, client_id, redirect_host, resource, scopes, granted_at
         FROM consents
+        WHERE user_id = ?1 AND client_id = ?2 AND redirect_host = ?3 AND resource = ?4";
+    OF_USER = "SELECT user_id, client_id, redirect_host, resource, scopes, granted_at
+        FROM consents WHERE user_id = ?1 ORDER BY granted_at DESC, client_id, redirect_host, resource";
+    FORGET = "DELETE FROM consents
         WHERE user_id = ?1 AND client_id = ?2 AND redirect_host = ?3 AND resource = ?4";
     // `unite_scopes` is ours: a function of the connection or of the database.
     REMEMBER = "INSERT INTO consents (user_id, client_id, redirect_host, resource, scopes,
@@ -37,13 +41,24 @@ fn read(columns: &mut Columns<'_>) -> Result<Consent, Unreadable> {
 }
 
 pub(crate) fn by_key(key: &ConsentKey) -> Query<Consent> {
-    let row = params![
+    query(BY_KEY, parts(key), read)
+}
+
+pub(crate) fn of_user(user: &UserId) -> Query<Consent> {
+    query(OF_USER, params![user.as_str()], read)
+}
+
+pub(crate) fn forget(key: &ConsentKey) -> Change {
+    change(FORGET, parts(key))
+}
+
+fn parts(key: &ConsentKey) -> Vec<Value> {
+    params![
         key.user.as_str(),
         key.client.as_str(),
         key.redirect_host,
         key.resource.as_str(),
-    ];
-    query(BY_KEY, row, read)
+    ]
 }
 
 pub(crate) fn remember(consent: &Consent) -> Change {

@@ -34,6 +34,7 @@ statements! {
     CODES_BEFORE = "DELETE FROM authorization_codes WHERE expires_at <= ?1";
     DEVICES_BEFORE = "DELETE FROM device_authorizations WHERE expires_at <= ?1";
     SESSIONS_BEFORE = "DELETE FROM sessions WHERE expires_at <= ?1";
+    KNOWN_DEVICES_BEFORE = "DELETE FROM known_devices WHERE expires_at <= ?1";
     USED_ONCE_BEFORE = "DELETE FROM used_once WHERE expires_at <= ?1";
     INITIAL_TOKENS_BEFORE = "DELETE FROM initial_access_tokens WHERE expires_at <= ?1";
     SETUP_LINKS_BEFORE = "DELETE FROM setup_links WHERE expires_at <= ?1";
@@ -79,6 +80,7 @@ pub(crate) fn reap(now: UnixTime, unused_since: UnixTime) -> Vec<Step> {
         before(now - CODES, CODES_BEFORE),
         before(now - CODES, DEVICES_BEFORE),
         before(now, SESSIONS_BEFORE),
+        before(now, KNOWN_DEVICES_BEFORE),
         before(now - USED_ONCE, USED_ONCE_BEFORE),
         before(now, INITIAL_TOKENS_BEFORE),
         before(now, SETUP_LINKS_BEFORE),

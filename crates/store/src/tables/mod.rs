@@ -24,6 +24,7 @@ pub(crate) mod expired;
 pub(crate) mod grants;
 pub(crate) mod groups;
 pub(crate) mod initial_access_tokens;
+pub(crate) mod known_devices;
 pub(crate) mod memberships;
 pub(crate) mod refresh_tokens;
 pub(crate) mod revocations;
@@ -99,6 +100,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = &'static str> {
         groups::STATEMENTS,
         initial_access_tokens::STATEMENTS,
         memberships::STATEMENTS,
+        known_devices::STATEMENTS,
         refresh_tokens::STATEMENTS,
         revocations::STATEMENTS,
         sessions::STATEMENTS,

@@ -18,7 +18,7 @@ impl Person {
         headers.extend(self.cookie.as_deref().map(|cookie| ("cookie", cookie)));
         let sent = request(Method::GET, path, &headers, String::new());
         let answer = world.send(sent).await;
-        self.keep_cookie(&answer);
+        self.keep_cookies(&answer);
         answer
     }
 
@@ -32,7 +32,7 @@ impl Person {
         let mut headers = vec![("origin", "null"), ("sec-fetch-site", "same-origin")];
         headers.extend(self.cookie.as_deref().map(|cookie| ("cookie", cookie)));
         let answer = world.post_with(path, &headers, pairs).await;
-        self.keep_cookie(&answer);
+        self.keep_cookies(&answer);
         answer
     }
 
@@ -86,10 +86,23 @@ impl Person {
         answer
     }
 
-    fn keep_cookie(&mut self, answer: &Answer) {
-        if let Some(cookie) = answer.headers.get(header::SET_COOKIE) {
-            let line = cookie.to_str().expect("ASCII");
-            self.cookie = line.split(';').next().map(str::to_owned);
+    /// The cookie of this name, as it is sent.
+    pub(crate) fn cookie_named(&self, name: &str) -> Option<String> {
+        let mut all = self.cookie.iter().flat_map(|line| line.split("; "));
+        let found = all.find(|pair| pair.split('=').next() == Some(name));
+        found.map(str::to_owned)
+    }
+
+    pub(crate) fn keep_cookies(&mut self, answer: &Answer) {
+        for cookie in answer.headers.get_all(header::SET_COOKIE) {
+            let pair = cookie.to_str().expect("ASCII").split(';').next();
+            let pair = pair.expect("a pair").to_owned();
+            let name = |pair: &str| pair.split('=').next().map(str::to_owned);
+            let kept = self.cookie.iter().flat_map(|line| line.split("; "));
+            let others = kept.filter(|other| name(other) != name(&pair));
+            let mut line: Vec<_> = others.map(str::to_owned).collect();
+            line.push(pair);
+            self.cookie = Some(line.join("; "));
         }
     }
 }
