@@ -16,10 +16,11 @@ use doorward_core::{
     time::UnixTime,
     user::User,
 };
+use doorward_pages::Locale;
 use doorward_store::{StoreError, Tx};
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 
-use crate::{public_url::PublicUrl, shared::Shared};
+use crate::{form::Pairs, public_url::PublicUrl, shared::Shared};
 
 /// What a request tells about who sent it.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub(crate) struct Visitor {
     pub(crate) cross_site: bool,
     /// Whether the request came from a page of ours.
     pub(crate) own_page: bool,
+    /// The language to speak in, unless an authorization request names another.
+    pub(crate) locale: Locale,
 }
 
 /// A visitor who is signed in.
@@ -47,7 +50,8 @@ pub(crate) struct SignedIn {
 
 impl Visitor {
     /// Reads what the request tells.
-    pub(crate) fn of(parts: &Parts, url: &PublicUrl) -> Self {
+    pub(crate) fn of(parts: &Parts, issuer: &Shared) -> Self {
+        let url = &issuer.url;
         Self {
             session: sent(&parts.headers, session_name(url), SESSION).map(Digest::of),
             device: sent(&parts.headers, device_name(url), DEVICE).map(Secret::presented),
@@ -55,6 +59,7 @@ impl Visitor {
             agent: agent(&parts.headers),
             cross_site: !matches!(fetch_site(&parts.headers), Some("same-origin" | "none")),
             own_page: from_own_page(&parts.headers, url),
+            locale: locale(parts).unwrap_or_else(|| issuer.pages.default_locale()),
         }
     }
 }
@@ -73,7 +78,7 @@ pub(crate) fn peer(parts: &Parts) -> Option<IpAddr> {
 /// Takes a request apart.
 pub(crate) fn visitor(request: Request, issuer: &Shared) -> (Visitor, Parts, axum::body::Body) {
     let (parts, body) = request.into_parts();
-    (Visitor::of(&parts, &issuer.url), parts, body)
+    (Visitor::of(&parts, issuer), parts, body)
 }
 
 impl Shared {
@@ -163,6 +168,17 @@ pub(crate) struct Arrival {
 pub(crate) const SESSION: &str = "dws_";
 /// How the value of a device begins.
 pub(crate) const DEVICE: &str = "dwk_";
+
+/// `ui_locales` in the address, then what the browser accepts.
+fn locale(parts: &Parts) -> Option<Locale> {
+    let query = Pairs::parse(parts.uri.query().unwrap_or_default()).ok();
+    let asked = query.and_then(|query| Locale::of_list(query.first("ui_locales")));
+    let accepted = || {
+        let header = parts.headers.get(header::ACCEPT_LANGUAGE)?;
+        Locale::accepted(header.to_str().ok()?)
+    };
+    asked.or_else(accepted)
+}
 
 /// `__Host-` keeps sibling domains from planting a cookie; it needs https.
 fn session_name(url: &PublicUrl) -> &'static str {

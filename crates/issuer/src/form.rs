@@ -6,6 +6,7 @@
 use axum::body::Body;
 use bytes::Bytes;
 use doorward_core::authorize::Parameters;
+use doorward_pages::Text;
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
@@ -27,6 +28,18 @@ pub(crate) enum BodyError {
     /// It has invalid encoding.
     #[error("the body has invalid percent-encoding or invalid UTF-8")]
     Malformed,
+}
+
+impl BodyError {
+    /// What a person is told.
+    pub(crate) fn text(self) -> Text {
+        Text::of(match self {
+            Self::MediaType => "form-media-type",
+            Self::TooLarge => "form-too-large",
+            Self::Interrupted => "form-interrupted",
+            Self::Malformed => "form-malformed",
+        })
+    }
 }
 
 /// The encoding is not valid.

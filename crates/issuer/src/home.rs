@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
+    extract::{Path, RawQuery, Request, State},
     response::Response,
 };
 use http::StatusCode;
@@ -33,15 +33,23 @@ pub(crate) struct EndpointView {
 /// The page.
 pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
     let (visitor, _, _) = visitor(request, &issuer);
+    let pages = issuer.pages.to(visitor.locale);
     match issuer.who(&visitor).await {
         Ok(signed_in) => {
             let page = issuer.endpoints(signed_in.as_ref());
-            issuer
-                .pages
-                .page((StatusCode::OK, "home.html"), &page, None)
+            pages.page((StatusCode::OK, "home.html"), &page)
         }
-        Err(refused) => refused.answer(&issuer),
+        Err(refused) => refused.answer(&issuer, visitor.locale),
     }
+}
+
+/// A style sheet or a script of the pages.
+pub(crate) async fn asset(
+    State(issuer): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    issuer.pages.asset(&name, query.as_deref())
 }
 
 impl Shared {

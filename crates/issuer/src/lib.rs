@@ -25,7 +25,6 @@ mod keys;
 mod known_devices;
 mod limits;
 mod metadata;
-mod pages;
 mod par;
 mod passwords;
 mod proof;

@@ -15,7 +15,7 @@ use axum::{
 use crate::{
     authorize, consent, device, home, introspect,
     metadata::{self, OAUTH, OPENID},
-    pages, par, register, revoke, setup,
+    par, register, revoke, setup,
     shared::Shared,
     sign_in, token, userinfo,
     wire::{allow_any_origin, method_not_allowed, preflight, readable, to_the_end},
@@ -94,8 +94,7 @@ fn for_people() -> Routes {
         .route("/device", get(device::get).post(device::post))
         .route("/setup", get(setup::get).post(setup::post))
         .route("/setup/done", get(setup::done))
-        .route(pages::STYLE_SHEET, get(pages::style_sheet))
-        .route(pages::REPLY_SCRIPT, get(pages::reply_script))
+        .route("/assets/{name}", get(home::asset))
 }
 
 fn read(methods: MethodRouter<Arc<Shared>>) -> MethodRouter<Arc<Shared>> {

@@ -19,6 +19,7 @@ use doorward_core::{
     seal::{self, SealingKey},
     server::ServerName,
 };
+use doorward_pages::Pages;
 use doorward_store::{Store, StoreError};
 
 use crate::{
@@ -27,7 +28,6 @@ use crate::{
     keys::SigningKeys,
     limits::Limits,
     metadata::SignedMetadata,
-    pages::Pages,
     passwords::Passwords,
     public_url::PublicUrl,
 };

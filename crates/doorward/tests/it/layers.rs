@@ -10,6 +10,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("doorward-mcp", &[]),
     ("doorward-fetch", &["doorward-core"]),
     ("doorward-store", &["doorward-core"]),
+    ("doorward-pages", &["doorward-core"]),
     ("doorward-verify", &["doorward-core", "doorward-fetch"]),
     ("doorward-federation", &["doorward-core", "doorward-fetch"]),
     (
@@ -17,6 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "doorward-core",
             "doorward-store",
+            "doorward-pages",
             "doorward-fetch",
             "doorward-federation",
         ],
@@ -41,6 +43,7 @@ const EVERY_LIBRARY: &[&str] = &[
     "doorward-mcp",
     "doorward-fetch",
     "doorward-store",
+    "doorward-pages",
     "doorward-verify",
     "doorward-federation",
     "doorward-issuer",

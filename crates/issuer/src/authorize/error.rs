@@ -7,14 +7,15 @@ use doorward_core::{
     authorize::{Fault, RedirectFault, ShowFault},
     client::MetadataUrl,
     id::ClientId,
+    registration::DocumentError,
 };
+use doorward_pages::{Locale, Message, Text};
 use doorward_store::StoreError;
 use http::{StatusCode, header};
 
 use crate::{
     directory::{DirectoryError, DocumentFault, DocumentTrouble},
     limits::Wait,
-    pages::Message,
     par::RequestUriFault,
     shared::Shared,
     wire::retry_after,
@@ -83,76 +84,67 @@ impl From<DirectoryError> for AuthorizeRefused {
 
 impl AuthorizeRefused {
     /// The answer: a page, or a redirect to the client.
-    pub(crate) fn answer(self, issuer: &Shared) -> Response {
-        let lead = self.to_string();
-        let page = |status, title: &str, advice| {
-            let message = message(title, &lead, advice);
-            issuer.pages.message(status, &message)
+    pub(crate) fn answer(self, issuer: &Shared, locale: Locale) -> Response {
+        let pages = issuer.pages.to(locale);
+        let page = |status, title, lead| {
+            let message = Message::new(Text::of(title), Text::of(lead));
+            pages.message(status, &message.you(Text::of("authorize-again-you")))
         };
+        let unreadable = "authorize-unreadable";
         match self {
-            Self::Malformed | Self::TooLong => page(
-                StatusCode::BAD_REQUEST,
-                "This request cannot be read",
-                AGAIN,
-            ),
-            Self::Show(fault) => issuer
-                .pages
-                .message(StatusCode::BAD_REQUEST, &explain(&fault)),
+            Self::Malformed => page(StatusCode::BAD_REQUEST, unreadable, "authorize-malformed"),
+            Self::TooLong => page(StatusCode::BAD_REQUEST, unreadable, "authorize-too-long"),
+            Self::Show(fault) => pages.message(StatusCode::BAD_REQUEST, &explain(&fault)),
             Self::Unregistered(id) => {
-                let mut message = explain(&ShowFault::ClientUnknown);
-                message.lead = sentence(&lead);
-                message.facts = vec![("Sent client_id", vec![id.to_string()])];
-                issuer.pages.message(StatusCode::BAD_REQUEST, &message)
+                let message = unknown(Text::of("authorize-unregistered-lead"));
+                let sent = Text::of("authorize-sent-client");
+                pages.message(
+                    StatusCode::BAD_REQUEST,
+                    &message.fact(sent, [id.to_string()]),
+                )
             }
             Self::Document { url, trouble } => {
                 let message = explain_document(&url, trouble);
                 let Some(Wait(wait)) = trouble.wait() else {
-                    return issuer.pages.message(StatusCode::BAD_REQUEST, &message);
+                    return pages.message(StatusCode::BAD_REQUEST, &message);
                 };
-                let mut response = issuer
-                    .pages
-                    .message(StatusCode::TOO_MANY_REQUESTS, &message);
+                let mut response = pages.message(StatusCode::TOO_MANY_REQUESTS, &message);
                 let headers = response.headers_mut();
                 headers.insert(header::RETRY_AFTER, retry_after(wait));
                 response
             }
-            Self::Return(fault) => issuer.send_fault(&fault),
+            Self::Return(fault) => issuer.send_fault(&fault, locale),
             Self::RequestUri(fault) => {
-                let status = match fault {
-                    RequestUriFault::Unknown => StatusCode::BAD_REQUEST,
-                    RequestUriFault::Expired => StatusCode::GONE,
-                    RequestUriFault::Used => StatusCode::CONFLICT,
+                let (status, lead) = match fault {
+                    RequestUriFault::Unknown => (StatusCode::BAD_REQUEST, "authorize-uri-unknown"),
+                    RequestUriFault::Expired => (StatusCode::GONE, "authorize-uri-expired"),
+                    RequestUriFault::Used => (StatusCode::CONFLICT, "authorize-uri-used"),
                 };
-                page(status, "This request cannot be used", AGAIN)
+                page(status, "authorize-unusable", lead)
             }
-            Self::NotAFlow => page(StatusCode::BAD_REQUEST, "This link does not work", AGAIN),
-            Self::Expired => page(StatusCode::GONE, "This request has expired", AGAIN),
-            Self::Answered => page(
-                StatusCode::CONFLICT,
-                "This request was answered already",
-                DONE,
+            Self::NotAFlow => page(
+                StatusCode::BAD_REQUEST,
+                "authorize-no-link",
+                "authorize-no-link-lead",
             ),
+            Self::Expired => page(
+                StatusCode::GONE,
+                "authorize-expired",
+                "authorize-expired-lead",
+            ),
+            Self::Answered => {
+                let lead = Text::of("authorize-answered-lead");
+                let message = Message::new(Text::of("authorize-answered"), lead);
+                let message = message.you(Text::of("authorize-done-you"));
+                pages.message(StatusCode::CONFLICT, &message)
+            }
             Self::Store(error) => {
                 tracing::error!(%error, "storage failed");
-                issuer.pages.come_again(
-                    "Doorward cannot reach its storage right now.",
-                    Duration::from_secs(2),
-                )
+                pages.storage_failed(Duration::from_secs(2))
             }
         }
     }
 }
-
-type Advice = &'static [(&'static str, &'static str)];
-
-const AGAIN: Advice = &[(
-    "You",
-    "Go back to the application that sent you here and start connecting again.",
-)];
-const DONE: Advice = &[(
-    "You",
-    "Return to the application. If it is still not connected, start connecting there again.",
-)];
 
 /// A redirect that a browser follows with GET.
 pub(crate) fn see_other(location: &str) -> Response {
@@ -175,123 +167,120 @@ pub(crate) fn see_other(location: &str) -> Response {
     response
 }
 
-fn message(title: &str, lead: &str, advice: Advice) -> Message {
-    Message {
-        title: title.to_owned(),
-        lead: sentence(lead),
-        advice: advice
-            .iter()
-            .map(|(who, what)| (*who, (*what).to_owned()))
-            .collect(),
-        ..Message::default()
-    }
-}
-
 /// A page that teaches: what was sent, what is registered, what to do (interop 18).
 fn explain(fault: &ShowFault) -> Message {
-    let (title, you, developer) = match fault {
-        ShowFault::ClientMissing => (
-            "Which application is asking?",
-            "Go back to the application and start connecting again.",
-            "Send exactly one client_id.",
-        ),
-        ShowFault::ClientUnknown => (
-            "This application is not registered here",
-            "Remove this server from the application and add it again: it then registers afresh. Registrations that nobody used are deleted after a while, and an administrator can revoke one.",
-            "Register again at the registration endpoint and use the new client_id. The token endpoint answers 401 invalid_client for an unknown one.",
-        ),
-        ShowFault::RedirectMissing => (
-            "Where should the answer go?",
-            "Go back to the application and start connecting again.",
-            "Send exactly one redirect_uri.",
-        ),
-        ShowFault::RedirectMismatch { .. } => (
-            "The answer would go somewhere unknown",
-            "Do not continue if a link in a message brought you here. Otherwise remove this server from the application and add it again.",
-            "The redirect_uri must be one of the registered ones, byte for byte; on loopback the port may differ.",
-        ),
-        ShowFault::Nowhere(_) => (
-            "This request cannot be met",
-            "Go back to the application and start connecting again.",
-            "A request object has to be signed for this issuer by a key of the client, and is used once. With redirect_uri beside it, the answer goes there.",
-        ),
-        ShowFault::StateTooLong => (
-            "This request cannot be carried",
-            "Go back to the application and start connecting again.",
-            "Keep state within 2048 bytes.",
-        ),
+    let page = |title, lead, developer| {
+        let message = Message::new(Text::of(title), Text::of(lead));
+        let message = message.you(Text::of("message-restart"));
+        message.developer(Text::of(developer))
     };
-    Message {
-        title: title.to_owned(),
-        lead: sentence(&fault.to_string()),
-        facts: facts(fault),
-        advice: vec![
-            ("You", you.to_owned()),
-            ("The developer of the application", developer.to_owned()),
-        ],
-        next: None,
+    match fault {
+        ShowFault::ClientMissing => page(
+            "authorize-nameless",
+            "authorize-nameless-lead",
+            "authorize-nameless-developer",
+        ),
+        ShowFault::ClientUnknown => unknown(Text::of("authorize-unknown-lead")),
+        ShowFault::RedirectMissing => page(
+            "authorize-nowhere-to",
+            "authorize-nowhere-to-lead",
+            "authorize-nowhere-to-developer",
+        ),
+        ShowFault::RedirectMismatch { sent, registered } => mismatch(sent, registered),
+        ShowFault::Nowhere(error) => {
+            let lead = Text::verbatim(sentence(&error.to_string()));
+            Message::new(Text::of("authorize-unmet"), lead)
+                .you(Text::of("message-restart"))
+                .developer(Text::of("authorize-unmet-developer"))
+        }
+        ShowFault::StateTooLong => page(
+            "authorize-uncarried",
+            "authorize-uncarried-lead",
+            "authorize-uncarried-developer",
+        ),
     }
 }
 
-fn facts(fault: &ShowFault) -> Vec<(&'static str, Vec<String>)> {
-    match fault {
-        ShowFault::RedirectMismatch { sent, registered } => vec![
-            ("Sent redirect_uri", vec![sent.clone()]),
-            ("Registered redirect_uris", registered.clone()),
-        ],
-        ShowFault::ClientMissing
-        | ShowFault::ClientUnknown
-        | ShowFault::RedirectMissing
-        | ShowFault::Nowhere(_)
-        | ShowFault::StateTooLong => Vec::new(),
-    }
+fn unknown(lead: Text) -> Message {
+    Message::new(Text::of("authorize-unknown"), lead)
+        .you(Text::of("authorize-unknown-you"))
+        .developer(Text::of("authorize-unknown-developer"))
+}
+
+fn mismatch(sent: &str, registered: &[String]) -> Message {
+    let lead = Text::of("authorize-mismatch-lead");
+    Message::new(Text::of("authorize-mismatch"), lead)
+        .fact(Text::of("authorize-sent-redirect"), [sent.to_owned()])
+        .fact(
+            Text::of("authorize-registered-redirects"),
+            registered.to_vec(),
+        )
+        .you(Text::of("authorize-add-again-you"))
+        .developer(Text::of("authorize-mismatch-developer"))
 }
 
 /// A page that says which document is the reason, and whose turn it is (A-069, interop 19).
 fn explain_document(url: &MetadataUrl, trouble: DocumentTrouble) -> Message {
-    let (title, you, other) = match trouble {
-        DocumentTrouble::Denied => (
-            "This application is not accepted here",
-            "Ask the administrator of this server if you need it.",
-            (
-                "The administrator",
-                "Hosts are allowed and denied in registration.client_id_metadata.",
-            ),
-        ),
-        DocumentTrouble::TooMany(_) | DocumentTrouble::Fault(DocumentFault::TooOften(_)) => (
-            "This application cannot be checked right now",
-            "Wait a minute and load this page again, or sign in to this server first: requests of other people in your network do not hold you up then.",
-            (
-                "The developer of the application",
-                "The document is fine as far as is known: it was not asked for.",
-            ),
-        ),
-        DocumentTrouble::Fault(_) => (
-            "This application cannot be checked right now",
-            "Try again in a few minutes. Nothing was changed.",
-            (
-                "The developer of the application",
-                "Serve the document as plain JSON with status 200, within 5 seconds and 64 KiB, on a public address and without a redirect.",
-            ),
-        ),
-        DocumentTrouble::Refused(_) => (
-            "This application describes itself wrongly",
-            "Do not continue if a link in a message brought you here. Otherwise tell the developer of the application.",
-            (
-                "The developer of the application",
-                "The document must name its own address as client_id, a client_name and redirect_uris, and no secret.",
-            ),
-        ),
+    let message = |title| {
+        Message::new(Text::of(title), document_lead(trouble))
+            .fact(Text::of("document-host"), [url.host().to_owned()])
+            .fact(Text::of("document-address"), [url.as_str().to_owned()])
     };
-    Message {
-        title: title.to_owned(),
-        lead: sentence(&trouble.to_string()),
-        facts: vec![
-            ("Host", vec![url.host().to_owned()]),
-            ("Client metadata document", vec![url.as_str().to_owned()]),
-        ],
-        advice: vec![("You", you.to_owned()), (other.0, other.1.to_owned())],
-        next: None,
+    match trouble {
+        DocumentTrouble::Denied => message("document-denied")
+            .you(Text::of("document-denied-you"))
+            .administrator(Text::of("document-denied-administrator")),
+        DocumentTrouble::TooMany(_) | DocumentTrouble::Fault(DocumentFault::TooOften(_)) => {
+            message("document-unchecked")
+                .you(Text::of("document-often-you"))
+                .developer(Text::of("document-often-developer"))
+        }
+        DocumentTrouble::Fault(_) => message("document-unchecked")
+            .you(Text::of("document-fault-you"))
+            .developer(Text::of("document-fault-developer")),
+        DocumentTrouble::Refused(_) => message("document-wrong")
+            .you(Text::of("document-wrong-you"))
+            .developer(Text::of("document-wrong-developer")),
+    }
+}
+
+fn document_lead(trouble: DocumentTrouble) -> Text {
+    match trouble {
+        DocumentTrouble::Denied => Text::of("document-denied-lead"),
+        DocumentTrouble::TooMany(_) => Text::of("document-many-lead"),
+        DocumentTrouble::Fault(fault) => document_fault(fault),
+        DocumentTrouble::Refused(error) => document_error(error),
+    }
+}
+
+fn document_fault(fault: DocumentFault) -> Text {
+    match fault {
+        DocumentFault::Slow => Text::of("document-slow"),
+        DocumentFault::Large { limit } => {
+            let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+            Text::of("document-large").number("limit", limit)
+        }
+        DocumentFault::Redirect => Text::of("document-redirect"),
+        DocumentFault::PrivateAddress => Text::of("document-private"),
+        DocumentFault::Unreachable => Text::of("document-unreachable"),
+        DocumentFault::Certificate => Text::of("document-certificate"),
+        DocumentFault::Status(status) => Text::of("document-status").number("status", status),
+        DocumentFault::NotJson => Text::of("document-not-json"),
+        DocumentFault::Broken => Text::of("document-broken"),
+        DocumentFault::TooOften(_) => Text::of("document-often-lead"),
+    }
+}
+
+fn document_error(error: DocumentError) -> Text {
+    match error {
+        DocumentError::NotAnObject => Text::of("document-not-an-object"),
+        DocumentError::OtherClient => Text::of("document-other-client"),
+        DocumentError::Secret => Text::of("document-secret"),
+        DocumentError::Nameless => Text::of("document-nameless"),
+        DocumentError::Method => Text::of("document-method"),
+        DocumentError::Registration(reason) => {
+            Text::of("document-unacceptable").with("reason", reason.to_string())
+        }
     }
 }
 

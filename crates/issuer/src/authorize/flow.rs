@@ -10,6 +10,7 @@ use doorward_core::{
     openid::{Hinted, ID_TOKEN_TYPE, IdTokenClaims},
     time::UnixTime,
 };
+use doorward_pages::Locale;
 
 use super::{
     error::AuthorizeRefused,
@@ -36,6 +37,15 @@ pub(crate) struct Opened {
     pub(crate) max_age: Option<Duration>,
     /// Whom the client expects, by the ID token that it sent along.
     pub(crate) expected: Expected,
+    /// The language that the client asks for (`ui_locales`), if it is one of ours.
+    locale: Option<Locale>,
+}
+
+impl Opened {
+    /// The language to speak to a visitor in who is here for this request.
+    pub(crate) fn locale(&self, visitor: &Visitor) -> Locale {
+        self.locale.unwrap_or(visitor.locale)
+    }
 }
 
 /// Whom a client expects to sign in (`id_token_hint`, OpenID Connect Core section 3.1.2.1).
@@ -178,12 +188,14 @@ impl Shared {
         let expected = self.hinted(&checked, &client)?;
         let asked = checked.max_age.map(u64::from).map(Duration::from_secs);
         let wanted = published.sign_in_max_age(&checked.resources);
+        let locales = parameters.one("ui_locales").ok().flatten();
         Ok(Opened {
             max_age: asked.into_iter().chain(wanted).min(),
             pass,
             client,
             checked,
             expected,
+            locale: locales.and_then(Locale::of_list),
         })
     }
 

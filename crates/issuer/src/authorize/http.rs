@@ -45,10 +45,10 @@ async fn answer(issuer: &Shared, query: Result<String, BodyError>, visitor: &Vis
     };
     match begun {
         Ok(Onward::Page(location)) => see_other(&location),
-        Ok(Onward::Reply(reply)) => issuer.send(&reply),
+        Ok(Onward::Reply(reply)) => issuer.send(&reply, visitor.locale),
         Err(refused) => {
             issuer.note_refusal(&refused, visitor);
-            refused.answer(issuer)
+            refused.answer(issuer, visitor.locale)
         }
     }
 }

@@ -14,6 +14,6 @@ mod reply;
 
 pub(crate) use answer::Approval;
 pub(crate) use asked::ObjectError;
-pub(crate) use error::{AuthorizeRefused, see_other, sentence};
+pub(crate) use error::{AuthorizeRefused, see_other};
 pub(crate) use flow::{Next, Opened, next, not_expected};
 pub(crate) use http::{get, post};

@@ -14,6 +14,7 @@ use doorward_core::{
     authorize::{Passage, RedirectFault, ResponseMode, ReturnAddress},
     redirect::Destination,
 };
+use doorward_pages::{Locale, Policy, Text};
 use http::StatusCode;
 use serde::Serialize;
 
@@ -29,9 +30,9 @@ pub(crate) struct Reply {
 
 #[derive(Serialize)]
 struct ReplyPage<'a> {
-    title: &'static str,
-    lead: String,
-    destination: String,
+    title: Text,
+    lead: Text,
+    destination: Text,
     /// Where a link leads; none when a form is posted.
     link: Option<String>,
     /// Where the form is posted.
@@ -57,19 +58,20 @@ impl Shared {
     }
 
     /// Sends a reply off.
-    pub(crate) fn send(&self, reply: &Reply) -> Response {
+    pub(crate) fn send(&self, reply: &Reply, locale: Locale) -> Response {
         match reply.to.mode {
             ResponseMode::Query => see_other(&reply.location()),
             ResponseMode::FormPost => {
-                let lead = "The answer is ready to be sent.".to_owned();
-                self.reply_page(StatusCode::OK, reply, ("Almost done", lead, true))
+                let (title, lead) = (Text::of("reply-done"), Text::of("reply-done-lead"));
+                let what = (title, lead, true);
+                self.reply_page((StatusCode::OK, locale), reply, what)
             }
         }
     }
 
     /// Tells a client about a fault, in sight of the person when nobody vouches
     /// for the client.
-    pub(crate) fn send_fault(&self, fault: &RedirectFault) -> Response {
+    pub(crate) fn send_fault(&self, fault: &RedirectFault, locale: Locale) -> Response {
         let description = printable(&fault.error.to_string());
         let answer = [
             ("error", fault.error.code()),
@@ -77,24 +79,20 @@ impl Shared {
         ];
         let reply = self.reply(&fault.to, &answer);
         match fault.passage {
-            Passage::Direct => self.send(&reply),
+            Passage::Direct => self.send(&reply, locale),
             Passage::Shown => {
-                let lead = sentence(&fault.error.to_string());
-                let words = (
-                    "The application sent a request that cannot be met",
-                    lead,
-                    false,
-                );
-                self.reply_page(StatusCode::BAD_REQUEST, &reply, words)
+                let lead = Text::verbatim(sentence(&fault.error.to_string()));
+                let what = (Text::of("reply-fault"), lead, false);
+                self.reply_page((StatusCode::BAD_REQUEST, locale), &reply, what)
             }
         }
     }
 
     fn reply_page(
         &self,
-        status: StatusCode,
+        (status, locale): (StatusCode, Locale),
         reply: &Reply,
-        (title, lead, at_once): (&'static str, String, bool),
+        (title, lead, at_once): (Text, Text, bool),
     ) -> Response {
         let redirect = &reply.to.redirect;
         let posted = reply.to.mode == ResponseMode::FormPost;
@@ -107,12 +105,15 @@ impl Shared {
             fields: &reply.parameters,
             at_once,
         };
-        if !posted {
-            return self.pages.page((status, "reply.html"), &page, None);
+        let mut policy = Policy::default();
+        if posted {
+            policy = policy.forms_only_to(reply.form_targets());
         }
-        let script = if at_once { "script-src 'self'; " } else { "" };
-        let leave = format!("{script}form-action {}", reply.form_targets());
-        self.pages.reply((status, "reply.html"), &page, &leave)
+        if posted && at_once {
+            policy = policy.with_scripts();
+        }
+        let pages = self.pages.to(locale);
+        pages.page_with((status, "reply.html"), &page, &policy)
     }
 }
 

@@ -14,14 +14,14 @@ use doorward_core::{
     resource::{Resource, Resources},
     scope::ScopeSet,
 };
+use doorward_pages::{Message, Policy, Reader, Text};
 use http::{StatusCode, request::Parts};
 
 use super::{error::ConsentError, page::FormParts};
 use crate::{
-    authorize::{Approval, Next, Opened, next, not_expected, see_other, sentence},
+    authorize::{Approval, Next, Opened, next, not_expected, see_other},
     browser::{SignedIn, Visitor, visitor},
     form::{self, Pairs},
-    pages::Message,
     shared::{Shared, tag},
     sign_in,
 };
@@ -35,7 +35,7 @@ pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> 
         .unwrap_or_default();
     match issuer.ask(flow, &visitor).await {
         Ok(response) => response,
-        Err(error) => explain(&issuer, error),
+        Err(error) => explain(&issuer, &visitor, error),
     }
 }
 
@@ -48,7 +48,7 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
             if matches!(error, ConsentError::CrossSite | ConsentError::StaleForm(_)) {
                 issuer.note_cross_site("/consent", &visitor);
             }
-            explain(&issuer, error)
+            explain(&issuer, &visitor, error)
         }
     }
 }
@@ -71,9 +71,9 @@ impl Shared {
             .answer_as_before(tx, &opened, &signed_in, visitor)
             .await?;
         if let Some(reply) = before {
-            return Ok(self.send(&reply));
+            return Ok(self.send(&reply, opened.locale(visitor)));
         }
-        Ok(self.show(&opened, &signed_in, flow, None).await)
+        Ok(self.show((&opened, visitor), &signed_in, flow, None).await)
     }
 
     async fn take_answer(
@@ -106,7 +106,7 @@ impl Shared {
             "allow" => {
                 let Some(resources) = chosen(&opened.checked, &form) else {
                     let error = Some(ConsentError::NoServer);
-                    return Ok(self.show(&opened, &signed_in, flow, error).await);
+                    return Ok(self.show((&opened, visitor), &signed_in, flow, error).await);
                 };
                 let scopes = narrowed(&opened.checked.scopes, form.first("limit"));
                 let approval = Approval {
@@ -115,16 +115,20 @@ impl Shared {
                     resources: &resources,
                     scopes: &told(scopes, form.first("person")),
                 };
-                Ok(self.send(&self.approve(tx, approval, visitor).await?))
+                let reply = self.approve(tx, approval, visitor).await?;
+                Ok(self.send(&reply, opened.locale(visitor)))
             }
-            "deny" => Ok(self.send(&self.deny(tx, &opened, &signed_in, visitor).await?)),
+            "deny" => {
+                let reply = self.deny(tx, &opened, &signed_in, visitor).await?;
+                Ok(self.send(&reply, opened.locale(visitor)))
+            }
             _ => Err(ConsentError::Unreadable),
         }
     }
 
     async fn show(
         &self,
-        opened: &Opened,
+        (opened, visitor): (&Opened, &Visitor),
         signed_in: &SignedIn,
         flow: String,
         error: Option<ConsentError>,
@@ -137,12 +141,13 @@ impl Shared {
         let parts = FormParts {
             flow,
             form: self.form_tag(opened, signed_in),
-            error: error.map(|_| "Choose what the application may use."),
+            error: error.map(|_| Text::of("consent-choose")),
         };
         let page = self.consent_page(opened, signed_in, parts).await;
         let source = sign_in::form_source(&opened.checked.to.redirect); // CO-10
-        self.pages
-            .page((status, "consent.html"), &page, Some(&source))
+        let pages = self.pages.to(opened.locale(visitor));
+        let policy = Policy::default().form_to(&source);
+        pages.page_with((status, "consent.html"), &page, &policy)
     }
 
     fn to_sign_in(&self, flow: &str) -> Response {
@@ -193,37 +198,24 @@ fn told(asked: ScopeSet, person: &str) -> ScopeSet {
     }
 }
 
-fn explain(issuer: &Shared, error: ConsentError) -> Response {
-    let lead = sentence(&error.to_string());
-    let again = |status, title: &str| {
-        let message = Message {
-            title: title.to_owned(),
-            lead: lead.clone(),
-            advice: vec![(
-                "You",
-                "Go back to the application and start connecting again.".to_owned(),
-            )],
-            ..Message::default()
-        };
-        issuer.pages.message(status, &message)
-    };
+fn explain(issuer: &Shared, visitor: &Visitor, error: ConsentError) -> Response {
+    let pages = issuer.pages.to(visitor.locale);
     match error {
-        ConsentError::CrossSite => {
-            let message = sign_in::cross_site();
-            issuer.pages.message(StatusCode::FORBIDDEN, &message)
-        }
+        ConsentError::CrossSite => pages.message(StatusCode::FORBIDDEN, &sign_in::cross_site()),
         ConsentError::StaleForm(flow) => {
-            let message = Message {
-                title: "Nothing was allowed".to_owned(),
-                lead,
-                next: Some((format!("/consent?flow={flow}"), "Look at the request again")),
-                ..Message::default()
-            };
-            issuer.pages.message(StatusCode::FORBIDDEN, &message)
+            let (title, lead) = (Text::of("consent-stale"), Text::of("consent-stale-lead"));
+            let path = format!("/consent?flow={flow}");
+            let message = Message::new(title, lead).next(path, Text::of("consent-stale-next"));
+            pages.message(StatusCode::FORBIDDEN, &message)
         }
-        ConsentError::Unreadable | ConsentError::NoServer => {
-            again(StatusCode::BAD_REQUEST, "This answer cannot be read")
-        }
-        ConsentError::Flow(refused) => refused.answer(issuer),
+        ConsentError::Unreadable => unreadable(&pages, Text::of("consent-unreadable-lead")),
+        ConsentError::NoServer => unreadable(&pages, Text::of("consent-choose")),
+        ConsentError::Flow(refused) => refused.answer(issuer, visitor.locale),
     }
+}
+
+fn unreadable(pages: &Reader, lead: Text) -> Response {
+    let message = Message::new(Text::of("consent-unreadable"), lead);
+    let message = message.you(Text::of("message-restart"));
+    pages.message(StatusCode::BAD_REQUEST, &message)
 }

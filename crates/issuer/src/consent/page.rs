@@ -11,6 +11,7 @@ use doorward_core::{
     scope::{OPENID, PROFILE, ScopeSet, WRITE},
     server::{ToolEffect, ToolSummary},
 };
+use doorward_pages::Text;
 use serde::Serialize;
 use tokio::task::JoinHandle;
 
@@ -35,7 +36,7 @@ pub(super) struct ConsentPage {
     host: Option<String>,
     /// Every address that it answers to is on the person's own machine.
     local_only: bool,
-    destination: String,
+    destination: Text,
     redirect_uri: String,
     loopback: bool,
     servers: Vec<ServerView>,
@@ -47,10 +48,10 @@ pub(super) struct ConsentPage {
     choice: &'static str,
     /// Whether writing is asked for, and so can be left out.
     writes: bool,
-    lasts: String,
+    lasts: Text,
     flow: String,
     form: String,
-    error: Option<&'static str>,
+    error: Option<Text>,
 }
 
 /// A server and its tools.
@@ -76,7 +77,6 @@ struct DetailView {
 struct ToolGroup {
     /// `read`, `write` or `destructive`.
     mark: &'static str,
-    heading: &'static str,
     names: Vec<String>,
 }
 
@@ -84,7 +84,7 @@ struct ToolGroup {
 pub(super) struct FormParts {
     pub(super) flow: String,
     pub(super) form: String,
-    pub(super) error: Option<&'static str>,
+    pub(super) error: Option<Text>,
 }
 
 impl Shared {
@@ -191,18 +191,16 @@ impl Shared {
         &self,
         client: &Client,
         resources: impl IntoIterator<Item = &'a Resource>,
-    ) -> String {
+    ) -> Text {
         let lifetimes = self.published().config.lifetimes;
         if client.refreshes() {
             let (most, idle) = (lifetimes.refresh_absolute, lifetimes.refresh_idle);
-            format!(
-                "at most {}, and until it goes unused for {}",
-                in_words(most),
-                in_words(idle)
-            )
+            Text::of("lasts-refresh")
+                .text("most", Text::duration(most))
+                .text("idle", Text::duration(idle))
         } else {
             let longest = self.longest_access(client, resources);
-            format!("{}; then it asks again", in_words(longest))
+            Text::of("lasts-access").text("longest", Text::duration(longest))
         }
     }
 }
@@ -225,24 +223,16 @@ fn is_local_only(client: &Client) -> bool {
 
 /// The tools that `scopes` open, by what calling them can do.
 fn groups(tools: &[ToolSummary], scopes: &ScopeSet) -> Vec<ToolGroup> {
-    let group = |(effect, mark, heading): (ToolEffect, &'static str, &'static str)| {
+    let group = |(effect, mark): (ToolEffect, &'static str)| {
         let opened = tools.iter().filter(|tool| tool.effect == effect);
         let opened = opened.filter(|tool| scopes.covers(tool.effect.scope()));
         let names: Vec<String> = opened.map(shown).collect();
-        (!names.is_empty()).then_some(ToolGroup {
-            mark,
-            heading,
-            names,
-        })
+        (!names.is_empty()).then_some(ToolGroup { mark, names })
     };
     [
-        (ToolEffect::Read, "read", "Only read"),
-        (ToolEffect::Write, "write", "Change things"),
-        (
-            ToolEffect::Destructive,
-            "destructive",
-            "May delete or overwrite, or do not say",
-        ),
+        (ToolEffect::Read, "read"),
+        (ToolEffect::Write, "write"),
+        (ToolEffect::Destructive, "destructive"),
     ]
     .into_iter()
     .filter_map(group)
@@ -258,35 +248,9 @@ fn shown(tool: &ToolSummary) -> String {
     }
 }
 
-/// A duration as people say it.
-fn in_words(duration: Duration) -> String {
-    const UNITS: [(u64, &str); 3] = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
-    let seconds = duration.as_secs();
-    let (size, unit) = UNITS
-        .into_iter()
-        .find(|(size, _)| seconds >= *size && seconds.is_multiple_of(*size))
-        .unwrap_or((1, "second"));
-    let count = seconds / size;
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations_are_said_in_their_largest_whole_unit() {
-        for (seconds, expected) in [
-            (90 * 86_400, "90 days"),
-            (86_400, "1 day"),
-            (5_400, "90 minutes"),
-            (600, "10 minutes"),
-            (61, "61 seconds"),
-        ] {
-            assert_eq!(in_words(Duration::from_secs(seconds)), expected);
-        }
-    }
 
     #[test]
     fn only_the_tools_that_the_scopes_open_are_listed() {

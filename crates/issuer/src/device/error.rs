@@ -1,5 +1,6 @@
 //! Why the device page does nothing.
 
+use doorward_pages::Text;
 use doorward_store::StoreError;
 
 use crate::{form::BodyError, limits::Wait};
@@ -30,6 +31,21 @@ pub(super) enum DeviceError {
     /// The store failed.
     #[error("the server is temporarily unavailable")]
     Store(#[from] StoreError),
+}
+
+impl DeviceError {
+    /// What the person is told.
+    pub(super) fn text(&self) -> Text {
+        Text::of(match self {
+            Self::SignIn => "device-sign-in",
+            Self::CrossSite => "message-cross-site-lead",
+            Self::StaleForm => "device-stale",
+            Self::Unreadable => "consent-unreadable-lead",
+            Self::UnknownCode => "device-unknown",
+            Self::TooMany(_) => "device-too-many",
+            Self::Store(_) => "message-storage",
+        })
+    }
 }
 
 impl From<BodyError> for DeviceError {

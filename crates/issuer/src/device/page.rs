@@ -10,16 +10,16 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{client::ClientOrigin, device::UserCode, scope::WRITE};
+use doorward_pages::{Message, Text};
 use http::{StatusCode, header, request::Parts};
 use serde::Serialize;
 
 use super::{answer::Waiting, error::DeviceError, flow_of};
 use crate::{
-    authorize::{see_other, sentence},
+    authorize::see_other,
     browser::{SignedIn, Visitor, visitor},
     consent::{ServerView, narrowed},
     form::{self, Pairs},
-    pages::Message,
     shared::{Shared, tag},
     sign_in,
     wire::retry_after,
@@ -32,7 +32,7 @@ struct CodePage {
     flow: String,
     code: String,
     form: String,
-    error: Option<String>,
+    error: Option<Text>,
 }
 
 /// Where it is answered.
@@ -46,7 +46,7 @@ struct AnswerPage {
     code: String,
     server: ServerView,
     writes: bool,
-    lasts: String,
+    lasts: Text,
     form: String,
 }
 
@@ -58,8 +58,8 @@ pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> 
         .map(|pairs| pairs.first("user_code").to_owned())
         .unwrap_or_default();
     match issuer.device_visitor(&visitor).await {
-        Ok(signed_in) => issuer.ask_for_code(&signed_in, &typed, None),
-        Err(error) => explain(&issuer, &typed, error),
+        Ok(signed_in) => issuer.ask_for_code((&signed_in, &visitor), &typed, None),
+        Err(error) => explain((&issuer, &visitor), &typed, error),
     }
 }
 
@@ -72,7 +72,7 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
             if matches!(error, DeviceError::CrossSite | DeviceError::StaleForm) {
                 issuer.note_cross_site("/device", &visitor);
             }
-            explain(&issuer, "", error)
+            explain((&issuer, &visitor), "", error)
         }
     }
 }
@@ -109,7 +109,7 @@ impl Shared {
         let waiting = match self.waiting_device(&mut *tx, typed, who).await {
             Ok(waiting) => waiting,
             Err(error @ (DeviceError::UnknownCode | DeviceError::TooMany(_))) => {
-                return Ok(self.ask_for_code(&signed_in, typed, Some(error)));
+                return Ok(self.ask_for_code(who, typed, Some(error)));
             }
             Err(error) => return Err(error),
         };
@@ -117,18 +117,18 @@ impl Shared {
             return Ok(self.sign_in_for_device(typed));
         }
         if decision.is_empty() {
-            return Ok(self.show_device(&waiting, &signed_in).await);
+            return Ok(self.show_device(&waiting, who).await);
         }
         check(form.first("form"), &self.answer_tag(&waiting, &signed_in))?; // CO-09
         match decision {
             "allow" => {
                 let scopes = narrowed(&waiting.request.scopes, form.first("limit"));
                 self.approve_device(tx, &waiting, who, &scopes).await?;
-                Ok(self.done(&waiting, true))
+                Ok(self.done(&waiting, visitor, true))
             }
             "deny" => {
                 self.deny_device(tx, &waiting, who).await?;
-                Ok(self.done(&waiting, false))
+                Ok(self.done(&waiting, visitor, false))
             }
             _ => Err(DeviceError::Unreadable),
         }
@@ -145,7 +145,7 @@ impl Shared {
 
     fn ask_for_code(
         &self,
-        signed_in: &SignedIn,
+        (signed_in, visitor): (&SignedIn, &Visitor),
         typed: &str,
         error: Option<DeviceError>,
     ) -> Response {
@@ -160,9 +160,10 @@ impl Shared {
             flow: flow_of(UserCode::parse(typed).as_ref()),
             code: known.unwrap_or_else(|| typed.chars().take(16).collect()),
             form: self.code_tag(signed_in),
-            error: error.map(|error| sentence(&error.to_string())),
+            error: error.as_ref().map(DeviceError::text),
         };
-        let mut response = self.pages.page((status, "device.html"), &page, None);
+        let pages = self.pages.to(visitor.locale);
+        let mut response = pages.page((status, "device.html"), &page);
         if let Some(wait) = wait {
             let headers = response.headers_mut();
             headers.insert(header::RETRY_AFTER, retry_after(wait));
@@ -170,7 +171,11 @@ impl Shared {
         response
     }
 
-    async fn show_device(&self, waiting: &Waiting, signed_in: &SignedIn) -> Response {
+    async fn show_device(
+        &self,
+        waiting: &Waiting,
+        (signed_in, visitor): (&SignedIn, &Visitor),
+    ) -> Response {
         let Waiting {
             request,
             client,
@@ -181,7 +186,8 @@ impl Shared {
             .server_views(resources, (&request.scopes, &request.details))
             .await;
         let Some(server) = servers.pop() else {
-            return self.ask_for_code(signed_in, "", Some(DeviceError::UnknownCode));
+            let unknown = Some(DeviceError::UnknownCode);
+            return self.ask_for_code((signed_in, visitor), "", unknown);
         };
         let page = AnswerPage {
             user: signed_in.user.name.to_string(),
@@ -195,31 +201,19 @@ impl Shared {
             lasts: self.lasts(client, [&request.resource]),
             form: self.answer_tag(waiting, signed_in),
         };
-        self.pages
-            .page((StatusCode::OK, "device_answer.html"), &page, None)
+        let pages = self.pages.to(visitor.locale);
+        pages.page((StatusCode::OK, "device_answer.html"), &page)
     }
 
-    fn done(&self, waiting: &Waiting, allowed: bool) -> Response {
-        let client = &waiting.client.name;
+    fn done(&self, waiting: &Waiting, visitor: &Visitor, allowed: bool) -> Response {
         let (title, lead) = if allowed {
-            (
-                "Your device is connected",
-                format!(
-                    "{client} may now act for you. Go back to your device: it continues within a few seconds."
-                ),
-            )
+            ("device-connected", Text::of("device-connected-lead"))
         } else {
-            (
-                "Nothing was allowed",
-                format!("{client} got no access. You can close this page."),
-            )
+            ("device-denied", Text::of("device-denied-lead"))
         };
-        let message = Message {
-            title: title.to_owned(),
-            lead,
-            ..Message::default()
-        };
-        self.pages.message(StatusCode::OK, &message)
+        let lead = lead.with("client", &waiting.client.name);
+        let pages = self.pages.to(visitor.locale);
+        pages.message(StatusCode::OK, &Message::new(Text::of(title), lead))
     }
 
     fn sign_in_for_device(&self, typed: &str) -> Response {
@@ -246,34 +240,23 @@ fn check(presented: &str, expected: &str) -> Result<(), DeviceError> {
         .map_err(|_| DeviceError::StaleForm)
 }
 
-fn explain(issuer: &Shared, typed: &str, error: DeviceError) -> Response {
-    let lead = sentence(&error.to_string());
-    let again = |status, title: &str| {
-        let message = Message {
-            title: title.to_owned(),
-            lead: lead.clone(),
-            next: Some(("/device".to_owned(), "Type the code again")),
-            ..Message::default()
-        };
-        issuer.pages.message(status, &message)
+fn explain((issuer, visitor): (&Shared, &Visitor), typed: &str, error: DeviceError) -> Response {
+    let (pages, lead) = (issuer.pages.to(visitor.locale), error.text());
+    let again = |status, title| {
+        let message = Message::new(Text::of(title), lead);
+        pages.message(status, &message.next("/device", Text::of("device-again")))
     };
     match error {
         DeviceError::SignIn => issuer.sign_in_for_device(typed),
-        DeviceError::CrossSite => {
-            let message = sign_in::cross_site();
-            issuer.pages.message(StatusCode::FORBIDDEN, &message)
-        }
-        DeviceError::StaleForm => again(StatusCode::FORBIDDEN, "Nothing was allowed"),
-        DeviceError::Unreadable => again(StatusCode::BAD_REQUEST, "This answer cannot be read"),
+        DeviceError::CrossSite => pages.message(StatusCode::FORBIDDEN, &sign_in::cross_site()),
+        DeviceError::StaleForm => again(StatusCode::FORBIDDEN, "device-denied"),
+        DeviceError::Unreadable => again(StatusCode::BAD_REQUEST, "consent-unreadable"),
         DeviceError::UnknownCode | DeviceError::TooMany(_) => {
-            again(StatusCode::GONE, "This code cannot be used any more")
+            again(StatusCode::GONE, "device-gone")
         }
         DeviceError::Store(error) => {
             tracing::error!(%error, "storage failed");
-            let wait = std::time::Duration::from_secs(5);
-            issuer
-                .pages
-                .come_again("Doorward cannot reach its storage right now.", wait)
+            pages.storage_failed(std::time::Duration::from_secs(5))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Why no account is made.
 
 use doorward_core::user::{NotAUsername, PasswordError};
+use doorward_pages::Text;
 use doorward_store::StoreError;
 
 use crate::{form::BodyError, passwords::Busy};
@@ -35,6 +36,23 @@ pub(crate) enum SetupError {
     /// The store failed.
     #[error(transparent)]
     Store(StoreError),
+}
+
+impl SetupError {
+    /// What the person is told.
+    pub(crate) fn text(&self) -> Text {
+        match self {
+            Self::SetUp => Text::of("setup-done-before"),
+            Self::Link => Text::of("setup-link"),
+            Self::CrossSite => Text::of("message-cross-site-lead"),
+            Self::Form(error) => error.text(),
+            Self::Name(error) => (*error).into(),
+            Self::Password(error) => (*error).into(),
+            Self::Different => Text::of("setup-different"),
+            Self::Busy => Text::of("sign-in-busy"),
+            Self::Store(_) => Text::of("message-storage"),
+        }
+    }
 }
 
 impl From<Busy> for SetupError {

@@ -8,15 +8,15 @@ use axum::{
     response::Response,
 };
 use doorward_core::{secret::Secret, user::MINIMUM_PASSWORD};
+use doorward_pages::{Message, Text};
 use http::{StatusCode, request::Parts};
 use serde::Serialize;
 
 use super::{error::SetupError, flow::NewAdministrator};
 use crate::{
-    authorize::{see_other, sentence},
+    authorize::see_other,
     browser::{Visitor, visitor},
     form::{self, Pairs},
-    pages::Message,
     shared::Shared,
     sign_in::{cross_site, with_cookies},
 };
@@ -26,12 +26,12 @@ struct SetupPage {
     token: String,
     name: String,
     minimum: usize,
-    error: Option<String>,
+    error: Option<Text>,
 }
 
 /// The page.
 pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
-    let (_, parts, _) = visitor(request, &issuer);
+    let (visitor, parts, _) = visitor(request, &issuer);
     let query = Pairs::parse(parts.uri.query().unwrap_or_default());
     let token = query
         .map(|pairs| pairs.first("token").to_owned())
@@ -40,8 +40,8 @@ pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> 
         .check_link(&Secret::presented(token.as_str()).digest())
         .await
     {
-        Ok(()) => show(&issuer, token, String::new(), None),
-        Err(error) => other_page(&issuer, error),
+        Ok(()) => show((&issuer, &visitor), (token, String::new()), None),
+        Err(error) => other_page(&issuer, &visitor, error),
     }
 }
 
@@ -52,7 +52,7 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
         Ok(response) => response,
         Err(error) => {
             issuer.note_refused_setup(&error, &visitor);
-            other_page(&issuer, error)
+            other_page(&issuer, &visitor, error)
         }
     }
 }
@@ -63,12 +63,11 @@ pub(crate) async fn done(State(issuer): State<Arc<Shared>>, request: Request) ->
     match issuer.who(&visitor).await {
         Ok(Some(signed_in)) => {
             let page = issuer.endpoints(Some(&signed_in));
-            issuer
-                .pages
-                .page((StatusCode::OK, "welcome.html"), &page, None)
+            let pages = issuer.pages.to(visitor.locale);
+            pages.page((StatusCode::OK, "welcome.html"), &page)
         }
         Ok(None) => see_other(&issuer.path("/")),
-        Err(refused) => refused.answer(&issuer),
+        Err(refused) => refused.answer(&issuer, visitor.locale),
     }
 }
 
@@ -101,7 +100,7 @@ async fn submit(
             | SetupError::Password(_)
             | SetupError::Different
             | SetupError::Busy),
-        ) => Ok(show(issuer, token, name, Some(error))),
+        ) => Ok(show((issuer, visitor), (token, name), Some(error))),
         Err(
             error @ (SetupError::SetUp
             | SetupError::Link
@@ -112,7 +111,11 @@ async fn submit(
     }
 }
 
-fn show(issuer: &Shared, token: String, name: String, error: Option<SetupError>) -> Response {
+fn show(
+    (issuer, visitor): (&Shared, &Visitor),
+    (token, name): (String, String),
+    error: Option<SetupError>,
+) -> Response {
     let status = match &error {
         None => StatusCode::OK,
         Some(error) => status(error),
@@ -121,9 +124,10 @@ fn show(issuer: &Shared, token: String, name: String, error: Option<SetupError>)
         token,
         name: name.chars().take(64).collect(),
         minimum: MINIMUM_PASSWORD,
-        error: error.map(|error| sentence(&error.to_string())),
+        error: error.as_ref().map(SetupError::text),
     };
-    issuer.pages.page((status, "setup.html"), &page, None)
+    let pages = issuer.pages.to(visitor.locale);
+    pages.page((status, "setup.html"), &page)
 }
 
 fn status(error: &SetupError) -> StatusCode {
@@ -139,35 +143,22 @@ fn status(error: &SetupError) -> StatusCode {
     }
 }
 
-fn other_page(issuer: &Shared, error: SetupError) -> Response {
+fn other_page(issuer: &Shared, visitor: &Visitor, error: SetupError) -> Response {
+    let (pages, lead) = (issuer.pages.to(visitor.locale), error.text());
     let advice = match &error {
         SetupError::Store(error) => {
             tracing::error!(%error, "storage failed");
-            let wait = Duration::from_secs(2);
-            return issuer
-                .pages
-                .come_again("Doorward cannot reach its storage right now.", wait);
+            return pages.storage_failed(Duration::from_secs(2));
         }
-        SetupError::CrossSite => {
-            return issuer.pages.message(status(&error), &cross_site());
-        }
-        SetupError::SetUp => {
-            "Sign in with the account that was made. Other accounts are made with: doorward user add NAME"
-        }
-        SetupError::Link => {
-            "Restart Doorward: while there is no account it prints a fresh link, which works for an hour."
-        }
+        SetupError::CrossSite => return pages.message(status(&error), &cross_site()),
+        SetupError::SetUp => "setup-done-before-you",
+        SetupError::Link => "setup-link-you",
         SetupError::Form(_)
         | SetupError::Name(_)
         | SetupError::Password(_)
         | SetupError::Different
-        | SetupError::Busy => "Go back, load the page again, and try again.",
+        | SetupError::Busy => "message-reload",
     };
-    let message = Message {
-        title: "Nothing to set up here".to_owned(),
-        lead: sentence(&error.to_string()),
-        advice: vec![("You", advice.to_owned())],
-        ..Message::default()
-    };
-    issuer.pages.message(status(&error), &message)
+    let message = Message::new(Text::of("setup-nothing"), lead).you(Text::of(advice));
+    pages.message(status(&error), &message)
 }

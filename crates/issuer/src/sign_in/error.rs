@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use doorward_pages::Text;
 use doorward_store::StoreError;
 use http::StatusCode;
 
@@ -51,6 +52,19 @@ impl SignInError {
         match self {
             Self::Refused | Self::TooMany(_) | Self::Busy => true,
             Self::Form(_) | Self::CrossSite | Self::Flow(_) | Self::Store(_) => false,
+        }
+    }
+
+    /// What the person is told beside the form.
+    pub(crate) fn text(&self) -> Text {
+        match self {
+            Self::Refused => Text::of("sign-in-refused"),
+            Self::TooMany(_) => Text::of("sign-in-too-many"),
+            Self::Busy => Text::of("sign-in-busy"),
+            Self::Form(error) => error.text(),
+            Self::CrossSite => Text::of("message-cross-site-lead"),
+            Self::Flow(_) => Text::of("authorize-unusable"),
+            Self::Store(_) => Text::of("message-storage"),
         }
     }
 

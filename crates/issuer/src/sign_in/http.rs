@@ -8,17 +8,17 @@ use axum::{
     response::Response,
 };
 use doorward_core::{redirect::MatchedRedirect, secret::Secret};
+use doorward_pages::{Message, Policy, Text};
 use http::{StatusCode, header, request::Parts};
 use serde::Serialize;
 
 use super::{error::SignInError, flow::Credentials};
 use crate::{
-    authorize::{Opened, see_other, sentence},
+    authorize::{Opened, see_other},
     browser::{Visitor, visitor},
     consent::target,
     device,
     form::{self, Pairs},
-    pages::Message,
     shared::Shared,
     wire::retry_after,
 };
@@ -28,10 +28,10 @@ struct SignInPage {
     /// The client that waits, if any.
     client: Option<String>,
     /// Where the answer will go.
-    destination: Option<String>,
+    destination: Option<Text>,
     flow: String,
     name: String,
-    error: Option<String>,
+    error: Option<Text>,
     /// No account exists yet.
     first: bool,
 }
@@ -50,9 +50,9 @@ pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> 
                 .as_ref()
                 .and_then(|opened| opened.checked.login_hint.clone());
             let name = hint.unwrap_or_default();
-            show(&issuer, &flow, (opened.as_ref(), &name), None).await
+            show((&issuer, &visitor), &flow, (opened.as_ref(), &name), None).await
         }
-        Err(error) => other_page(&issuer, error),
+        Err(error) => other_page(&issuer, &visitor, error),
     }
 }
 
@@ -61,7 +61,7 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
     let (visitor, parts, body) = visitor(request, &issuer);
     match submit(&issuer, &visitor, parts, body).await {
         Ok(response) => response,
-        Err(error) => other_page(&issuer, error),
+        Err(error) => other_page(&issuer, &visitor, error),
     }
 }
 
@@ -70,14 +70,14 @@ pub(crate) async fn sign_out(State(issuer): State<Arc<Shared>>, request: Request
     let (visitor, parts, body) = visitor(request, &issuer);
     if !visitor.own_page {
         issuer.note_cross_site("/logout", &visitor);
-        return other_page(&issuer, SignInError::CrossSite);
+        return other_page(&issuer, &visitor, SignInError::CrossSite);
     }
     let form = form::read(&parts.headers, body).await;
     let flow = form
         .map(|form| form.first("flow").to_owned())
         .unwrap_or_default();
     if let Err(error) = issuer.sign_out(&visitor).await {
-        return other_page(&issuer, error.into());
+        return other_page(&issuer, &visitor, error.into());
     }
     let next = if issuer.open_pass(&flow).is_ok() || device::page_of(&flow).is_some() {
         format!("{}?flow={flow}", issuer.path("/login"))
@@ -119,7 +119,8 @@ async fn submit(
             if matches!(error, SignInError::TooMany(_) | SignInError::Busy) {
                 issuer.note_put_off(&error, visitor); // AD-06
             }
-            Ok(show(issuer, &flow, (opened.as_ref(), &name), Some(error)).await)
+            let whose = (issuer, visitor);
+            Ok(show(whose, &flow, (opened.as_ref(), &name), Some(error)).await)
         }
         Err(error) => Err(error),
     }
@@ -153,14 +154,14 @@ impl Shared {
 }
 
 async fn show(
-    issuer: &Shared,
+    (issuer, visitor): (&Shared, &Visitor),
     flow: &str,
     (opened, name): (Option<&Opened>, &str),
     error: Option<SignInError>,
 ) -> Response {
     let first = match issuer.store.begin().await {
         Ok(mut tx) => tx.has_users().await.is_ok_and(|any| !any),
-        Err(error) => return other_page(issuer, error.into()),
+        Err(error) => return other_page(issuer, visitor, error.into()),
     };
     let (status, wait) = error
         .as_ref()
@@ -171,14 +172,16 @@ async fn show(
             .map(|opened| target::in_words(&opened.checked.to.redirect.destination())),
         flow: flow.to_owned(),
         name: name.chars().take(64).collect(),
-        error: error.map(|error| sentence(&error.to_string())),
+        error: error.as_ref().map(SignInError::text),
         first,
     };
     // The answer may follow at once, and browsers hold the form to its whole way (CO-10).
-    let source = opened.map(|opened| form_source(&opened.checked.to.redirect));
-    let mut response = issuer
-        .pages
-        .page((status, "sign_in.html"), &page, source.as_deref());
+    let policy = opened.map_or_else(Policy::default, |opened| {
+        Policy::default().form_to(&form_source(&opened.checked.to.redirect))
+    });
+    let locale = opened.map_or(visitor.locale, |opened| opened.locale(visitor));
+    let pages = issuer.pages.to(locale);
+    let mut response = pages.page_with((status, "sign_in.html"), &page, &policy);
     if let Some(wait) = wait {
         response
             .headers_mut()
@@ -187,47 +190,32 @@ async fn show(
     response
 }
 
-fn other_page(issuer: &Shared, error: SignInError) -> Response {
+fn other_page(issuer: &Shared, visitor: &Visitor, error: SignInError) -> Response {
     let (status, wait) = error.status();
+    let pages = issuer.pages.to(visitor.locale);
     match error {
-        SignInError::Flow(refused) => refused.answer(issuer),
+        SignInError::Flow(refused) => refused.answer(issuer, visitor.locale),
         SignInError::Store(error) => {
             tracing::error!(%error, "storage failed");
-            let wait = wait.unwrap_or_default();
-            issuer
-                .pages
-                .come_again("Doorward cannot reach its storage right now.", wait)
+            pages.storage_failed(wait.unwrap_or_default())
         }
-        SignInError::CrossSite => issuer.pages.message(status, &cross_site()),
+        SignInError::CrossSite => pages.message(status, &cross_site()),
         SignInError::Form(_)
         | SignInError::Refused
         | SignInError::TooMany(_)
         | SignInError::Busy => {
-            let message = Message {
-                title: "This form cannot be read".to_owned(),
-                lead: sentence(&error.to_string()),
-                advice: vec![(
-                    "You",
-                    "Go back, load the page again, and try again.".to_owned(),
-                )],
-                ..Message::default()
-            };
-            issuer.pages.message(status, &message)
+            let message = Message::new(Text::of("form-unreadable"), error.text());
+            pages.message(status, &message.you(Text::of("message-reload")))
         }
     }
 }
 
 /// What somebody sees whose browser sent a form from another site (CO-02).
 pub(crate) fn cross_site() -> Message {
-    Message {
-        title: "This did not come from this page".to_owned(),
-        lead: "Your browser sent a form that another site made, or did not say where it came from. Nothing was done.".to_owned(),
-        advice: vec![
-            ("You", "If you pressed a button on this site, load the page again and try once more.".to_owned()),
-            ("The operator", "The address in the browser must be the configured public_url.".to_owned()),
-        ],
-        ..Message::default()
-    }
+    let lead = Text::of("message-cross-site-lead");
+    Message::new(Text::of("message-cross-site"), lead)
+        .you(Text::of("message-cross-site-you"))
+        .operator(Text::of("message-cross-site-operator"))
 }
 
 /// The source for `form-action`. A policy cannot name an IPv6 address, so there the scheme must do.

@@ -27,6 +27,7 @@ mod introspection;
 mod jar;
 mod jwt_bearer;
 mod keys;
+mod languages;
 mod lifetimes;
 mod management;
 mod metadata;

@@ -104,7 +104,7 @@ async fn every_page_reads_well_to_everybody() {
     for (name, page) in all_pages().await {
         let body = &page.body;
         assert!(
-            body.starts_with("<!doctype html>\n<html lang=\"en\">"),
+            body.starts_with("<!doctype html>\n<html lang=\"en\" dir=\"ltr\">"),
             "{name}"
         );
         assert_eq!(body.matches("<h1>").count(), 1, "{name}: one heading");

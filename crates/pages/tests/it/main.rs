@@ -1,0 +1,4 @@
+//! Pages as a stranger asks for them.
+#![cfg(test)]
+
+mod pages;
