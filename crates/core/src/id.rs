@@ -67,6 +67,10 @@ text_id! {
     InitialTokenId
 }
 text_id! {
+    /// The name of a token of a provisioning identity provider, which is not the token.
+    ProvisioningTokenId
+}
+text_id! {
     /// The `kid` of a signing key (RFC 7517 section 4.5).
     KeyId
 }

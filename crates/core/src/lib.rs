@@ -40,6 +40,7 @@ pub mod openid;
 pub mod peer;
 pub mod permit;
 pub mod pkce;
+pub mod provisioning;
 pub mod quirk;
 pub mod redirect;
 pub mod refresh;

@@ -13,9 +13,13 @@ use doorward_core::{
     device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
     group::{Group, GroupName, GroupSource, Membership},
-    id::{ClientId, DeviceId, GrantId, GroupId, InitialTokenId, KeyId, TokenId, UserId},
+    id::{
+        ClientId, DeviceId, GrantId, GroupId, InitialTokenId, KeyId, ProvisioningTokenId, TokenId,
+        UserId,
+    },
     known_device::KnownDevice,
     once::OneTime,
+    provisioning::{ProvisionedUser, ProvisionerName, ProvisioningToken},
     refresh::{RefreshToken, Spent},
     registration::InitialAccessToken,
     rotation::Retirement,
@@ -137,8 +141,8 @@ pub trait Tx: Send {
     async fn memberships_of(&mut self, user: &UserId) -> Result<Vec<Membership>, StoreError>;
     /// Adds a group; the name must be free.
     fn add_group(&mut self, group: &Group);
-    /// Gives the group that still has the name of `before` what `now` says of its name and its
-    /// identifier elsewhere. What its source said of members goes on under the new name.
+    /// Gives the group that still has the name and the time of `before` what `now` says of its name
+    /// and its identifier elsewhere. What its source said of members goes on under the new name.
     fn replace_group(&mut self, before: &Group, now: &Group, at: UnixTime);
     /// Removes the group that still has this name, and what its source said of members.
     fn remove_group(&mut self, group: &Group);
@@ -192,6 +196,52 @@ pub trait Tx: Send {
     fn use_initial_access_token(&mut self, digest: &Digest, at: UnixTime);
     /// Removes an existing token.
     fn remove_initial_access_token(&mut self, id: &InitialTokenId);
+
+    // --- provisioning identity providers
+
+    /// The token of a provisioning identity provider with this digest.
+    async fn provisioning_token(
+        &mut self,
+        digest: &Digest,
+    ) -> Result<Option<ProvisioningToken>, StoreError>;
+    /// All tokens of provisioning identity providers, newest first.
+    async fn provisioning_tokens(&mut self) -> Result<Vec<ProvisioningToken>, StoreError>;
+    /// Adds a token of a provisioning identity provider.
+    fn add_provisioning_token(&mut self, token: &ProvisioningToken);
+    /// Removes an existing token.
+    fn remove_provisioning_token(&mut self, id: &ProvisioningTokenId);
+    /// What a provider says of an account, if it is any provider's.
+    async fn provisioned_user(
+        &mut self,
+        user: &UserId,
+    ) -> Result<Option<ProvisionedUser>, StoreError>;
+    /// The account that a provider calls so.
+    async fn provisioned_user_by_external_id(
+        &mut self,
+        provider: &ProvisionerName,
+        id: &str,
+    ) -> Result<Option<ProvisionedUser>, StoreError>;
+    /// The accounts of a provider in the order they were made: at most `most`, without the first
+    /// `skipped`.
+    async fn provisioned_users(
+        &mut self,
+        provider: &ProvisionerName,
+        skipped: u32,
+        most: u32,
+    ) -> Result<Vec<ProvisionedUser>, StoreError>;
+    /// How many accounts are a provider's.
+    async fn count_provisioned_users(
+        &mut self,
+        provider: &ProvisionerName,
+    ) -> Result<u32, StoreError>;
+    /// Makes an existing account, which is no provider's, a provider's. No other account of it
+    /// may have the same identifier there.
+    fn add_provisioned_user(&mut self, user: &ProvisionedUser);
+    /// Replaces what a provider says of an account, which must be as it was `before`. Whose it is
+    /// and since when stays.
+    fn replace_provisioned_user(&mut self, before: &ProvisionedUser, now: &ProvisionedUser);
+    /// Makes an account, of which the provider says this, nobody's.
+    fn remove_provisioned_user(&mut self, user: &ProvisionedUser);
 
     // --- authorization codes
 

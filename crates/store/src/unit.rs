@@ -17,9 +17,13 @@ use doorward_core::{
     device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
     group::{Group, GroupName, GroupSource, Membership},
-    id::{ClientId, DeviceId, GrantId, GroupId, InitialTokenId, KeyId, TokenId, UserId},
+    id::{
+        ClientId, DeviceId, GrantId, GroupId, InitialTokenId, KeyId, ProvisioningTokenId, TokenId,
+        UserId,
+    },
     known_device::KnownDevice,
     once::OneTime,
+    provisioning::{ProvisionedUser, ProvisionerName, ProvisioningToken},
     refresh::{RefreshToken, Spent},
     registration::InitialAccessToken,
     rotation::Retirement,
@@ -35,8 +39,9 @@ use crate::{
     queue::Queue,
     tables::{
         Query, account_links, clients, codes, consents, device_authorizations as devices, grants,
-        groups, initial_access_tokens as initial, known_devices, memberships, refresh_tokens,
-        revocations, sessions, setup_links, signing_keys, used_once, users,
+        groups, initial_access_tokens as initial, known_devices, memberships, provisioned_users,
+        provisioning_tokens, refresh_tokens, revocations, sessions, setup_links, signing_keys,
+        used_once, users,
     },
     write::{Batch, Write},
 };
@@ -276,6 +281,74 @@ impl<D: Database> Tx for Unit<D> {
 
     fn remove_initial_access_token(&mut self, id: &InitialTokenId) {
         self.write(Write::RemoveInitialToken(id.clone()));
+    }
+
+    async fn provisioning_token(
+        &mut self,
+        digest: &Digest,
+    ) -> Result<Option<ProvisioningToken>, StoreError> {
+        self.database
+            .find(provisioning_tokens::by_digest(digest))
+            .await
+    }
+
+    async fn provisioning_tokens(&mut self) -> Result<Vec<ProvisioningToken>, StoreError> {
+        self.database.list(provisioning_tokens::all()).await
+    }
+
+    fn add_provisioning_token(&mut self, token: &ProvisioningToken) {
+        self.write(Write::AddProvisioningToken(token.clone()));
+    }
+
+    fn remove_provisioning_token(&mut self, id: &ProvisioningTokenId) {
+        self.write(Write::RemoveProvisioningToken(id.clone()));
+    }
+
+    async fn provisioned_user(
+        &mut self,
+        user: &UserId,
+    ) -> Result<Option<ProvisionedUser>, StoreError> {
+        self.database.find(provisioned_users::by_user(user)).await
+    }
+
+    async fn provisioned_user_by_external_id(
+        &mut self,
+        provider: &ProvisionerName,
+        id: &str,
+    ) -> Result<Option<ProvisionedUser>, StoreError> {
+        let query = provisioned_users::by_external_id(provider, id);
+        self.database.find(query).await
+    }
+
+    async fn provisioned_users(
+        &mut self,
+        provider: &ProvisionerName,
+        skipped: u32,
+        most: u32,
+    ) -> Result<Vec<ProvisionedUser>, StoreError> {
+        let query = provisioned_users::in_order(provider, skipped, most);
+        self.database.list(query).await
+    }
+
+    async fn count_provisioned_users(
+        &mut self,
+        provider: &ProvisionerName,
+    ) -> Result<u32, StoreError> {
+        let count = self.database.find(provisioned_users::count(provider)).await;
+        Ok(count?.unwrap_or_default())
+    }
+
+    fn add_provisioned_user(&mut self, user: &ProvisionedUser) {
+        self.write(Write::AddProvisionedUser(Box::new(user.clone())));
+    }
+
+    fn replace_provisioned_user(&mut self, before: &ProvisionedUser, now: &ProvisionedUser) {
+        let pair = (before.clone(), now.clone());
+        self.write(Write::ReplaceProvisionedUser(Box::new(pair)));
+    }
+
+    fn remove_provisioned_user(&mut self, user: &ProvisionedUser) {
+        self.write(Write::RemoveProvisionedUser(Box::new(user.clone())));
     }
 
     async fn code(&mut self, digest: &Digest) -> Result<Option<AuthorizationCode>, StoreError> {

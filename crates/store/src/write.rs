@@ -15,9 +15,12 @@ use doorward_core::{
     device::{DeviceApproval, DeviceAuthorization},
     grant::{Grant, RevocationReason},
     group::{Group, GroupName, GroupSource, Membership},
-    id::{ClientId, DeviceId, GrantId, InitialTokenId, KeyId, TokenId, UserId},
+    id::{
+        ClientId, DeviceId, GrantId, InitialTokenId, KeyId, ProvisioningTokenId, TokenId, UserId,
+    },
     known_device::KnownDevice,
     once::OneTime,
+    provisioning::{ProvisionedUser, ProvisioningToken},
     refresh::{RefreshToken, Spent},
     registration::InitialAccessToken,
     rotation::Retirement,
@@ -87,6 +90,12 @@ pub(crate) enum Write {
     AddInitialToken(InitialAccessToken),
     UseInitialToken(Digest, UnixTime),
     RemoveInitialToken(InitialTokenId),
+
+    AddProvisioningToken(ProvisioningToken),
+    RemoveProvisioningToken(ProvisioningTokenId),
+    AddProvisionedUser(Box<ProvisionedUser>),
+    ReplaceProvisionedUser(Box<(ProvisionedUser, ProvisionedUser)>),
+    RemoveProvisionedUser(Box<ProvisionedUser>),
 
     AddCode(Box<AuthorizationCode>),
     RedeemCode(Digest, GrantId),

@@ -14,6 +14,7 @@ pub(crate) mod grants;
 pub(crate) mod groups;
 pub(crate) mod initial_access_tokens;
 pub(crate) mod known_devices;
+pub(crate) mod provisioning;
 pub(crate) mod races;
 pub(crate) mod reaping;
 pub(crate) mod refresh_tokens;
@@ -121,6 +122,16 @@ macro_rules! every_contract {
                 a_new_value_takes_all_accounts_of_a_device_along
                 devices_are_forgotten_by_their_owner_alone
                 a_device_is_reaped_when_it_expires
+            }
+            provisioning {
+                a_token_of_a_provider_reads_back_until_it_is_removed
+                a_token_of_a_provider_goes_a_while_after_its_end
+                a_provisioned_user_reads_back_and_is_one_providers
+                a_provider_has_no_two_users_of_one_identifier
+                a_provisioned_user_changes_only_as_it_was_read
+                the_users_of_a_provider_come_in_order_and_in_pages
+                what_is_said_of_a_user_goes_with_the_user
+                a_group_changes_only_as_it_was_read
             }
             races {
                 of_two_units_of_work_on_one_record_one_conflicts

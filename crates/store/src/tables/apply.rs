@@ -8,8 +8,9 @@ use doorward_core::{
 
 use super::{
     Change, account_links, clients, codes, consents, device_authorizations as devices, expired,
-    grants, groups, initial_access_tokens as initial, known_devices, memberships, refresh_tokens,
-    revocations, sessions, setup_links, signing_keys, used_once, users,
+    grants, groups, initial_access_tokens as initial, known_devices, memberships,
+    provisioned_users, provisioning_tokens, refresh_tokens, revocations, sessions, setup_links,
+    signing_keys, used_once, users,
 };
 use crate::write::Write;
 
@@ -100,6 +101,12 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         Write::AddInitialToken(token) => one(initial::add(token)),
         Write::UseInitialToken(digest, at) => one(initial::use_once_more(digest, *at)),
         Write::RemoveInitialToken(id) => one(initial::remove(id)),
+
+        Write::AddProvisioningToken(token) => one(provisioning_tokens::add(token)),
+        Write::RemoveProvisioningToken(id) => one(provisioning_tokens::remove(id)),
+        Write::AddProvisionedUser(user) => one(provisioned_users::add(user)),
+        Write::ReplaceProvisionedUser(pair) => one(provisioned_users::replace(&pair.0, &pair.1)),
+        Write::RemoveProvisionedUser(user) => one(provisioned_users::remove(user)),
 
         Write::AddCode(code) => one(codes::add(code)),
         Write::RedeemCode(digest, grant) => one(codes::redeem(digest, grant)),

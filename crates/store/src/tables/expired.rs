@@ -27,6 +27,9 @@ const GRANTS: Duration = Duration::from_secs(30 * DAY);
 const OWN_GRANTS: Duration = Duration::from_secs(10 * MINUTE);
 /// A client with an identifier of its own that nobody used is deleted so long after its end.
 const ENDED_CLIENTS: Duration = Duration::from_secs(DAY);
+/// A token of an identity provider that ended stays listed this long, so that an administrator sees
+/// why nothing comes any more.
+const EXPIRED_TOKENS: Duration = Duration::from_secs(30 * DAY);
 /// Longer than any access token lives.
 const ACCESS_TOKENS: Duration = Duration::from_secs(30 * DAY);
 
@@ -37,6 +40,7 @@ statements! {
     KNOWN_DEVICES_BEFORE = "DELETE FROM known_devices WHERE expires_at <= ?1";
     USED_ONCE_BEFORE = "DELETE FROM used_once WHERE expires_at <= ?1";
     INITIAL_TOKENS_BEFORE = "DELETE FROM initial_access_tokens WHERE expires_at <= ?1";
+    PROVISIONING_TOKENS_BEFORE = "DELETE FROM provisioning_tokens WHERE expires_at <= ?1";
     SETUP_LINKS_BEFORE = "DELETE FROM setup_links WHERE expires_at <= ?1";
     UNUSED_REFRESH_TOKENS_BEFORE = "DELETE FROM refresh_tokens
         WHERE spent_at IS NULL AND expires_at <= ?1";
@@ -83,6 +87,7 @@ pub(crate) fn reap(now: UnixTime, unused_since: UnixTime) -> Vec<Step> {
         before(now, KNOWN_DEVICES_BEFORE),
         before(now - USED_ONCE, USED_ONCE_BEFORE),
         before(now, INITIAL_TOKENS_BEFORE),
+        before(now - EXPIRED_TOKENS, PROVISIONING_TOKENS_BEFORE),
         before(now, SETUP_LINKS_BEFORE),
         before(now, UNUSED_REFRESH_TOKENS_BEFORE),
         before(now, REFRESH_TOKENS_OF_REVOKED_BEFORE),

@@ -25,7 +25,7 @@ statements! {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     // Only as it was read.
     REPLACE = "UPDATE groups SET name = ?3, external_id = ?4, changed_at = ?5
-        WHERE id = ?1 AND name = ?2";
+        WHERE id = ?1 AND name = ?2 AND changed_at = ?6";
     REMOVE = "DELETE FROM groups WHERE id = ?1 AND name = ?2";
 }
 
@@ -71,6 +71,7 @@ pub(crate) fn replace(before: &Group, now: &Group, at: UnixTime) -> Change {
         now.name.as_str(),
         now.external_id,
         at,
+        before.changed_at,
     ];
     change(REPLACE, row)
 }

@@ -26,6 +26,8 @@ pub(crate) mod groups;
 pub(crate) mod initial_access_tokens;
 pub(crate) mod known_devices;
 pub(crate) mod memberships;
+pub(crate) mod provisioned_users;
+pub(crate) mod provisioning_tokens;
 pub(crate) mod refresh_tokens;
 pub(crate) mod revocations;
 pub(crate) mod sessions;
@@ -101,6 +103,8 @@ pub(crate) fn all_statements() -> impl Iterator<Item = &'static str> {
         initial_access_tokens::STATEMENTS,
         memberships::STATEMENTS,
         known_devices::STATEMENTS,
+        provisioned_users::STATEMENTS,
+        provisioning_tokens::STATEMENTS,
         refresh_tokens::STATEMENTS,
         revocations::STATEMENTS,
         sessions::STATEMENTS,
