@@ -49,6 +49,9 @@ pub struct AccessClaims {
     /// How the person proved it (RFC 9470 section 6).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr: Option<Acr>,
+    /// The words for how (RFC 8176), where that is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
     /// The grant that the token hangs off.
     pub grant: GrantId,
     /// The only calls that it is for (RFC 9396 section 9.1); without them all that `scope` opens.
@@ -148,6 +151,8 @@ pub struct Principal {
     pub expires_at: UnixTime,
     /// When the person proved who they are, where one did.
     pub authenticated_at: Option<UnixTime>,
+    /// How strongly, where that is known.
+    pub acr: Option<Acr>,
     /// What the caller must prove besides showing the token.
     pub confirmation: Option<Confirmation>,
 }
@@ -166,6 +171,7 @@ impl From<AccessClaims> for Principal {
             issued_at: UnixTime::from_seconds(claims.iat),
             expires_at: UnixTime::from_seconds(claims.exp),
             authenticated_at: claims.auth_time.map(UnixTime::from_seconds),
+            acr: claims.acr,
             confirmation: claims.cnf,
         }
     }

@@ -17,6 +17,7 @@ use crate::{
     resource::{Named, Resource, Resources},
     scope::ScopeSet,
     secret::Digest,
+    session::Methods,
     time::UnixTime,
 };
 
@@ -41,6 +42,8 @@ pub struct AuthorizationCode {
     pub details: Details,
     /// When the person proved who they are.
     pub authenticated_at: UnixTime,
+    /// How.
+    pub methods: Methods,
     /// The key that must be proven to be held (`dpop_jkt`, RFC 9449 section 10).
     pub key: Option<Thumbprint>,
     /// What the ID token repeats, and only that of this request (OpenID Connect Core section
@@ -140,6 +143,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::session::Method;
 
     const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -156,6 +160,7 @@ mod tests {
             scopes: ScopeSet::baseline(),
             details: Details::default(),
             authenticated_at: ISSUED,
+            methods: Methods::of([Method::Password]),
             key: None,
             nonce: None,
             expires_at: ISSUED + Duration::from_secs(60),

@@ -19,6 +19,7 @@ use crate::{
     resource::Resource,
     scope::ScopeSet,
     secret::{Digest, Secret},
+    session::Methods,
     time::UnixTime,
 };
 
@@ -72,6 +73,8 @@ pub struct DeviceApproval {
     pub user: UserId,
     /// When they proved who they are.
     pub authenticated_at: UnixTime,
+    /// How.
+    pub methods: Methods,
 }
 
 /// What a poll gets.
@@ -196,6 +199,7 @@ mod tests {
         let approval = || DeviceApproval {
             user: UserId::from_known("u"),
             authenticated_at: T0,
+            methods: Methods::default(),
         };
         let slower = Poll::SlowDown(Duration::from_secs(10));
         #[rustfmt::skip]

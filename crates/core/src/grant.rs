@@ -14,6 +14,7 @@ use crate::{
     id::{ClientId, GrantId, UserId},
     resource::{Resource, Resources},
     scope::{ScopeError, ScopeSet},
+    session::Methods,
     step_up::Acr,
     subject::Subject,
     time::UnixTime,
@@ -37,6 +38,8 @@ pub struct Grant {
     /// When the person last proved who they are before approving; `None` when no person did, or
     /// not here.
     pub authenticated_at: Option<UnixTime>,
+    /// How; nothing when no person did, or not here.
+    pub methods: Methods,
     /// When it was made.
     pub created_at: UnixTime,
     /// The key or certificate that its refresh tokens need, once they are bound to one (RFC 9449
@@ -145,9 +148,15 @@ impl Grant {
         }
     }
 
-    /// How the person proved who they are: with a password, since there is no other way yet.
+    /// How strongly the person proved who they are; `None` when no person did, or not here.
     pub fn acr(&self) -> Option<Acr> {
-        self.authenticated_at.map(|_| Acr::Password)
+        self.authenticated_at.map(|_| self.methods.acr())
+    }
+
+    /// The words for how the person did (RFC 8176); none when there are none.
+    pub fn amr(&self) -> Vec<String> {
+        let words = self.methods.amr().into_iter();
+        words.map(str::to_owned).collect()
     }
 
     /// What a token for `resource`, which must be one of its own, opens (A-051, A-052, RFC 9396

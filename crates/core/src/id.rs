@@ -79,6 +79,11 @@ text_id! {
     DeviceId
 }
 text_id! {
+    /// One passkey of a person, for lists and for removing it. It is not what the authenticator
+    /// calls it, and opens nothing.
+    PasskeyId
+}
+text_id! {
     /// One pass through `/authorize`, from the request to the answer.
     FlowId
 }

@@ -26,6 +26,7 @@ pub mod device;
 pub mod dpop;
 pub mod entropy;
 pub mod exchange;
+pub mod factor;
 pub mod grant;
 pub mod group;
 pub mod id;

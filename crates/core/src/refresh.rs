@@ -156,6 +156,7 @@ mod tests {
             scopes: ScopeSet::baseline(),
             details: Details::default(),
             authenticated_at: Some(T0),
+            methods: crate::session::Methods::default(),
             created_at: T0,
             key: None,
             bound_at: None,

@@ -175,6 +175,7 @@ mod tests {
             issued_at: UnixTime::from_seconds(issued_at),
             expires_at: UnixTime::from_seconds(issued_at + 600),
             authenticated_at: Some(UnixTime::from_seconds(issued_at)),
+            acr: None,
             confirmation: None,
         }
     }

@@ -19,6 +19,7 @@ use doorward_core::{
     rotation::Schedule,
     secret::Digest,
     server::{ServerName, ToolSummary},
+    step_up::{Acr, Wanted},
 };
 use doorward_fetch::Fetcher;
 use doorward_store::{Store, StoreError};
@@ -53,9 +54,9 @@ pub struct PublishedServer {
     pub title: String,
     /// The identifier of its endpoint; the audience of its tokens.
     pub resource: Resource,
-    /// How recent a sign-in must be so that every call passes (RFC 9470): an approval for it
+    /// What a sign-in must be like so that every call passes (RFC 9470): an approval for it
     /// begins with one that is.
-    pub sign_in_max_age: Option<Duration>,
+    pub sign_in: Wanted,
     /// Where it runs: clients of other environments get no tokens for it.
     pub environment: Option<Environment>,
     /// The confidential clients that may ask about its tokens (RFC 7662): its resource servers.
@@ -97,6 +98,17 @@ pub struct IssuerConfig {
 }
 
 impl IssuerConfig {
+    /// The strongest sign-in that can be had here.
+    pub(crate) fn strongest_sign_in(&self) -> Acr {
+        Acr::Password
+    }
+
+    /// Every strength that a sign-in can have here.
+    pub(crate) fn sign_ins(&self) -> impl Iterator<Item = Acr> {
+        let strongest = self.strongest_sign_in();
+        Acr::ALL.into_iter().filter(move |acr| *acr <= strongest)
+    }
+
     /// What clients with a certificate can do here.
     pub(crate) fn certificate_offer(&self) -> CertificateOffer {
         match &self.client_certificates {

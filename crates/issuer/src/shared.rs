@@ -18,6 +18,7 @@ use doorward_core::{
     revocation::{Revocations, Standing},
     seal::{self, SealingKey},
     server::ServerName,
+    step_up::Wanted,
 };
 use doorward_pages::Pages;
 use doorward_store::{Store, StoreError};
@@ -237,13 +238,15 @@ impl Published {
         Offered {
             servers,
             userinfo: self.userinfo.as_ref(),
+            strongest: self.config.strongest_sign_in(),
         }
     }
 
-    /// How recent a sign-in must be for every call at each of `resources`.
-    pub(crate) fn sign_in_max_age(&self, resources: &[Resource]) -> Option<Duration> {
+    /// What a sign-in must be like for every call at each of `resources`.
+    pub(crate) fn sign_in_wanted(&self, resources: &[Resource]) -> Wanted {
         let servers = resources.iter().filter_map(|it| self.server_at(it));
-        servers.filter_map(|server| server.sign_in_max_age).min()
+        let wanted = servers.map(|server| server.sign_in);
+        wanted.fold(Wanted::default(), Wanted::and)
     }
 
     /// The server whose endpoint `resource` is.

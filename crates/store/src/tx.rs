@@ -11,11 +11,12 @@ use doorward_core::{
     code::AuthorizationCode,
     consent::{Consent, ConsentKey},
     device::{DeviceApproval, DeviceAuthorization},
+    factor::{Factors, Passkey, Totp},
     grant::{Grant, RevocationReason},
     group::{Group, GroupName, GroupSource, Membership},
     id::{
-        ClientId, DeviceId, GrantId, GroupId, InitialTokenId, KeyId, ProvisioningTokenId, TokenId,
-        UserId,
+        ClientId, DeviceId, GrantId, GroupId, InitialTokenId, KeyId, PasskeyId,
+        ProvisioningTokenId, TokenId, UserId,
     },
     known_device::KnownDevice,
     once::OneTime,
@@ -152,6 +153,40 @@ pub trait Tx: Send {
     fn remove_member(&mut self, membership: &Membership);
     /// Everything that `source` says of an existing user, in place of what it said before.
     fn set_groups_of_user(&mut self, user: &UserId, source: &GroupSource, groups: &[GroupName]);
+
+    // --- second factors
+
+    /// What this user has enrolled.
+    async fn factors(&mut self, user: &UserId) -> Result<Factors, StoreError>;
+    /// The authenticator application of this user.
+    async fn totp(&mut self, user: &UserId) -> Result<Option<Totp>, StoreError>;
+    /// Adds an authenticator application for an existing user who has none.
+    fn add_totp(&mut self, totp: &Totp);
+    /// Notes that a code of `step` was taken, after which none of it or earlier is.
+    fn use_totp(&mut self, user: &UserId, step: i64, at: UnixTime);
+    /// Removes an existing authenticator application.
+    fn remove_totp(&mut self, user: &UserId);
+    /// Replaces all recovery codes of an existing user.
+    fn replace_recovery_codes(&mut self, user: &UserId, codes: &[Digest]);
+    /// Uses up one that was not used yet.
+    fn use_recovery_code(&mut self, user: &UserId, code: &Digest);
+    /// The passkeys of this user, the oldest first.
+    async fn passkeys_of(&mut self, user: &UserId) -> Result<Vec<Passkey>, StoreError>;
+    /// The passkey that its authenticator calls so.
+    async fn passkey_by_credential(
+        &mut self,
+        credential: &[u8],
+    ) -> Result<Option<Passkey>, StoreError>;
+    /// Adds a passkey of an existing user; no other may have its credential.
+    fn add_passkey(&mut self, passkey: &Passkey);
+    /// Notes a use of an existing passkey, whose counter went from the first to the second.
+    fn use_passkey(&mut self, id: &PasskeyId, counts: (u32, u32), at: UnixTime);
+    /// Gives a passkey of this user another name.
+    fn rename_passkey(&mut self, id: &PasskeyId, user: &UserId, name: &str);
+    /// Removes a passkey of this user.
+    fn remove_passkey(&mut self, id: &PasskeyId, user: &UserId);
+    /// Removes all factors and recovery codes of this user, if there are any.
+    fn remove_factors(&mut self, user: &UserId);
 
     // --- clients
 

@@ -15,11 +15,12 @@ use doorward_core::{
     code::AuthorizationCode,
     consent::{Consent, ConsentKey},
     device::{DeviceApproval, DeviceAuthorization},
+    factor::{Factors, Passkey, Totp},
     grant::{Grant, RevocationReason},
     group::{Group, GroupName, GroupSource, Membership},
     id::{
-        ClientId, DeviceId, GrantId, GroupId, InitialTokenId, KeyId, ProvisioningTokenId, TokenId,
-        UserId,
+        ClientId, DeviceId, GrantId, GroupId, InitialTokenId, KeyId, PasskeyId,
+        ProvisioningTokenId, TokenId, UserId,
     },
     known_device::KnownDevice,
     once::OneTime,
@@ -38,10 +39,10 @@ use crate::{
     Hold, RevokedTokens, SealedSigningKey, StoreError, Tx,
     queue::Queue,
     tables::{
-        Query, account_links, clients, codes, consents, device_authorizations as devices, grants,
-        groups, initial_access_tokens as initial, known_devices, memberships, provisioned_users,
-        provisioning_tokens, refresh_tokens, revocations, sessions, setup_links, signing_keys,
-        used_once, users,
+        Query, account_links, clients, codes, consents, device_authorizations as devices, factors,
+        grants, groups, initial_access_tokens as initial, known_devices, memberships,
+        provisioned_users, provisioning_tokens, refresh_tokens, revocations, sessions, setup_links,
+        signing_keys, used_once, users,
     },
     write::{Batch, Write},
 };
@@ -216,6 +217,68 @@ impl<D: Database> Tx for Unit<D> {
 
     fn remove_account_link(&mut self, link: &AccountLink) {
         self.write(Write::RemoveAccountLink(link.clone()));
+    }
+
+    async fn factors(&mut self, user: &UserId) -> Result<Factors, StoreError> {
+        let counted = self.database.find(factors::counts(user)).await?;
+        Ok(counted.unwrap_or_default())
+    }
+
+    async fn totp(&mut self, user: &UserId) -> Result<Option<Totp>, StoreError> {
+        self.database.find(factors::totp(user)).await
+    }
+
+    fn add_totp(&mut self, totp: &Totp) {
+        self.write(Write::AddTotp(totp.clone()));
+    }
+
+    fn use_totp(&mut self, user: &UserId, step: i64, at: UnixTime) {
+        self.write(Write::UseTotp(user.clone(), step, at));
+    }
+
+    fn remove_totp(&mut self, user: &UserId) {
+        self.write(Write::RemoveTotp(user.clone()));
+    }
+
+    fn replace_recovery_codes(&mut self, user: &UserId, codes: &[Digest]) {
+        self.write(Write::ReplaceRecoveryCodes(user.clone(), codes.to_vec()));
+    }
+
+    fn use_recovery_code(&mut self, user: &UserId, code: &Digest) {
+        self.write(Write::UseRecoveryCode(user.clone(), *code));
+    }
+
+    async fn passkeys_of(&mut self, user: &UserId) -> Result<Vec<Passkey>, StoreError> {
+        self.database.list(factors::passkeys_of(user)).await
+    }
+
+    async fn passkey_by_credential(
+        &mut self,
+        credential: &[u8],
+    ) -> Result<Option<Passkey>, StoreError> {
+        let query = factors::passkey_by_credential(credential);
+        self.database.find(query).await
+    }
+
+    fn add_passkey(&mut self, passkey: &Passkey) {
+        self.write(Write::AddPasskey(Box::new(passkey.clone())));
+    }
+
+    fn use_passkey(&mut self, id: &PasskeyId, counts: (u32, u32), at: UnixTime) {
+        self.write(Write::UsePasskey(id.clone(), counts, at));
+    }
+
+    fn rename_passkey(&mut self, id: &PasskeyId, user: &UserId, name: &str) {
+        let (id, user) = (id.clone(), user.clone());
+        self.write(Write::RenamePasskey(id, user, name.to_owned()));
+    }
+
+    fn remove_passkey(&mut self, id: &PasskeyId, user: &UserId) {
+        self.write(Write::RemovePasskey(id.clone(), user.clone()));
+    }
+
+    fn remove_factors(&mut self, user: &UserId) {
+        self.write(Write::RemoveFactors(user.clone()));
     }
 
     async fn client(&mut self, id: &ClientId) -> Result<Option<Client>, StoreError> {

@@ -254,7 +254,7 @@ impl World {
             title: name.to_string(),
             resource: Resource::from_known(format!("{ORIGIN}/mcp/{name}")),
             environment: None,
-            sign_in_max_age: self.step_up.strictest(),
+            sign_in: self.step_up.strictest(),
             resource_servers: Vec::new(),
             access_ttl: None,
         };

@@ -6,12 +6,12 @@
 //! of tokens are taken, `Bearer` comes first and `DPoP` in a line of its own, because
 //! many clients read no further than the first.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use doorward_core::{
     dpop::{ALGORITHMS, Policy, ProofFault, Scheme},
     scope::ScopeSet,
-    step_up::Acr,
+    step_up::{Acr, Wanted},
 };
 use http::HeaderValue;
 
@@ -115,15 +115,20 @@ impl Challenge {
             .value(scheme)
     }
 
-    /// With a 401: the token is good, and the sign-in behind it is older than `max_age`, or
-    /// there was none (RFC 9470 section 3).
-    pub fn old_sign_in(&self, max_age: Duration, scheme: Scheme) -> HeaderValue {
+    /// With a 401: the token is good, and the sign-in behind it is older or weaker than
+    /// `wanted`, or there was none (RFC 9470 section 3).
+    pub fn insufficient_sign_in(&self, wanted: Wanted, scheme: Scheme) -> HeaderValue {
+        let description = match wanted.acr {
+            Some(Acr::Mfa | Acr::Passkey) => "a stronger or more recent sign-in is required",
+            Some(Acr::Password) | None => "a more recent sign-in is required",
+        };
+        let max_age = wanted.max_age.map(|most| most.as_secs().to_string());
         Attributes::default()
             .with("error", "insufficient_user_authentication")
-            .with("error_description", "a more recent sign-in is required")
+            .with("error_description", description)
             .with("resource_metadata", &self.resource_metadata)
-            .with("acr_values", Acr::Password.as_str())
-            .with("max_age", &max_age.as_secs().to_string())
+            .with("acr_values", wanted.acr.unwrap_or(Acr::Password).as_str())
+            .with("max_age", &max_age.unwrap_or_default())
             .value(scheme)
     }
 }
@@ -176,6 +181,8 @@ impl Attributes {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     const METADATA: &str = "https://mcp.example/.well-known/oauth-protected-resource/mcp/files";
@@ -271,7 +278,11 @@ mod tests {
     #[test]
     fn an_old_sign_in_is_told_how_recent_it_has_to_be() {
         let challenge = Challenge::new("https://h/prm", &ScopeSet::baseline());
-        let value = challenge.old_sign_in(Duration::from_secs(300), Scheme::Bearer); // A-033
+        let wanted = Wanted {
+            max_age: Some(Duration::from_secs(300)),
+            acr: None,
+        };
+        let value = challenge.insufficient_sign_in(wanted, Scheme::Bearer); // A-033
         assert_eq!(
             value,
             "Bearer error=\"insufficient_user_authentication\", \

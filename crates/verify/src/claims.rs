@@ -15,6 +15,7 @@ use doorward_core::{
     lifetimes::LONGEST_ACCESS,
     resource::Resource,
     scope::ScopeSet,
+    step_up::Acr,
     subject::Subject,
     time::UnixTime,
 };
@@ -37,6 +38,8 @@ pub(crate) struct SignedClaims {
     jti: TokenId,
     #[serde(default, deserialize_with = "number")]
     auth_time: Option<i64>,
+    #[serde(default, deserialize_with = "text")]
+    acr: Option<String>,
     grant: GrantId,
     #[serde(default, deserialize_with = "details")]
     authorization_details: Option<Details>,
@@ -86,7 +89,8 @@ pub(crate) fn judge(
         exp: claims.exp,
         jti: claims.jti,
         auth_time: claims.auth_time,
-        acr: None, // whatever it says, nothing here asks for it
+        acr: claims.acr.as_deref().and_then(Acr::parse), // what is said elsewhere counts as nothing
+        amr: Vec::new(),                                 // nothing here asks for it
         grant: claims.grant,
         authorization_details: claims.authorization_details,
         preferred_username: claims.preferred_username,

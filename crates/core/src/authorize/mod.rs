@@ -25,7 +25,7 @@ pub use resources::{Choice, Offered, resource_meant};
 use self::scopes::Asked;
 use crate::{
     client::Client, details::Details, id::ClientId, jwk::Thumbprint, pkce::Challenge,
-    redirect::MatchedRedirect, resource::Resource, scope::ScopeSet,
+    redirect::MatchedRedirect, resource::Resource, scope::ScopeSet, step_up::Acr,
 };
 
 /// The longest `state` that is carried through (AZ-14).
@@ -56,6 +56,8 @@ pub struct Checked {
     pub prompt: Prompt,
     /// How old the sign-in may be, in seconds.
     pub max_age: Option<u32>,
+    /// How strong the sign-in must be.
+    pub acr: Option<Acr>,
     /// Whom the client expects.
     pub login_hint: Option<String>,
     /// What the ID token repeats (OpenID Connect Core section 3.1.2.1).
@@ -158,7 +160,7 @@ fn body(
     if parameters.one("response_type")? != Some("code") {
         return Err(AuthorizeError::ResponseType);
     }
-    prompt::assertable(parameters.one("acr_values")?)?;
+    let acr = prompt::wanted(parameters.one("acr_values")?, offered.strongest)?;
     let method = parameters.one("code_challenge_method")?;
     let details = parameters.one("authorization_details")?;
     let details = details.map(Details::parse).transpose()?.unwrap_or_default();
@@ -180,6 +182,7 @@ fn body(
         details,
         key: key(parameters.one("dpop_jkt")?)?,
         prompt: Prompt::parse(parameters.one("prompt")?)?,
+        acr,
         max_age: prompt::max_age(parameters.one("max_age")?)?,
         login_hint: parameters.one("login_hint")?.map(str::to_owned),
     })

@@ -51,17 +51,16 @@ pub(super) fn max_age(text: Option<&str>) -> Result<Option<u32>, AuthorizeError>
     }
 }
 
-/// Of the values that `acr_values` names one must be what a sign-in here asserts: any of them
-/// would do, and nobody is sent through pages for what cannot be had (RFC 9470 section 5).
-pub(super) fn assertable(text: Option<&str>) -> Result<(), AuthorizeError> {
-    let mut named = text
-        .unwrap_or_default()
-        .split(' ')
-        .filter(|it| !it.is_empty());
-    let nothing = text.is_none_or(|text| text.trim().is_empty());
-    if nothing || named.any(|value| Acr::parse(value).is_some()) {
-        Ok(())
-    } else {
-        Err(AuthorizeError::Acr)
+/// The weakest sign-in that satisfies `acr_values`, of those that can be had here: any that it
+/// names would do, and so would a stronger one. Nobody is sent through pages for what cannot be
+/// had (RFC 9470 section 5).
+pub(super) fn wanted(text: Option<&str>, strongest: Acr) -> Result<Option<Acr>, AuthorizeError> {
+    let text = text.unwrap_or_default();
+    let mut named = text.split(' ').filter(|it| !it.is_empty()).peekable();
+    if named.peek().is_none() {
+        return Ok(None);
     }
+    let known = named.filter_map(Acr::parse);
+    let weakest = known.filter(|acr| *acr <= strongest).min();
+    weakest.map(Some).ok_or(AuthorizeError::Acr)
 }

@@ -5,6 +5,7 @@ use crate::{
     client::{Client, ClientOrigin},
     details::{Details, DetailsError, ToolDetail},
     resource::{Resource, canonical},
+    step_up::Acr,
 };
 
 /// The resources that a client can get tokens for.
@@ -14,6 +15,8 @@ pub struct Offered<'a> {
     pub servers: &'a [Resource],
     /// The UserInfo endpoint (OpenID Connect Core section 5.3), where there is one.
     pub userinfo: Option<&'a Resource>,
+    /// The strongest sign-in that can be had.
+    pub strongest: Acr,
 }
 
 /// How many of the meant resources the person may approve.

@@ -26,6 +26,7 @@ fn offered(servers: &[Resource]) -> Offered<'_> {
     Offered {
         servers,
         userinfo: None,
+        strongest: Acr::Mfa,
     }
 }
 
@@ -287,23 +288,29 @@ fn details_and_resources_name_the_same_servers() {
 
 #[test]
 fn a_way_to_sign_in_that_does_not_exist_here_is_told_at_once() {
-    let known = "urn:doorward:acr:password";
-    let both = format!("phr  {known}");
-    for (values, met) in [
-        ("", true),
-        (known, true),
-        (&both, true),
-        ("phr", false),
-        ("0 1", false),
-    ] {
-        let judged = judge(&[("acr_values", values)]);
-        let error = match &judged {
-            Ok(_) => None,
-            Err(Fault::Redirect(fault)) => Some(fault.error.code()),
+    use Acr::{Mfa, Password};
+    let (pwd, mfa, key) = (Password.as_str(), Mfa.as_str(), Acr::Passkey.as_str());
+    #[rustfmt::skip]
+    let cases = [ // A-033; passkeys are off
+        (String::new(),             Ok(None)),
+        (pwd.to_owned(),            Ok(Some(Password))),
+        (format!("phr  {pwd}"),     Ok(Some(Password))),
+        (mfa.to_owned(),            Ok(Some(Mfa))),
+        (format!("{mfa} {pwd}"),    Ok(Some(Password))),
+        (format!("{key} {mfa}"),    Ok(Some(Mfa))),
+        (key.to_owned(),            Err(())),
+        ("phr".to_owned(),          Err(())),
+        ("0 1".to_owned(),          Err(())),
+    ];
+    for (values, expected) in cases {
+        let judged = judge(&[("acr_values", values.as_str())]);
+        let told = match &judged {
+            Ok(checked) => Ok(checked.acr),
+            Err(Fault::Redirect(fault)) => Err(fault.error.code()),
             Err(Fault::Show(fault)) => panic!("{fault}"),
         };
-        let expected = (!met).then_some("unmet_authentication_requirements");
-        assert_eq!(error, expected, "{values}");
+        let expected = expected.map_err(|()| "unmet_authentication_requirements");
+        assert_eq!(told, expected, "{values}");
     }
 }
 
@@ -313,6 +320,7 @@ fn connect(changes: Changes<'_>) -> Result<Checked, Fault> {
     let offered = Offered {
         servers: &servers,
         userinfo: Some(&userinfo),
+        strongest: Acr::Mfa,
     };
     let tool = Client {
         origin: ClientOrigin::Preregistered,
@@ -389,6 +397,7 @@ fn clients_that_introduce_themselves_mean_servers_unless_they_name_userinfo() {
     let offered = Offered {
         servers: &servers,
         userinfo: Some(&userinfo),
+        strongest: Acr::Mfa,
     };
     for (name, origin, changes, (scopes, of_servers)) in cases {
         let client = Client { origin, ..client() };

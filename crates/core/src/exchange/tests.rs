@@ -32,6 +32,7 @@ fn subject() -> AccessClaims {
         jti: TokenId::from_known("t"),
         auth_time: Some(0),
         acr: None,
+        amr: Vec::new(),
         authorization_details: None,
         grant: GrantId::from_known("g"),
         preferred_username: Some("alice".to_owned()),

@@ -40,6 +40,9 @@ pub struct IdTokenClaims {
     /// How the person proved it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr: Option<Acr>,
+    /// The words for how (RFC 8176).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
     /// The access token that came with it ([`access_token_hash`]).
     pub at_hash: String,
     /// The sign-in name, where the person let the client have it.
@@ -84,6 +87,7 @@ impl Occasion<'_> {
             auth_time: auth_time.seconds(),
             nonce: self.nonce.map(str::to_owned),
             acr: self.grant.acr(),
+            amr: self.grant.amr(),
             at_hash: access_token_hash(algorithm, self.access_token),
             preferred_username: profile.then(|| self.user.name.to_string()),
         })
@@ -139,6 +143,7 @@ mod tests {
         details::Details,
         id::GrantId,
         resource::{Resource, Resources},
+        session::{Method, Methods},
         user::{Role, Username},
     };
 
@@ -153,6 +158,7 @@ mod tests {
             scopes: ScopeSet::parse(scopes).expect("valid"),
             details: Details::default(),
             authenticated_at: Some(UnixTime::from_seconds(1_000)),
+            methods: Methods::of([Method::Password, Method::Totp]),
             created_at: NOW,
             key: None,
             bound_at: None,
@@ -221,7 +227,8 @@ mod tests {
         assert_eq!((told.iat, told.exp, told.auth_time), (2_000, 2_600, 1_000));
         assert_eq!((told.sub.to_string(), told.aud.as_str()), ("u".into(), "c"));
         assert_eq!(told.nonce.as_deref(), Some("n"));
-        assert_eq!(told.acr, Some(Acr::Password));
+        assert_eq!(told.acr, Some(Acr::Mfa));
+        assert_eq!(told.amr, ["mfa", "otp", "pwd"]);
     }
 
     #[test]

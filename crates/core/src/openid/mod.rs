@@ -16,7 +16,7 @@ pub use id_token::{Hinted, ID_TOKEN_TYPE, IdTokenClaims, Occasion, access_token_
 pub use userinfo::{Asking, UserInfo, UserInfoFault, userinfo_of};
 
 /// Every claim that a client can learn (OpenID Connect Discovery section 3).
-pub const CLAIMS: [&str; 10] = [
+pub const CLAIMS: [&str; 11] = [
     "iss",
     "sub",
     "aud",
@@ -25,6 +25,7 @@ pub const CLAIMS: [&str; 10] = [
     "auth_time",
     "nonce",
     "acr",
+    "amr",
     "at_hash",
     "preferred_username",
 ];

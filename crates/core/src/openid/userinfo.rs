@@ -100,6 +100,7 @@ mod tests {
             exp: 600,
             jti: TokenId::from_known("t"),
             auth_time: Some(0),
+            amr: Vec::new(),
             acr: None,
             grant: GrantId::from_known("g"),
             authorization_details: None,

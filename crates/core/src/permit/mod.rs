@@ -16,15 +16,13 @@ pub use self::{
     pattern::Pattern,
 };
 
-use std::time::Duration;
-
 use serde_json::Value;
 
 use crate::{
     details::{Covered, Details},
     scope::{READ, ScopeSet},
     server::{ServerName, ToolEffect},
-    step_up::SignIn,
+    step_up::{SignIn, Wanted},
 };
 
 /// What a message wants to do.
@@ -63,8 +61,8 @@ pub enum Denied {
     Scope(&'static str),
     /// The token is for single calls and this is none of them; more consent would cure it.
     Details,
-    /// The sign-in is older than this; a new one would cure it (RFC 9470).
-    SignIn(Duration),
+    /// The sign-in is too old or too weak; one like this would cure it (RFC 9470).
+    SignIn(Wanted),
 }
 
 /// What a token opens, and what the call brings along that this may depend on.
@@ -104,9 +102,9 @@ pub fn decide(
             Covered::No => return Err(Denied::Details),
         }
     }
-    let too_old = held.sign_in.and_then(|sign_in| sign_in.too_old_for(action));
-    if let Some(max_age) = too_old {
-        return Err(Denied::SignIn(max_age));
+    let lacking = held.sign_in.and_then(|sign_in| sign_in.lacks_for(action));
+    if let Some(wanted) = lacking {
+        return Err(Denied::SignIn(wanted));
     }
     Ok(Permit {
         server: server.clone(),
@@ -115,6 +113,8 @@ pub fn decide(
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::{samples::rights_of, *};
     use crate::{
         step_up::{StepUp, StepUpRule},
@@ -201,11 +201,14 @@ mod tests {
 
     #[test]
     fn an_old_sign_in_is_the_last_thing_that_stands_in_the_way() {
-        let minute = Duration::from_secs(60);
+        let minute = Wanted {
+            max_age: Some(Duration::from_secs(60)),
+            acr: None,
+        };
         let rules = StepUp {
             rules: vec![StepUpRule {
                 tools: vec![Pattern::new("read_*")],
-                max_age: minute,
+                wants: minute,
             }],
         };
         let staff = rights_of("bob", &["staff"], "web").expect("staff may read");
@@ -217,6 +220,7 @@ mod tests {
                 sign_in: Some(SignIn {
                     rules: &rules,
                     at: Some(at),
+                    acr: None,
                     now: at + Duration::from_secs(age),
                 }),
                 argument: &|_| None,

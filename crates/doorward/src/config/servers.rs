@@ -9,7 +9,7 @@ use doorward_core::{
     lifetimes::is_access_lifetime,
     permit::{AllowList, AllowRule, Pattern},
     server::ServerName,
-    step_up::{StepUp, StepUpRule},
+    step_up::{StepUp, StepUpRule, Wanted},
 };
 use http::{HeaderName, HeaderValue, header};
 use url::Url;
@@ -199,7 +199,10 @@ fn step_up_rule(entry: StepUpEntry) -> Result<StepUpRule, String> {
     }
     Ok(StepUpRule {
         tools: entry.tools.into_iter().map(Pattern::new).collect(),
-        max_age,
+        wants: Wanted {
+            max_age: Some(max_age),
+            acr: None,
+        },
     })
 }
 

@@ -19,7 +19,7 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
         resource: configuration.public_url.resource(&server.name),
         environment: server.environment,
         access_ttl: server.access_ttl,
-        sign_in_max_age: server.step_up.strictest(),
+        sign_in: server.step_up.strictest(),
         resource_servers: server.resource_servers.clone(),
     };
     let certificates = configuration.client_certificates.as_ref();

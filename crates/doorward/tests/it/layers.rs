@@ -8,6 +8,7 @@ use serde_json::Value;
 const LAYERS: &[(&str, &[&str])] = &[
     ("doorward-core", &[]),
     ("doorward-mcp", &[]),
+    ("doorward-passkeys", &[]),
     ("doorward-fetch", &["doorward-core"]),
     ("doorward-store", &["doorward-core"]),
     ("doorward-pages", &["doorward-core"]),
@@ -21,6 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "doorward-pages",
             "doorward-fetch",
             "doorward-federation",
+            "doorward-passkeys",
         ],
     ),
     (
@@ -36,11 +38,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("doorward", EVERY_LIBRARY),
     ("doorward-testkit", EVERY_LIBRARY),
     ("doorward-throwaway", &[]),
+    ("doorward-authenticator", &[]),
 ];
 
 const EVERY_LIBRARY: &[&str] = &[
     "doorward-core",
     "doorward-mcp",
+    "doorward-passkeys",
     "doorward-fetch",
     "doorward-store",
     "doorward-pages",
@@ -92,7 +96,11 @@ fn packages() -> Vec<Value> {
 fn dependencies(package: &Value) -> impl Iterator<Item = &str> {
     let all = package["dependencies"].as_array().expect("dependencies");
     let shipped = all.iter().filter(|dependency| {
-        let for_tests = ["doorward-testkit", "doorward-throwaway"];
+        let for_tests = [
+            "doorward-testkit",
+            "doorward-throwaway",
+            "doorward-authenticator",
+        ];
         dependency["kind"] != "dev" || !for_tests.iter().any(|name| dependency["name"] == *name)
     });
     shipped.filter_map(|dependency| dependency["name"].as_str())

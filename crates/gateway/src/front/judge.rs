@@ -123,6 +123,7 @@ fn held<'a>(exchange: &'a Exchange, argument: &'a dyn Fn(&str) -> Option<Value>)
         sign_in: (!rules.rules.is_empty()).then(|| SignIn {
             rules,
             at: exchange.principal.authenticated_at,
+            acr: exchange.principal.acr,
             now: exchange.inner.clock.now(),
         }),
         argument,
@@ -223,11 +224,11 @@ fn refuse(
                 .insufficient_scope(&exchange.principal.scopes, exchange.scheme),
             id: id.map(str::to_owned),
         },
-        Denied::SignIn(max_age) => Refusal::SignIn {
+        Denied::SignIn(wanted) => Refusal::SignIn {
             challenge: exchange
                 .server
                 .challenge
-                .old_sign_in(*max_age, exchange.scheme),
+                .insufficient_sign_in(*wanted, exchange.scheme),
             id: id.map(str::to_owned),
         },
         Denied::Hidden => {

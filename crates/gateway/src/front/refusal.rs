@@ -57,7 +57,7 @@ pub(super) enum Refusal {
         challenge: HeaderValue,
         id: Option<String>,
     },
-    /// The sign-in behind the token is too old for this (RFC 9470 section 3).
+    /// The sign-in behind the token is too old or too weak for this (RFC 9470 section 3).
     SignIn {
         challenge: HeaderValue,
         id: Option<String>,
@@ -221,7 +221,7 @@ impl Refusal {
             Self::Streams => "Too many requests and streams are open: close some first",
             Self::Unrecorded => "Calls cannot be recorded right now: try again",
             Self::Scope { .. } => "More scope is needed",
-            Self::SignIn { .. } => "This needs a more recent sign-in: sign in again",
+            Self::SignIn { .. } => "This needs a stronger or more recent sign-in: sign in again",
             Self::Details { .. } => {
                 "The authorization_details of this token do not cover this call: ask for it and try again"
             }

@@ -150,6 +150,7 @@ impl Shared {
             scopes: approval.scopes.clone(),
             details: checked.details.within(approval.resources),
             authenticated_at: approval.signed_in.session.authenticated_at,
+            methods: approval.signed_in.session.methods.clone(),
             key: checked.key.clone(),
             nonce: checked.nonce.clone(),
             expires_at: now + self.published().config.lifetimes.code,

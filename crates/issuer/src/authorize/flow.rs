@@ -8,6 +8,7 @@ use doorward_core::{
     client::Client,
     id::UserId,
     openid::{Hinted, ID_TOKEN_TYPE, IdTokenClaims},
+    step_up::Wanted,
     time::UnixTime,
 };
 use doorward_pages::Locale;
@@ -33,8 +34,8 @@ pub(crate) struct Opened {
     pub(crate) pass: Pass,
     pub(crate) client: Client,
     pub(crate) checked: Checked,
-    /// How old the sign-in may be: what the client asks, and what the servers want (RFC 9470).
-    pub(crate) max_age: Option<Duration>,
+    /// What the sign-in must be like: what the client asks, and what the servers want (RFC 9470).
+    pub(crate) wanted: Wanted,
     /// Whom the client expects, by the ID token that it sent along.
     pub(crate) expected: Expected,
     /// The language that the client asks for (`ui_locales`), if it is one of ours.
@@ -84,7 +85,8 @@ pub(crate) enum Next {
 /// Whether the sign-in satisfies the request: there is one, and it is young enough.
 ///
 /// `prompt=login` is satisfied by a sign-in after the request began, and so is
-/// any `max_age`: with `max_age=0` the page would otherwise come for ever (AZ-15).
+/// any `max_age`: with `max_age=0` the page would otherwise come for ever (AZ-15). What is asked
+/// of its strength is satisfied by nothing but that.
 pub(crate) fn next(opened: &Opened, signed_in: Option<&SignedIn>, now: UnixTime) -> Next {
     let Some(signed_in) = signed_in else {
         return Next::SignIn;
@@ -92,7 +94,8 @@ pub(crate) fn next(opened: &Opened, signed_in: Option<&SignedIn>, now: UnixTime)
     let authenticated_at = signed_in.session.authenticated_at;
     let since_begun = authenticated_at >= opened.pass.begun_at;
     let age = now.since(authenticated_at);
-    let too_old = opened.max_age.is_some_and(|most| age > most);
+    let too_old = opened.wanted.max_age.is_some_and(|most| age > most);
+    let too_weak = opened.wanted.acr > Some(signed_in.session.methods.acr());
     let other = match &opened.expected {
         Expected::Anybody => false,
         Expected::Person(expected) => *expected != signed_in.user.id,
@@ -101,6 +104,7 @@ pub(crate) fn next(opened: &Opened, signed_in: Option<&SignedIn>, now: UnixTime)
     match (since_begun, opened.checked.prompt.login || too_old, other) {
         (false, true, _) | (false, false, true) => Next::SignIn,
         (true, _, true) => Next::OtherPerson,
+        (false, false, false) | (true, _, false) if too_weak => Next::SignIn,
         (false, false, false) | (true, _, false) => Next::Consent,
     }
 }
@@ -186,11 +190,13 @@ impl Shared {
         let servers = published.resources_of(&client);
         let checked = check(&parameters, &client, published.offered(&servers))?;
         let expected = self.hinted(&checked, &client)?;
-        let asked = checked.max_age.map(u64::from).map(Duration::from_secs);
-        let wanted = published.sign_in_max_age(&checked.resources);
+        let asked = Wanted {
+            max_age: checked.max_age.map(u64::from).map(Duration::from_secs),
+            acr: checked.acr,
+        };
         let locales = parameters.one("ui_locales").ok().flatten();
         Ok(Opened {
-            max_age: asked.into_iter().chain(wanted).min(),
+            wanted: asked.and(published.sign_in_wanted(&checked.resources)),
             pass,
             client,
             checked,

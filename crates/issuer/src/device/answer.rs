@@ -82,6 +82,7 @@ impl Shared {
         let approval = DeviceApproval {
             user: signed_in.user.id.clone(),
             authenticated_at: signed_in.session.authenticated_at,
+            methods: signed_in.session.methods.clone(),
         };
         tx.approve_device(&waiting.request.digest, &approval, scopes);
         tx.mark_client_used(&waiting.client.id, self.clock.now());

@@ -113,7 +113,7 @@ impl Shared {
             }
             Err(error) => return Err(error),
         };
-        if self.signed_in_long_ago(&waiting, &signed_in) {
+        if self.signed_in_too_weakly(&waiting, &signed_in) {
             return Ok(self.sign_in_for_device(typed));
         }
         if decision.is_empty() {
@@ -134,13 +134,13 @@ impl Shared {
         }
     }
 
-    /// Whether the server wants a more recent sign-in (RFC 9470): with an older one the device
-    /// would get tokens that open nothing.
-    fn signed_in_long_ago(&self, waiting: &Waiting, signed_in: &SignedIn) -> bool {
-        let published = self.published();
-        let most = published.sign_in_max_age(std::slice::from_ref(&waiting.request.resource));
+    /// Whether the server wants a more recent or a stronger sign-in (RFC 9470): with another one
+    /// the device would get tokens that open nothing.
+    fn signed_in_too_weakly(&self, waiting: &Waiting, signed_in: &SignedIn) -> bool {
+        let resources = std::slice::from_ref(&waiting.request.resource);
+        let wanted = self.published().sign_in_wanted(resources);
         let age = self.clock.now().since(signed_in.session.authenticated_at);
-        most.is_some_and(|most| age > most)
+        wanted.is_unmet(Some(age), Some(signed_in.session.methods.acr()))
     }
 
     fn ask_for_code(

@@ -39,6 +39,8 @@ pub(super) struct Introspection {
     auth_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     acr: Option<Acr>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    amr: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     authorization_details: Option<Details>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,8 +78,9 @@ impl Introspection {
             jti: Some(claims.jti.to_string()),
             auth_time: claims.auth_time,
             acr: claims.acr, // RFC 9470 section 6.2
+            amr: claims.amr,
             authorization_details: claims.authorization_details, // RFC 9396 section 9.2
-            act: claims.act, // RFC 8693 section 4.1
+            act: claims.act,                                     // RFC 8693 section 4.1
             cnf: claims.cnf,
         }
     }

@@ -14,7 +14,7 @@ pub(super) struct OpenId {
     userinfo_endpoint: String,
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: Vec<&'static str>,
-    claims_supported: [&'static str; 10],
+    claims_supported: [&'static str; 11],
     claims_parameter_supported: bool,
 }
 

@@ -54,7 +54,7 @@ pub(super) struct Metadata<'a> {
     authorization_response_iss_parameter_supported: Option<bool>,
     prompt_values_supported: [&'static str; 4],
     authorization_details_types_supported: [&'static str; 1],
-    acr_values_supported: [&'static str; 1],
+    acr_values_supported: Vec<&'static str>,
     #[serde(flatten)]
     openid: Option<OpenId>,
     /// All other members, as a JWT.
@@ -120,7 +120,7 @@ impl<'a> Metadata<'a> {
             authorization_response_iss_parameter_supported: Some(true),
             prompt_values_supported: ["none", "login", "consent", "select_account"],
             authorization_details_types_supported: [MCP_TOOL], // RFC 9396 section 10
-            acr_values_supported: Acr::ALL.map(Acr::as_str),
+            acr_values_supported: config.sign_ins().map(Acr::as_str).collect(),
             openid,
             signed_metadata: None,
         }

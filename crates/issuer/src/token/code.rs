@@ -111,6 +111,7 @@ impl Shared {
         });
         Grant {
             details: code.details.clone(),
+            methods: code.methods.clone(),
             ..grant
         }
     }
@@ -159,6 +160,7 @@ impl Shared {
             issued_at: signed_in_at,
             expires_at: grant.expires_at,
             authenticated_at: Some(signed_in_at),
+            acr: grant.acr(),
             confirmation: None,
         };
         if user.disabled_at.is_some() || self.is_revoked(&sign_in)? {

@@ -67,6 +67,7 @@ impl Shared {
         let lifetime = self.lasting(asked.client, &resources);
         let grant = Grant {
             details: request.details.clone(),
+            methods: approval.methods.clone(),
             ..self.new_grant(NewGrant {
                 user: Some(&approval.user),
                 client: &request.client,

@@ -15,6 +15,7 @@ use doorward_core::{
     resource::{Resource, Resources},
     scope::ScopeSet,
     secret::Secret,
+    session::Methods,
     time::UnixTime,
     user::User,
 };
@@ -105,6 +106,7 @@ impl Shared {
             jti: TokenId::from_random(draw(&*self.entropy)),
             auth_time: grant.authenticated_at.map(UnixTime::seconds),
             acr: grant.acr(),
+            amr: grant.amr(),
             grant: grant.id.clone(),
             authorization_details: some(minting.details),
             preferred_username: minting
@@ -128,7 +130,7 @@ impl Shared {
         })
     }
 
-    /// A grant that begins now.
+    /// A grant that begins now. How its person signed in is for the caller to say.
     pub(super) fn new_grant(&self, new: NewGrant<'_>) -> Grant {
         let now = self.clock.now();
         Grant {
@@ -139,6 +141,7 @@ impl Shared {
             scopes: new.scopes.clone(),
             details: Details::default(),
             authenticated_at: new.authenticated_at,
+            methods: Methods::default(),
             created_at: now,
             key: new.key.cloned(),
             bound_at: None,

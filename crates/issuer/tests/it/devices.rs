@@ -473,7 +473,7 @@ async fn a_device_narrows_its_token_to_single_calls() {
 #[tokio::test]
 async fn a_server_that_wants_recent_sign_ins_gets_one_before_a_device_is_allowed() {
     let mut wanting = config(ISSUER, &["files"]);
-    wanting.servers[0].sign_in_max_age = Some(Duration::from_secs(300));
+    wanting.servers[0].sign_in.max_age = Some(Duration::from_secs(300));
     let world = World::with(wanting).await;
     let client = terminal(&world).await;
     let mut person = world.signed_in("alice").await;

@@ -93,6 +93,7 @@ async fn a_client_learns_about_its_own_tokens() {
         "jti": said["jti"],
         "auth_time": said["auth_time"],
         "acr": "urn:doorward:acr:password", // RFC 9470 section 6.2
+        "amr": ["pwd"],
     });
     assert_eq!(access, expected);
     let refresh = client.ask(&world, &tokens.refresh).await;

@@ -130,7 +130,7 @@ async fn the_document_lists_exactly_what_exists() {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
         "claims_supported": [
-            "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "at_hash",
+            "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash",
             "preferred_username",
         ],
         "claims_parameter_supported": false,

@@ -86,6 +86,7 @@ async fn a_tool_learns_who_signed_in_and_gets_a_token_for_nothing_else() {
         "auth_time": SIGNED_IN_AT,
         "nonce": "n-0S6_WzA2Mj",
         "acr": "urn:doorward:acr:password",
+        "amr": ["pwd"], // RFC 8176
         "at_hash": access_token_hash(Algorithm::Es256, &text(&answer, "access_token")),
     });
     assert_eq!(told, expected, "and no name, no email, no azp");
@@ -151,6 +152,7 @@ async fn a_refresh_tells_the_same_person_again_and_no_nonce() {
             "aud",
             "auth_time",
             "acr",
+            "amr",
             "preferred_username",
         ] {
             assert_eq!(before[same], after[same], "{same}"); // Core section 12.2

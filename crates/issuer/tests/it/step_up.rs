@@ -69,7 +69,7 @@ async fn what_no_sign_in_here_can_meet_is_told_before_any_page() {
 #[tokio::test]
 async fn a_server_that_wants_recent_sign_ins_gets_one_from_clients_that_ask_for_none() {
     let mut wanting = config(ISSUER, &["files"]);
-    wanting.servers[0].sign_in_max_age = Some(Duration::from_secs(300));
+    wanting.servers[0].sign_in.max_age = Some(Duration::from_secs(300));
     let world = World::with(wanting).await;
     let client = preregistered(&world).await;
     let mut person = world.signed_in("alice").await;

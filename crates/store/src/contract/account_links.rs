@@ -3,6 +3,7 @@
 use doorward_core::{
     account_link::{AccountLink, ForeignSubject},
     grant::{Grant, RevocationReason, Revoked},
+    session::Methods,
 };
 
 use super::{
@@ -78,6 +79,7 @@ pub(crate) async fn what_came_by_a_link_while_it_is_cut_ends_with_it(store: Subj
     let link = link("1");
     let asserted = |id: &str| Grant {
         authenticated_at: None,
+        methods: Methods::default(),
         ..grant(id)
     };
     write(&store, |tx| {

@@ -6,6 +6,7 @@ use doorward_core::{
     device::{DeviceApproval, DeviceAuthorization, DeviceState, POLL_INTERVAL},
     grant::RevocationReason,
     scope::ScopeSet,
+    session::{Method, Methods},
 };
 
 use super::{
@@ -19,6 +20,7 @@ fn approval() -> DeviceApproval {
     DeviceApproval {
         user: user_id("alice"),
         authenticated_at: at(-5),
+        methods: Methods::of([Method::Federated, Method::RecoveryCode]),
     }
 }
 

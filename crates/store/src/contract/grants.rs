@@ -7,6 +7,7 @@ use doorward_core::{
     details::Details,
     grant::{Grant, RevocationReason, Revoked},
     jwk::Thumbprint,
+    session::Methods,
 };
 
 use super::{
@@ -77,6 +78,7 @@ fn own(id: &str) -> Grant {
         details: Details::default(),
         user: None,
         authenticated_at: None,
+        methods: Methods::default(),
         ..grant(id)
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod clients;
 pub(crate) mod codes;
 pub(crate) mod consents;
 pub(crate) mod devices;
+pub(crate) mod factors;
 pub(crate) mod grants;
 pub(crate) mod groups;
 pub(crate) mod initial_access_tokens;
@@ -91,6 +92,13 @@ macro_rules! every_contract {
                 what_a_user_approved_goes_with_the_users_grants
                 requests_of_a_client_go_with_its_grants
                 an_expired_request_is_known_for_ten_minutes
+            }
+            factors {
+                a_code_of_an_application_works_once_and_no_older_one_after_it
+                of_two_uses_of_one_code_at_once_one_conflicts
+                a_recovery_code_works_once_for_its_person
+                a_passkey_is_of_one_person_and_its_counter_is_compared
+                factors_are_counted_and_go_with_a_reset_or_the_person
             }
             grants {
                 a_grant_reads_back_as_it_was_added

@@ -6,7 +6,7 @@ use doorward_core::{
     id::{FlowId, TokenId},
     once::OneTime,
     refresh::RefreshState,
-    session::Session,
+    session::{Methods, Session},
     time::UnixTime,
 };
 
@@ -216,6 +216,7 @@ pub(crate) async fn what_a_client_got_for_itself_goes_with_its_token(store: Subj
     let own = |id| Grant {
         user: None,
         authenticated_at: None,
+        methods: Methods::default(),
         expires_at: at(MINUTE),
         ..grant(id)
     };

@@ -3,6 +3,7 @@
 use doorward_core::{
     account_link::{AccountLink, ForeignSubject},
     device::DeviceApproval,
+    session::{Method, Methods},
     user::{DisplayName, MailAddress, PasswordHash, Role, User},
 };
 
@@ -158,6 +159,7 @@ pub(crate) async fn a_removed_user_leaves_nothing_but_what_was_revoked(store: Su
         let approval = DeviceApproval {
             user: user_id("alice"),
             authenticated_at: at(0),
+            methods: Methods::of([Method::Link]),
         };
         tx.approve_device(&digest("d"), &approval, &grant("g").scopes);
     })

@@ -8,7 +8,7 @@ use doorward_core::{
 
 use super::{
     Change, account_links, clients, codes, consents, device_authorizations as devices, expired,
-    grants, groups, initial_access_tokens as initial, known_devices, memberships,
+    factors, grants, groups, initial_access_tokens as initial, known_devices, memberships,
     provisioned_users, provisioning_tokens, refresh_tokens, revocations, sessions, setup_links,
     signing_keys, used_once, users,
 };
@@ -170,6 +170,30 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
             step(devices::end_of_client(client), Expects::Any),
             step(consents::forget_of_client(client), Expects::Any),
         ],
+        Write::AddTotp(totp) => one(factors::add_totp(totp)),
+        Write::UseTotp(user, at_step, at) => one(factors::use_totp(user, *at_step, *at)),
+        Write::RemoveTotp(user) => one(factors::remove_totp(user)),
+        Write::ReplaceRecoveryCodes(user, codes) => {
+            let added = codes.iter().map(|code| factors::add_code(user, code));
+            let added = added.map(|change| step(change, Expects::One));
+            any(factors::forget_codes(user))
+                .into_iter()
+                .chain(added)
+                .collect()
+        }
+        Write::UseRecoveryCode(user, code) => one(factors::use_code(user, code)),
+        Write::AddPasskey(passkey) => one(factors::add_passkey(passkey)),
+        Write::UsePasskey(id, counts, at) => one(factors::use_passkey(id, *counts, *at)),
+        Write::RenamePasskey(id, user, name) => one(factors::rename_passkey(id, user, name)),
+        Write::RemovePasskey(id, user) => one(factors::remove_passkey(id, user)),
+        Write::RemoveFactors(user) => {
+            let all = [
+                factors::remove_totp(user),
+                factors::remove_passkeys(user),
+                factors::forget_codes(user),
+            ];
+            all.map(|change| step(change, Expects::Any)).into()
+        }
         Write::UseOnce(used, expires_at) => one(used_once::note(used, *expires_at)),
         Write::ReplaceSetupLink(link) => vec![
             step(setup_links::remove_all(), Expects::Any),

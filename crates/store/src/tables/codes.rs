@@ -8,19 +8,21 @@ use doorward_core::{
     resource::Resources,
     scope::ScopeSet,
     secret::Digest,
+    session::Methods,
 };
 
 use super::{Change, Columns, Query, Unreadable, change, params, query, statements};
 
 statements! {
     BY_DIGEST = "SELECT digest, client_id, redirect_uri, challenge, user_id, resource, scopes,
-            details, authenticated_at, key_thumbprint, nonce, expires_at, state, grant_id
+            details, authenticated_at, methods, key_thumbprint, nonce, expires_at, state,
+            grant_id
         FROM authorization_codes WHERE digest = ?1";
     // Only for a user and a client that may still act when this is written.
     ADD = "INSERT INTO authorization_codes (digest, client_id, redirect_uri, challenge, user_id,
-            resource, scopes, details, authenticated_at, key_thumbprint, nonce, expires_at, state,
-            grant_id)
-        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
+            resource, scopes, details, authenticated_at, methods, key_thumbprint, nonce, expires_at,
+            state, grant_id)
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15
         WHERE EXISTS (SELECT 1 FROM users WHERE id = ?5 AND disabled_at IS NULL)
             AND EXISTS (SELECT 1 FROM clients WHERE id = ?2 AND revoked_at IS NULL)";
     REDEEM = "UPDATE authorization_codes SET state = 'redeemed', grant_id = ?2
@@ -43,6 +45,7 @@ fn read(columns: &mut Columns<'_>) -> Result<AuthorizationCode, Unreadable> {
         scopes: ScopeSet::from_stored(&columns.text()?),
         details: columns.details()?,
         authenticated_at: columns.time()?,
+        methods: columns.parsed(Methods::from_stored)?,
         key: columns
             .take::<Option<String>>()?
             .map(Thumbprint::from_known),
@@ -84,6 +87,7 @@ pub(crate) fn add(code: &AuthorizationCode) -> Change {
         code.scopes.to_string(),
         code.details.to_stored(),
         code.authenticated_at,
+        code.methods.stored(),
         code.key.as_ref().map(Thumbprint::as_str),
         code.nonce,
         code.expires_at,

@@ -8,6 +8,7 @@ use doorward_core::{
     resource::Resource,
     scope::ScopeSet,
     secret::Digest,
+    session::Methods,
     time::UnixTime,
 };
 
@@ -17,7 +18,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT digest, user_code, client_id, resource, scopes, expires_at, poll_interval,
-                polled_at, details, state, user_id, authenticated_at
+                polled_at, details, state, user_id, authenticated_at, methods
             FROM device_authorizations ",
             $rest
         )
@@ -35,14 +36,15 @@ statements! {
     POLL = "UPDATE device_authorizations SET polled_at = ?2, poll_interval = ?3
         WHERE digest = ?1 AND state = 'pending'";
     APPROVE = "UPDATE device_authorizations
-        SET state = 'approved', user_id = ?2, authenticated_at = ?3, scopes = ?4
+        SET state = 'approved', user_id = ?2, authenticated_at = ?3, scopes = ?4, methods = ?5
         WHERE digest = ?1 AND state = 'pending'
             AND EXISTS (SELECT 1 FROM users WHERE id = ?2 AND disabled_at IS NULL)";
     DENY = "UPDATE device_authorizations SET state = 'denied'
         WHERE digest = ?1 AND state = 'pending'";
     REDEEM = "DELETE FROM device_authorizations WHERE digest = ?1 AND state = 'approved'";
     DENY_OF_USER = "UPDATE device_authorizations
-        SET state = 'denied', user_id = NULL, authenticated_at = NULL WHERE user_id = ?1";
+        SET state = 'denied', user_id = NULL, authenticated_at = NULL, methods = NULL
+        WHERE user_id = ?1";
     END_OF_CLIENT = "DELETE FROM device_authorizations WHERE client_id = ?1";
 }
 
@@ -63,13 +65,16 @@ fn read(columns: &mut Columns<'_>) -> Result<DeviceAuthorization, Unreadable> {
 
 fn state_from(columns: &mut Columns<'_>) -> Result<DeviceState, Unreadable> {
     let (state, user) = (columns.text()?, columns.take::<Option<String>>()?);
-    match (state.as_str(), user, columns.optional_time()?) {
-        ("pending", None, None) => Ok(DeviceState::Pending),
-        ("denied", None, None) => Ok(DeviceState::Denied),
-        ("approved", Some(user), Some(authenticated_at)) => {
+    let (at, methods) = (columns.optional_time()?, columns.take::<Option<String>>()?);
+    let methods = methods.as_deref().and_then(Methods::from_stored);
+    match (state.as_str(), user, at, methods) {
+        ("pending", None, None, None) => Ok(DeviceState::Pending),
+        ("denied", None, None, None) => Ok(DeviceState::Denied),
+        ("approved", Some(user), Some(authenticated_at), Some(methods)) => {
             Ok(DeviceState::Approved(DeviceApproval {
                 user: UserId::from_known(user),
                 authenticated_at,
+                methods,
             }))
         }
         _ => Err(columns.unreadable()),
@@ -109,6 +114,7 @@ pub(crate) fn approve(digest: &Digest, approval: &DeviceApproval, scopes: &Scope
         approval.user.as_str(),
         approval.authenticated_at,
         scopes.to_string(),
+        approval.methods.stored(),
     ];
     change(APPROVE, row)
 }

@@ -6,6 +6,7 @@ use doorward_core::{
     id::{ClientId, GrantId, UserId},
     resource::Resources,
     scope::ScopeSet,
+    session::Methods,
     time::UnixTime,
 };
 
@@ -14,8 +15,8 @@ use super::{Change, Columns, Query, Unreadable, change, params, query, statement
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, user_id, client_id, resource, scopes, details, authenticated_at, created_at,
-                key_thumbprint, bound_at, last_used_at, expires_at, revoked_at, revocation_reason
+            "SELECT id, user_id, client_id, resource, scopes, details, authenticated_at, methods,
+                created_at, key_thumbprint, bound_at, last_used_at, expires_at, revoked_at, revocation_reason
             FROM grants ",
             $rest
         )
@@ -31,8 +32,8 @@ statements! {
     // Only for a user, if any, and a client that may still act when this is written: a grant cannot
     // slip in behind a revocation that did not see it yet.
     ADD = "INSERT INTO grants (id, user_id, client_id, resource, scopes, details, authenticated_at,
-            created_at, key_thumbprint, last_used_at, expires_at, revoked_at, revocation_reason)
-        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
+            methods, created_at, key_thumbprint, last_used_at, expires_at, revoked_at, revocation_reason)
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
         WHERE (EXISTS (SELECT 1 FROM users WHERE id = ?2 AND disabled_at IS NULL) OR ?2 IS NULL)
             AND EXISTS (SELECT 1 FROM clients WHERE id = ?3 AND revoked_at IS NULL)";
     MARK_USED = "UPDATE grants SET last_used_at = CASE WHEN last_used_at > ?2 THEN last_used_at ELSE ?2 END
@@ -58,6 +59,7 @@ fn read(columns: &mut Columns<'_>) -> Result<Grant, Unreadable> {
         scopes: ScopeSet::from_stored(&columns.text()?),
         details: columns.details()?,
         authenticated_at: columns.optional_time()?,
+        methods: columns.parsed(Methods::from_stored)?,
         created_at: columns.time()?,
         key: columns
             .take::<Option<String>>()?
@@ -103,6 +105,7 @@ pub(crate) fn add(grant: &Grant) -> Change {
         grant.scopes.to_string(),
         grant.details.to_stored(),
         grant.authenticated_at,
+        grant.methods.stored(),
         grant.created_at,
         grant.key.as_ref().map(Confirmation::to_stored),
         grant.last_used_at,

@@ -21,6 +21,7 @@ pub(crate) mod codes;
 pub(crate) mod consents;
 pub(crate) mod device_authorizations;
 pub(crate) mod expired;
+pub(crate) mod factors;
 pub(crate) mod grants;
 pub(crate) mod groups;
 pub(crate) mod initial_access_tokens;
@@ -98,6 +99,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = &'static str> {
         consents::STATEMENTS,
         device_authorizations::STATEMENTS,
         expired::STATEMENTS,
+        factors::STATEMENTS,
         grants::STATEMENTS,
         groups::STATEMENTS,
         initial_access_tokens::STATEMENTS,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use doorward_core::{
     permit::Pattern,
-    step_up::{StepUp, StepUpRule},
+    step_up::{StepUp, StepUpRule, Wanted},
 };
 use doorward_testkit::{
     client::{Client, Tokens},
@@ -99,7 +99,10 @@ async fn one_approval_opens_two_servers_with_a_token_for_each() {
 async fn a_sign_in_that_got_old_is_renewed_by_connecting_again() {
     let rule = StepUpRule {
         tools: vec![Pattern::new("delete_*")],
-        max_age: Duration::from_secs(300),
+        wants: Wanted {
+            max_age: Some(Duration::from_secs(300)),
+            acr: None,
+        },
     };
     let world = World::with_step_up(StepUp { rules: vec![rule] }).await;
     let client = Client::register(&world.router, "notes").await;

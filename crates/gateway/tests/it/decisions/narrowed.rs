@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use doorward_core::{
     permit::Pattern,
-    step_up::{StepUp, StepUpRule},
+    step_up::{Acr, StepUp, StepUpRule, Wanted},
 };
 
 use super::RESULT;
 use crate::{
     upstream::Upstream,
-    world::{World, call, post},
+    world::{CANARY, World, call, post},
 };
 
 #[tokio::test]
@@ -60,6 +60,33 @@ async fn a_token_for_single_calls_makes_these_with_these_arguments_and_no_others
 }
 
 #[tokio::test]
+async fn a_call_that_wants_a_strong_sign_in_says_how_strong() {
+    // RFC 9470, R-016
+    let upstream = Upstream::start().await;
+    let world = World::with(upstream.config(), |config| {
+        config.servers[0].step_up = StepUp {
+            rules: vec![StepUpRule {
+                tools: vec![Pattern::new("drop_*")],
+                wants: Wanted {
+                    max_age: None,
+                    acr: Some(Acr::Mfa),
+                },
+            }],
+        };
+    });
+    let answer = world.send(call("drop_all")).await;
+    assert_eq!(answer.status.as_u16(), 401);
+    let challenge = answer.header("www-authenticate");
+    let named = challenge.contains(r#"acr_values="urn:doorward:acr:mfa""#);
+    assert!(named && !challenge.contains("max_age"), "{challenge}");
+    for acr in [Acr::Mfa, Acr::Passkey] {
+        world.tokens.sign_in_again(CANARY, acr);
+        upstream.then_json(RESULT);
+        assert_eq!(world.send(call("drop_all")).await.text(), RESULT);
+    }
+}
+
+#[tokio::test]
 async fn a_call_that_wants_a_recent_sign_in_says_how_recent() {
     // RFC 9470, A-033
     let upstream = Upstream::start().await;
@@ -67,7 +94,10 @@ async fn a_call_that_wants_a_recent_sign_in_says_how_recent() {
         config.servers[0].step_up = StepUp {
             rules: vec![StepUpRule {
                 tools: vec![Pattern::new("drop_*")],
-                max_age: Duration::from_secs(300),
+                wants: Wanted {
+                    max_age: Some(Duration::from_secs(300)),
+                    acr: None,
+                },
             }],
         };
     });

@@ -16,6 +16,7 @@ use doorward_core::{
     jwk::Thumbprint,
     resource::Resource,
     scope::ScopeSet,
+    step_up::Acr,
     subject::Subject,
     time::UnixTime,
 };
@@ -46,9 +47,21 @@ impl Tokens {
             issued_at: UnixTime::from_seconds(1_000),
             expires_at: UnixTime::from_seconds(1_600),
             authenticated_at: Some(UnixTime::from_seconds(1_000)),
+            acr: Some(Acr::Password),
             confirmation: None,
         };
         self.set(token, Ok(Arc::new(principal)));
+    }
+
+    /// A token whose person signed in so strongly.
+    pub(crate) fn sign_in_again(&self, token: &str, acr: Acr) {
+        let mut verdicts = self.verdicts.lock().expect("lock");
+        if let Some(Ok(principal)) = verdicts.get_mut(token) {
+            *principal = Arc::new(Principal {
+                acr: Some(acr),
+                ..(**principal).clone()
+            });
+        }
     }
 
     /// A token that is for single calls of its server (RFC 9396).
@@ -77,6 +90,7 @@ impl Tokens {
             client,
             grant: GrantId::from_known(format!("grant-of-client-{name}-at-{server}")),
             authenticated_at: None,
+            acr: None,
             confirmation: None,
             ..(**principal).clone()
         });

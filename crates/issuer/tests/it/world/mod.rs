@@ -36,6 +36,7 @@ use doorward_core::{
     resource::Resource,
     revocation::Revocations,
     server::ServerName,
+    step_up::Wanted,
     time::UnixTime,
     user::{Role, User, Username},
 };
@@ -90,7 +91,7 @@ pub(crate) fn server(name: &str, issuer: &str) -> PublishedServer {
         name: ServerName::parse(name).expect("valid"),
         title: format!("The {name} server"),
         resource: Resource::from_known(format!("{issuer}/mcp/{name}")),
-        sign_in_max_age: None,
+        sign_in: Wanted::default(),
         environment: None,
         resource_servers: Vec::new(),
         access_ttl: None,
