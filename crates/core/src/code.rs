@@ -40,6 +40,8 @@ pub struct AuthorizationCode {
     pub scopes: ScopeSet,
     /// The calls that were approved, when not all that the scopes open.
     pub details: Details,
+    /// When the grant ends, if the person said so.
+    pub ends_at: Option<UnixTime>,
     /// When the person proved who they are.
     pub authenticated_at: UnixTime,
     /// How.
@@ -159,6 +161,7 @@ mod tests {
             resources: Resources::one(Resource::from_known("https://mcp.example/mcp/files")),
             scopes: ScopeSet::baseline(),
             details: Details::default(),
+            ends_at: None,
             authenticated_at: ISSUED,
             methods: Methods::of([Method::Password]),
             key: None,

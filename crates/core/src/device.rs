@@ -11,7 +11,7 @@
 //! and never writes. An answer that was lost is not given again: the client begins
 //! anew, and whoever copied a device code gains nothing from presenting it later.
 
-use std::{fmt, time::Duration};
+use std::{fmt, net::IpAddr, time::Duration};
 
 use crate::{
     details::Details,
@@ -49,8 +49,11 @@ pub struct DeviceAuthorization {
     pub interval: Duration,
     /// When it last polled.
     pub polled_at: Option<UnixTime>,
-    /// The calls that are asked for, when not all that the scopes open (RFC 9396).
+    /// The calls that are asked for, and later those that were approved, when not all that the
+    /// scopes open (RFC 9396).
     pub details: Details,
+    /// The network address that asked, if it is known: the person may know it.
+    pub peer: Option<IpAddr>,
     /// Where it is in its life.
     pub state: DeviceState,
 }
@@ -75,6 +78,8 @@ pub struct DeviceApproval {
     pub authenticated_at: UnixTime,
     /// How.
     pub methods: Methods,
+    /// When the grant ends, if the person said so.
+    pub ends_at: Option<UnixTime>,
 }
 
 /// What a poll gets.
@@ -137,14 +142,26 @@ impl UserCode {
         Self((0..LENGTH).map(letter).collect())
     }
 
-    /// Reads what a person typed: case, dashes and spaces do not count.
+    /// Reads what a person typed: case, width, dashes, dots and spaces do not count.
     pub fn parse(typed: &str) -> Option<Self> {
         if typed.len() > 64 {
             return None;
         }
-        let counts = |c: &char| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}');
+        let narrow = |c: char| match c {
+            // the wide forms that input methods for Chinese and Japanese write
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+            c => c,
+        };
+        let counts = |c: &char| {
+            let separates = matches!(
+                c,
+                '-' | '.' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}'
+            );
+            !c.is_whitespace() && !separates
+        };
         let code: String = typed
             .chars()
+            .map(narrow)
             .filter(counts)
             .map(|c| c.to_ascii_uppercase())
             .collect();
@@ -189,6 +206,7 @@ mod tests {
             interval: POLL_INTERVAL,
             polled_at: Some(T0),
             details: Details::default(),
+            peer: None,
             state,
         }
     }
@@ -200,6 +218,7 @@ mod tests {
             user: UserId::from_known("u"),
             authenticated_at: T0,
             methods: Methods::default(),
+            ends_at: None,
         };
         let slower = Poll::SlowDown(Duration::from_secs(10));
         #[rustfmt::skip]
@@ -248,6 +267,11 @@ mod tests {
             shown.to_lowercase(),
             shown.replace('-', ""),
             shown.replace('-', "\u{2013}"),
+            shown.replace('-', ". "),
+            shown
+                .chars()
+                .filter_map(|c| char::from_u32(u32::from(c) + 0xfee0))
+                .collect(),
             spaced,
         ];
         for typed in variants {

@@ -147,6 +147,12 @@ impl ScopeSet {
         self.only(|scope| !is_of_person(scope))
     }
 
+    /// Of these, the ones that `wanted` wants.
+    #[must_use]
+    pub fn filtered(&self, wanted: impl Fn(&str) -> bool) -> Self {
+        self.only(|scope| wanted(scope.as_str()))
+    }
+
     fn only(&self, wanted: impl Fn(&Scope) -> bool) -> Self {
         Self(self.0.iter().filter(|it| wanted(it)).cloned().collect())
     }

@@ -22,6 +22,7 @@ use doorward_core::{
 };
 use doorward_pages::Pages;
 use doorward_store::{Store, StoreError};
+use zeroize::Zeroizing;
 
 use crate::{
     directory::{KeySets, Source, Unused},
@@ -66,6 +67,8 @@ pub(crate) struct Derived {
     pub(crate) flow: SealingKey,
     /// Seals pushed authorization requests.
     pub(crate) pushed: SealingKey,
+    /// Makes the code that answers a request.
+    pub(crate) code: Zeroizing<[u8; 32]>,
     /// Binds forms to a session and a flow.
     pub(crate) form: hmac::Key,
     /// Derives identifiers of public clients from what they register.
@@ -104,6 +107,7 @@ impl Shared {
             derived: Derived {
                 flow: SealingKey::derive(parent, "flow"),
                 pushed: SealingKey::derive(parent, "pushed request"),
+                code: Zeroizing::new(seal::derive(parent, "authorization code")),
                 form: key("form"),
                 client: key("client identifier"),
                 nonces: Nonces::new(parent),
@@ -180,6 +184,19 @@ impl Shared {
         let server = server.and_then(|server| server.access_ttl);
         let lifetimes = published.config.lifetimes;
         lifetimes.access_for(server, client.tokens.access_ttl)
+    }
+
+    /// How long a grant of `client` for any of `resources` lasts at most.
+    pub(crate) fn longest_grant<'a>(
+        &self,
+        client: &Client,
+        resources: impl IntoIterator<Item = &'a Resource>,
+    ) -> Duration {
+        if client.refreshes() {
+            self.published().config.lifetimes.refresh_absolute
+        } else {
+            self.longest_access(client, resources)
+        }
     }
 
     /// How long the access tokens of `client` for any of `resources` live at most.

@@ -10,6 +10,7 @@ use doorward_core::{
     client::{Client, ClientOrigin, SeenKeys},
     code::AuthorizationCode,
     consent::{Consent, ConsentKey},
+    details::Details,
     device::{DeviceApproval, DeviceAuthorization},
     factor::{Factors, Passkey, Totp},
     grant::{Grant, RevocationReason},
@@ -305,8 +306,13 @@ pub trait Tx: Send {
     fn add_device_authorization(&mut self, request: &DeviceAuthorization);
     /// Notes when the device of a pending request polled, and how long it has to wait from now on.
     fn poll_device(&mut self, digest: &Digest, at: UnixTime, interval: Duration);
-    /// Pending to approved, by an existing user who is not disabled, for these scopes.
-    fn approve_device(&mut self, digest: &Digest, approval: &DeviceApproval, scopes: &ScopeSet);
+    /// Pending to approved, by an existing user who is not disabled, for these scopes and calls.
+    fn approve_device(
+        &mut self,
+        digest: &Digest,
+        approval: &DeviceApproval,
+        opens: (&ScopeSet, &Details),
+    );
     /// Pending to denied.
     fn deny_device(&mut self, digest: &Digest);
     /// Removes an approved request.
@@ -399,7 +405,8 @@ pub trait Tx: Send {
     fn forget_consent(&mut self, key: &ConsentKey);
     /// What the person approved before.
     async fn consent(&mut self, key: &ConsentKey) -> Result<Option<Consent>, StoreError>;
-    /// Remembers an approval by an existing user for an existing client; scopes add up.
+    /// Remembers an approval by an existing user for an existing client, in place of the one
+    /// before it.
     fn remember_consent(&mut self, consent: &Consent);
     /// Forgets every approval for a client, so that people are asked again: those that are
     /// remembered, and those that it did not collect yet. Burns its fresh codes, and removes its

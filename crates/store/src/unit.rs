@@ -14,6 +14,7 @@ use doorward_core::{
     client::{Client, ClientOrigin, SeenKeys},
     code::AuthorizationCode,
     consent::{Consent, ConsentKey},
+    details::Details,
     device::{DeviceApproval, DeviceAuthorization},
     factor::{Factors, Passkey, Totp},
     grant::{Grant, RevocationReason},
@@ -452,9 +453,14 @@ impl<D: Database> Tx for Unit<D> {
         self.write(Write::PollDevice(*digest, at, interval));
     }
 
-    fn approve_device(&mut self, digest: &Digest, approval: &DeviceApproval, scopes: &ScopeSet) {
-        let (approval, scopes) = (approval.clone(), scopes.clone());
-        self.write(Write::ApproveDevice(*digest, approval, scopes));
+    fn approve_device(
+        &mut self,
+        digest: &Digest,
+        approval: &DeviceApproval,
+        (scopes, details): (&ScopeSet, &Details),
+    ) {
+        let opens = Box::new((scopes.clone(), details.clone()));
+        self.write(Write::ApproveDevice(*digest, approval.clone(), opens));
     }
 
     fn deny_device(&mut self, digest: &Digest) {
@@ -603,7 +609,7 @@ impl<D: Database> Tx for Unit<D> {
     }
 
     fn remember_consent(&mut self, consent: &Consent) {
-        self.write(Write::RememberConsent(consent.clone()));
+        self.write(Write::RememberConsent(Box::new(consent.clone())));
     }
 
     fn forget_approvals_of_client(&mut self, client: &ClientId) {

@@ -12,6 +12,7 @@ use doorward_core::{
     client::{Client, ClientOrigin, SeenKeys},
     code::AuthorizationCode,
     consent::{Consent, ConsentKey},
+    details::Details,
     device::{DeviceApproval, DeviceAuthorization},
     factor::{Passkey, Totp},
     grant::{Grant, RevocationReason},
@@ -105,7 +106,7 @@ pub(crate) enum Write {
 
     AddDevice(Box<DeviceAuthorization>),
     PollDevice(Digest, UnixTime, Duration),
-    ApproveDevice(Digest, DeviceApproval, ScopeSet),
+    ApproveDevice(Digest, DeviceApproval, Box<(ScopeSet, Details)>),
     DenyDevice(Digest),
     RedeemDevice(Digest),
 
@@ -129,7 +130,7 @@ pub(crate) enum Write {
     RenewDevices(Digest, Digest),
     ForgetDevice(UserId, DeviceId),
     ForgetDevicesOfUser(UserId),
-    RememberConsent(Consent),
+    RememberConsent(Box<Consent>),
     ForgetConsent(ConsentKey),
     ForgetApprovalsOfClient(ClientId),
     AddTotp(Totp),

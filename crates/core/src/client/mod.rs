@@ -25,7 +25,7 @@ pub use self::{
     grants::{GrantType, GrantTypes},
     keys::{ClientKeys, KeySetError, delivered_keys, read_key_set},
     metadata_url::MetadataUrl,
-    name::display_name,
+    name::{NameDoubt, display_name, doubt, is_reserved},
     own::{OwnAccess, OwnError, OwnServers, own_access},
     seen_keys::{SeenKeys, Succession},
     software::Software,

@@ -13,6 +13,7 @@
 //! empty lists (RFC 9396 section 5).
 
 mod constraint;
+mod pick;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use serde_json::Value;
 
 pub use constraint::Constraint;
 use constraint::Constraints;
+pub use pick::{PickError, Picked, can_be_picked};
 
 use crate::{
     permit::Pattern,
@@ -31,6 +33,10 @@ use crate::{
 
 /// The one type that is known here.
 pub const MCP_TOOL: &str = "mcp_tool";
+
+/// The longest details that a grant keeps: a token carries them in a header, and common proxies
+/// take 8 KiB of that.
+const MOST_STORED: usize = 4096;
 
 /// Every entry of one request, grant or token. Without any, nothing is narrowed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +84,7 @@ pub enum Covered {
 impl Details {
     /// Reads the parameter of a request.
     pub fn parse(text: &str) -> Result<Self, DetailsError> {
-        read::details(text)
+        read::details(text, read::MOST_ASKED)
     }
 
     /// Whether nothing is narrowed.
@@ -143,18 +149,27 @@ impl Details {
             return Ok(self.clone());
         };
         let asked = Self::parse(text)?;
-        let covered = |entry: &ToolDetail| self.0.iter().any(|granted| granted.covers(entry));
-        if self.is_empty() || asked.0.iter().all(covered) {
+        if self.cover_all(&asked) {
             Ok(asked)
         } else {
             Err(DetailsError::Exceeded)
         }
     }
 
+    /// Whether everything that `other` lets pass passes here too.
+    pub fn cover_all(&self, other: &Self) -> bool {
+        let covered = |entry: &ToolDetail| {
+            let mut tools = entry.tools.iter();
+            tools.all(|tool| self.0.iter().any(|ours| ours.covers(tool, entry)))
+        };
+        let some = !other.is_empty() && other.0.iter().all(covered);
+        self.is_empty() || some
+    }
+
     /// Reads back what [`Details::to_stored`] wrote. What is unreadable is an error, never
     /// nothing: nothing would narrow nothing.
     pub fn from_stored(text: Option<&str>) -> Result<Self, DetailsError> {
-        text.map_or(Ok(Self::default()), Self::parse)
+        text.map_or(Ok(Self::default()), |text| read::details(text, MOST_STORED))
     }
 
     /// The details as JSON; none when there are none.
@@ -184,13 +199,12 @@ impl ToolDetail {
         self.tools.iter().any(|pattern| pattern.matches(tool))
     }
 
-    /// Whether everything that `other` lets pass passes here too.
-    fn covers(&self, other: &Self) -> bool {
+    /// Whether everything that `tool` of `other` lets pass passes here too.
+    fn covers(&self, tool: &Pattern, other: &Self) -> bool {
         // A star of the other's is a plain character here, which only a star matches: so a
         // pattern that matches another's text matches all that the other matches.
-        let named = |tool: &Pattern| self.names(tool.as_str());
         self.server == other.server
-            && other.tools.iter().all(named)
+            && self.names(tool.as_str())
             && self.arguments.cover(&other.arguments)
     }
 }

@@ -5,13 +5,13 @@ use serde_json::{Map, Value};
 use super::{Details, DetailsError, MCP_TOOL, ToolDetail, constraint::Constraints};
 use crate::{permit::Pattern, server::ServerName};
 
-/// The longest details: a token carries them in a header.
-const MAXIMUM: usize = 2048;
+/// The longest details that a request has.
+pub(super) const MOST_ASKED: usize = 2048;
 /// The most entries, and the most tools of one.
-const MOST: usize = 32;
+pub(super) const MOST: usize = 32;
 
-pub(super) fn details(text: &str) -> Result<Details, DetailsError> {
-    if text.len() > MAXIMUM {
+pub(super) fn details(text: &str, longest: usize) -> Result<Details, DetailsError> {
+    if text.len() > longest {
         return Err(DetailsError::Malformed);
     }
     entries(serde_json::from_str(text).map_err(|_| DetailsError::Malformed)?)

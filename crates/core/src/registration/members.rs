@@ -9,7 +9,7 @@ use crate::{
     certificate::ExpectedSubject,
     client::{
         CertificateSet, ClientKeys, GrantType, GrantTypes, OwnCertificates, PrivateKey,
-        RequestRules, Software, display_name, read_key_set,
+        RequestRules, Software, display_name, is_reserved, read_key_set,
     },
     jwk::Algorithm,
     redirect::RegisteredRedirect,
@@ -28,7 +28,7 @@ type Members = Map<String, Value>;
 /// The name to show; `None` when it says none.
 pub(super) fn name(members: &Members) -> Result<Option<String>, RegistrationError> {
     let name = display_name(text(members, "client_name")?.unwrap_or_default());
-    if name.to_lowercase().contains("doorward") {
+    if is_reserved(&name) {
         return Err(RegistrationError::ReservedName); // CO-06
     }
     Ok(Some(name).filter(|name| !name.is_empty()))

@@ -5,13 +5,12 @@ use doorward_core::{
     authorize::{AuthorizeError, Checked, Choice},
     client::{Client, ClientOrigin, MetadataUrl},
     code::{AuthorizationCode, CodeState},
-    consent::{Circumstances, Consent, ConsentKey, may_skip, redirect_host},
-    entropy::draw,
+    consent::{Circumstances, Consent, ConsentKey, Given, may_skip, redirect_host, remembered},
     once::OneTime,
     redirect::Destination,
     registration::Welcome,
     resource::{Resource, Resources},
-    scope::ScopeSet,
+    seal,
     secret::Secret,
     time::UnixTime,
 };
@@ -28,8 +27,29 @@ use crate::{
 pub(crate) struct Approval<'a> {
     pub(crate) opened: &'a Opened,
     pub(crate) signed_in: &'a SignedIn,
-    pub(crate) resources: &'a Resources,
-    pub(crate) scopes: &'a ScopeSet,
+    pub(crate) gift: &'a Gift,
+    pub(crate) again: Again,
+}
+
+/// What is given, altogether and at each server.
+#[derive(Clone, Debug)]
+pub(crate) struct Gift {
+    pub(crate) resources: Resources,
+    /// What the grant opens.
+    pub(crate) whole: Given,
+    /// What was given at each of the resources, in their order.
+    pub(crate) each: Vec<(Resource, Given)>,
+}
+
+/// What happens when the client comes again for the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// The person is not asked, where the rule allows it.
+    Unasked,
+    /// The person is asked: nothing is remembered any more.
+    Asked,
+    /// As before.
+    Unchanged,
 }
 
 impl Shared {
@@ -42,23 +62,33 @@ impl Shared {
         visitor: &Visitor,
     ) -> Result<Option<Reply>, AuthorizeRefused> {
         let Some(resources) = unquestioned(&opened.checked) else {
-            return Ok(None); // the person must choose, or see the details
+            return Ok(None); // the person must choose
         };
-        let scopes = &opened.checked.scopes;
-        let circumstances = self.circumstances(opened, visitor);
+        let (now, circumstances) = (self.clock.now(), self.circumstances(opened, visitor));
+        let mut each = Vec::new();
         for resource in resources.iter() {
-            let remembered = tx
-                .consent(&consent_key(opened, signed_in, resource))
-                .await?;
-            if !may_skip(remembered.as_ref(), scopes, circumstances) {
+            let key = consent_key(opened, signed_in, resource);
+            let (remembered, mut asked) = (tx.consent(&key).await?, asked_at(opened, resource));
+            if !may_skip(remembered.as_ref(), &asked, circumstances, now) {
                 return Ok(None);
             }
+            asked.ends_at = remembered.and_then(|consent| consent.given.ends_at);
+            each.push((resource.clone(), asked));
         }
+        let gift = Gift {
+            whole: Given {
+                scopes: opened.checked.scopes.clone(),
+                details: opened.checked.details.within(&resources),
+                ends_at: each.iter().filter_map(|(_, given)| given.ends_at).min(),
+            },
+            resources,
+            each,
+        };
         let approval = Approval {
             opened,
             signed_in,
-            resources: &resources,
-            scopes,
+            gift: &gift,
+            again: Again::Unchanged,
         };
         self.approve(tx, approval, visitor).await.map(Some)
     }
@@ -73,42 +103,59 @@ impl Shared {
     ) -> Result<Reply, AuthorizeRefused> {
         let now = self.clock.now();
         let opened = approval.opened;
-        let secret = Secret::mint("dwk_", draw(&*self.entropy));
+        let secret = self.code_of(opened);
         self.close(&mut *tx, opened);
         tx.add_code(&self.code(&approval, &secret, now));
         tx.mark_client_used(&opened.client.id, now);
-        for resource in approval.resources.iter() {
-            self.note_approved(&mut *tx, &approval, resource, visitor);
+        for (resource, given) in &approval.gift.each {
+            self.remember(&mut *tx, &approval, (resource, given))
+                .await?;
+            let event = self.consent_event(opened, approval.signed_in, Outcome::Allowed, visitor);
+            let event = match self.published().server_name(resource) {
+                Some(name) => event.server(name.as_str()),
+                None => event,
+            };
+            tx.audit(event.reason(in_words(given)));
         }
         tx.commit().await.map_err(answered)?;
         Ok(self.reply(&opened.checked.to, &[("code", secret.expose())]))
     }
 
-    /// Remembers the approval of one resource and records it. One with details is not remembered:
-    /// it approved less than its scopes open.
-    fn note_approved(
+    /// The code that answers a request: always the same, so that whoever answers twice can be
+    /// told what became of the first answer. Nobody can tell it from the request.
+    fn code_of(&self, opened: &Opened) -> Secret {
+        let flow = opened.pass.flow.as_str();
+        Secret::mint("dwk_", seal::derive(&self.derived.code, flow))
+    }
+
+    /// Remembers the approval of one resource, or that there is none.
+    async fn remember(
         &self,
         tx: &mut dyn Tx,
         approval: &Approval<'_>,
-        resource: &Resource,
-        visitor: &Visitor,
-    ) {
-        let Approval {
-            opened, signed_in, ..
-        } = *approval;
-        if opened.checked.details.is_empty() {
-            tx.remember_consent(&Consent {
-                key: consent_key(opened, signed_in, resource),
-                scopes: approval.scopes.clone(),
-                granted_at: self.clock.now(),
-            });
+        (resource, given): (&Resource, &Given),
+    ) -> Result<(), StoreError> {
+        let (opened, now) = (approval.opened, self.clock.now());
+        let key = consent_key(opened, approval.signed_in, resource);
+        match approval.again {
+            Again::Unchanged => {}
+            Again::Asked => {
+                if tx.consent(&key).await?.is_some() {
+                    tx.forget_consent(&key);
+                }
+            }
+            Again::Unasked => {
+                let before = tx.consent(&key).await?.map(|consent| consent.given);
+                let asked = asked_at(opened, resource);
+                let given = remembered(before.as_ref(), &asked, given.clone(), now);
+                tx.remember_consent(&Consent {
+                    key,
+                    given,
+                    granted_at: now,
+                });
+            }
         }
-        let event = self.consent_event(opened, signed_in, Outcome::Allowed, visitor);
-        let event = match self.published().server_name(resource) {
-            Some(name) => event.server(name.as_str()),
-            None => event,
-        };
-        tx.audit(event.reason(approval.scopes.to_string()));
+        Ok(())
     }
 
     /// Commits the person's no. Returns the answer to the client.
@@ -146,9 +193,10 @@ impl Shared {
             redirect_uri: checked.to.redirect.as_str().to_owned(),
             challenge: checked.challenge.clone(),
             user: approval.signed_in.user.id.clone(),
-            resources: approval.resources.clone(),
-            scopes: approval.scopes.clone(),
-            details: checked.details.within(approval.resources),
+            resources: approval.gift.resources.clone(),
+            scopes: approval.gift.whole.scopes.clone(),
+            details: approval.gift.whole.details.clone(),
+            ends_at: approval.gift.whole.ends_at,
             authenticated_at: approval.signed_in.session.authenticated_at,
             methods: approval.signed_in.session.methods.clone(),
             key: checked.key.clone(),
@@ -176,8 +224,34 @@ impl Shared {
 fn unquestioned(checked: &Checked) -> Option<Resources> {
     let clear = checked.choice == Choice::Any || checked.resources.len() == 1;
     let resources = checked.resources.iter().cloned();
-    let resources = Resources::of(resources)?;
-    (clear && checked.details.is_empty()).then_some(resources)
+    Resources::of(resources).filter(|_| clear)
+}
+
+/// What is asked for at one of the resources.
+fn asked_at(opened: &Opened, resource: &Resource) -> Given {
+    Given {
+        scopes: opened.checked.scopes.clone(),
+        details: opened
+            .checked
+            .details
+            .within(&Resources::one(resource.clone())),
+        ends_at: None,
+    }
+}
+
+/// What was given, for the record.
+fn in_words(given: &Given) -> String {
+    let calls = if given.details.is_empty() {
+        ""
+    } else {
+        ", single tools"
+    };
+    let end = if given.ends_at.is_some() {
+        ", for a time"
+    } else {
+        ""
+    };
+    format!("{}{calls}{end}", given.scopes)
 }
 
 fn consent_key(opened: &Opened, signed_in: &SignedIn, resource: &Resource) -> ConsentKey {

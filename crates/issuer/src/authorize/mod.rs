@@ -12,7 +12,7 @@ mod http;
 mod pass;
 mod reply;
 
-pub(crate) use answer::Approval;
+pub(crate) use answer::{Again, Approval, Gift};
 pub(crate) use asked::ObjectError;
 pub(crate) use error::{AuthorizeRefused, see_other};
 pub(crate) use flow::{Next, Opened, next, not_expected};

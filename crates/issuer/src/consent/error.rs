@@ -16,9 +16,6 @@ pub(crate) enum ConsentError {
     /// The form cannot be read, or says neither yes nor no.
     #[error("the form cannot be read")]
     Unreadable,
-    /// Several servers were meant and none was chosen.
-    #[error("choose which server the application may use")]
-    NoServer,
     /// The authorization request is not usable.
     #[error(transparent)]
     Flow(#[from] AuthorizeRefused),

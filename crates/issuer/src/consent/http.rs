@@ -12,12 +12,11 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
     authorize::{Checked, Choice},
     resource::{Resource, Resources},
-    scope::ScopeSet,
 };
 use doorward_pages::{Message, Policy, Reader, Text};
 use http::{StatusCode, request::Parts};
 
-use super::{error::ConsentError, page::FormParts};
+use super::{choices::Choices, error::ConsentError, page::FormParts};
 use crate::{
     authorize::{Approval, Next, Opened, next, not_expected, see_other},
     browser::{SignedIn, Visitor, visitor},
@@ -102,18 +101,29 @@ impl Shared {
         let expected = self.form_tag(&opened, &signed_in);
         verify_slices_are_equal(form.first("form").as_bytes(), expected.as_bytes())
             .map_err(|_| ConsentError::StaleForm(flow.clone()))?;
+        let choices = Choices {
+            form: &form,
+            tag: &expected,
+        };
         match form.first("decision") {
             "allow" => {
                 let Some(resources) = chosen(&opened.checked, &form) else {
-                    let error = Some(ConsentError::NoServer);
+                    let error = Some(Text::of("consent-choose"));
                     return Ok(self.show((&opened, visitor), &signed_in, flow, error).await);
                 };
-                let scopes = narrowed(&opened.checked.scopes, form.first("limit"));
+                let asked = (&opened.checked.scopes, &opened.checked.details);
+                let gift = match self.gift(asked, resources, choices) {
+                    Ok(gift) => gift,
+                    Err(error) => {
+                        let error = Some(error.text());
+                        return Ok(self.show((&opened, visitor), &signed_in, flow, error).await);
+                    }
+                };
                 let approval = Approval {
                     opened: &opened,
                     signed_in: &signed_in,
-                    resources: &resources,
-                    scopes: &told(scopes, form.first("person")),
+                    gift: &gift,
+                    again: choices.again(),
                 };
                 let reply = self.approve(tx, approval, visitor).await?;
                 Ok(self.send(&reply, opened.locale(visitor)))
@@ -131,7 +141,7 @@ impl Shared {
         (opened, visitor): (&Opened, &Visitor),
         signed_in: &SignedIn,
         flow: String,
-        error: Option<ConsentError>,
+        error: Option<Text>,
     ) -> Response {
         let status = if error.is_some() {
             StatusCode::UNPROCESSABLE_ENTITY
@@ -141,7 +151,7 @@ impl Shared {
         let parts = FormParts {
             flow,
             form: self.form_tag(opened, signed_in),
-            error: error.map(|_| Text::of("consent-choose")),
+            error,
         };
         let page = self.consent_page(opened, signed_in, parts).await;
         let source = sign_in::form_source(&opened.checked.to.redirect); // CO-10
@@ -178,26 +188,6 @@ fn chosen(checked: &Checked, form: &Pairs) -> Option<Resources> {
     }
 }
 
-/// A person may give less than was asked for at servers, never more.
-pub(crate) fn narrowed(asked: &ScopeSet, limit: &str) -> ScopeSet {
-    let less = ScopeSet::read_only();
-    if limit == "read" && asked.covers_all(&less) {
-        less.union(&asked.of_person())
-    } else {
-        asked.clone()
-    }
-}
-
-/// Who lets a client use servers need not let it know who they are. Where that is all that was
-/// asked, the page offers no such choice: it is what Deny is for.
-fn told(asked: ScopeSet, person: &str) -> ScopeSet {
-    let at_servers = asked.at_servers();
-    match at_servers.is_empty() || person == "tell" {
-        true => asked,
-        false => at_servers,
-    }
-}
-
 fn explain(issuer: &Shared, visitor: &Visitor, error: ConsentError) -> Response {
     let pages = issuer.pages.to(visitor.locale);
     match error {
@@ -209,7 +199,6 @@ fn explain(issuer: &Shared, visitor: &Visitor, error: ConsentError) -> Response 
             pages.message(StatusCode::FORBIDDEN, &message)
         }
         ConsentError::Unreadable => unreadable(&pages, Text::of("consent-unreadable-lead")),
-        ConsentError::NoServer => unreadable(&pages, Text::of("consent-choose")),
         ConsentError::Flow(refused) => refused.answer(issuer, visitor.locale),
     }
 }

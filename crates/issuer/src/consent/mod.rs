@@ -4,10 +4,11 @@
 //! for how long. Allow and Deny are equally easy. What counts is the sealed
 //! request and the session; the form only carries the choice (CO-09).
 
+pub(crate) mod choices;
 mod error;
 mod http;
 mod page;
 pub(crate) mod target;
 
-pub(crate) use http::{get, narrowed, post};
+pub(crate) use http::{get, post};
 pub(crate) use page::ServerView;

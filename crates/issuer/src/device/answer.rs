@@ -3,8 +3,8 @@
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     client::Client,
+    consent::Given,
     device::{DeviceApproval, DeviceAuthorization, DeviceState, UserCode},
-    scope::ScopeSet,
 };
 use doorward_store::{StoreError, Tx};
 
@@ -77,17 +77,19 @@ impl Shared {
         mut tx: Box<dyn Tx>,
         waiting: &Waiting,
         (signed_in, visitor): (&SignedIn, &Visitor),
-        scopes: &ScopeSet,
+        given: &Given,
     ) -> Result<(), DeviceError> {
         let approval = DeviceApproval {
             user: signed_in.user.id.clone(),
             authenticated_at: signed_in.session.authenticated_at,
             methods: signed_in.session.methods.clone(),
+            ends_at: given.ends_at,
         };
-        tx.approve_device(&waiting.request.digest, &approval, scopes);
+        let opens = (&given.scopes, &given.details);
+        tx.approve_device(&waiting.request.digest, &approval, opens);
         tx.mark_client_used(&waiting.client.id, self.clock.now());
         let event = self.device_answered(Outcome::Allowed, waiting, (signed_in, visitor));
-        tx.audit(event.reason(format!("device: {scopes}")));
+        tx.audit(event.reason(format!("device: {}", given.scopes)));
         tx.commit().await.map_err(answered)
     }
 

@@ -133,6 +133,7 @@ impl Shared {
             interval: POLL_INTERVAL,
             polled_at: None,
             details,
+            peer: asked.peer,
             state: DeviceState::Pending,
         };
         let mut tx = self.store.begin().await?;

@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use doorward_core::{client::ClientOrigin, device::UserCode, scope::WRITE};
+use doorward_core::{client::ClientOrigin, device::UserCode, resource::Resources, scope::WRITE};
 use doorward_pages::{Message, Text};
 use http::{StatusCode, header, request::Parts};
 use serde::Serialize;
@@ -18,7 +18,7 @@ use super::{answer::Waiting, error::DeviceError, flow_of};
 use crate::{
     authorize::see_other,
     browser::{SignedIn, Visitor, visitor},
-    consent::{ServerView, narrowed},
+    consent::{ServerView, choices::Choices},
     form::{self, Pairs},
     shared::{Shared, tag},
     sign_in,
@@ -122,8 +122,18 @@ impl Shared {
         check(form.first("form"), &self.answer_tag(&waiting, &signed_in))?; // CO-09
         match decision {
             "allow" => {
-                let scopes = narrowed(&waiting.request.scopes, form.first("limit"));
-                self.approve_device(tx, &waiting, who, &scopes).await?;
+                let tag = self.answer_tag(&waiting, &signed_in);
+                let choices = Choices {
+                    form: &form,
+                    tag: &tag,
+                };
+                let request = &waiting.request;
+                let resources = Resources::one(request.resource.clone());
+                let asked = (&request.scopes, &request.details);
+                let Ok(gift) = self.gift(asked, resources, choices) else {
+                    return Err(DeviceError::Unreadable);
+                };
+                self.approve_device(tx, &waiting, who, &gift.whole).await?;
                 Ok(self.done(&waiting, visitor, true))
             }
             "deny" => {

@@ -106,7 +106,7 @@ impl Shared {
             resources: code.resources.clone(),
             scopes: &code.scopes,
             authenticated_at: Some(code.authenticated_at),
-            lifetime: self.lasting(asked.client, &code.resources),
+            lifetime: self.lasting(asked.client, &code.resources, code.ends_at),
             key: asked.binding(),
         });
         Grant {

@@ -64,7 +64,7 @@ impl Shared {
         }
         let user = tx.user(&approval.user).await?;
         let resources = Resources::one(request.resource.clone());
-        let lifetime = self.lasting(asked.client, &resources);
+        let lifetime = self.lasting(asked.client, &resources, approval.ends_at);
         let grant = Grant {
             details: request.details.clone(),
             methods: approval.methods.clone(),

@@ -163,13 +163,17 @@ impl Shared {
         self.mint_access(asked, grant, user, &opening)
     }
 
-    /// How long a person's approval of this client for these resources lasts.
-    pub(super) fn lasting(&self, client: &Client, resources: &Resources) -> Duration {
-        if client.refreshes() {
-            self.published().config.lifetimes.refresh_absolute
-        } else {
-            self.longest_access(client, resources.iter())
-        }
+    /// How long a person's approval of this client for these resources lasts from now on: as
+    /// configured, or until it ends by the person's word, whichever comes first.
+    pub(super) fn lasting(
+        &self,
+        client: &Client,
+        resources: &Resources,
+        ends_at: Option<UnixTime>,
+    ) -> Duration {
+        let most = self.longest_grant(client, resources.iter());
+        let left = ends_at.map(|end| end.since(self.clock.now()));
+        left.map_or(most, |left| left.min(most))
     }
 
     /// A fresh refresh token of `grant`: it dies when it idles, and with the grant.

@@ -203,15 +203,22 @@ async fn what_cannot_be_granted_is_told_to_the_client() {
 
 // CO-05
 #[tokio::test]
-async fn an_approval_of_few_calls_is_asked_for_each_time_and_opens_nothing_else() {
+async fn an_approval_of_few_calls_is_remembered_for_these_and_opens_nothing_else() {
     let world = World::new().await;
     let client = preregistered(&world).await;
     let mut person = world.signed_in("alice").await;
-    let request = asking(&client, &wanted());
-    person.allow(&world, &request).await;
-    for again in [request, AuthorizeRequest::new(&client)] {
-        let quiet = again.set("prompt", "none");
-        let refused = person.get(&world, &quiet.path()).await;
+    let request = || asking(&client, &wanted()).set("prompt", "none");
+    person.allow(&world, &asking(&client, &wanted())).await;
+
+    let same = person.get(&world, &request().path()).await;
+    let tokens = redeem(&world, &client, &same.parameter("code"), &[]).await;
+    assert_eq!(carried(&tokens), wanted());
+
+    let more = json!([entry("files", &["list_*", "delete_file"])]);
+    for other in [asking(&client, &more), AuthorizeRequest::new(&client)] {
+        let refused = person
+            .get(&world, &other.set("prompt", "none").path())
+            .await;
         assert_eq!(refused.parameter("error"), "consent_required");
     }
 }

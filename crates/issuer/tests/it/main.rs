@@ -15,6 +15,7 @@ mod client_authentication;
 mod client_documents;
 mod codes;
 mod consent;
+mod consent_choices;
 mod details;
 mod devices;
 mod dpop;

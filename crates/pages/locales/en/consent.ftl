@@ -43,6 +43,8 @@ consent-read-only = Let it read only: it cannot change or delete anything
 consent-allow = Allow
 consent-deny = Deny
 consent-choose = Choose what the application may use.
+consent-choose-tool = Choose at least one tool of each server, or deny.
+consent-too-many = That is more single tools than an access token has room for. Choose fewer, or allow all of them.
 
 tools-only-these = Only these calls, nothing else of this server:
 tools-where = where <code>{ $argument }</code> is { $values }

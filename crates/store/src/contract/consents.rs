@@ -8,7 +8,7 @@ use doorward_core::{
 
 use super::{
     Subject,
-    samples::{at, client_id, consent, user_id},
+    samples::{MINUTE, at, client_id, consent, details, user_id},
     steps::{conflict, populate, reader, write},
 };
 
@@ -16,18 +16,32 @@ async fn find(store: &Subject, key: &ConsentKey) -> Option<Consent> {
     reader(store).await.consent(key).await.expect("readable")
 }
 
-pub(crate) async fn scopes_of_approvals_add_up(store: Subject) {
+pub(crate) async fn the_last_approval_is_remembered_until_it_is_forgotten(store: Subject) {
     populate(&store).await;
-    let scopes = |text| ScopeSet::parse(text).expect("scopes");
-    let first = consent(scopes("mcp:read a"), 1);
+    let first = consent(ScopeSet::baseline(), 1);
     assert_eq!(find(&store, &first.key).await, None);
     write(&store, |tx| tx.remember_consent(&first)).await;
     assert_eq!(find(&store, &first.key).await, Some(first.clone()));
 
-    write(&store, |tx| tx.remember_consent(&consent(scopes("b"), 2))).await;
-    let both = find(&store, &first.key).await.expect("remembered");
-    assert_eq!(both.scopes, scopes("a b mcp:read"));
-    assert_eq!(both.granted_at, at(2));
+    let mut narrowed = consent(ScopeSet::read_only(), 2);
+    narrowed.given.details = details();
+    narrowed.given.ends_at = Some(at(MINUTE));
+    write(&store, |tx| tx.remember_consent(&narrowed)).await;
+    assert_eq!(find(&store, &first.key).await, Some(narrowed.clone()));
+
+    write(&store, |tx| tx.forget_consent(&first.key)).await;
+    assert_eq!(find(&store, &first.key).await, None);
+}
+
+pub(crate) async fn an_approval_that_ended_goes(store: Subject) {
+    populate(&store).await;
+    let mut short = consent(ScopeSet::baseline(), 1);
+    short.given.ends_at = Some(at(MINUTE));
+    write(&store, |tx| tx.remember_consent(&short)).await;
+    let spare = at(-MINUTE);
+    assert_eq!(store.reap(at(MINUTE - 1), spare).await.expect("reaps"), 0);
+    assert_eq!(store.reap(at(MINUTE), spare).await.expect("reaps"), 1);
+    assert_eq!(find(&store, &short.key).await, None);
 }
 
 pub(crate) async fn approvals_are_apart_by_every_part_of_their_key(store: Subject) {

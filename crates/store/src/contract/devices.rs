@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use doorward_core::{
+    details::Details,
     device::{DeviceApproval, DeviceAuthorization, DeviceState, POLL_INTERVAL},
     grant::RevocationReason,
     scope::ScopeSet,
@@ -21,11 +22,13 @@ fn approval() -> DeviceApproval {
         user: user_id("alice"),
         authenticated_at: at(-5),
         methods: Methods::of([Method::Federated, Method::RecoveryCode]),
+        ends_at: Some(at(MINUTE)),
     }
 }
 
 fn approve(tx: &mut dyn Tx, text: &str) {
-    tx.approve_device(&digest(text), &approval(), &ScopeSet::read_only());
+    let opens = (&ScopeSet::read_only(), &Details::default());
+    tx.approve_device(&digest(text), &approval(), opens);
 }
 
 async fn find(store: &Subject, text: &str) -> Option<DeviceAuthorization> {
@@ -99,6 +102,7 @@ pub(crate) async fn a_request_is_answered_once_and_redeemed_once(store: Subject)
     let found = find(&store, "d").await.expect("there");
     assert_eq!(found.state, DeviceState::Approved(approval()));
     assert_eq!(found.scopes, ScopeSet::read_only());
+    assert_eq!(found.details, Details::default(), "as approved");
     conflict(&store, |tx| approve(tx, "d")).await; // CO-09
     conflict(&store, |tx| tx.deny_device(&digest("d"))).await;
     write(&store, |tx| tx.redeem_device(&digest("d"))).await;

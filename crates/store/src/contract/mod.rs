@@ -77,7 +77,8 @@ macro_rules! every_contract {
                 the_same_code_is_not_added_twice
             }
             consents {
-                scopes_of_approvals_add_up
+                the_last_approval_is_remembered_until_it_is_forgotten
+                an_approval_that_ended_goes
                 approvals_are_apart_by_every_part_of_their_key
                 an_approval_for_an_unknown_client_conflicts
                 a_person_sees_and_forgets_their_approvals_alone

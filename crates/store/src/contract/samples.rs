@@ -1,10 +1,12 @@
 //! Records to store. The epoch of these tests is second 0.
 
+use std::net::IpAddr;
+
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     client::{Client, ClientAuthentication, ClientOrigin, SecretPlacement},
     code::{AuthorizationCode, CodeState},
-    consent::{Consent, ConsentKey},
+    consent::{Consent, ConsentKey, Given},
     details::Details,
     device::{DeviceAuthorization, DeviceState, POLL_INTERVAL},
     grant::Grant,
@@ -94,6 +96,7 @@ pub(super) fn code(text: &str) -> AuthorizationCode {
         resources: both_resources(),
         scopes: ScopeSet::baseline(),
         details: details(),
+        ends_at: Some(at(DAY)),
         authenticated_at: at(-5),
         methods: Methods::of([Method::Password, Method::Totp]),
         key: None,
@@ -115,6 +118,7 @@ pub(super) fn device(text: &str, client: &str) -> DeviceAuthorization {
         interval: POLL_INTERVAL,
         polled_at: None,
         details: details(),
+        peer: Some(IpAddr::from([192, 0, 2, 7])),
         state: DeviceState::Pending,
     }
 }
@@ -212,7 +216,10 @@ pub(super) fn consent(scopes: ScopeSet, seconds: i64) -> Consent {
             redirect_host: "app.example".to_owned(),
             resource: resource(),
         },
-        scopes,
+        given: Given {
+            scopes,
+            ..Given::default()
+        },
         granted_at: at(seconds),
     }
 }
@@ -255,7 +262,7 @@ fn both_resources() -> Resources {
     Resources::of(both).expect("two")
 }
 
-fn details() -> Details {
+pub(super) fn details() -> Details {
     let text = r#"[{"type":"mcp_tool","server":"files","tools":["read_*"]},
         {"type":"mcp_tool","server":"mail","tools":["send"],"arguments":{"to":{"one_of":["bob"]}}}]"#;
     Details::parse(text).expect("details")

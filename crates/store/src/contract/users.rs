@@ -10,8 +10,8 @@ use doorward_core::{
 use super::{
     Subject,
     samples::{
-        at, client_id, code, consent, device, digest, grant, grant_id, membership, name,
-        refresh_token, session, user, user_id,
+        at, client_id, code, consent, device, digest, grant_id, membership, name, refresh_token,
+        session, user, user_id,
     },
     steps::{conflict, populate_with_grant, reader, write},
 };
@@ -160,8 +160,10 @@ pub(crate) async fn a_removed_user_leaves_nothing_but_what_was_revoked(store: Su
             user: user_id("alice"),
             authenticated_at: at(0),
             methods: Methods::of([Method::Link]),
+            ends_at: None,
         };
-        tx.approve_device(&digest("d"), &approval, &grant("g").scopes);
+        let asked = device("d", "editor");
+        tx.approve_device(&digest("d"), &approval, (&asked.scopes, &asked.details));
     })
     .await;
     write(&store, |tx| tx.remove_user(&user_id("alice"), at(7))).await;

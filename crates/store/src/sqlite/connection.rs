@@ -8,11 +8,8 @@ use std::{
     time::Duration,
 };
 
-use doorward_core::scope::ScopeSet;
 use rusqlite::{
-    Connection, OpenFlags, ToSql,
-    functions::FunctionFlags,
-    params_from_iter,
+    Connection, OpenFlags, ToSql, params_from_iter,
     types::{ToSqlOutput, ValueRef},
 };
 
@@ -86,12 +83,7 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
-    let (flags, read) = (FunctionFlags::SQLITE_UTF8, ScopeSet::from_stored);
-    connection.create_scalar_function("unite_scopes", 2, flags, move |context| {
-        let (one, other) = (context.get::<String>(0)?, context.get::<String>(1)?);
-        Ok(read(&one).union(&read(&other)).to_string())
-    })
+    connection.pragma_update(None, "temp_store", "MEMORY")
 }
 
 /// Runs a statement that changes rows, and says how many.

@@ -34,6 +34,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0018_known_devices.sql"),
     include_str!("../../migrations/sqlite/0019_provisioning.sql"),
     include_str!("../../migrations/sqlite/0020_factors.sql"),
+    include_str!("../../migrations/sqlite/0021_consent.sql"),
 ];
 
 /// Marks a file as a database of Doorward: "Door".

@@ -114,8 +114,8 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
 
         Write::AddDevice(request) => one(devices::add(request)),
         Write::PollDevice(digest, at, interval) => one(devices::poll(digest, *at, *interval)),
-        Write::ApproveDevice(digest, approval, scopes) => {
-            one(devices::approve(digest, approval, scopes))
+        Write::ApproveDevice(digest, approval, opens) => {
+            one(devices::approve(digest, approval, (&opens.0, &opens.1)))
         }
         Write::DenyDevice(digest) => one(devices::deny(digest)),
         Write::RedeemDevice(digest) => one(devices::redeem(digest)),

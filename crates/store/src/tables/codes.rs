@@ -15,14 +15,15 @@ use super::{Change, Columns, Query, Unreadable, change, params, query, statement
 
 statements! {
     BY_DIGEST = "SELECT digest, client_id, redirect_uri, challenge, user_id, resource, scopes,
-            details, authenticated_at, methods, key_thumbprint, nonce, expires_at, state,
+            details, ends_at, authenticated_at, methods, key_thumbprint, nonce, expires_at, state,
             grant_id
         FROM authorization_codes WHERE digest = ?1";
     // Only for a user and a client that may still act when this is written.
     ADD = "INSERT INTO authorization_codes (digest, client_id, redirect_uri, challenge, user_id,
-            resource, scopes, details, authenticated_at, methods, key_thumbprint, nonce, expires_at,
+            resource, scopes, details, ends_at, authenticated_at, methods, key_thumbprint, nonce,
+            expires_at,
             state, grant_id)
-        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16
         WHERE EXISTS (SELECT 1 FROM users WHERE id = ?5 AND disabled_at IS NULL)
             AND EXISTS (SELECT 1 FROM clients WHERE id = ?2 AND revoked_at IS NULL)";
     REDEEM = "UPDATE authorization_codes SET state = 'redeemed', grant_id = ?2
@@ -44,6 +45,7 @@ fn read(columns: &mut Columns<'_>) -> Result<AuthorizationCode, Unreadable> {
         resources: columns.parsed(Resources::from_stored)?,
         scopes: ScopeSet::from_stored(&columns.text()?),
         details: columns.details()?,
+        ends_at: columns.optional_time()?,
         authenticated_at: columns.time()?,
         methods: columns.parsed(Methods::from_stored)?,
         key: columns
@@ -86,6 +88,7 @@ pub(crate) fn add(code: &AuthorizationCode) -> Change {
         code.resources.to_string(),
         code.scopes.to_string(),
         code.details.to_stored(),
+        code.ends_at,
         code.authenticated_at,
         code.methods.stored(),
         code.key.as_ref().map(Thumbprint::as_str),

@@ -1,5 +1,7 @@
 //! Reads the columns of a row in the order in which its statement selects them.
 
+use std::net::IpAddr;
+
 use doorward_core::{details::Details, secret::Digest, time::UnixTime};
 
 /// A row as a database hands it over.
@@ -60,6 +62,13 @@ impl<'row> Columns<'row> {
 
     pub(crate) fn optional_digest(&mut self) -> Result<Option<Digest>, Unreadable> {
         Ok(self.take::<Option<[u8; 32]>>()?.map(Digest::from_stored))
+    }
+
+    /// The next column as a network address; NULL is none.
+    pub(crate) fn address(&mut self) -> Result<Option<IpAddr>, Unreadable> {
+        let text = self.take::<Option<String>>()?;
+        let parsed = text.map(|text| text.parse().map_err(|_| self.unreadable()));
+        parsed.transpose()
     }
 
     /// The next column as authorization details; NULL is none.

@@ -1,7 +1,7 @@
-//! Remembered approvals; scopes add up.
+//! Remembered approvals: the last one of each key.
 
 use doorward_core::{
-    consent::{Consent, ConsentKey},
+    consent::{Consent, ConsentKey, Given},
     id::{ClientId, UserId},
     resource::Resource,
     scope::ScopeSet,
@@ -10,20 +10,20 @@ use doorward_core::{
 use super::{Change, Columns, Query, Unreadable, Value, change, params, query, statements};
 
 statements! {
-    BY_KEY = "SELECT user_id, client_id, redirect_host, resource, scopes, granted_at
+    BY_KEY = "SELECT user_id, client_id, redirect_host, resource, scopes, details, ends_at, granted_at
         FROM consents
         WHERE user_id = ?1 AND client_id = ?2 AND redirect_host = ?3 AND resource = ?4";
-    OF_USER = "SELECT user_id, client_id, redirect_host, resource, scopes, granted_at
+    OF_USER = "SELECT user_id, client_id, redirect_host, resource, scopes, details,
+            ends_at, granted_at
         FROM consents WHERE user_id = ?1 ORDER BY granted_at DESC, client_id, redirect_host, resource";
     FORGET = "DELETE FROM consents
         WHERE user_id = ?1 AND client_id = ?2 AND redirect_host = ?3 AND resource = ?4";
-    // `unite_scopes` is ours: a function of the connection or of the database.
-    REMEMBER = "INSERT INTO consents (user_id, client_id, redirect_host, resource, scopes,
-            granted_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    REMEMBER = "INSERT INTO consents (user_id, client_id, redirect_host, resource, scopes, details,
+            ends_at, granted_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
         ON CONFLICT (user_id, client_id, redirect_host, resource)
-        DO UPDATE SET scopes = unite_scopes(consents.scopes, excluded.scopes),
-            granted_at = excluded.granted_at";
+        DO UPDATE SET scopes = excluded.scopes, details = excluded.details,
+            ends_at = excluded.ends_at, granted_at = excluded.granted_at";
     FORGET_OF_CLIENT = "DELETE FROM consents WHERE client_id = ?1";
 }
 
@@ -35,7 +35,11 @@ fn read(columns: &mut Columns<'_>) -> Result<Consent, Unreadable> {
             redirect_host: columns.text()?,
             resource: Resource::from_known(columns.text()?),
         },
-        scopes: ScopeSet::from_stored(&columns.text()?),
+        given: Given {
+            scopes: ScopeSet::from_stored(&columns.text()?),
+            details: columns.details()?,
+            ends_at: columns.optional_time()?,
+        },
         granted_at: columns.time()?,
     })
 }
@@ -62,14 +66,13 @@ fn parts(key: &ConsentKey) -> Vec<Value> {
 }
 
 pub(crate) fn remember(consent: &Consent) -> Change {
-    let row = params![
-        consent.key.user.as_str(),
-        consent.key.client.as_str(),
-        consent.key.redirect_host,
-        consent.key.resource.as_str(),
-        consent.scopes.to_string(),
+    let mut row = parts(&consent.key);
+    row.extend(params![
+        consent.given.scopes.to_string(),
+        consent.given.details.to_stored(),
+        consent.given.ends_at,
         consent.granted_at,
-    ];
+    ]);
     change(REMEMBER, row)
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use doorward_core::{
+    details::Details,
     device::{DeviceApproval, DeviceAuthorization, DeviceState},
     id::{ClientId, UserId},
     resource::Resource,
@@ -18,7 +19,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT digest, user_code, client_id, resource, scopes, expires_at, poll_interval,
-                polled_at, details, state, user_id, authenticated_at, methods
+                polled_at, details, peer, state, user_id, authenticated_at,
+                methods, ends_at
             FROM device_authorizations ",
             $rest
         )
@@ -30,20 +32,22 @@ statements! {
     BY_USER_CODE = select!("WHERE user_code = ?1");
     // Only for a client that may still act when this is written.
     ADD = "INSERT INTO device_authorizations (digest, user_code, client_id, resource, scopes,
-            expires_at, poll_interval, polled_at, details, state)
-        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending'
+            expires_at, poll_interval, polled_at, details, peer, state)
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'pending'
         WHERE EXISTS (SELECT 1 FROM clients WHERE id = ?3 AND revoked_at IS NULL)";
     POLL = "UPDATE device_authorizations SET polled_at = ?2, poll_interval = ?3
         WHERE digest = ?1 AND state = 'pending'";
     APPROVE = "UPDATE device_authorizations
-        SET state = 'approved', user_id = ?2, authenticated_at = ?3, scopes = ?4, methods = ?5
+        SET state = 'approved', user_id = ?2, authenticated_at = ?3, ends_at = ?4, scopes = ?5,
+            details = ?6, methods = ?7
         WHERE digest = ?1 AND state = 'pending'
             AND EXISTS (SELECT 1 FROM users WHERE id = ?2 AND disabled_at IS NULL)";
     DENY = "UPDATE device_authorizations SET state = 'denied'
         WHERE digest = ?1 AND state = 'pending'";
     REDEEM = "DELETE FROM device_authorizations WHERE digest = ?1 AND state = 'approved'";
     DENY_OF_USER = "UPDATE device_authorizations
-        SET state = 'denied', user_id = NULL, authenticated_at = NULL, methods = NULL
+        SET state = 'denied', user_id = NULL, authenticated_at = NULL, methods = NULL,
+            ends_at = NULL
         WHERE user_id = ?1";
     END_OF_CLIENT = "DELETE FROM device_authorizations WHERE client_id = ?1";
 }
@@ -59,6 +63,7 @@ fn read(columns: &mut Columns<'_>) -> Result<DeviceAuthorization, Unreadable> {
         interval: Duration::from_millis(columns.take::<i64>()?.unsigned_abs()),
         polled_at: columns.optional_time()?,
         details: columns.details()?,
+        peer: columns.address()?,
         state: state_from(columns)?,
     })
 }
@@ -66,6 +71,7 @@ fn read(columns: &mut Columns<'_>) -> Result<DeviceAuthorization, Unreadable> {
 fn state_from(columns: &mut Columns<'_>) -> Result<DeviceState, Unreadable> {
     let (state, user) = (columns.text()?, columns.take::<Option<String>>()?);
     let (at, methods) = (columns.optional_time()?, columns.take::<Option<String>>()?);
+    let ends_at = columns.optional_time()?;
     let methods = methods.as_deref().and_then(Methods::from_stored);
     match (state.as_str(), user, at, methods) {
         ("pending", None, None, None) => Ok(DeviceState::Pending),
@@ -75,6 +81,7 @@ fn state_from(columns: &mut Columns<'_>) -> Result<DeviceState, Unreadable> {
                 user: UserId::from_known(user),
                 authenticated_at,
                 methods,
+                ends_at,
             }))
         }
         _ => Err(columns.unreadable()),
@@ -100,6 +107,7 @@ pub(crate) fn add(request: &DeviceAuthorization) -> Change {
         millis(request.interval),
         request.polled_at,
         request.details.to_stored(),
+        request.peer.map(|peer| peer.to_string()),
     ];
     change(ADD, row)
 }
@@ -108,12 +116,18 @@ pub(crate) fn poll(digest: &Digest, at: UnixTime, interval: Duration) -> Change 
     change(POLL, params![digest, at, millis(interval)])
 }
 
-pub(crate) fn approve(digest: &Digest, approval: &DeviceApproval, scopes: &ScopeSet) -> Change {
+pub(crate) fn approve(
+    digest: &Digest,
+    approval: &DeviceApproval,
+    (scopes, details): (&ScopeSet, &Details),
+) -> Change {
     let row = params![
         digest,
         approval.user.as_str(),
         approval.authenticated_at,
+        approval.ends_at,
         scopes.to_string(),
+        details.to_stored(),
         approval.methods.stored(),
     ];
     change(APPROVE, row)

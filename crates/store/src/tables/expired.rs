@@ -38,6 +38,7 @@ statements! {
     DEVICES_BEFORE = "DELETE FROM device_authorizations WHERE expires_at <= ?1";
     SESSIONS_BEFORE = "DELETE FROM sessions WHERE expires_at <= ?1";
     KNOWN_DEVICES_BEFORE = "DELETE FROM known_devices WHERE expires_at <= ?1";
+    CONSENTS_BEFORE = "DELETE FROM consents WHERE ends_at <= ?1";
     USED_ONCE_BEFORE = "DELETE FROM used_once WHERE expires_at <= ?1";
     INITIAL_TOKENS_BEFORE = "DELETE FROM initial_access_tokens WHERE expires_at <= ?1";
     PROVISIONING_TOKENS_BEFORE = "DELETE FROM provisioning_tokens WHERE expires_at <= ?1";
@@ -85,6 +86,7 @@ pub(crate) fn reap(now: UnixTime, unused_since: UnixTime) -> Vec<Step> {
         before(now - CODES, DEVICES_BEFORE),
         before(now, SESSIONS_BEFORE),
         before(now, KNOWN_DEVICES_BEFORE),
+        before(now, CONSENTS_BEFORE),
         before(now - USED_ONCE, USED_ONCE_BEFORE),
         before(now, INITIAL_TOKENS_BEFORE),
         before(now - EXPIRED_TOKENS, PROVISIONING_TOKENS_BEFORE),

@@ -1,7 +1,5 @@
 //! People's signed-in sessions.
 
-use std::net::IpAddr;
-
 use doorward_core::{
     id::{SessionId, UserId},
     secret::Digest,
@@ -48,14 +46,8 @@ fn read(columns: &mut Columns<'_>) -> Result<Session, Unreadable> {
         seen_at: columns.time()?,
         expires_at: columns.time()?,
         agent: columns.take()?,
-        address: address_from(columns)?,
+        address: columns.address()?,
     })
-}
-
-fn address_from(columns: &mut Columns<'_>) -> Result<Option<IpAddr>, Unreadable> {
-    let text = columns.take::<Option<String>>()?;
-    let parsed = text.map(|text| text.parse().map_err(|_| columns.unreadable()));
-    parsed.transpose()
 }
 
 pub(crate) fn by_digest(digest: &Digest) -> Query<Session> {

@@ -46,6 +46,13 @@ impl AuthorizeRequest {
         self
     }
 
+    /// Who asks.
+    pub(crate) fn client(&self) -> String {
+        let pairs = self.pairs();
+        let id = pairs.iter().find(|(name, _)| *name == "client_id");
+        id.map(|(_, value)| (*value).to_owned()).unwrap_or_default()
+    }
+
     pub(crate) fn pairs(&self) -> Vec<(&str, &str)> {
         let pairs = self.0.iter();
         pairs

@@ -1,5 +1,9 @@
 //! Names and texts that a client chose for itself, made harmless to show.
 
+mod likeness;
+
+pub use likeness::{NameDoubt, doubt, is_reserved};
+
 /// Makes a self-chosen name harmless: no control or invisible characters, no line
 /// breaks, at most 64 characters (CO-06, AD-05). Empty when nothing is left.
 pub fn display_name(raw: &str) -> String {
