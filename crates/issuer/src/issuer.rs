@@ -22,6 +22,7 @@ use doorward_core::{
     step_up::{Acr, Wanted},
 };
 use doorward_fetch::Fetcher;
+use doorward_pages::Brand;
 use doorward_store::{Store, StoreError};
 use http::{HeaderMap, Method};
 use zeroize::Zeroize;
@@ -95,6 +96,8 @@ pub struct IssuerConfig {
     pub trusted_issuers: Vec<TrustedIssuer>,
     /// How clients may show certificates; `None` when nobody asks them for one.
     pub client_certificates: Option<ClientCertificates>,
+    /// What the pages look like and say.
+    pub pages: Brand,
 }
 
 impl IssuerConfig {

@@ -98,6 +98,7 @@ impl Shared {
         let keys = SigningKeys::open_or_make(&parts, &config.keys).await?;
         let parent = parts.master_key.as_bytes();
         let key = |purpose| hmac::Key::new(hmac::HMAC_SHA256, &seal::derive(parent, purpose));
+        let brand = config.pages.clone();
         let published = Published::new(&url, config);
         let (now, limits) = (parts.clock.now(), Limits::default());
         let source = |fetcher| Source::new(fetcher, &parts.clock, &limits.documents);
@@ -119,7 +120,7 @@ impl Shared {
             trusted_keys: source(&parts.operator_fetcher).keys,
             limits,
             unused: Unused::default(),
-            pages: Pages::new(url.prefix()),
+            pages: Pages::dressed(url.prefix(), &brand),
             store: parts.store,
             clock: parts.clock,
             entropy: parts.entropy,
@@ -139,6 +140,9 @@ impl Shared {
     pub(crate) fn publish(&self, config: IssuerConfig) {
         let published = Arc::new(Published::new(&self.url, config));
         let metadata = SignedMetadata::new(&published.config, &self.keys, self.clock.now());
+        if published.config.pages != self.published().config.pages {
+            self.pages.dress(&published.config.pages);
+        }
         self.published.store(published);
         self.metadata.store(Arc::new(metadata));
     }

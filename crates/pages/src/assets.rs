@@ -25,18 +25,22 @@ pub(crate) fn answer(name: &str, query: Option<&str>) -> Response {
     let Some(asset) = find(name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let current = query.and_then(|query| query.strip_prefix("v=")) == Some(asset.hash.as_str());
-    let kept = if current {
-        "public, max-age=31536000, immutable"
-    } else {
-        "public, max-age=3600"
-    };
+    let kept = kept(&asset.hash, query);
     let headers: [(HeaderName, &str); 3] = [
         (header::CONTENT_TYPE, media_type(asset.name)),
         (header::CACHE_CONTROL, kept),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, Body::from(asset.content)).into_response()
+}
+
+/// How long an answer may be kept: what was asked for by the hash of its content, for ever.
+pub(crate) fn kept(hash: &str, query: Option<&str>) -> &'static str {
+    if query.and_then(|query| query.strip_prefix("v=")) == Some(hash) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "public, max-age=3600"
+    }
 }
 
 struct Asset {

@@ -16,6 +16,9 @@
 
 mod accounts;
 mod assets;
+mod brand;
+mod built_in;
+mod dress;
 mod duration;
 mod embedded;
 mod escape;
@@ -29,6 +32,8 @@ mod tests;
 mod text;
 mod texts;
 
+pub use brand::{Brand, BrandError, Shades, Wishes};
+pub use built_in::built_in;
 pub use headers::Policy;
 pub use locale::Locale;
 pub use message::Message;

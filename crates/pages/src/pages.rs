@@ -1,43 +1,30 @@
 //! Templates become answers here, and nowhere else.
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
+use arc_swap::ArcSwap;
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use minijinja::{
-    Environment, UndefinedBehavior,
-    value::{Serde, Value},
-};
 use serde::Serialize;
 
 use crate::{
-    assets, embedded,
+    assets,
+    brand::Brand,
+    dress::Dress,
     escape::{plain, untagged},
     headers::{Policy, guard},
     locale::Locale,
     message::Message,
-    speak::speaker,
     text::Text,
-    texts::Texts,
 };
 
 /// All pages of one server.
 pub struct Pages {
-    dress: Arc<Dress>,
-}
-
-/// What pages are made with.
-struct Dress {
-    texts: Arc<Texts>,
-    templates: Environment<'static>,
-    /// The templates with the texts of a language, made when it is first read.
-    spoken: [OnceLock<Environment<'static>>; Locale::ALL.len()],
+    prefix: String,
+    dress: ArcSwap<Dress>,
 }
 
 /// Somebody who reads pages in one language.
@@ -52,47 +39,45 @@ struct Framed<'a, T: Serialize> {
 }
 
 impl Pages {
-    /// Prepares the templates; links start with `prefix`.
+    /// Pages as they are built in; links start with `prefix`.
     pub fn new(prefix: &str) -> Self {
-        let mut templates = Environment::new();
-        templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        templates.add_global("base", Value::from(prefix));
-        let base = prefix.to_owned();
-        templates.add_function("asset", move |name: &str| {
-            let address = assets::address(name).unwrap_or_default();
-            Value::from_safe_string(format!("{base}{address}"))
-        });
-        for (name, source) in embedded::TEMPLATES {
-            // A template that does not parse answers 500 below; a test renders all of them.
-            if let Err(error) = templates.add_template(name, source) {
-                tracing::error!(%error, name, "template does not parse");
-            }
-        }
+        Self::dressed(prefix, &Brand::default())
+    }
+
+    /// Pages as `brand` has them; links start with `prefix`.
+    pub fn dressed(prefix: &str, brand: &Brand) -> Self {
         Self {
-            dress: Arc::new(Dress {
-                texts: Arc::new(Texts::default()),
-                templates,
-                spoken: Default::default(),
-            }),
+            prefix: prefix.to_owned(),
+            dress: ArcSwap::from_pointee(Dress::checked(prefix, brand)),
         }
+    }
+
+    /// From now on pages are as `brand` has them.
+    pub fn dress(&self, brand: &Brand) {
+        let dress = Dress::checked(&self.prefix, brand);
+        self.dress.store(Arc::new(dress));
     }
 
     /// Pages for somebody who reads `locale`.
     pub fn to(&self, locale: Locale) -> Reader {
         Reader {
-            dress: Arc::clone(&self.dress),
+            dress: self.dress.load_full(),
             locale,
         }
     }
 
     /// The language of whoever says nothing about theirs.
     pub fn default_locale(&self) -> Locale {
-        Locale::default()
+        self.dress.load().default_locale
     }
 
-    /// Answers for a style sheet or a script, `/assets/NAME` with its query.
+    /// Answers for a style sheet, a script or the logo: `/assets/NAME` with its query.
     pub fn asset(&self, name: &str, query: Option<&str>) -> Response {
-        assets::answer(name, query)
+        let dress = self.dress.load();
+        match dress.asset(name, query) {
+            Some(response) => response,
+            None => assets::answer(name, query),
+        }
     }
 }
 
@@ -109,7 +94,8 @@ impl Reader {
         page: &T,
         policy: &Policy,
     ) -> Response {
-        let mut response = match self.render(template, page) {
+        let rendered = self.dress.render(self.locale, template, &Framed { page });
+        let mut response = match rendered {
             Ok(html) => (status, Body::from(html)).into_response(),
             Err(error) => {
                 tracing::error!(%error, template, "page does not render");
@@ -155,26 +141,5 @@ impl Reader {
     /// The language.
     pub fn locale(&self) -> Locale {
         self.locale
-    }
-
-    fn render<T: Serialize>(&self, template: &str, page: &T) -> Result<String, minijinja::Error> {
-        let Some(templates) = self.dress.spoken(self.locale) else {
-            return Err(minijinja::ErrorKind::TemplateNotFound.into());
-        };
-        let template = templates.get_template(template)?;
-        template.render(Value::from(Serde(&Framed { page })))
-    }
-}
-
-impl Dress {
-    fn spoken(&self, locale: Locale) -> Option<&Environment<'static>> {
-        let place = self.spoken.get(locale.index())?;
-        Some(place.get_or_init(|| {
-            let mut templates = self.templates.clone();
-            templates.add_function("t", speaker(Arc::clone(&self.texts), locale));
-            templates.add_global("lang", locale.tag());
-            templates.add_global("direction", locale.direction());
-            templates
-        }))
     }
 }

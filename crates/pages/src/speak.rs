@@ -9,6 +9,7 @@ use minijinja::{
 };
 
 use crate::{
+    brand::Sample,
     escape::{carried, html},
     locale::Locale,
     texts::{Texts, Unsaid},
@@ -25,6 +26,7 @@ pub(crate) fn speaker(
             locale,
         };
         let said = match what.as_str() {
+            _ if Sample::is(&what) => Sample::WORD.to_owned(),
             Some(id) => speech.with(id, &given)?,
             None => speech.text(&what)?,
         };
@@ -67,6 +69,7 @@ impl Speech<'_> {
 
     fn argument(&self, name: &str, value: &Value) -> Result<FluentValue<'static>, Error> {
         match value.kind() {
+            _ if Sample::is(value) => Ok(Sample::WORD.into()),
             ValueKind::String => Ok(carried(value.as_str().unwrap_or_default()).into()),
             ValueKind::Number => {
                 let number = i64::try_from(value.clone());

@@ -9,19 +9,9 @@ use std::{
 use fluent_bundle::FluentResource;
 use fluent_syntax::ast;
 
-use crate::{embedded, locale::Locale};
+use crate::{brand::names, embedded, locale::Locale, texts};
 
 type Variables = BTreeSet<String>;
-
-const LANGUAGES: [(Locale, &[(&str, &str)]); 7] = [
-    (Locale::English, embedded::TEXTS_EN),
-    (Locale::German, embedded::TEXTS_DE),
-    (Locale::French, embedded::TEXTS_FR),
-    (Locale::Spanish, embedded::TEXTS_ES),
-    (Locale::Japanese, embedded::TEXTS_JA),
-    (Locale::Chinese, embedded::TEXTS_ZH_HANS),
-    (Locale::Portuguese, embedded::TEXTS_PT),
-];
 
 /// The messages of a language with the variables of each.
 fn messages(files: &[(&str, &str)]) -> BTreeMap<String, Variables> {
@@ -31,43 +21,14 @@ fn messages(files: &[(&str, &str)]) -> BTreeMap<String, Variables> {
         let resource = resource.unwrap_or_else(|(_, errors)| panic!("{name}: {errors:?}"));
         for entry in resource.entries() {
             if let ast::Entry::Message(message) = entry {
-                let mut variables = Variables::new();
                 let value = message.value.as_ref().expect("a value");
-                pattern(value, &mut variables);
+                let variables = names::variables(value);
                 let before = found.insert(message.id.name.to_owned(), variables);
                 assert!(before.is_none(), "{name}: {} stands twice", message.id.name);
             }
         }
     }
     found
-}
-
-fn pattern(of: &ast::Pattern<&str>, into: &mut Variables) {
-    for element in &of.elements {
-        if let ast::PatternElement::Placeable { expression: it } = element {
-            expression(it, into);
-        }
-    }
-}
-
-fn expression(of: &ast::Expression<&str>, into: &mut Variables) {
-    match of {
-        ast::Expression::Inline(it) => inline(it, into),
-        ast::Expression::Select { selector, variants } => {
-            inline(selector, into);
-            variants.iter().for_each(|it| pattern(&it.value, into));
-        }
-    }
-}
-
-fn inline(of: &ast::InlineExpression<&str>, into: &mut Variables) {
-    match of {
-        ast::InlineExpression::VariableReference { id } => {
-            into.insert(id.name.to_owned());
-        }
-        ast::InlineExpression::Placeable { expression: it } => expression(it, into),
-        _ => {}
-    }
 }
 
 /// Calls in `source` of `begin`, up to the bracket that ends them: an id and names of values.
@@ -197,7 +158,8 @@ fn every_english_text_is_asked_for() {
 #[test]
 fn every_language_says_what_english_says_with_the_same_values() {
     let english = messages(embedded::TEXTS_EN);
-    for (locale, files) in LANGUAGES {
+    for locale in Locale::ALL {
+        let files = texts::files(locale);
         for (id, variables) in messages(files) {
             let wanted = english.get(&id);
             let wanted = wanted.unwrap_or_else(|| panic!("{}: {id}: no such text", locale.tag()));
@@ -208,7 +170,8 @@ fn every_language_says_what_english_says_with_the_same_values() {
 
 #[test]
 fn every_tag_of_a_text_counts_and_is_closed() {
-    for (locale, files) in LANGUAGES {
+    for locale in Locale::ALL {
+        let files = texts::files(locale);
         for (name, source) in files {
             for line in source.lines() {
                 let shown = crate::escape::html(line);

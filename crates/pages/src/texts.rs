@@ -3,12 +3,13 @@
 //! A text that a language lacks, or that cannot be put together in it, is said in English; one
 //! that English lacks is an error, and a test looks for every id that templates and code name.
 
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use unic_langid::LanguageIdentifier;
 
 use crate::{
+    brand::Brand,
     embedded,
     escape::carried,
     locale::Locale,
@@ -19,8 +20,9 @@ type Bundle = FluentBundle<Arc<FluentResource>>;
 type Resources = Vec<Arc<FluentResource>>;
 
 /// The texts of all languages, prepared when they are first asked for.
-#[derive(Default)]
 pub(crate) struct Texts {
+    /// What an operator says otherwise, or in every language (`None`).
+    own: Vec<(Option<Locale>, Arc<FluentResource>)>,
     bundles: [OnceLock<Bundle>; Locale::ALL.len()],
 }
 
@@ -41,6 +43,24 @@ pub(crate) enum Unsaid {
 }
 
 impl Texts {
+    /// The texts as `brand` has them.
+    pub(crate) fn of(brand: &Brand) -> Self {
+        let name = brand.name.iter().map(|name| (None, product(name)));
+        let texts = brand.texts.iter();
+        let texts = texts.map(|(locale, source)| (Some(*locale), source.clone()));
+        let parse = |(locale, source)| {
+            let parsed = FluentResource::try_new(source);
+            (
+                locale,
+                Arc::new(parsed.unwrap_or_else(|(parsed, _)| parsed)),
+            ) // checked before
+        };
+        Self {
+            own: name.chain(texts).map(parse).collect(),
+            bundles: Default::default(),
+        }
+    }
+
     /// Says `text` in `locale`; values are carried as [`carried`] has them.
     pub(crate) fn say(&self, locale: Locale, text: &Text) -> Result<String, Unsaid> {
         let mut arguments = FluentArgs::new();
@@ -94,8 +114,22 @@ impl Texts {
 
     fn bundle(&self, locale: Locale) -> Option<&Bundle> {
         let place = self.bundles.get(locale.index())?;
-        Some(place.get_or_init(|| bundle(locale)))
+        Some(place.get_or_init(|| {
+            let mut bundle = bundle(locale);
+            for (of, resource) in &self.own {
+                if of.is_none_or(|of| of == locale) {
+                    bundle.add_resource_overriding(Arc::clone(resource));
+                }
+            }
+            bundle
+        }))
     }
+}
+
+/// The term for the name of the server.
+fn product(name: &str) -> String {
+    let name = name.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("-product = {{ \"{name}\" }}\n")
 }
 
 fn bundle(locale: Locale) -> Bundle {
@@ -112,17 +146,24 @@ fn bundle(locale: Locale) -> Bundle {
 
 /// The texts that are built in, read once in a process.
 fn built_in(locale: Locale) -> &'static Resources {
-    static READ: [LazyLock<Resources>; Locale::ALL.len()] = [
-        LazyLock::new(|| read(embedded::TEXTS_EN)),
-        LazyLock::new(|| read(embedded::TEXTS_DE)),
-        LazyLock::new(|| read(embedded::TEXTS_FR)),
-        LazyLock::new(|| read(embedded::TEXTS_ES)),
-        LazyLock::new(|| read(embedded::TEXTS_JA)),
-        LazyLock::new(|| read(embedded::TEXTS_ZH_HANS)),
-        LazyLock::new(|| read(embedded::TEXTS_PT)),
-    ];
+    static READ: [OnceLock<Resources>; Locale::ALL.len()] =
+        [const { OnceLock::new() }; Locale::ALL.len()];
     static NONE: Resources = Vec::new();
-    READ.get(locale.index()).map_or(&NONE, |read| read)
+    let place = READ.get(locale.index());
+    place.map_or(&NONE, |place| place.get_or_init(|| read(files(locale))))
+}
+
+/// The files of a language: name and content.
+pub(crate) fn files(locale: Locale) -> &'static [(&'static str, &'static str)] {
+    match locale {
+        Locale::English => embedded::TEXTS_EN,
+        Locale::German => embedded::TEXTS_DE,
+        Locale::French => embedded::TEXTS_FR,
+        Locale::Spanish => embedded::TEXTS_ES,
+        Locale::Japanese => embedded::TEXTS_JA,
+        Locale::Chinese => embedded::TEXTS_ZH_HANS,
+        Locale::Portuguese => embedded::TEXTS_PT,
+    }
 }
 
 fn read(files: &[(&str, &str)]) -> Resources {

@@ -271,6 +271,7 @@ impl World {
             dpop_nonces: self.dpop_nonces,
             openid: true,
             trusted_issuers: Vec::new(),
+            pages: Default::default(),
             client_certificates: self.client_certificates.clone(),
         }
     }

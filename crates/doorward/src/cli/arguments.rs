@@ -403,4 +403,10 @@ pub(crate) enum ConfigCommand {
     },
     /// Print the JSON Schema of the configuration file
     Schema,
+    /// Write the built-in templates and texts of the pages into a folder, to change some of them
+    Pages {
+        /// A folder that does not exist yet
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
 }

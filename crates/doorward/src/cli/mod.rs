@@ -88,7 +88,7 @@ enum Command {
     /// Read and check the audit log
     #[command(subcommand)]
     Audit(AuditCommand),
-    /// Check a configuration file, or print its JSON Schema
+    /// Check a configuration file, print its JSON Schema, or write out the pages
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Print a completion script for a shell

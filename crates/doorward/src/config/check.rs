@@ -20,7 +20,7 @@ use super::{
     Configuration, Database, PublicUrl, TlsFiles, certificates,
     document::{Document, Keys, SigningAlgorithm, Storage, Tokens},
     duration::Lasting,
-    exchange, programs, registration, servers, trust,
+    exchange, pages, programs, registration, servers, trust,
 };
 
 impl Document {
@@ -52,6 +52,7 @@ impl Document {
             ops_listen: address("ops_listen", &self.ops_listen)?,
             tls,
             client_certificates,
+            pages: pages::check(self.pages, base)?,
             trusted_proxies,
             allowed_origins: origins(self.allowed_origins)?,
             database: storage(&self.storage, base)?,

@@ -7,7 +7,9 @@ use doorward_core::client::Environment;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{DEFAULT_LISTEN, DEFAULT_OPS_LISTEN, duration::Lasting, secret::SecretValue};
+use super::{
+    DEFAULT_LISTEN, DEFAULT_OPS_LISTEN, duration::Lasting, pages::PagesEntry, secret::SecretValue,
+};
 
 /// The configuration of Doorward.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -47,6 +49,9 @@ pub(super) struct Document {
     /// What clients learn about people.
     #[serde(default)]
     pub(super) identity: Identity,
+    /// What the pages look like and say.
+    #[serde(default)]
+    pub(super) pages: PagesEntry,
     /// How clients become known.
     #[serde(default)]
     pub(super) registration: Registration,

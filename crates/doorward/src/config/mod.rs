@@ -13,6 +13,7 @@ mod check;
 mod document;
 mod duration;
 mod exchange;
+mod pages;
 mod programs;
 mod public_url;
 mod read;
@@ -32,6 +33,7 @@ use doorward_core::{
 };
 use doorward_gateway::GatewayLimits;
 use doorward_issuer::{Authorities, DynamicRegistration, StatementIssuer, TrustedIssuer};
+use doorward_pages::Brand;
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
 use url::Url;
@@ -67,6 +69,8 @@ pub(crate) struct Configuration {
     pub(crate) ops_listen: SocketAddr,
     /// The certificate to serve with, when TLS ends here.
     pub(crate) tls: Option<TlsFiles>,
+    /// What the pages look like and say.
+    pub(crate) pages: Brand,
     /// How clients are asked for certificates; `None` when they are not.
     pub(crate) client_certificates: Option<ClientCertificates>,
     /// Whose `X-Forwarded-For` is believed.

@@ -54,6 +54,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             ops_listen: arguments.ops_listen,
             tls: None,
             client_certificates: None,
+            pages: Default::default(),
             trusted_proxies: Vec::new(),
             allowed_origins: Vec::new(),
             database,

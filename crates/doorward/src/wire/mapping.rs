@@ -41,6 +41,7 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
         openid: configuration.openid,
         trusted_issuers: configuration.trusted_issuers.clone(),
         client_certificates: certificates,
+        pages: configuration.pages.clone(),
     }
 }
 

@@ -1,4 +1,5 @@
 //! Pages as a stranger asks for them.
 #![cfg(test)]
 
+mod brand;
 mod pages;

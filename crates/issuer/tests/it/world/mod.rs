@@ -113,6 +113,7 @@ pub(crate) fn config(issuer: &str, servers: &[&str]) -> IssuerConfig {
         openid: true,
         trusted_issuers: Vec::new(),
         client_certificates: None,
+        pages: Default::default(),
     }
 }
 
