@@ -83,4 +83,4 @@ def _build(folder: Path, name: str, profile: str, *more: str) -> Path:
     command = ["cargo", "build", "--quiet", "--locked", "--profile", profile, *more]
     print(f"building {name} ({profile})", flush=True)
     subprocess.run(command, cwd=folder, env=os.environ | {"CARGO_TARGET_DIR": str(target)}, check=True)
-    return target / profile / name
+    return target / ("debug" if profile == "dev" else profile) / name

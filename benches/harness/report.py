@@ -34,9 +34,9 @@ def write_document(path: Path) -> None:
     """Makes the page from a run's JSON."""
     found = json.loads(path.read_text())
     rows = [Row(**{name: value for name, value in row.items() if name not in ("floor_reached", "goal_reached")}) for row in found["rows"]]
-    by_table = {name: [row for row in rows if row.table == name] for name in ("calls", "footprint", "tokens", "flood")}
+    by_table = {name: [row for row in rows if row.table == name] for name in ("calls", "footprint", "tokens", "people", "flood")}
     parts = [_head(found), _calls(by_table["calls"]), _footprint(by_table["footprint"]), _tokens(by_table["tokens"])]
-    parts += [_flood(by_table["flood"]), _gate(found), _TAIL]
+    parts += [_people(by_table["people"]), _flood(by_table["flood"]), _gate(found), _TAIL]
     DOCUMENT.write_text("\n".join(parts))
 
 
@@ -112,6 +112,24 @@ def _tokens(rows: list[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _people(rows: list[Row]) -> str:
+    lines = [
+        "## People\n",
+        "Milliseconds on one core; less is better. The first page after a start is the slowest of several starts. The calls are "
+        "those of the latency above, open loop, first alone and then while 500 people, each from a network of their own, keep "
+        "trying to sign in, half of them with the right password; who is told to come later does.\n",
+        "| | p50 | p99 | marked | at most | held |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        cells = [_number(row.cells.get(name), 2) for name in ("p50", "p99")]
+        unit = row.cells.get("unit", "")
+        judged = f"{_number(row.judged, 2)} {unit}" if not row.void else f"void: {row.void}"
+        mark = f"{row.floor:g} {unit}" if row.floor is not None else "–"
+        lines.append(f"| {row.title} | {' | '.join(cells)} | {judged} | {mark} | {_YES[row.reaches(row.floor)]} |")
+    return "\n".join(lines) + "\n"
+
+
 def _flood(rows: list[Row]) -> str:
     lines = [
         "## Registrations in a flood\n",
@@ -169,11 +187,12 @@ How it is measured:
 - Each figure is the median of several windows. A window in which other processes took more than 8 % of a core is measured again; \
 when that does not help, or when nginx at the start, in the middle and at the end differs by more than 5 %, the run is rejected and this page is not written.
 - The added latency is at a fixed 200 requests a second, each counted from the instant at which it was due.
+- Where percentiles of pages are told, one visitor asks for one after another; a page counts from the first byte sent to the last one read.
 - Memory is the proportional set size (PSS) of the whole process tree.
 
 ## What is not measured
 
 TLS, real networks and real disks (a flush of this machine's disk may take a fraction of a millisecond); access tokens signed with \
-EdDSA or RS256; stdio servers; policies beyond an allow list; several replicas; the 99th percentile, which means little on two cores; \
+EdDSA or RS256; stdio servers; policies beyond an allow list; several replicas; the 99th percentile under full load, which means little on two cores; \
 anything that lasts longer than the run.
 """

@@ -5,6 +5,7 @@
 //! A load prepares itself, writes `ready`, waits for a line on its standard input, works, and
 //! writes one line of JSON. So the caller can read processor times right before and right after.
 
+mod attempts;
 mod browser;
 mod connection;
 mod form;
@@ -24,7 +25,7 @@ use anyhow::{Result, bail};
 
 use crate::options::Options;
 
-const USAGE: &str = "usage: doorward-bench stub|sign-in|mint|rotate|redeem|register|once|open-loop|hold --NAME VALUE ...";
+const USAGE: &str = "usage: doorward-bench stub|sign-in|mint|rotate|redeem|register|once|open-loop|hold|attempts --NAME VALUE ...";
 
 fn main() -> Result<()> {
     let mut words = std::env::args().skip(1);
@@ -51,6 +52,7 @@ async fn dispatch(command: &str, options: &Options) -> Result<()> {
         "register" => register::run(options).await,
         "once" => once::run(options).await,
         "hold" => hold::run(options).await,
+        "attempts" => attempts::run(options).await,
         unknown => bail!("{unknown}: no such command\n{USAGE}"),
     }
 }

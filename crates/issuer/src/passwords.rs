@@ -3,19 +3,20 @@
 //! Each hash takes 19 MiB and some milliseconds on purpose. A bounded number
 //! runs at once and a bounded number waits; whoever comes after that is told to
 //! come again, so that a flood of sign-ins costs nothing but sign-ins (DS-01).
-//! An unknown account costs the same as a known one (LG-03). What is set is judged
-//! first: only a [`NewPassword`] is hashed.
+//! They run on threads of the least priority: where they share a core with tool
+//! calls, they take what the calls leave. An unknown account costs the same as a
+//! known one (LG-03). What is set is judged first: only a [`NewPassword`] is hashed.
 
 mod strength;
 
-use std::sync::Arc;
+use std::{sync::Arc, thread};
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
 use doorward_core::{
     secret::Secret,
     user::{MAXIMUM_PASSWORD, PasswordError, PasswordHash},
 };
-use tokio::{sync::Semaphore, task::spawn_blocking};
+use tokio::sync::{Semaphore, oneshot};
 
 pub use self::strength::NewPassword;
 
@@ -23,6 +24,10 @@ pub use self::strength::NewPassword;
 const QUEUE: usize = 64;
 /// How many hashes run at once.
 const AT_ONCE: usize = 2;
+
+/// The `nice` value of the threads that hash.
+#[cfg(target_os = "linux")]
+const LEAST_PRIORITY: i32 = 19;
 
 /// The password of accounts that do not exist: as much work as one that somebody chose, and no
 /// account to open.
@@ -91,11 +96,17 @@ impl Passwords {
             .map_err(|_| Busy)?;
         let running = Arc::clone(&self.running).acquire_owned();
         let turn = (admitted, running.await.map_err(|_| Busy)?);
-        let done = spawn_blocking(move || {
+        let (tell, told) = oneshot::channel();
+        let thread = thread::Builder::new().name("password".to_owned());
+        // A thread for each: to start one is nothing beside its work, and those of the runtime
+        // keep their priority.
+        let started = thread.spawn(move || {
             let _turn = turn; // held until the work ends, even when nobody waits any more
-            work()
+            step_back();
+            drop(tell.send(work()));
         });
-        done.await.map_err(|_| Busy)
+        started.map_err(|_| Busy)?;
+        told.await.map_err(|_| Busy)
     }
 }
 
@@ -104,6 +115,18 @@ pub(crate) fn judge(password: Secret, about: &[String]) -> Result<NewPassword, P
     let about: Vec<&str> = about.iter().map(String::as_str).collect();
     NewPassword::check(password, &about)
 }
+
+/// Gives the calling thread, and no other, the least priority. Where that cannot be done, it
+/// works like every other.
+#[cfg(target_os = "linux")]
+fn step_back() {
+    if let Err(error) = rustix::process::setpriority_process(None, LEAST_PRIORITY) {
+        tracing::debug!(%error, "passwords are hashed with the priority of everything else");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn step_back() {} // elsewhere it would be the priority of the whole process
 
 /// Hashes `password` in the form that the store keeps.
 pub(crate) fn hash(password: &NewPassword, salt: [u8; 16]) -> Option<PasswordHash> {
@@ -168,6 +191,16 @@ mod tests {
             matches(&Secret::presented("nobody's password"), &nobody),
             "it is computed, not refused unread"
         );
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn hashing_gives_way_to_everything_else() {
+        let own = || rustix::process::getpriority_process(None).expect("there is one");
+        let before = own();
+        let passwords = Passwords::new();
+        assert_eq!(passwords.turn(own).await, Ok(LEAST_PRIORITY)); // DS-01
+        assert_eq!(own(), before, "no other thread steps back");
     }
 
     #[tokio::test]
