@@ -49,7 +49,7 @@ Connect a client:
   Claude Code      claude mcp add --transport http {name} {endpoint}
   Cursor           in ~/.cursor/mcp.json: {cursor}
   VS Code          in .vscode/mcp.json: {code}
-  MCP Inspector    npx @modelcontextprotocol/inspector, transport Streamable HTTP, the endpoint above
+  MCP Inspector    npx -y @modelcontextprotocol/inspector --transport http --server-url {endpoint}
   any other        the endpoint above, Streamable HTTP; it finds the login by itself
 
 Accounts, keys and the audit log are in {kept}
