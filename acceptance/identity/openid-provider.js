@@ -50,6 +50,7 @@ function renew() {
     conformIdTokenClaims: false,
     findAccount: (_context, id) => PEOPLE[id] && { accountId: id, claims: () => ({ sub: id, ...PEOPLE[id] }) },
     issueRefreshToken: () => true,
+    fetch: (url, { dispatcher: _, ...options }) => globalThis.fetch(url, options), // which keeps it from this very machine
     interactions: { url: (_context, interaction) => `/who/${interaction.uid}` },
     features: {
       devInteractions: { enabled: false },

@@ -1,10 +1,11 @@
 """The pages for people, in a real Chromium; pictures and a contact sheet go to artifacts/screens/."""
 
-import contextlib
 import json
 import shutil
 import subprocess
 import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from stage.doorward import PASSWORD, Configured, Doorward
@@ -12,7 +13,7 @@ from stage.report import Report
 from stage.tools import ACCEPTANCE, NODE, SCREENS, doorward_binary, environment
 from stage.upstreams import fixture_over_http
 
-_WALK_SECONDS = 300
+_WALK_SECONDS = 400
 _SERVERS = ["files", "tickets", "calendar"]
 
 
@@ -22,34 +23,51 @@ def judge(report: Report, flows: list[str] | None = None) -> None:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if not report.step("Chromium is installed", chromium is not None, chromium or "apt-get install chromium"):
         return
-    with contextlib.ExitStack() as running, report.guard("the pages are walked through"):
+    with ExitStack() as running, report.guard("the pages are walked through"):
         folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
-        upstream = running.enter_context(fixture_over_http(folder))
-        doors = {name: running.enter_context(door) for name, door in _doors(folder, upstream).items()}
-        plan = {
-            "chromium": chromium,
-            "screens": str(SCREENS),
-            "binary": str(doorward_binary()),
-            "password": PASSWORD,
-            "flows": flows or [],
-            "doors": {name: _facts(door) for name, door in doors.items()},
-        }
-        _walk(report, plan)
+        street = Street(folder, running.enter_context(fixture_over_http(folder)))
+        street.open(running)
+        tools = {"chromium": chromium, "screens": str(SCREENS), "binary": str(doorward_binary()), "password": PASSWORD}
+        _walk(report, tools | {"flows": flows or []} | street.facts())
 
 
-def _doors(folder: Path, upstream: str) -> dict[str, Doorward]:
+@dataclass
+class Street:
     """Every Doorward that a flow needs, by the name that flows know it by."""
-    made = {}
-    for name in ("first", "plain", "many"):
-        (folder / name).mkdir()
-    made["first"] = Doorward(folder / "first", ["--demo"])
-    made["plain"] = Doorward(folder / "plain", ["--demo"])
-    made["many"] = Configured(folder / "many", upstream, _SERVERS)
-    return made
+
+    folder: Path
+    upstream: str
+    doors: dict[str, Doorward] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("first", "plain"):
+            self.doors[name] = Doorward(self._folder(name), ["--demo"])
+        self._configured("many", _SERVERS)
+
+    def _configured(self, name: str, servers: list[str], more: str = "", host: str = "127.0.0.1") -> Configured:
+        door = Configured(self._folder(name), self.upstream, servers, more, host)
+        self.doors[name] = door
+        return door
+
+    def _folder(self, name: str) -> Path:
+        folder = self.folder / name
+        folder.mkdir()
+        return folder
+
+    def open(self, running: ExitStack) -> None:
+        """Starts all of it."""
+        for door in self.doors.values():
+            running.enter_context(door)
+
+    def facts(self) -> dict:
+        """What flows must know."""
+        return {
+            "doors": {name: _facts(door) for name, door in self.doors.items()},
+        }
 
 
 def _facts(door: Doorward) -> dict:
-    named = {"names": _SERVERS} if isinstance(door, Configured) else {}
+    named = {"names": door.names} if isinstance(door, Configured) else {}
     return {"origin": door.origin, "resource": door.resource, "data": str(door.data), "setUp": door.set_up_link} | named
 
 

@@ -108,20 +108,22 @@ class Doorward:
 class Configured(Doorward):
     """`doorward serve` with a configuration file: the same URL under several names."""
 
-    def __init__(self, folder: Path, url: str, names: Sequence[str], more: str = "") -> None:
+    def __init__(self, folder: Path, url: str, names: Sequence[str], more: str = "", host: str = "127.0.0.1") -> None:
         super().__init__(folder, [url])
-        self._names = names
+        self.names = names
         self.more = more
+        self._listen = self.origin.removeprefix("http://")
+        self.origin = self.origin.replace("127.0.0.1", host)
 
     @property
     def resource(self) -> str:
         """The first server's endpoint."""
-        return f"{self.origin}/mcp/{self._names[0]}"
+        return f"{self.origin}/mcp/{self.names[0]}"
 
     def _words(self) -> list[object]:
         file = self.folder / "doorward.toml"
-        head = {"public_url": self.origin, "listen": self.origin.removeprefix("http://"), "ops_listen": self._ops}
+        head = {"public_url": self.origin, "listen": self._listen, "ops_listen": self._ops}
         lines = [f"{key} = {json.dumps(value)}" for key, value in head.items()]
-        servers = [f"[[servers]]\nname = {json.dumps(name)}\nurl = {json.dumps(self._upstream[0])}" for name in self._names]
+        servers = [f"[[servers]]\nname = {json.dumps(name)}\nurl = {json.dumps(self._upstream[0])}" for name in self.names]
         file.write_text("\n".join([*lines, *servers, self.more]) + "\n")
         return ["serve", "--config", file]

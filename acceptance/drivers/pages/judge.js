@@ -8,6 +8,7 @@ const LOOKS = [
   ...WIDTHS.flatMap((width) => ['light', 'dark'].map((scheme) => ({ width, scheme, forced: false }))),
   { width: 1280, scheme: 'dark', forced: true },
 ];
+const FEW = LOOKS.filter(({ width, scheme, forced }) => scheme === 'light' && !forced && (width === 320 || width === 1280));
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 // Style sheets are not fetched again: the page's own policy forbids it. `target-size` is of WCAG 2.2.
 const settings = (forced) => ({
@@ -18,7 +19,7 @@ const settings = (forced) => ({
 });
 
 /** Returns what is wrong with the page that `person` sees, and how much it loads. */
-export async function judge(person, { gallery, flow, title }) {
+export async function judge(person, { gallery, flow, title, few }) {
   const { page } = person;
   const wrong = [...new Set(person.complaints)];
   const bytes = await page.evaluate(weigh);
@@ -26,15 +27,16 @@ export async function judge(person, { gallery, flow, title }) {
   wrong.push(...(await page.evaluate(examine)));
   const found = new Map();
   await page.evaluate(AXE);
-  for (const look of LOOKS) {
+  const looks = few ? FEW : LOOKS;
+  for (const look of looks) {
     for (const fault of await lookAt(page, look, gallery, [flow, title])) {
       found.set(fault, [...(found.get(fault) ?? []), nameOf(look)]);
     }
   }
   await page.emulateMedia({ colorScheme: 'light', forcedColors: 'none' });
   await page.setViewportSize({ width: 1280, height: 900 });
-  for (const [fault, looks] of found) wrong.push(`${fault} (${looks.join(', ')})`);
-  return { wrong, kilobytes: (bytes / 1000).toFixed(1), looks: LOOKS.length };
+  for (const [fault, where] of found) wrong.push(`${fault} (${where.join(', ')})`);
+  return { wrong, kilobytes: (bytes / 1000).toFixed(1), looks: looks.length };
 }
 
 async function lookAt(page, look, gallery, [flow, title]) {

@@ -51,8 +51,9 @@ function prepare() {
 }
 
 /** Runs in the page: where the focus is, and whether a person sees it. */
-function stop() {
+async function stop() {
   const element = document.activeElement;
+  await Promise.allSettled(element.getAnimations().map((animation) => animation.finished));
   const number = globalThis.stops.indexOf(element);
   if (number < 0) return { number };
   const style = getComputedStyle(element);

@@ -28,7 +28,7 @@ const gallery = new Gallery(plan.screens);
 const browser = await chromium.launch({ executablePath: plan.chromium, args: ['--no-sandbox'] });
 
 async function walk(name, flow) {
-  const stage = new Stage({ name, browser, gallery, say, doors, servants: plan.servants ?? {} });
+  const stage = new Stage({ name, browser, gallery, say, doors });
   try {
     await flow(stage);
     say({ step: `${name}: walked to its end`, ok: true });

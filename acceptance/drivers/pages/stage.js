@@ -8,8 +8,8 @@ export class Stage {
   #people = [];
   #clients = [];
 
-  constructor({ name, browser, gallery, say, doors, servants }) {
-    Object.assign(this, { name, browser, gallery, say, doors, servants });
+  constructor(given) {
+    Object.assign(this, given); // name, browser, gallery, say, doors, servants, mailbox
   }
 
   /** Somebody with a browser of their own; `options` are Playwright's of a context. */
@@ -34,7 +34,7 @@ export class Stage {
 
   /** Judges the page that `person` sees, in every size and scheme, and by keyboard. */
   async judge(person, title, expected = {}) {
-    const { wrong, kilobytes, looks } = await judge(person, { gallery: this.gallery, flow: this.name, title });
+    const { wrong, kilobytes, looks } = await judge(person, { gallery: this.gallery, flow: this.name, title, few: expected.few });
     const walked = await walkByKeyboard(person.page);
     const all = [...wrong, ...walked.wrong, ...(await this.#unexpected(person, expected))];
     const size = `${kilobytes} KB, ${looks} looks, ${walked.stops} stops`;
@@ -42,10 +42,12 @@ export class Stage {
     this.gallery.note(this.name, title, all, `${size}, ${new URL(person.page.url()).pathname}`);
   }
 
-  async #unexpected(person, { path, text }) {
+  async #unexpected(person, { path, text, language }) {
     const wrong = [];
     const found = new URL(person.page.url()).pathname;
     if (path && found !== path) wrong.push(`at ${found} instead of ${path}`);
+    const spoken = await person.page.locator('html').getAttribute('lang');
+    if (language && !spoken.startsWith(language)) wrong.push(`in ${spoken} instead of ${language}`);
     if (text && !text.test(await person.page.locator('body').innerText())) wrong.push(`does not say ${text}`);
     return wrong;
   }
