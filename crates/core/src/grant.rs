@@ -107,6 +107,8 @@ pub enum RevocationReason {
     RequestedByClient,
     /// A spent refresh token was presented after its window (RFC 9700 section 4.14).
     RefreshTokenReused,
+    /// The user asked.
+    RequestedByUser,
     /// The user was disabled or the password changed.
     UserChanged,
 }
@@ -120,6 +122,7 @@ impl RevocationReason {
             Self::CodeReplayed => "code_replayed",
             Self::RequestedByClient => "requested_by_client",
             Self::RefreshTokenReused => "refresh_token_reused",
+            Self::RequestedByUser => "requested_by_user",
             Self::UserChanged => "user_changed",
         }
     }
@@ -132,6 +135,7 @@ impl RevocationReason {
             Self::CodeReplayed,
             Self::RequestedByClient,
             Self::RefreshTokenReused,
+            Self::RequestedByUser,
             Self::UserChanged,
         ]
         .into_iter()

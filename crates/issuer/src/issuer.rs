@@ -28,6 +28,7 @@ use http::{HeaderMap, Method};
 use zeroize::Zeroize;
 
 use crate::{
+    accounts::Accounts,
     administration::KeyAdministration,
     authorities::ClientCertificates,
     keys::{KeyError, KeySetChange},
@@ -252,6 +253,11 @@ impl Issuer {
         let change = self.0.keys.tend(&schedule).await?;
         self.0.sign_metadata();
         Ok(change)
+    }
+
+    /// What people do with their own accounts.
+    pub fn accounts(&self) -> Accounts {
+        Accounts::of(&self.0)
     }
 
     /// What people do with the signing keys.

@@ -10,6 +10,7 @@
 //! what it decided is durable. It reaches out to the network for the documents and
 //! keys of clients and trusted issuers alone, through `directory` and the guard of `doorward-fetch`.
 
+mod accounts;
 mod administration;
 mod authorities;
 mod authorize;
@@ -41,6 +42,10 @@ mod trust;
 mod userinfo;
 mod wire;
 
+pub use accounts::{
+    AccountError, AccountForm, AccountRecord, Accounts, Called, Connection, Cookies, FormRefused,
+    Fresh, NewPasswordTyped, Reach, Trail, TrailQuery, Visit,
+};
 pub use administration::{
     Administration, AdministrationError, Begin, KeyAdministration, KeyAdministrationError,
     KeyFacts, NewCertificate, NewClient, NewInitialToken,
@@ -55,3 +60,4 @@ pub use passwords::NewPassword;
 pub use public_url::PublicUrlError;
 pub use register::StatementIssuer;
 pub use trust::{IssuerKeys, TrustedIssuer};
+pub use wire::to_the_end;

@@ -113,10 +113,7 @@ pub(crate) fn printable(text: &str) -> String {
 
 /// Runs a request to its end even when its client goes away: between the commit of a
 /// revocation and telling the verifiers of this process nobody may cut in (TK-18).
-pub(crate) async fn to_the_end(
-    request: axum::extract::Request,
-    next: axum::middleware::Next,
-) -> Response {
+pub async fn to_the_end(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
     let run = tokio::spawn(next.run(request)).await;
     run.unwrap_or_else(|_| server_error())
 }

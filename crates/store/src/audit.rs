@@ -5,6 +5,8 @@
 pub struct AuditFilter {
     /// Only records with a number greater than this.
     pub after: u64,
+    /// Only records with a number smaller than this.
+    pub before: Option<u64>,
     /// Only the newest this many of what matches; zero means all.
     pub newest: usize,
     /// Only this user's.

@@ -57,13 +57,16 @@ pub(crate) async fn page<D: Database>(
         0 => Direction::Forward,
         _ => Direction::Backward,
     };
-    let after = filter.after;
+    let (after, before) = (filter.after, filter.before);
     let search = Search {
         direction,
         filter,
         found: Vec::new(),
     };
-    let search = walk(database, direction, after, search).await?;
+    let search = match direction {
+        Direction::Forward => walk(database, (direction, after, None), search).await?,
+        Direction::Backward => walk(database, (direction, after, before), search).await?,
+    };
     let newest = database.find(segments::newest()).await?;
     Ok(AuditPage {
         lines: search.lines(),
@@ -78,7 +81,12 @@ pub(crate) async fn verify<D: Database>(
     known: Vec<ChainHead>,
 ) -> Result<Result<ChainHead, ChainBroken>, StoreError> {
     let verdict = Ok(ChainHead::start());
-    let check = walk(database, Direction::Forward, 0, Check { known, verdict }).await?;
+    let check = walk(
+        database,
+        (Direction::Forward, 0, None),
+        Check { known, verdict },
+    )
+    .await?;
     let Check { known, verdict } = check;
     Ok(verdict.and_then(|head| complete(head, &known)))
 }
@@ -91,11 +99,9 @@ trait Visitor: Send + 'static {
 
 async fn walk<V: Visitor>(
     database: &impl Database,
-    direction: Direction,
-    after: u64,
+    (direction, after, mut behind): (Direction, u64, Option<u64>),
     mut visitor: V,
 ) -> Result<V, StoreError> {
-    let mut behind = None;
     loop {
         let page = database
             .list(segments::page(direction, after, behind))
@@ -198,7 +204,9 @@ fn complete(head: ChainHead, known: &[ChainHead]) -> Result<ChainHead, ChainBrok
 fn matching(segment: &Segment, filter: &AuditFilter) -> Vec<String> {
     (segment.first..)
         .zip(lines(segment))
-        .filter(|(sequence, line)| *sequence > filter.after && Facts::match_line(line, filter))
+        .filter(|(sequence, _)| *sequence > filter.after)
+        .filter(|(sequence, _)| filter.before.is_none_or(|before| *sequence < before))
+        .filter(|(_, line)| Facts::match_line(line, filter))
         .map(|(_, line)| String::from_utf8_lossy(line).into_owned())
         .collect()
 }

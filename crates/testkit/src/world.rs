@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use argon2::{Argon2, PasswordHasher};
 use async_trait::async_trait;
 use axum::Router;
+use doorward_console::Console;
 use doorward_core::{
     clock::Clock,
     dpop::Policy,
@@ -215,7 +216,8 @@ impl World {
             .0
             .set(gateway.clone())
             .unwrap_or_else(|_| panic!("set once"));
-        self.router = issuer.router().merge(gateway.router());
+        let console = Console::new(issuer.accounts()).router();
+        self.router = issuer.router().merge(console).merge(gateway.router());
         self.running = Some((issuer, verifier));
     }
 

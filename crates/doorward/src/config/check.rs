@@ -56,7 +56,7 @@ impl Document {
             trusted_proxies,
             allowed_origins: origins(self.allowed_origins)?,
             database: storage(&self.storage, base)?,
-            lifetimes: lifetimes(&self.tokens)?,
+            lifetimes: self.sessions.check(lifetimes(&self.tokens)?)?,
             keys: schedule(&self.tokens, &self.keys)?,
             signed_metadata: self.keys.signed_metadata,
             dynamic_registration,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     DEFAULT_LISTEN, DEFAULT_OPS_LISTEN, duration::Lasting, pages::PagesEntry, secret::SecretValue,
+    sessions::Sessions,
 };
 
 /// The configuration of Doorward.
@@ -43,6 +44,9 @@ pub(super) struct Document {
     /// How long tokens live.
     #[serde(default)]
     pub(super) tokens: Tokens,
+    /// How long people stay signed in, and how long their devices are remembered.
+    #[serde(default)]
+    pub(super) sessions: Sessions,
     /// When signing keys are exchanged, and what they sign besides tokens.
     #[serde(default)]
     pub(super) keys: Keys,

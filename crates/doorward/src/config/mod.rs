@@ -21,6 +21,7 @@ mod registration;
 mod schema;
 mod secret;
 mod servers;
+mod sessions;
 mod storage;
 mod trust;
 

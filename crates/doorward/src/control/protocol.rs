@@ -283,6 +283,7 @@ impl AuditQuery {
     pub(crate) fn after(&self, sequence: u64, newest: usize) -> AuditFilter {
         AuditFilter {
             after: sequence,
+            before: None,
             newest,
             user: self.user.clone(),
             client: self.client.clone(),

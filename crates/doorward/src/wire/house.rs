@@ -7,6 +7,7 @@ use std::{
 };
 
 use axum::{Router, response::Response};
+use doorward_console::Console;
 use doorward_core::{clock::Clock, entropy::Entropy, lifetimes::LONGEST_ACCESS};
 use doorward_gateway::{Gateway, GatewayLoad, GatewayParts};
 use doorward_issuer::{
@@ -135,7 +136,9 @@ impl House {
 
     /// Everything that is served.
     pub(crate) fn router(&self) -> Router {
-        self.0.issuer.router().merge(self.0.gateway.router())
+        let console = Console::new(self.0.issuer.accounts());
+        let served = self.0.issuer.router().merge(console.router());
+        served.merge(self.0.gateway.router())
     }
 
     /// What needs no route, if that is what is asked for.

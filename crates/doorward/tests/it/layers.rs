@@ -35,6 +35,15 @@ const LAYERS: &[(&str, &[&str])] = &[
             "doorward-fetch",
         ],
     ),
+    (
+        "doorward-console",
+        &[
+            "doorward-core",
+            "doorward-store",
+            "doorward-pages",
+            "doorward-issuer",
+        ],
+    ),
     ("doorward", EVERY_LIBRARY),
     ("doorward-testkit", EVERY_LIBRARY),
     ("doorward-throwaway", &[]),
@@ -52,6 +61,7 @@ const EVERY_LIBRARY: &[&str] = &[
     "doorward-federation",
     "doorward-issuer",
     "doorward-gateway",
+    "doorward-console",
 ];
 
 #[test]

@@ -23,6 +23,8 @@ use doorward_core::{
 };
 use doorward_store::Store;
 
+pub(crate) use users::is_last_administrator;
+
 pub use clients::{NewCertificate, NewClient};
 pub use error::AdministrationError;
 pub use keys::{Begin, KeyAdministration, KeyAdministrationError, KeyFacts};

@@ -157,7 +157,7 @@ pub(super) async fn find(tx: &mut dyn Tx, name: &str) -> Result<User, Administra
 }
 
 /// Whether nobody else could administer without `user`.
-fn is_last_administrator(users: &[User], user: &User) -> bool {
+pub(crate) fn is_last_administrator(users: &[User], user: &User) -> bool {
     let can = |user: &User| user.role == Role::Administrator && user.disabled_at.is_none();
     can(user) && !users.iter().any(|other| other.id != user.id && can(other))
 }

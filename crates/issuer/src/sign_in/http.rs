@@ -12,7 +12,7 @@ use doorward_pages::{Message, Policy, Text};
 use http::{StatusCode, header, request::Parts};
 use serde::Serialize;
 
-use super::{error::SignInError, flow::Credentials};
+use super::{again, error::SignInError, flow::Credentials};
 use crate::{
     authorize::{Opened, see_other},
     browser::{Visitor, visitor},
@@ -34,6 +34,8 @@ struct SignInPage {
     error: Option<Text>,
     /// No account exists yet.
     first: bool,
+    /// A page of the person's own account waits.
+    again: bool,
 }
 
 /// The page.
@@ -49,7 +51,10 @@ pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> 
             let hint = opened
                 .as_ref()
                 .and_then(|opened| opened.checked.login_hint.clone());
-            let name = hint.unwrap_or_default();
+            let name = match hint {
+                Some(name) => name,
+                None => issuer.name_to_prove_again(&flow, &visitor).await,
+            };
             show((&issuer, &visitor), &flow, (opened.as_ref(), &name), None).await
         }
         Err(error) => other_page(&issuer, &visitor, error),
@@ -79,7 +84,7 @@ pub(crate) async fn sign_out(State(issuer): State<Arc<Shared>>, request: Request
     if let Err(error) = issuer.sign_out(&visitor).await {
         return other_page(&issuer, &visitor, error.into());
     }
-    let next = if issuer.open_pass(&flow).is_ok() || device::page_of(&flow).is_some() {
+    let next = if issuer.open_pass(&flow).is_ok() || own_page(&flow).is_some() {
         format!("{}?flow={flow}", issuer.path("/login"))
     } else {
         issuer.path("/")
@@ -111,7 +116,7 @@ async fn submit(
                 format!("{}?flow={flow}", issuer.path("/consent"))
             } else {
                 // LG-07: never a place that the request names
-                issuer.path(&device::page_of(&flow).unwrap_or_else(|| "/".to_owned()))
+                issuer.path(&own_page(&flow).unwrap_or_else(|| "/".to_owned()))
             };
             Ok(with_cookies(see_other(&next), issuer.cookies_of(&arrival)))
         }
@@ -124,6 +129,11 @@ async fn submit(
         }
         Err(error) => Err(error),
     }
+}
+
+/// The page of ours that waits for the sign-in, when no authorization request does.
+fn own_page(flow: &str) -> Option<String> {
+    device::page_of(flow).or_else(|| again::page_of(flow))
 }
 
 impl Shared {
@@ -140,13 +150,22 @@ impl Shared {
         }
     }
 
+    /// Whoever has to sign in again need not type their name again.
+    async fn name_to_prove_again(&self, flow: &str, visitor: &Visitor) -> String {
+        let signed_in = match again::page_of(flow) {
+            Some(_) => self.who(visitor).await.ok().flatten(),
+            None => None,
+        };
+        signed_in.map_or_else(String::new, |signed_in| signed_in.user.name.to_string())
+    }
+
     /// The request that waits behind the page; none when somebody just signs in.
     pub(crate) async fn waiting(
         &self,
         flow: &str,
         visitor: &Visitor,
     ) -> Result<Option<Opened>, SignInError> {
-        if flow.is_empty() || device::page_of(flow).is_some() {
+        if flow.is_empty() || own_page(flow).is_some() {
             return Ok(None);
         }
         Ok(Some(self.pick_up(flow, visitor).await?))
@@ -174,6 +193,7 @@ async fn show(
         name: name.chars().take(64).collect(),
         error: error.as_ref().map(SignInError::text),
         first,
+        again: again::page_of(flow).is_some(),
     };
     // The answer may follow at once, and browsers hold the form to its whole way (CO-10).
     let policy = opened.map_or_else(Policy::default, |opened| {

@@ -4,6 +4,7 @@
 //! down per account and per peer (LG-02); every sign-in makes a new session and
 //! ends the one before it (LG-01).
 
+pub(crate) mod again;
 mod error;
 mod flow;
 mod http;

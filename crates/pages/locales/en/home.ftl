@@ -9,3 +9,4 @@ endpoints-connector = Add a custom connector with the address above. It must be 
 endpoints-in-file = <code>{ $text }</code> in <code>{ $file }</code>
 endpoints-inspector = Choose Streamable HTTP and enter the address above.
 endpoints-none = No server is configured yet.
+home-account = Your account: applications, sessions, devices, password

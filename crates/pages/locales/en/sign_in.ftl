@@ -10,3 +10,4 @@ sign-in-button = Sign in
 sign-in-refused = The user name or the password is not right.
 sign-in-too-many = There were too many tries: wait a moment and try again.
 sign-in-busy = Too many people are signing in right now: wait a moment and try again.
+sign-in-again = Sign in to go on to your account. What is sensitive there asks who you are once more.

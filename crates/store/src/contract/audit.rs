@@ -145,6 +145,32 @@ pub(crate) async fn the_newest_records_come_oldest_first(store: Subject) {
     assert_eq!(page.last, 5);
 }
 
+pub(crate) async fn a_log_is_read_backwards_part_by_part(store: Subject) {
+    for number in 1..=7 {
+        record(&store, event(&number.to_string()));
+        if number % 3 == 0 {
+            store.flush().await.expect("written");
+        }
+    }
+    store.flush().await.expect("written");
+    let part = async |before, after, newest| {
+        let filter = AuditFilter {
+            after,
+            before,
+            newest,
+            ..AuditFilter::default()
+        };
+        reasons(&store, filter).await.join(" ")
+    };
+    assert_eq!(part(None, 0, 3).await, "5 6 7");
+    assert_eq!(part(Some(5), 0, 3).await, "2 3 4");
+    assert_eq!(part(Some(2), 0, 3).await, "1");
+    assert_eq!(part(Some(1), 0, 3).await, "");
+    assert_eq!(part(Some(6), 3, 3).await, "4 5");
+    assert_eq!(part(Some(4), 0, 0).await, "1 2 3");
+    assert_eq!(part(None, u64::MAX, 1).await, "");
+}
+
 pub(crate) async fn the_chain_of_an_empty_log_is_its_start(store: Subject) {
     assert_eq!(verified(&store).await, ChainHead::start());
     let page = store.audit(AuditFilter::default()).await.expect("readable");

@@ -49,6 +49,7 @@ macro_rules! every_contract {
                 a_refused_commit_leaves_no_record
                 a_filter_returns_what_meets_every_condition
                 the_newest_records_come_oldest_first
+                a_log_is_read_backwards_part_by_part
                 the_chain_of_an_empty_log_is_its_start
                 a_flush_makes_every_earlier_record_readable
             }

@@ -5,6 +5,7 @@
     reason = "set-up that fails is a test that fails, and says where"
 )]
 
+mod account;
 mod attack_issuer;
 mod canary;
 mod certificates;
