@@ -122,6 +122,15 @@ pub enum AuditKind {
     /// A person fetched what is stored about them.
     #[serde(rename = "account.download")]
     Download,
+    /// A person linked an account to somebody elsewhere, or cut such a link.
+    #[serde(rename = "link.change")]
+    LinkChange,
+    /// Somebody elsewhere was not linked to an account, whose address they have.
+    #[serde(rename = "link.refused")]
+    LinkRefused,
+    /// Somebody is not admitted through their identity provider any more.
+    #[serde(rename = "access.lost")]
+    AccessLost,
 }
 
 /// How it ended.

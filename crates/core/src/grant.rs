@@ -111,6 +111,8 @@ pub enum RevocationReason {
     RequestedByUser,
     /// The user was disabled or the password changed.
     UserChanged,
+    /// The identity provider by whose word the person signed in gives them no access any more.
+    AccessLost,
 }
 
 impl RevocationReason {
@@ -124,6 +126,7 @@ impl RevocationReason {
             Self::RefreshTokenReused => "refresh_token_reused",
             Self::RequestedByUser => "requested_by_user",
             Self::UserChanged => "user_changed",
+            Self::AccessLost => "access_lost",
         }
     }
 
@@ -137,6 +140,7 @@ impl RevocationReason {
             Self::RefreshTokenReused,
             Self::RequestedByUser,
             Self::UserChanged,
+            Self::AccessLost,
         ]
         .into_iter()
         .find(|reason| reason.as_str() == text)

@@ -27,6 +27,7 @@ pub mod dpop;
 pub mod entropy;
 pub mod exchange;
 pub mod factor;
+pub mod federation;
 pub mod grant;
 pub mod group;
 pub mod id;

@@ -36,6 +36,8 @@ pub enum Purpose {
     Registration,
     /// The successor of a signing key.
     SigningKey,
+    /// The `jti` of a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.6).
+    LogoutToken,
 }
 
 impl OneTime {
@@ -80,6 +82,7 @@ impl Purpose {
             Self::PushedRequest => "pushed_request",
             Self::Registration => "registration",
             Self::SigningKey => "signing_key",
+            Self::LogoutToken => "logout_token",
         }
     }
 }

@@ -94,11 +94,11 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// The issuer under which its people are linked to accounts.
-    pub fn says_who(&self) -> &str {
+    /// Whether `issuer` is the issuer of its people.
+    pub fn is_named(&self, issuer: &str) -> bool {
         match &self.protocol {
-            Protocol::OpenId(openid) => openid.issuer.as_str(),
-            Protocol::GitHub(github) => github.issuer(),
+            Protocol::OpenId(openid) => openid.issuer.is_named(issuer),
+            Protocol::GitHub(github) => github.issuer() == issuer,
         }
     }
 }

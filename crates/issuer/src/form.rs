@@ -91,6 +91,13 @@ impl Pairs {
             .map(|(_, value)| value.as_str())
     }
 
+    /// All pairs in order of arrival.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The pairs as parameters of a protocol request.
     pub(crate) fn into_parameters(self) -> Parameters {
         Parameters::new(self.0)

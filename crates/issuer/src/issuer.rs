@@ -31,6 +31,7 @@ use crate::{
     accounts::Accounts,
     administration::KeyAdministration,
     authorities::ClientCertificates,
+    federation::Federation,
     keys::{KeyError, KeySetChange},
     metadata,
     public_url::PublicUrlError,
@@ -91,6 +92,8 @@ pub struct IssuerConfig {
     pub exchange: Vec<ExchangeRule>,
     /// Whether clients can learn who a person is (OpenID Connect).
     pub openid: bool,
+    /// Through whom people sign in besides.
+    pub federation: Federation,
     /// Whether DPoP proofs must carry a nonce of this server (RFC 9449 section 8).
     pub dpop_nonces: bool,
     /// Issuers elsewhere whose assertions are grants here.

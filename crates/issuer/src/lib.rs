@@ -18,6 +18,7 @@ mod browser;
 mod consent;
 mod device;
 mod directory;
+mod federation;
 mod form;
 mod home;
 mod introspect;
@@ -51,6 +52,7 @@ pub use administration::{
     KeyFacts, NewCertificate, NewClient, NewInitialToken,
 };
 pub use authorities::{Authorities, ClientCertificates, Untrusted};
+pub use federation::Federation;
 pub use issuer::{
     DynamicRegistration, Issuer, IssuerConfig, IssuerParts, MasterKey, PublishedServer, StartError,
     ToolCatalogue,

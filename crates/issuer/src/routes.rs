@@ -13,7 +13,7 @@ use axum::{
 };
 
 use crate::{
-    authorize, consent, device, home, introspect,
+    authorize, consent, device, federation, home, introspect,
     metadata::{self, OAUTH, OPENID},
     par, register, revoke, setup,
     shared::Shared,
@@ -89,6 +89,16 @@ fn for_people() -> Routes {
         .route("/", get(home::get))
         .route("/authorize", get(authorize::get).post(authorize::post))
         .route("/login", get(sign_in::get).post(sign_in::post))
+        .route("/login/{provider}", post(federation::begin))
+        .route("/login/{provider}/callback", get(federation::callback))
+        .route(
+            "/login/{provider}/backchannel-logout",
+            post(federation::backchannel_logout),
+        )
+        .route(
+            "/account/links",
+            get(federation::links).post(federation::change_links),
+        )
         .route("/logout", post(sign_in::sign_out))
         .route("/consent", get(consent::get).post(consent::post))
         .route("/device", get(device::get).post(device::post))

@@ -20,12 +20,14 @@ use doorward_core::{
     server::ServerName,
     step_up::Wanted,
 };
+use doorward_fetch::Fetcher;
 use doorward_pages::Pages;
 use doorward_store::{Store, StoreError};
 use zeroize::Zeroizing;
 
 use crate::{
     directory::{KeySets, Source, Unused},
+    federation::Parties,
     issuer::{IssuerConfig, IssuerParts, PublishedServer, StartError, ToolCatalogue},
     keys::SigningKeys,
     limits::Limits,
@@ -58,6 +60,8 @@ pub(crate) struct Shared {
     pub(crate) trusted_keys: KeySets,
     pub(crate) pages: Pages,
     published: ArcSwap<Published>,
+    parties: ArcSwap<Parties>,
+    operator_fetcher: Fetcher,
     metadata: ArcSwap<SignedMetadata>,
 }
 
@@ -69,6 +73,8 @@ pub(crate) struct Derived {
     pub(crate) pushed: SealingKey,
     /// Makes the code that answers a request.
     pub(crate) code: Zeroizing<[u8; 32]>,
+    /// Seals sign-ins through identity providers, and what these are asked again with.
+    pub(crate) federation: SealingKey,
     /// Binds forms to a session and a flow.
     pub(crate) form: hmac::Key,
     /// Derives identifiers of public clients from what they register.
@@ -104,11 +110,17 @@ impl Shared {
         let source = |fetcher| Source::new(fetcher, &parts.clock, &limits.documents);
         Ok(Self {
             metadata: ArcSwap::from_pointee(SignedMetadata::new(&published.config, &keys, now)),
+            parties: ArcSwap::from_pointee(Parties::new(
+                &published.config.federation,
+                &parts.operator_fetcher,
+                None,
+            )),
             published: ArcSwap::from_pointee(published),
             derived: Derived {
                 flow: SealingKey::derive(parent, "flow"),
                 pushed: SealingKey::derive(parent, "pushed request"),
                 code: Zeroizing::new(seal::derive(parent, "authorization code")),
+                federation: SealingKey::derive(parent, "identity providers"),
                 form: key("form"),
                 client: key("client identifier"),
                 nonces: Nonces::new(parent),
@@ -118,6 +130,7 @@ impl Shared {
             in_use: source(&parts.fetcher),
             statement_keys: source(&parts.fetcher).keys,
             trusted_keys: source(&parts.operator_fetcher).keys,
+            operator_fetcher: parts.operator_fetcher,
             limits,
             unused: Unused::default(),
             pages: Pages::dressed(url.prefix(), &brand),
@@ -136,6 +149,11 @@ impl Shared {
         self.published.load_full()
     }
 
+    /// The identity providers.
+    pub(crate) fn parties(&self) -> Arc<Parties> {
+        self.parties.load_full()
+    }
+
     /// Publishes another configuration under the same issuer identifier.
     pub(crate) fn publish(&self, config: IssuerConfig) {
         let published = Arc::new(Published::new(&self.url, config));
@@ -143,6 +161,10 @@ impl Shared {
         if published.config.pages != self.published().config.pages {
             self.pages.dress(&published.config.pages);
         }
+        let before = self.parties.load();
+        let federation = &published.config.federation;
+        let parties = Parties::new(federation, &self.operator_fetcher, Some(&before));
+        self.parties.store(Arc::new(parties));
         self.published.store(published);
         self.metadata.store(Arc::new(metadata));
     }

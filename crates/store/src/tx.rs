@@ -13,6 +13,7 @@ use doorward_core::{
     details::Details,
     device::{DeviceApproval, DeviceAuthorization},
     factor::{Factors, Passkey, Totp},
+    federation::{FederatedAccount, PendingSignIn},
     grant::{Grant, RevocationReason},
     group::{Group, GroupName, GroupSource, Membership},
     id::{
@@ -122,12 +123,75 @@ pub trait Tx: Send {
     ) -> Result<Option<AccountLink>, StoreError>;
     /// All links, by issuer and subject.
     async fn account_links(&mut self) -> Result<Vec<AccountLink>, StoreError>;
+    /// Those of one user, by issuer and subject.
+    async fn account_links_of(&mut self, user: &UserId) -> Result<Vec<AccountLink>, StoreError>;
     /// Links somebody elsewhere, who is not linked yet, to an existing user.
     fn add_account_link(&mut self, link: &AccountLink);
     /// Notes that an existing link was used: whatever else is committed rests on it.
     fn use_account_link(&mut self, link: &AccountLink, at: UnixTime);
     /// Cuts an existing link.
     fn remove_account_link(&mut self, link: &AccountLink);
+
+    // --- sign-ins through identity providers
+
+    /// The sign-in under way with this digest of its state.
+    async fn pending_sign_in(
+        &mut self,
+        state: &Digest,
+    ) -> Result<Option<PendingSignIn>, StoreError>;
+    /// Adds a sign-in that begins.
+    fn add_pending_sign_in(&mut self, pending: &PendingSignIn);
+    /// Takes one that is there: whoever comes second conflicts.
+    fn take_pending_sign_in(&mut self, state: &Digest);
+    /// What is kept of somebody's sign-ins.
+    async fn federated_account(
+        &mut self,
+        foreign: &ForeignSubject,
+    ) -> Result<Option<FederatedAccount>, StoreError>;
+    /// The same of all whom a user is linked to.
+    async fn federated_accounts_of(
+        &mut self,
+        user: &UserId,
+    ) -> Result<Vec<FederatedAccount>, StoreError>;
+    /// By whose word the user signed in at that moment, if by that of a provider.
+    async fn vouched_for(
+        &mut self,
+        user: &UserId,
+        authenticated_at: UnixTime,
+    ) -> Result<Option<FederatedAccount>, StoreError>;
+    /// Who signed in here by a session over there, of which only the name is known.
+    async fn vouched_in(
+        &mut self,
+        issuer: &str,
+        session: &str,
+    ) -> Result<Option<FederatedAccount>, StoreError>;
+    /// The grants of a user that stand by the word on `foreign`, revoked or not: all, or those of
+    /// one session over there.
+    async fn vouched_grants(
+        &mut self,
+        user: &UserId,
+        foreign: &ForeignSubject,
+        session: Option<&str>,
+    ) -> Result<Vec<GrantId>, StoreError>;
+    /// Keeps this of somebody who is linked to that user, in place of what was kept.
+    fn keep_federated_account(&mut self, account: &FederatedAccount);
+    /// Notes that a provider is asked about somebody, whom it was last asked about `before`.
+    fn ask_about(&mut self, foreign: &ForeignSubject, before: UnixTime, now: UnixTime);
+    /// Notes that the sign-in of a user at that moment stands by the word of the provider that
+    /// the user came through last, if any.
+    fn vouch(&mut self, user: &UserId, authenticated_at: UnixTime);
+    /// Ends the sessions of a user that stand by the word on `foreign`: all, or those of one
+    /// session over there.
+    fn end_vouched(&mut self, user: &UserId, foreign: &ForeignSubject, session: Option<&str>);
+    /// Revokes the grants of a user that stand so, burns the codes and denies the devices.
+    fn revoke_vouched(
+        &mut self,
+        user: &UserId,
+        foreign: &ForeignSubject,
+        session: Option<&str>,
+        at: UnixTime,
+        reason: RevocationReason,
+    );
 
     // --- groups
 

@@ -17,6 +17,7 @@ use doorward_core::{
     details::Details,
     device::{DeviceApproval, DeviceAuthorization},
     factor::{Factors, Passkey, Totp},
+    federation::{FederatedAccount, PendingSignIn},
     grant::{Grant, RevocationReason},
     group::{Group, GroupName, GroupSource, Membership},
     id::{
@@ -39,9 +40,10 @@ use doorward_core::{
 use crate::{
     Hold, RevokedTokens, SealedSigningKey, StoreError, Tx,
     queue::Queue,
+    tables::federation::Vouched,
     tables::{
         Query, account_links, clients, codes, consents, device_authorizations as devices, factors,
-        grants, groups, initial_access_tokens as initial, known_devices, memberships,
+        federation, grants, groups, initial_access_tokens as initial, known_devices, memberships,
         provisioned_users, provisioning_tokens, refresh_tokens, revocations, sessions, setup_links,
         signing_keys, used_once, users,
     },
@@ -208,6 +210,10 @@ impl<D: Database> Tx for Unit<D> {
         self.database.list(account_links::all()).await
     }
 
+    async fn account_links_of(&mut self, user: &UserId) -> Result<Vec<AccountLink>, StoreError> {
+        self.database.list(account_links::of_user(user)).await
+    }
+
     fn add_account_link(&mut self, link: &AccountLink) {
         self.write(Write::AddAccountLink(link.clone()));
     }
@@ -218,6 +224,92 @@ impl<D: Database> Tx for Unit<D> {
 
     fn remove_account_link(&mut self, link: &AccountLink) {
         self.write(Write::RemoveAccountLink(link.clone()));
+    }
+
+    async fn pending_sign_in(
+        &mut self,
+        state: &Digest,
+    ) -> Result<Option<PendingSignIn>, StoreError> {
+        self.database.find(federation::pending(state)).await
+    }
+
+    fn add_pending_sign_in(&mut self, pending: &PendingSignIn) {
+        self.write(Write::AddPendingSignIn(Box::new(pending.clone())));
+    }
+
+    fn take_pending_sign_in(&mut self, state: &Digest) {
+        self.write(Write::TakePendingSignIn(*state));
+    }
+
+    async fn federated_account(
+        &mut self,
+        foreign: &ForeignSubject,
+    ) -> Result<Option<FederatedAccount>, StoreError> {
+        self.database.find(federation::by_subject(foreign)).await
+    }
+
+    async fn federated_accounts_of(
+        &mut self,
+        user: &UserId,
+    ) -> Result<Vec<FederatedAccount>, StoreError> {
+        self.database.list(federation::of_user(user)).await
+    }
+
+    async fn vouched_for(
+        &mut self,
+        user: &UserId,
+        authenticated_at: UnixTime,
+    ) -> Result<Option<FederatedAccount>, StoreError> {
+        let query = federation::vouched_for(user, authenticated_at);
+        self.database.find(query).await
+    }
+
+    async fn vouched_in(
+        &mut self,
+        issuer: &str,
+        session: &str,
+    ) -> Result<Option<FederatedAccount>, StoreError> {
+        self.database
+            .find(federation::vouched_in(issuer, session))
+            .await
+    }
+
+    async fn vouched_grants(
+        &mut self,
+        user: &UserId,
+        foreign: &ForeignSubject,
+        session: Option<&str>,
+    ) -> Result<Vec<GrantId>, StoreError> {
+        let vouched = vouched(user, foreign, session);
+        self.database.list(vouched.grants()).await
+    }
+
+    fn keep_federated_account(&mut self, account: &FederatedAccount) {
+        self.write(Write::KeepFederatedAccount(Box::new(account.clone())));
+    }
+
+    fn ask_about(&mut self, foreign: &ForeignSubject, before: UnixTime, now: UnixTime) {
+        self.write(Write::AskAbout(foreign.clone(), before, now));
+    }
+
+    fn vouch(&mut self, user: &UserId, authenticated_at: UnixTime) {
+        self.write(Write::Vouch(user.clone(), authenticated_at));
+    }
+
+    fn end_vouched(&mut self, user: &UserId, foreign: &ForeignSubject, session: Option<&str>) {
+        self.write(Write::EndVouched(vouched(user, foreign, session)));
+    }
+
+    fn revoke_vouched(
+        &mut self,
+        user: &UserId,
+        foreign: &ForeignSubject,
+        session: Option<&str>,
+        at: UnixTime,
+        reason: RevocationReason,
+    ) {
+        let vouched = vouched(user, foreign, session);
+        self.write(Write::RevokeVouched(vouched, at, reason));
     }
 
     async fn factors(&mut self, user: &UserId) -> Result<Factors, StoreError> {
@@ -676,5 +768,13 @@ impl<D: Database> Tx for Unit<D> {
             return Ok(());
         }
         self.database.queue().commit(self.batch).await.map(drop)
+    }
+}
+
+fn vouched(user: &UserId, foreign: &ForeignSubject, session: Option<&str>) -> Vouched {
+    Vouched {
+        user: user.clone(),
+        foreign: foreign.clone(),
+        session: session.map(str::to_owned),
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use doorward_core::{
     access::Confirmation,
-    account_link::AccountLink,
+    account_link::{AccountLink, ForeignSubject},
     audit::AuditEvent,
     client::{Client, ClientOrigin, SeenKeys},
     code::AuthorizationCode,
@@ -15,6 +15,7 @@ use doorward_core::{
     details::Details,
     device::{DeviceApproval, DeviceAuthorization},
     factor::{Passkey, Totp},
+    federation::{FederatedAccount, PendingSignIn},
     grant::{Grant, RevocationReason},
     group::{Group, GroupName, GroupSource, Membership},
     id::{
@@ -34,7 +35,7 @@ use doorward_core::{
     user::{DisplayName, MailAddress, PasswordHash, Role, User, Username},
 };
 
-use crate::SealedSigningKey;
+use crate::{SealedSigningKey, tables::federation::Vouched};
 
 /// What one commit applies, in order, or not at all.
 #[derive(Debug, Default)]
@@ -82,6 +83,14 @@ pub(crate) enum Write {
     AddAccountLink(AccountLink),
     UseAccountLink(AccountLink, UnixTime),
     RemoveAccountLink(AccountLink),
+
+    AddPendingSignIn(Box<PendingSignIn>),
+    TakePendingSignIn(Digest),
+    KeepFederatedAccount(Box<FederatedAccount>),
+    AskAbout(ForeignSubject, UnixTime, UnixTime),
+    Vouch(UserId, UnixTime),
+    EndVouched(Vouched),
+    RevokeVouched(Vouched, UnixTime, RevocationReason),
 
     KeepUnusedClients(ClientOrigin, u64, UnixTime),
     AddClient(Box<Client>),

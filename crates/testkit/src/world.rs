@@ -20,6 +20,7 @@ use doorward_core::{
     step_up::StepUp,
     user::{PasswordHash, Role, User, Username},
 };
+use doorward_federation::Provider;
 use doorward_fetch::{
     Fetcher, FetcherConfig, Reach, UpstreamClient, UpstreamConfig as Connections,
 };
@@ -27,8 +28,8 @@ use doorward_gateway::{
     Gateway, GatewayConfig, GatewayLimits, GatewayParts, ServerConfig, UpstreamConfig,
 };
 use doorward_issuer::{
-    Administration, ClientCertificates, DynamicRegistration, Issuer, IssuerConfig, IssuerParts,
-    KeySetChange, MasterKey, PublishedServer, ToolCatalogue,
+    Administration, ClientCertificates, DynamicRegistration, Federation, Issuer, IssuerConfig,
+    IssuerParts, KeySetChange, MasterKey, PublishedServer, ToolCatalogue,
 };
 use doorward_store::{AuditFilter, SqliteStore, Store};
 use doorward_verify::{KeySource, KeysUnavailable, ProcessMemory, Verifier, VerifierConfig};
@@ -63,6 +64,8 @@ pub struct World {
     pub dpop: Policy,
     /// How clients may show certificates, from the next start on.
     pub client_certificates: Option<ClientCertificates>,
+    /// Through whom people sign in besides, from the next start on.
+    pub federation: Federation,
     servers: Vec<(ServerName, AllowList)>,
     groups: HashMap<String, Vec<String>>,
     step_up: StepUp,
@@ -92,6 +95,14 @@ impl World {
         world
     }
 
+    /// The same, where people also sign in through these providers.
+    pub async fn federated(providers: Vec<Provider>) -> Self {
+        let mut world = Self::new().await;
+        world.federation.providers = providers;
+        world.restart().await;
+        world
+    }
+
     /// Several servers with allow lists, groups by user, and the user `alice`.
     pub async fn with(servers: &[(&str, AllowList)], groups: &[(&str, &[&str])]) -> Self {
         let trust = trust::in_our_authority();
@@ -112,6 +123,7 @@ impl World {
             dpop_nonces: false,
             dpop: Policy::Accepted,
             client_certificates: None,
+            federation: Federation::default(),
             servers: servers
                 .iter()
                 .map(|(name, allow)| {
@@ -187,7 +199,7 @@ impl World {
                 revocations: Arc::clone(&revocations),
                 catalogue: catalogue.clone(),
                 fetcher: self.fetcher.clone(),
-                operator_fetcher: self.fetcher.clone(),
+                operator_fetcher: operator_fetcher(),
             },
         );
         let issuer = issuer.await.expect("an issuer");
@@ -272,6 +284,7 @@ impl World {
             exchange: Vec::new(),
             dpop_nonces: self.dpop_nonces,
             openid: true,
+            federation: self.federation.clone(),
             trusted_issuers: Vec::new(),
             pages: Default::default(),
             client_certificates: self.client_certificates.clone(),
@@ -315,6 +328,14 @@ fn quickly_hashed(password: &str) -> PasswordHash {
     let least = argon2::Params::new(8, 1, 1, None).expect("the least");
     let hashed = Argon2::from(least).hash_password_with_salt(password.as_bytes(), &[2; 16]);
     PasswordHash::from_phc(hashed.expect("hashed").to_string())
+}
+
+/// Reaches what the operator names, wherever it is.
+fn operator_fetcher() -> Fetcher {
+    Fetcher::new(FetcherConfig::new(
+        Reach::Operator,
+        trust::in_our_authority(),
+    ))
 }
 
 struct IssuerKeys(Issuer);

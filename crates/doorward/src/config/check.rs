@@ -13,6 +13,7 @@ use doorward_core::{
     rotation::{SHORTEST_ROTATION, Schedule},
     user::Username,
 };
+use doorward_issuer::Federation;
 use ipnet::IpNet;
 use url::Url;
 
@@ -20,7 +21,7 @@ use super::{
     Configuration, Database, PublicUrl, TlsFiles, certificates,
     document::{Document, Keys, SigningAlgorithm, Storage, Tokens},
     duration::Lasting,
-    exchange, pages, programs, registration, servers, trust,
+    exchange, identity, pages, programs, registration, servers, trust,
 };
 
 impl Document {
@@ -42,9 +43,14 @@ impl Document {
         let servers = servers::check(self.servers, &group_names, base)?;
         let asking = (tls.is_some(), &public_url);
         let client_certificates = certificates::check(self.client_certificates, asking, base)?;
+        let trusted_issuers = trust::check(self.trusted_issuers, base)?;
+        let federation = Federation {
+            reserved: identity::reserved((&groups, &servers, &trusted_issuers)),
+            providers: identity::providers(self.identity.providers, base)?,
+        };
         Ok(Configuration {
             exchange: exchange::check(self.exchange, (&public_url, &servers))?,
-            trusted_issuers: trust::check(self.trusted_issuers, base)?,
+            trusted_issuers,
             loopback_documents: registration::loopback(&documents, &public_url)?,
             client_documents: registration::domains(documents),
             public_url,
@@ -63,6 +69,7 @@ impl Document {
             statement_issuers,
             dpop_nonces: self.tokens.dpop_nonces,
             openid: self.identity.openid,
+            federation,
             limits: programs::check(&self.programs)?,
             groups,
             servers,

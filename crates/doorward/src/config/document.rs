@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DEFAULT_LISTEN, DEFAULT_OPS_LISTEN, duration::Lasting, pages::PagesEntry, secret::SecretValue,
-    sessions::Sessions,
+    DEFAULT_LISTEN, DEFAULT_OPS_LISTEN, duration::Lasting, identity::ProviderEntry,
+    pages::PagesEntry, secret::SecretValue, sessions::Sessions,
 };
 
 /// The configuration of Doorward.
@@ -50,7 +50,7 @@ pub(super) struct Document {
     /// When signing keys are exchanged, and what they sign besides tokens.
     #[serde(default)]
     pub(super) keys: Keys,
-    /// What clients learn about people.
+    /// How people sign in, and what clients learn about them.
     #[serde(default)]
     pub(super) identity: Identity,
     /// What the pages look like and say.
@@ -237,7 +237,7 @@ pub(super) struct Keys {
     pub(super) signed_metadata: bool,
 }
 
-/// What clients learn about people.
+/// How people sign in, and what clients learn about them.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Identity {
@@ -245,6 +245,9 @@ pub(super) struct Identity {
     /// token and `/userinfo` (OpenID Connect). Without it the word is ignored.
     #[serde(default = "yes")]
     pub(super) openid: bool,
+    /// Identity providers through which people sign in, in the order of their buttons.
+    #[serde(default)]
+    pub(super) providers: Vec<ProviderEntry>,
 }
 
 /// What the processes of stdio servers may take up.
@@ -481,7 +484,10 @@ impl Default for Tokens {
 
 impl Default for Identity {
     fn default() -> Self {
-        Self { openid: yes() }
+        Self {
+            openid: yes(),
+            providers: Vec::new(),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod check;
 mod document;
 mod duration;
 mod exchange;
+mod identity;
 mod pages;
 mod programs;
 mod public_url;
@@ -33,7 +34,9 @@ use doorward_core::{
     step_up::StepUp,
 };
 use doorward_gateway::GatewayLimits;
-use doorward_issuer::{Authorities, DynamicRegistration, StatementIssuer, TrustedIssuer};
+use doorward_issuer::{
+    Authorities, DynamicRegistration, Federation, StatementIssuer, TrustedIssuer,
+};
 use doorward_pages::Brand;
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
@@ -98,6 +101,8 @@ pub(crate) struct Configuration {
     pub(crate) dpop_nonces: bool,
     /// Whether clients can learn who a person is.
     pub(crate) openid: bool,
+    /// Through whom people sign in.
+    pub(crate) federation: Federation,
     /// What callers and the programs of servers may take up.
     pub(crate) limits: GatewayLimits,
     /// The groups of each user.

@@ -81,7 +81,7 @@ mod tests {
             .and_then(|path| path.strip_prefix('#'));
         let either = schema["anyOf"].as_array().and_then(|all| all.first());
         match (named, either) {
-            (Some(path), _) => root.pointer(path).expect("definition"),
+            (Some(path), _) => resolve(root, root.pointer(path).expect("definition")),
             (None, Some(first)) if first.get("$ref").is_some() => resolve(root, first),
             (None, _) => schema,
         }

@@ -14,7 +14,7 @@ use doorward_core::{
     rotation::Schedule, server::ServerName, step_up::StepUp,
 };
 use doorward_gateway::GatewayLimits;
-use doorward_issuer::DynamicRegistration;
+use doorward_issuer::{DynamicRegistration, Federation};
 
 use crate::{
     cli::UpArguments,
@@ -68,6 +68,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             exchange: Vec::new(),
             dpop_nonces: false,
             openid: true,
+            federation: Federation::default(),
             limits: GatewayLimits::default(),
             trusted_issuers: Vec::new(),
             groups: HashMap::new(),

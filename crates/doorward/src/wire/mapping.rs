@@ -39,6 +39,7 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
         exchange: configuration.exchange.clone(),
         dpop_nonces: configuration.dpop_nonces,
         openid: configuration.openid,
+        federation: configuration.federation.clone(),
         trusted_issuers: configuration.trusted_issuers.clone(),
         client_certificates: certificates,
         pages: configuration.pages.clone(),

@@ -50,6 +50,13 @@ pub(crate) struct Limits {
     /// How many of them there are: whoever tries the leaked passwords of many people, each of
     /// them once, is slowed down (LG-02).
     pub(crate) sign_in_accounts: Limit<Option<IpAddr>>,
+    /// Sign-ins through identity providers that begin at one network peer: each is a row for ten
+    /// minutes.
+    pub(crate) federation_peer: Limit<Option<IpAddr>>,
+    /// The same, from one network.
+    pub(crate) federation_network: Limit<Option<IpAddr>>,
+    /// Logout tokens from one network peer.
+    pub(crate) logout_peer: Limit<Option<IpAddr>>,
     /// New clients from one network (interop 17: hosted clients share addresses).
     pub(crate) register_prefix: Limit<Option<IpAddr>>,
     /// New clients with a secret or key and otherwise the same metadata, from one network.
@@ -114,6 +121,9 @@ impl Default for Limits {
             sign_in_known: Limit::new(20, Duration::from_secs(6)),
             sign_in_tried: Limit::new(1, Duration::from_secs(3600)),
             sign_in_accounts: Limit::new(100, Duration::from_secs(5)),
+            federation_peer: Limit::new(30, Duration::from_secs(3)),
+            federation_network: Limit::new(150, Duration::from_millis(600)),
+            logout_peer: Limit::new(120, Duration::from_millis(200)),
             register_prefix: Limit::new(60, Duration::from_secs(1)),
             register_print: Limit::new(60, Duration::from_secs(4)),
             quirk_peer: Limit::new(1, Duration::from_secs(3600)),
@@ -151,6 +161,9 @@ impl Limits {
         self.sign_in_known.forget_idle(now);
         self.sign_in_tried.forget_idle(now);
         self.sign_in_accounts.forget_idle(now);
+        self.federation_peer.forget_idle(now);
+        self.federation_network.forget_idle(now);
+        self.logout_peer.forget_idle(now);
         self.register_prefix.forget_idle(now);
         self.register_print.forget_idle(now);
         self.quirk_peer.forget_idle(now);

@@ -198,6 +198,24 @@ impl Shared {
         })
     }
 
+    /// Signs in `user`, of whom somebody else says who they are, and commits with everything that
+    /// `tx` collected.
+    pub(crate) async fn admit(
+        &self,
+        mut tx: Box<dyn Tx>,
+        (user, methods, how): (&User, Methods, &str),
+        visitor: &Visitor,
+    ) -> Result<Arrival, StoreError> {
+        let arrival = self
+            .begin_session(&mut *tx, (user, methods), visitor)
+            .await?;
+        let event = AuditEvent::new(self.clock.now(), AuditKind::SignIn, Outcome::Allowed);
+        let event = event.user(user.name.as_str()).peer(visitor.peer);
+        tx.audit(event.reason(how.to_owned()));
+        tx.commit().await?;
+        Ok(arrival)
+    }
+
     /// Writes a new session in place of the visitor's old one (LG-01).
     fn write_session(
         &self,
@@ -208,6 +226,7 @@ impl Shared {
     ) -> Secret {
         let now = self.clock.now();
         let secret = Secret::mint(SESSION, draw(&*self.entropy));
+        let federated = methods.contains(Method::Federated);
         if let Some(old) = &visitor.session {
             tx.end_session(old);
         }
@@ -223,6 +242,9 @@ impl Shared {
             agent: visitor.agent.clone(),
             address: visitor.peer,
         });
+        if federated {
+            tx.vouch(&user.id, now);
+        }
         secret
     }
 

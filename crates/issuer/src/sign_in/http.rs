@@ -15,9 +15,10 @@ use serde::Serialize;
 use super::{again, error::SignInError, flow::Credentials};
 use crate::{
     authorize::{Opened, see_other},
-    browser::{Visitor, visitor},
+    browser::{Arrival, Visitor, visitor},
     consent::target,
     device,
+    federation::{self, ProviderButton},
     form::{self, Pairs},
     shared::Shared,
     wire::retry_after,
@@ -36,6 +37,8 @@ struct SignInPage {
     first: bool,
     /// A page of the person's own account waits.
     again: bool,
+    /// Through whom else somebody signs in.
+    providers: Vec<ProviderButton>,
 }
 
 /// The page.
@@ -81,8 +84,15 @@ pub(crate) async fn sign_out(State(issuer): State<Arc<Shared>>, request: Request
     let flow = form
         .map(|form| form.first("flow").to_owned())
         .unwrap_or_default();
+    let there = match flow.is_empty() {
+        true => issuer.sign_out_there(&visitor).await,
+        false => None, // somebody else signs in, and goes on here
+    };
     if let Err(error) = issuer.sign_out(&visitor).await {
         return other_page(&issuer, &visitor, error.into());
+    }
+    if let Some(page) = there {
+        return with_cookies(page, [issuer.ended_cookie()]);
     }
     let next = if issuer.open_pass(&flow).is_ok() || own_page(&flow).is_some() {
         format!("{}?flow={flow}", issuer.path("/login"))
@@ -111,15 +121,7 @@ async fn submit(
     };
     let name = typed.name.clone();
     match issuer.sign_in(typed, visitor).await {
-        Ok(arrival) => {
-            let next = if opened.is_some() {
-                format!("{}?flow={flow}", issuer.path("/consent"))
-            } else {
-                // LG-07: never a place that the request names
-                issuer.path(&own_page(&flow).unwrap_or_else(|| "/".to_owned()))
-            };
-            Ok(with_cookies(see_other(&next), issuer.cookies_of(&arrival)))
-        }
+        Ok(arrival) => Ok(go_on(issuer, &flow, &arrival)),
         Err(error) if error.shows_form() => {
             if matches!(error, SignInError::TooMany(_) | SignInError::Busy) {
                 issuer.note_put_off(&error, visitor); // AD-06
@@ -131,9 +133,22 @@ async fn submit(
     }
 }
 
-/// The page of ours that waits for the sign-in, when no authorization request does.
+/// On with what the sign-in page carried: the request that waits is asked about at consent,
+/// whoever signed the person in (CO-03). Never to a place that the request names (LG-07).
+pub(crate) fn go_on(issuer: &Shared, flow: &str, arrival: &Arrival) -> Response {
+    let next = match (own_page(flow), flow.is_empty()) {
+        (Some(page), _) => issuer.path(&page),
+        (None, true) => issuer.path("/"),
+        (None, false) => format!("{}?flow={flow}", issuer.path("/consent")),
+    };
+    with_cookies(see_other(&next), issuer.cookies_of(arrival))
+}
+
+/// The page of ours that waits, when it is no authorization request.
 fn own_page(flow: &str) -> Option<String> {
-    device::page_of(flow).or_else(|| again::page_of(flow))
+    device::page_of(flow)
+        .or_else(|| again::page_of(flow))
+        .or_else(|| federation::page_of(flow))
 }
 
 impl Shared {
@@ -194,6 +209,7 @@ async fn show(
         error: error.as_ref().map(SignInError::text),
         first,
         again: again::page_of(flow).is_some(),
+        providers: issuer.parties().buttons(),
     };
     // The answer may follow at once, and browsers hold the form to its whole way (CO-10).
     let policy = opened.map_or_else(Policy::default, |opened| {

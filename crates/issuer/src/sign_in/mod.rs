@@ -9,4 +9,5 @@ mod error;
 mod flow;
 mod http;
 
-pub(crate) use http::{cross_site, form_source, get, post, sign_out, with_cookies};
+pub(crate) use error::SignInError;
+pub(crate) use http::{cross_site, form_source, get, go_on, post, sign_out, with_cookies};

@@ -85,6 +85,9 @@ pub(crate) enum TokenError {
     /// The keys of a trusted issuer cannot be fetched.
     #[error("the keys of the issuer cannot be reached right now")]
     KeysUnavailable,
+    /// The identity provider of the person has been silent for too long.
+    #[error("the identity provider of the person cannot be reached right now")]
+    ProviderSilent,
     /// The limit of this address is reached.
     #[error("too many requests from this address")]
     TooMany(Wait),
@@ -160,6 +163,7 @@ impl TokenError {
             Self::Request(_)
             | Self::Client(_)
             | Self::KeysUnavailable
+            | Self::ProviderSilent
             | Self::TooMany(_)
             | Self::Internal
             | Self::Store(_)
@@ -217,7 +221,7 @@ impl IntoResponse for TokenError {
             Self::Exchange(error) => (bad, exchange_error(error)),
             Self::Assertion => (bad, "invalid_grant"),
             Self::Judged(error) => (bad, judged_error(error)),
-            Self::KeysUnavailable => return unavailable(&self.to_string()),
+            Self::KeysUnavailable | Self::ProviderSilent => return unavailable(&self.to_string()),
             Self::TooMany(wait) => return too_many(*wait, &self.to_string()),
             Self::Proof(fault) => (bad, fault.code()),
             Self::CertificateMissing | Self::BoundTwice => (bad, "invalid_request"),

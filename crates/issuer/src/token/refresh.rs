@@ -19,7 +19,7 @@ use doorward_core::{
 use doorward_store::{StoreError, Tx};
 
 use super::{error::TokenError, id_token::About, request::Asked, wire::Issued};
-use crate::shared::Shared;
+use crate::{federation::Vouching, shared::Shared};
 
 /// What was loaded about a presented token.
 struct Loaded {
@@ -34,9 +34,36 @@ impl Shared {
     /// Refreshes. Whoever loses a race sees the token spent at the second look, and gets
     /// what the winner got.
     pub(super) async fn refresh(&self, asked: &Asked<'_>) -> Result<Issued, TokenError> {
+        self.look_after_person(asked).await?;
         match self.refresh_once(asked).await {
             Err(TokenError::Store(StoreError::Conflict)) => self.refresh_once(asked).await,
             outcome => outcome,
+        }
+    }
+
+    /// Whoever approved by the word of an identity provider is looked after now and then, before
+    /// anything is spent. A token that is not good costs no question.
+    async fn look_after_person(&self, asked: &Asked<'_>) -> Result<(), TokenError> {
+        if self.parties().is_empty() {
+            return Ok(());
+        }
+        let secret = Secret::presented(asked.required("refresh_token")?);
+        let mut tx = self.store.begin().await?;
+        let Some(loaded) = self.load_refresh(&mut *tx, secret).await? else {
+            return Ok(()); // refused as ever
+        };
+        drop(tx);
+        let (now, grant) = (self.clock.now(), &loaded.grant);
+        let good = matches!(loaded.token.state, RefreshState::Active)
+            && grant.client == asked.client.id
+            && grant.is_live(now);
+        if !good {
+            return Ok(());
+        }
+        match self.look_after(grant).await? {
+            Vouching::GoOn => Ok(()),
+            Vouching::Wait => Err(TokenError::ProviderSilent),
+            Vouching::NoProvider => Err(TokenError::GrantRejected),
         }
     }
 

@@ -36,6 +36,10 @@ pub(crate) async fn a_link_reads_back_until_it_is_cut(store: Subject) {
     assert_eq!(tx.account_link(&elsewhere).await.expect("readable"), None);
     let all = tx.account_links().await.expect("readable");
     assert_eq!(all, [one.clone(), two]);
+    let theirs = tx.account_links_of(&user_id("alice")).await;
+    assert_eq!(theirs.expect("readable").len(), 2);
+    let none = tx.account_links_of(&user_id("bob")).await;
+    assert_eq!(none.expect("readable"), []);
     write(&store, |tx| tx.remove_account_link(&one)).await;
     let found = tx.account_link(&one.foreign).await.expect("readable");
     assert_eq!(found, None);

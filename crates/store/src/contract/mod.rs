@@ -11,6 +11,7 @@ pub(crate) mod codes;
 pub(crate) mod consents;
 pub(crate) mod devices;
 pub(crate) mod factors;
+pub(crate) mod federation;
 pub(crate) mod grants;
 pub(crate) mod groups;
 pub(crate) mod initial_access_tokens;
@@ -94,6 +95,13 @@ macro_rules! every_contract {
                 what_a_user_approved_goes_with_the_users_grants
                 requests_of_a_client_go_with_its_grants
                 an_expired_request_is_known_for_ten_minutes
+            }
+            federation {
+                a_sign_in_under_way_is_taken_once
+                what_is_kept_of_somebody_goes_with_the_link
+                of_two_who_want_to_ask_a_provider_one_does
+                what_stands_by_the_word_of_a_provider_ends_and_nothing_else
+                one_session_at_a_provider_ends_alone
             }
             factors {
                 a_code_of_an_application_works_once_and_no_older_one_after_it

@@ -33,6 +33,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0019_provisioning.sql"),
     include_str!("../../migrations/postgres/0020_factors.sql"),
     include_str!("../../migrations/postgres/0021_consent.sql"),
+    include_str!("../../migrations/postgres/0022_identity_providers.sql"),
 ];
 
 /// The oldest server that has all that is used: `pg_xact_status` above all.

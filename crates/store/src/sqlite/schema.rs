@@ -35,6 +35,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0019_provisioning.sql"),
     include_str!("../../migrations/sqlite/0020_factors.sql"),
     include_str!("../../migrations/sqlite/0021_consent.sql"),
+    include_str!("../../migrations/sqlite/0022_identity_providers.sql"),
 ];
 
 /// Marks a file as a database of Doorward: "Door".

@@ -20,6 +20,7 @@ macro_rules! select {
 statements! {
     BY_SUBJECT = select!("WHERE issuer = ?1 AND subject = ?2");
     ALL = select!("ORDER BY issuer, subject");
+    OF_USER = select!("WHERE user_id = ?1 ORDER BY issuer, subject");
     ADD = "INSERT INTO account_links (issuer, subject, user_id, created_at, used_at)
         VALUES (?1, ?2, ?3, ?4, ?5)";
     USE = "UPDATE account_links SET used_at = CASE WHEN used_at > ?4 THEN used_at ELSE ?4 END
@@ -43,6 +44,10 @@ pub(crate) fn by_subject(foreign: &ForeignSubject) -> Query<AccountLink> {
 
 pub(crate) fn all() -> Query<AccountLink> {
     query(ALL, params![], read)
+}
+
+pub(crate) fn of_user(user: &UserId) -> Query<AccountLink> {
+    query(OF_USER, params![user.as_str()], read)
 }
 
 pub(crate) fn add(link: &AccountLink) -> Change {

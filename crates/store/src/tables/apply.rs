@@ -8,9 +8,9 @@ use doorward_core::{
 
 use super::{
     Change, account_links, clients, codes, consents, device_authorizations as devices, expired,
-    factors, grants, groups, initial_access_tokens as initial, known_devices, memberships,
-    provisioned_users, provisioning_tokens, refresh_tokens, revocations, sessions, setup_links,
-    signing_keys, used_once, users,
+    factors, federation, grants, groups, initial_access_tokens as initial, known_devices,
+    memberships, provisioned_users, provisioning_tokens, refresh_tokens, revocations, sessions,
+    setup_links, signing_keys, used_once, users,
 };
 use crate::write::Write;
 
@@ -91,6 +91,21 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
             one(account_links::mark_used(&link.foreign, &link.user, *at))
         }
         Write::RemoveAccountLink(link) => one(account_links::remove(&link.foreign, &link.user)),
+
+        Write::AddPendingSignIn(pending) => one(federation::add_pending(pending)),
+        Write::TakePendingSignIn(state) => one(federation::take_pending(state)),
+        Write::KeepFederatedAccount(account) => one(federation::keep(account)),
+        Write::AskAbout(foreign, before, now) => one(federation::ask(foreign, *before, *now)),
+        Write::Vouch(user, at) => any(federation::vouch(user, *at)),
+        Write::EndVouched(vouched) => any(vouched.end_sessions()),
+        Write::RevokeVouched(vouched, at, reason) => {
+            let (at, reason) = (*at, *reason);
+            vec![
+                step(vouched.burn_codes(), Expects::Any),
+                step(vouched.deny_devices(), Expects::Any),
+                step(vouched.revoke(Revoked { at, reason }), Expects::Any),
+            ]
+        }
 
         Write::AddClient(client) => any(clients::add(client)),
         Write::ReplaceClient(pair) => one(clients::replace(&pair.0, &pair.1)),

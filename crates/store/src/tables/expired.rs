@@ -30,6 +30,8 @@ const ENDED_CLIENTS: Duration = Duration::from_secs(DAY);
 /// A token of an identity provider that ended stays listed this long, so that an administrator sees
 /// why nothing comes any more.
 const EXPIRED_TOKENS: Duration = Duration::from_secs(30 * DAY);
+/// Codes and devices that come of a sign-in are grants by then, or nothing any more.
+const SIGN_INS: Duration = Duration::from_secs(DAY);
 /// Longer than any access token lives.
 const ACCESS_TOKENS: Duration = Duration::from_secs(30 * DAY);
 
@@ -37,6 +39,12 @@ statements! {
     CODES_BEFORE = "DELETE FROM authorization_codes WHERE expires_at <= ?1";
     DEVICES_BEFORE = "DELETE FROM device_authorizations WHERE expires_at <= ?1";
     SESSIONS_BEFORE = "DELETE FROM sessions WHERE expires_at <= ?1";
+    PENDING_SIGN_INS_BEFORE = "DELETE FROM pending_sign_ins WHERE expires_at <= ?1";
+    VOUCHED_BEFORE = "DELETE FROM vouched WHERE authenticated_at <= ?1
+        AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.user_id = vouched.user_id
+            AND sessions.authenticated_at = vouched.authenticated_at)
+        AND NOT EXISTS (SELECT 1 FROM grants WHERE grants.user_id = vouched.user_id
+            AND grants.authenticated_at = vouched.authenticated_at)";
     KNOWN_DEVICES_BEFORE = "DELETE FROM known_devices WHERE expires_at <= ?1";
     CONSENTS_BEFORE = "DELETE FROM consents WHERE ends_at <= ?1";
     USED_ONCE_BEFORE = "DELETE FROM used_once WHERE expires_at <= ?1";
@@ -84,7 +92,9 @@ pub(crate) fn reap(now: UnixTime, unused_since: UnixTime) -> Vec<Step> {
         step(now - REPEATS, EMPTY_REPEATS_BEFORE, Expects::AnyUncounted),
         before(now - CODES, CODES_BEFORE),
         before(now - CODES, DEVICES_BEFORE),
+        before(now - SIGN_INS, VOUCHED_BEFORE),
         before(now, SESSIONS_BEFORE),
+        before(now, PENDING_SIGN_INS_BEFORE),
         before(now, KNOWN_DEVICES_BEFORE),
         before(now, CONSENTS_BEFORE),
         before(now - USED_ONCE, USED_ONCE_BEFORE),

@@ -22,6 +22,7 @@ pub(crate) mod consents;
 pub(crate) mod device_authorizations;
 pub(crate) mod expired;
 pub(crate) mod factors;
+pub(crate) mod federation;
 pub(crate) mod grants;
 pub(crate) mod groups;
 pub(crate) mod initial_access_tokens;
@@ -99,6 +100,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = &'static str> {
         consents::STATEMENTS,
         device_authorizations::STATEMENTS,
         expired::STATEMENTS,
+        federation::STATEMENTS,
         factors::STATEMENTS,
         grants::STATEMENTS,
         groups::STATEMENTS,

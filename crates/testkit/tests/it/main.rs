@@ -11,6 +11,7 @@ mod canary;
 mod certificates;
 mod corpus;
 mod dpop;
+mod federation;
 mod identity_providers;
 mod interop;
 mod login;

@@ -111,6 +111,7 @@ pub(crate) fn config(issuer: &str, servers: &[&str]) -> IssuerConfig {
         exchange: Vec::new(),
         dpop_nonces: false,
         openid: true,
+        federation: doorward_issuer::Federation::default(),
         trusted_issuers: Vec::new(),
         client_certificates: None,
         pages: Default::default(),

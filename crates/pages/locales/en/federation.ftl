@@ -1,0 +1,49 @@
+### Signing in through other identity providers.
+
+federation-elsewhere = Or sign in with
+federation-continue = Continue with { $provider }
+federation-leave-title = On to { $provider }
+federation-leave-lead = Sign in there; it sends you back here.
+federation-leave-sign-out = You are signed out here. There you can sign out as well.
+
+federation-failed = You were not signed in
+federation-again = Try again
+federation-back-to-links = Back to your connections
+federation-try-again = Try again. If it happens once more, tell whoever runs this server.
+federation-operator = The log says at which step it failed and why.
+federation-no-provider = There is no way to sign in under this address.
+federation-unknown = The answer that your browser brought back belongs to no sign-in that is under way. It may have been used already.
+federation-late = The sign-in took longer than ten minutes.
+federation-other-browser = This sign-in began in another browser. Nothing was done here.
+federation-other-browser-you = If somebody sent you this link, close the page: they wanted you to finish what they began.
+federation-step-reach = { $provider } could not be reached, or did not say how to sign in there.
+federation-step-answer = { $provider } sent you back without saying yes.
+federation-step-exchange = { $provider } did not accept its own answer when it was asked about it.
+federation-step-proof = What { $provider } said does not prove who you are.
+federation-step-profile = { $provider } did not say what has to be known about you.
+federation-not-admitted = You are not among those who may sign in
+federation-not-admitted-lead = { $provider } says who you are, and you are not among those who may use this server.
+federation-not-admitted-you = Sign in there with another account, or ask whoever runs this server.
+federation-no-account = There is no account for you yet
+federation-no-account-lead = { $provider } says who you are, and accounts are not made here by signing in.
+federation-no-account-you = Ask an administrator for an account, sign in to it, and connect this sign-in there.
+federation-not-set-up = This server has no administrator yet. Whoever runs it opens the set-up link first.
+federation-taken = That account is already connected here.
+federation-not-linked = Nothing was connected
+federation-not-cut = Nothing was disconnected
+federation-last-way-in = It is the only way into your account. Connect another one, or set a password first.
+federation-known-address = An account here has your address
+federation-known-address-lead = { $provider } says who you are. An account here has the same address of mail, and that is no proof that it is yours.
+federation-known-address-you = Show that it is: sign in to it once, and connect it.
+federation-known-address-next = Sign in and connect
+
+links-title = Where you also sign in
+links-lead = These accounts elsewhere open your account <strong>{ $user }</strong> here.
+links-link = <strong>{ $provider }</strong>: { $subject }
+links-none = None is connected.
+links-cut = Disconnect
+links-connect = Connect { $provider }
+links-confirm-title = Connect this account?
+links-confirm-lead = You came as <strong>{ $called }</strong> from { $provider }. It would be connected to the account <strong>{ $user }</strong> here.
+links-confirm-means = Whoever can sign in as { $called } at { $provider } gets into it from then on.
+links-confirm-button = Connect
