@@ -15,14 +15,19 @@ use crate::{
     connections::known,
     door::{Guest, Sheet},
     moment::Moment,
+    part::{Neighbours, Part},
 };
 
 pub(crate) const PAGE: &str = "/account/approvals";
 pub(crate) const FORGET: &str = "/account/approvals/forget";
 
+/// How many answers are on a page.
+const ON_A_PAGE: usize = 20;
+
 #[derive(Serialize)]
 struct Approvals {
     approvals: Vec<ApprovalView>,
+    beside: Neighbours,
 }
 
 #[derive(Serialize)]
@@ -51,8 +56,12 @@ pub(crate) async fn get(guest: Guest) -> Response {
     };
     match guest.accounts.approvals(&guest.visit).await {
         Ok(approvals) => {
-            let approvals = approvals.iter().map(view).collect();
-            guest.show(sheet, &Approvals { approvals })
+            let part = Part::asked(&guest, ON_A_PAGE);
+            let page = Approvals {
+                approvals: part.of(&approvals).map(view).collect(),
+                beside: part.neighbours(approvals.len()),
+            };
+            guest.show(sheet, &page)
         }
         Err(error) => guest.unreadable(&error),
     }

@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::{
     door::{Guest, Sheet},
     moment::Moment,
+    part::{Neighbours, Part},
 };
 
 pub(crate) const PAGE: &str = "/account/connections";
@@ -22,13 +23,17 @@ pub(crate) const REVOKE: &str = "/account/connections/revoke";
 pub(crate) const REVOKE_ALL: &str = "/account/connections/revoke-all";
 
 /// The most tools that are named for one server; how many there are is always said.
-const MOST_TOOLS: usize = 50;
+const MOST_TOOLS: usize = 20;
+/// How many connections are on a page.
+const ON_A_PAGE: usize = 10;
 /// The most tools that are named as called lately.
 const MOST_CALLED: usize = 10;
 
 #[derive(Serialize)]
 struct Connections {
     connections: Vec<ConnectionView>,
+    total: usize,
+    beside: Neighbours,
 }
 
 #[derive(Serialize)]
@@ -79,10 +84,16 @@ pub(crate) async fn get(guest: Guest) -> Response {
         forms: &[REVOKE, REVOKE_ALL],
         error: None,
     };
-    match guest.accounts.connections(&guest.visit).await {
-        Ok(connections) => {
-            let connections = connections.iter().map(view).collect();
-            guest.show(sheet, &Connections { connections })
+    let part = Part::asked(&guest, ON_A_PAGE);
+    let asked = (part.from, part.most);
+    match guest.accounts.connections(&guest.visit, asked).await {
+        Ok((connections, total)) => {
+            let page = Connections {
+                connections: connections.iter().map(view).collect(),
+                total,
+                beside: part.neighbours(total),
+            };
+            guest.show(sheet, &page)
         }
         Err(error) => guest.unreadable(&error),
     }

@@ -24,6 +24,7 @@ mod devices;
 mod door;
 mod moment;
 mod overview;
+mod part;
 mod profile;
 mod routes;
 mod sessions;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::{
     door::{Guest, Sheet, see_other, with_cookies},
     moment::Moment,
+    part::{Neighbours, Part},
 };
 
 pub(crate) const PAGE: &str = "/account/sessions";
@@ -15,9 +16,14 @@ pub(crate) const END: &str = "/account/sessions/end";
 pub(crate) const END_OTHERS: &str = "/account/sessions/end-others";
 pub(crate) const END_ALL: &str = "/account/sessions/end-all";
 
+/// How many sessions are on a page.
+const ON_A_PAGE: usize = 20;
+
 #[derive(Serialize)]
 struct Sessions {
     sessions: Vec<SessionView>,
+    total: usize,
+    beside: Neighbours,
 }
 
 #[derive(Serialize)]
@@ -43,9 +49,14 @@ pub(crate) async fn get(guest: Guest) -> Response {
     };
     match guest.accounts.sessions(&guest.visit).await {
         Ok(sessions) => {
-            let sessions = sessions.iter().map(|session| view(session, &guest));
-            let sessions = sessions.collect();
-            guest.show(sheet, &Sessions { sessions })
+            let part = Part::asked(&guest, ON_A_PAGE);
+            let shown = part.of(&sessions).map(|session| view(session, &guest));
+            let page = Sessions {
+                sessions: shown.collect(),
+                total: sessions.len(),
+                beside: part.neighbours(sessions.len()),
+            };
+            guest.show(sheet, &page)
         }
         Err(error) => guest.unreadable(&error),
     }

@@ -62,12 +62,19 @@ pub struct Called {
 }
 
 impl Accounts {
-    /// What acts for the person, the newest first.
-    pub async fn connections(&self, visit: &Visit) -> Result<Vec<Connection>, StoreError> {
+    /// What acts for the person, the newest first: this many behind the first `from`, and how many
+    /// there are in all.
+    pub async fn connections(
+        &self,
+        visit: &Visit,
+        (from, most): (usize, usize),
+    ) -> Result<(Vec<Connection>, usize), StoreError> {
         let mut tx = self.0.store.begin().await?;
         let now = self.now();
         let mut grants = tx.grants(Some(&visit.user().id), None).await?;
         grants.retain(|grant| grant.is_live(now));
+        let total = grants.len();
+        let grants: Vec<Grant> = grants.into_iter().skip(from).take(most).collect();
         let mut called = match grants.is_empty() {
             true => HashMap::new(),
             false => self.called_lately(visit).await?,
@@ -82,7 +89,7 @@ impl Accounts {
                 grant,
             });
         }
-        Ok(connections)
+        Ok((connections, total))
     }
 
     /// How many there are.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use doorward_core::secret::Secret;
+use doorward_core::{secret::Secret, user::Username};
 use http::Method;
 
 use crate::world::{AuthorizeRequest, PASSWORD, Person, World, config, form, request};
@@ -441,6 +441,28 @@ async fn a_session_ends_by_itself() {
     }
     world.pass(Duration::from_secs(12));
     assert!(!person.get(&world, "/").await.body.contains("Signed in as"));
+}
+
+#[tokio::test]
+async fn looking_at_pages_writes_only_now_and_then() {
+    let world = World::new().await;
+    let mut person = world.signed_in("alice").await;
+    let seen_at = async || {
+        let mut tx = world.store.begin().await.expect("a unit of work");
+        let name = Username::parse("alice").expect("a name");
+        let user = tx.user_by_name(&name).await.expect("readable");
+        let sessions = tx.sessions_of(&user.expect("alice").id).await;
+        sessions.expect("readable").remove(0).seen_at
+    };
+    let begun = world.now();
+    for _ in 0..4 {
+        world.pass(Duration::from_secs(60));
+        person.get(&world, "/").await;
+        assert_eq!(seen_at().await, begun);
+    }
+    world.pass(Duration::from_secs(60));
+    person.get(&world, "/").await;
+    assert_eq!(seen_at().await, world.now());
 }
 
 #[tokio::test]

@@ -32,6 +32,10 @@ account-count-approvals = { $count ->
    *[other] { $count } answers are remembered.
 }
 
+# The parts of a long list.
+account-before = The ones before
+account-behind = More
+
 # Applications.
 account-connections-lead = These applications may use servers here in your name. Each entry is one installation. What you revoke stops working at once, and has to ask you again.
 account-connections-none = No application acts for you.
@@ -105,6 +109,10 @@ account-forget-approval = Forget this answer
 account-activity-lead = What happened in your account, the newest first.
 account-activity-everybody-lead = What happened in all accounts, the newest first.
 account-activity-none = Nothing of this kind in this part of the log.
+account-activity-newest = The newest first
+account-when = When
+account-outcome = Outcome
+account-facts = More
 account-event = Event
 account-event-all = All
 account-everybody = Everybody, not only me

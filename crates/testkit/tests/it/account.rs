@@ -289,6 +289,38 @@ async fn a_connection_shows_what_it_is_and_does_and_is_cut_at_once() {
 }
 
 #[tokio::test]
+async fn long_lists_are_shown_in_parts() {
+    let world = World::new().await;
+    let mut alice = world.alice();
+    sign_in(&world, &mut alice).await;
+    for _ in 0..25 {
+        sign_in(&world, &mut world.alice()).await;
+    }
+    let first = see(&world, &mut alice, "/account/sessions").await.text();
+    assert_eq!(first.matches("class=\"card\"").count(), 20, "{first}");
+    assert!(first.len() < 50_000);
+    let second = see(&world, &mut alice, "/account/sessions?from=20").await;
+    assert_eq!(second.text().matches("class=\"card\"").count(), 6);
+    let client = Client::register(&world.router, WORLD).await;
+    for _ in 0..12 {
+        client.login(&world.router, &mut alice).await;
+    }
+    let first = see(&world, &mut alice, "/account/connections").await.text();
+    assert_eq!(first.matches("class=\"card\"").count(), 10, "{first}");
+    assert!(first.len() < 50_000, "{}", first.len());
+    let devices = see(&world, &mut alice, "/account/devices").await.text();
+    assert_eq!(devices.matches("class=\"card\"").count(), 10);
+    for odd in ["-1", "x", "99999999999999999999", "18446744073709551615"] {
+        let path = format!("/account/sessions?from={odd}");
+        assert_eq!(
+            see(&world, &mut alice, &path).await.status,
+            StatusCode::OK,
+            "{odd}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn sessions_are_listed_and_ended_one_by_one_or_all_at_once() {
     let world = World::new().await;
     let mut browsers = [world.alice(), world.alice(), world.alice()];
