@@ -18,6 +18,7 @@ mod accounts;
 mod assets;
 mod brand;
 mod built_in;
+mod comparison;
 mod dress;
 mod duration;
 mod embedded;
@@ -34,6 +35,7 @@ mod texts;
 
 pub use brand::{Brand, BrandError, Shades, Wishes};
 pub use built_in::built_in;
+pub use comparison::Comparison;
 pub use headers::Policy;
 pub use locale::Locale;
 pub use message::Message;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::text::Text;
+use crate::{comparison::Comparison, text::Text};
 
 /// What happened, the facts, and what to do by whom.
 #[derive(Clone, Debug, Serialize)]
@@ -12,6 +12,8 @@ pub struct Message {
     facts: Vec<(Text, Vec<String>)>,
     advice: Vec<(Text, Text)>,
     next: Option<(String, Text)>,
+    compared: Vec<Comparison>,
+    reference: Option<String>,
 }
 
 impl Message {
@@ -23,6 +25,8 @@ impl Message {
             facts: Vec::new(),
             advice: Vec::new(),
             next: None,
+            compared: Vec::new(),
+            reference: None,
         }
     }
 
@@ -30,6 +34,20 @@ impl Message {
     #[must_use]
     pub fn fact(mut self, name: Text, values: impl IntoIterator<Item = String>) -> Self {
         self.facts.push((name, values.into_iter().collect()));
+        self
+    }
+
+    /// What was sent beside what is registered.
+    #[must_use]
+    pub fn compare(mut self, comparison: Comparison) -> Self {
+        self.compared.push(comparison);
+        self
+    }
+
+    /// By which word the operator finds this in the audit log.
+    #[must_use]
+    pub fn reference(mut self, word: &str) -> Self {
+        self.reference = Some(word.to_owned());
         self
     }
 

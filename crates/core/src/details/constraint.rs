@@ -8,8 +8,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Number, Value, json};
 
-use super::visible;
-
 /// The most arguments, and the most values of one, that are named.
 const MOST: usize = 32;
 
@@ -75,21 +73,6 @@ impl Constraint {
             Self::AtMost(most) => json!({ "at_most": most }),
         }
     }
-
-    /// As people say it.
-    fn in_words(&self) -> String {
-        let shown = |value: &Value| match value {
-            Value::String(text) => format!("\u{201c}{}\u{201d}", visible(text)),
-            other => other.to_string(),
-        };
-        match self {
-            Self::OneOf(values) => {
-                let values: Vec<String> = values.iter().map(shown).collect();
-                values.join(" or ")
-            }
-            Self::AtMost(most) => format!("at most {most}"),
-        }
-    }
 }
 
 impl Constraints {
@@ -121,10 +104,10 @@ impl Constraints {
         self.0.iter().all(covered)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, String)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Constraint)> {
         self.0
             .iter()
-            .map(|(name, constraint)| (name.as_str(), constraint.in_words()))
+            .map(|(name, constraint)| (name.as_str(), constraint))
     }
 
     pub(super) fn to_json(&self) -> Option<Value> {

@@ -189,8 +189,8 @@ impl ToolDetail {
         self.tools.iter().map(Pattern::as_str)
     }
 
-    /// The constrained arguments, in words.
-    pub fn arguments(&self) -> impl Iterator<Item = (&str, String)> {
+    /// The constrained arguments.
+    pub fn arguments(&self) -> impl Iterator<Item = (&str, &Constraint)> {
         self.arguments.iter()
     }
 

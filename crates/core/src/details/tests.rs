@@ -187,7 +187,10 @@ fn nothing_that_is_approved_hides_or_is_cut() {
     }
     let arguments = json!({"to": {"one_of": ["a\u{202e}", 1, true]}, "n": {"at_most": 7}});
     let details = parse(&json!([files(&["t"], Some(arguments))])).expect("good");
-    let words: Vec<_> = details.iter().flat_map(ToolDetail::arguments).collect();
-    let one_of = "\u{201c}a\\u{202e}\u{201d} or 1 or true".to_owned();
-    assert_eq!(words, [("n", "at most 7".to_owned()), ("to", one_of)]);
+    let shown: Vec<_> = details.iter().flat_map(ToolDetail::arguments).collect();
+    let one_of = Constraint::OneOf(vec![json!("a\u{202e}"), json!(1), json!(true)]);
+    assert_eq!(
+        shown,
+        [("n", &Constraint::AtMost(7.into())), ("to", &one_of)]
+    );
 }

@@ -17,7 +17,7 @@ use doorward_core::{
 };
 use doorward_store::StoreError;
 
-use super::error::AuthorizeRefused;
+use super::{error::AuthorizeRefused, refusal::Shown};
 use crate::{
     directory::{Caller, KeysError, Wanted},
     form::{Malformed, Pairs, encode},
@@ -57,7 +57,8 @@ impl Shared {
             return Ok((query, Came::default()));
         }
         let beside = pairs.into_parameters();
-        let id = beside.client_id().map_err(AuthorizeRefused::Show)?;
+        let id = beside.client_id();
+        let id = id.map_err(|fault| Shown::of(fault, &beside, None))?;
         let client = self.usable_client(&id, caller).await?;
         if two {
             return Err(tell(&beside, &client, AuthorizeError::TwoRequests).into());

@@ -4,17 +4,20 @@ use std::time::Duration;
 
 use axum::response::Response;
 use doorward_core::{
-    authorize::{Fault, RedirectFault, ShowFault},
+    authorize::{Fault, RedirectFault},
     client::MetadataUrl,
     id::ClientId,
-    registration::DocumentError,
 };
 use doorward_pages::{Locale, Message, Text};
 use doorward_store::StoreError;
 use http::{StatusCode, header};
 
+use super::{
+    reference::Reference,
+    refusal::{Shown, document, unregistered},
+};
 use crate::{
-    directory::{DirectoryError, DocumentFault, DocumentTrouble},
+    directory::{DirectoryError, DocumentTrouble},
     limits::Wait,
     par::RequestUriFault,
     shared::Shared,
@@ -32,7 +35,7 @@ pub(crate) enum AuthorizeRefused {
     TooLong,
     /// A fault that only the person is told.
     #[error(transparent)]
-    Show(ShowFault),
+    Show(#[from] Shown),
     /// The client that the request names is unknown or revoked.
     #[error("the request names an application that is not registered here, or not any more")]
     Unregistered(ClientId),
@@ -67,7 +70,7 @@ pub(crate) enum AuthorizeRefused {
 impl From<Fault> for AuthorizeRefused {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Show(fault) => Self::Show(fault),
+            Fault::Show(fault) => Self::Show(fault.into()),
             Fault::Redirect(fault) => Self::Return(fault),
         }
     }
@@ -85,30 +88,37 @@ impl From<DirectoryError> for AuthorizeRefused {
 impl AuthorizeRefused {
     /// The answer: a page, or a redirect to the client.
     pub(crate) fn answer(self, issuer: &Shared, locale: Locale) -> Response {
+        self.answer_as(issuer, locale, None)
+    }
+
+    /// The answer to a refusal that was recorded under `reference`.
+    pub(super) fn answer_as(
+        self,
+        issuer: &Shared,
+        locale: Locale,
+        reference: Option<Reference>,
+    ) -> Response {
         let pages = issuer.pages.to(locale);
+        let message = |status, page: Message| match &reference {
+            Some(reference) => pages.message(status, &page.reference(reference.as_str())),
+            None => pages.message(status, &page),
+        };
         let page = |status, title, lead| {
-            let message = Message::new(Text::of(title), Text::of(lead));
-            pages.message(status, &message.you(Text::of("authorize-again-you")))
+            let page = Message::new(Text::of(title), Text::of(lead));
+            message(status, page.you(Text::of("authorize-again-you")))
         };
         let unreadable = "authorize-unreadable";
         match self {
             Self::Malformed => page(StatusCode::BAD_REQUEST, unreadable, "authorize-malformed"),
             Self::TooLong => page(StatusCode::BAD_REQUEST, unreadable, "authorize-too-long"),
-            Self::Show(fault) => pages.message(StatusCode::BAD_REQUEST, &explain(&fault)),
-            Self::Unregistered(id) => {
-                let message = unknown(Text::of("authorize-unregistered-lead"));
-                let sent = Text::of("authorize-sent-client");
-                pages.message(
-                    StatusCode::BAD_REQUEST,
-                    &message.fact(sent, [id.to_string()]),
-                )
-            }
+            Self::Show(shown) => message(StatusCode::BAD_REQUEST, shown.page()),
+            Self::Unregistered(id) => message(StatusCode::BAD_REQUEST, unregistered(&id)),
             Self::Document { url, trouble } => {
-                let message = explain_document(&url, trouble);
+                let page = document(&url, trouble);
                 let Some(Wait(wait)) = trouble.wait() else {
-                    return pages.message(StatusCode::BAD_REQUEST, &message);
+                    return message(StatusCode::BAD_REQUEST, page);
                 };
-                let mut response = pages.message(StatusCode::TOO_MANY_REQUESTS, &message);
+                let mut response = message(StatusCode::TOO_MANY_REQUESTS, page);
                 let headers = response.headers_mut();
                 headers.insert(header::RETRY_AFTER, retry_after(wait));
                 response
@@ -134,9 +144,11 @@ impl AuthorizeRefused {
             ),
             Self::Answered => {
                 let lead = Text::of("authorize-answered-lead");
-                let message = Message::new(Text::of("authorize-answered"), lead);
-                let message = message.you(Text::of("authorize-done-you"));
-                pages.message(StatusCode::CONFLICT, &message)
+                let page = Message::new(Text::of("authorize-answered"), lead);
+                message(
+                    StatusCode::CONFLICT,
+                    page.you(Text::of("authorize-done-you")),
+                )
             }
             Self::Store(error) => {
                 tracing::error!(%error, "storage failed");
@@ -165,123 +177,6 @@ pub(crate) fn see_other(location: &str) -> Response {
     }
     *response.status_mut() = StatusCode::SEE_OTHER;
     response
-}
-
-/// A page that teaches: what was sent, what is registered, what to do (interop 18).
-fn explain(fault: &ShowFault) -> Message {
-    let page = |title, lead, developer| {
-        let message = Message::new(Text::of(title), Text::of(lead));
-        let message = message.you(Text::of("message-restart"));
-        message.developer(Text::of(developer))
-    };
-    match fault {
-        ShowFault::ClientMissing => page(
-            "authorize-nameless",
-            "authorize-nameless-lead",
-            "authorize-nameless-developer",
-        ),
-        ShowFault::ClientUnknown => unknown(Text::of("authorize-unknown-lead")),
-        ShowFault::RedirectMissing => page(
-            "authorize-nowhere-to",
-            "authorize-nowhere-to-lead",
-            "authorize-nowhere-to-developer",
-        ),
-        ShowFault::RedirectMismatch { sent, registered } => mismatch(sent, registered),
-        ShowFault::Nowhere(error) => {
-            let lead = Text::verbatim(sentence(&error.to_string()));
-            Message::new(Text::of("authorize-unmet"), lead)
-                .you(Text::of("message-restart"))
-                .developer(Text::of("authorize-unmet-developer"))
-        }
-        ShowFault::StateTooLong => page(
-            "authorize-uncarried",
-            "authorize-uncarried-lead",
-            "authorize-uncarried-developer",
-        ),
-    }
-}
-
-fn unknown(lead: Text) -> Message {
-    Message::new(Text::of("authorize-unknown"), lead)
-        .you(Text::of("authorize-unknown-you"))
-        .developer(Text::of("authorize-unknown-developer"))
-}
-
-fn mismatch(sent: &str, registered: &[String]) -> Message {
-    let lead = Text::of("authorize-mismatch-lead");
-    Message::new(Text::of("authorize-mismatch"), lead)
-        .fact(Text::of("authorize-sent-redirect"), [sent.to_owned()])
-        .fact(
-            Text::of("authorize-registered-redirects"),
-            registered.to_vec(),
-        )
-        .you(Text::of("authorize-add-again-you"))
-        .developer(Text::of("authorize-mismatch-developer"))
-}
-
-/// A page that says which document is the reason, and whose turn it is (A-069, interop 19).
-fn explain_document(url: &MetadataUrl, trouble: DocumentTrouble) -> Message {
-    let message = |title| {
-        Message::new(Text::of(title), document_lead(trouble))
-            .fact(Text::of("document-host"), [url.host().to_owned()])
-            .fact(Text::of("document-address"), [url.as_str().to_owned()])
-    };
-    match trouble {
-        DocumentTrouble::Denied => message("document-denied")
-            .you(Text::of("document-denied-you"))
-            .administrator(Text::of("document-denied-administrator")),
-        DocumentTrouble::TooMany(_) | DocumentTrouble::Fault(DocumentFault::TooOften(_)) => {
-            message("document-unchecked")
-                .you(Text::of("document-often-you"))
-                .developer(Text::of("document-often-developer"))
-        }
-        DocumentTrouble::Fault(_) => message("document-unchecked")
-            .you(Text::of("document-fault-you"))
-            .developer(Text::of("document-fault-developer")),
-        DocumentTrouble::Refused(_) => message("document-wrong")
-            .you(Text::of("document-wrong-you"))
-            .developer(Text::of("document-wrong-developer")),
-    }
-}
-
-fn document_lead(trouble: DocumentTrouble) -> Text {
-    match trouble {
-        DocumentTrouble::Denied => Text::of("document-denied-lead"),
-        DocumentTrouble::TooMany(_) => Text::of("document-many-lead"),
-        DocumentTrouble::Fault(fault) => document_fault(fault),
-        DocumentTrouble::Refused(error) => document_error(error),
-    }
-}
-
-fn document_fault(fault: DocumentFault) -> Text {
-    match fault {
-        DocumentFault::Slow => Text::of("document-slow"),
-        DocumentFault::Large { limit } => {
-            let limit = u64::try_from(limit).unwrap_or(u64::MAX);
-            Text::of("document-large").number("limit", limit)
-        }
-        DocumentFault::Redirect => Text::of("document-redirect"),
-        DocumentFault::PrivateAddress => Text::of("document-private"),
-        DocumentFault::Unreachable => Text::of("document-unreachable"),
-        DocumentFault::Certificate => Text::of("document-certificate"),
-        DocumentFault::Status(status) => Text::of("document-status").number("status", status),
-        DocumentFault::NotJson => Text::of("document-not-json"),
-        DocumentFault::Broken => Text::of("document-broken"),
-        DocumentFault::TooOften(_) => Text::of("document-often-lead"),
-    }
-}
-
-fn document_error(error: DocumentError) -> Text {
-    match error {
-        DocumentError::NotAnObject => Text::of("document-not-an-object"),
-        DocumentError::OtherClient => Text::of("document-other-client"),
-        DocumentError::Secret => Text::of("document-secret"),
-        DocumentError::Nameless => Text::of("document-nameless"),
-        DocumentError::Method => Text::of("document-method"),
-        DocumentError::Registration(reason) => {
-            Text::of("document-unacceptable").with("reason", reason.to_string())
-        }
-    }
 }
 
 /// `text` with a capital letter and a full stop.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
-    authorize::{AuthorizeError, Checked, Choice, RedirectFault, check, permitted},
+    authorize::{AuthorizeError, Checked, Choice, Fault, RedirectFault, check, permitted},
     client::Client,
     id::UserId,
     openid::{Hinted, ID_TOKEN_TYPE, IdTokenClaims},
@@ -16,6 +16,8 @@ use doorward_pages::Locale;
 use super::{
     error::AuthorizeRefused,
     pass::{NotAPass, Pass},
+    reference::Reference,
+    refusal::Shown,
     reply::Reply,
 };
 use crate::{
@@ -166,29 +168,36 @@ impl Shared {
         Onward::Page(format!("{}?flow={}", self.path(page), self.seal_pass(pass)))
     }
 
-    /// Records that a request was refused. There is nothing to commit with it.
-    pub(crate) fn note_refusal(&self, refused: &AuthorizeRefused, visitor: &Visitor) {
+    /// Records that a request was refused, under a reference. There is nothing to commit with it.
+    pub(super) fn note_refusal(&self, refused: &AuthorizeRefused, visitor: &Visitor) -> Reference {
+        let reference = Reference::make(&*self.entropy);
         let event = AuditEvent::new(
             self.clock.now(),
             AuditKind::AuthorizeRefused,
             Outcome::Denied,
         )
-        .reason(refused.to_string());
+        .reason(format!("{refused} (reference {})", reference.as_str()));
         if let Err(error) = self.note_stranger(event, visitor.peer) {
             tracing::error!(%error, "a refused authorization request could not be recorded");
         }
+        reference
     }
 
     async fn open(&self, pass: Pass, caller: &Caller) -> Result<Opened, AuthorizeRefused> {
         let pairs = Pairs::parse(&pass.query).map_err(|Malformed| AuthorizeRefused::Malformed)?;
         let parameters = pairs.into_parameters();
-        let id = parameters.client_id().map_err(AuthorizeRefused::Show)?;
+        let id = parameters.client_id();
+        let id = id.map_err(|fault| Shown::of(fault, &parameters, None))?;
         let client = self.find_client(&id, caller).await?;
         let client = client.filter(Client::is_usable);
         let client = client.ok_or(AuthorizeRefused::Unregistered(id))?;
         let published = self.published();
         let servers = published.resources_of(&client);
-        let checked = check(&parameters, &client, published.offered(&servers))?;
+        let checked = check(&parameters, &client, published.offered(&servers));
+        let checked = checked.map_err(|fault| match fault {
+            Fault::Show(fault) => Shown::of(fault, &parameters, Some(&client)).into(),
+            told @ Fault::Redirect(_) => AuthorizeRefused::from(told),
+        })?;
         let expected = self.hinted(&checked, &client)?;
         let asked = Wanted {
             max_age: checked.max_age.map(u64::from).map(Duration::from_secs),

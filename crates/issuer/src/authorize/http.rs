@@ -47,8 +47,8 @@ async fn answer(issuer: &Shared, query: Result<String, BodyError>, visitor: &Vis
         Ok(Onward::Page(location)) => see_other(&location),
         Ok(Onward::Reply(reply)) => issuer.send(&reply, visitor.locale),
         Err(refused) => {
-            issuer.note_refusal(&refused, visitor);
-            refused.answer(issuer, visitor.locale)
+            let reference = issuer.note_refusal(&refused, visitor);
+            refused.answer_as(issuer, visitor.locale, Some(reference))
         }
     }
 }

@@ -10,6 +10,8 @@ mod error;
 mod flow;
 mod http;
 mod pass;
+mod reference;
+mod refusal;
 mod reply;
 
 pub(crate) use answer::{Again, Approval, Gift};

@@ -5,6 +5,7 @@
 //! request and the session; the form only carries the choice (CO-09).
 
 pub(crate) mod choices;
+mod constraint;
 mod error;
 mod http;
 mod page;

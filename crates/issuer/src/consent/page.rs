@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use doorward_core::{
     authorize::Choice,
     client::{Client, ClientOrigin, MetadataUrl, display_name},
-    details::{Details, ToolDetail, visible},
+    details::{Constraint, Details, ToolDetail, visible},
     redirect::Destination,
     resource::{Resource, Resources},
     scope::{OPENID, PROFILE, ScopeSet, WRITE},
@@ -15,7 +15,7 @@ use doorward_pages::Text;
 use serde::Serialize;
 use tokio::task::JoinHandle;
 
-use super::target;
+use super::{constraint, target};
 use crate::{authorize::Opened, browser::SignedIn, shared::Shared};
 
 /// How long the page waits for the list of tools.
@@ -70,7 +70,7 @@ pub(crate) struct ServerView {
 struct DetailView {
     tools: Vec<String>,
     /// Arguments and what they may be.
-    arguments: Vec<(String, String)>,
+    arguments: Vec<(String, Text)>,
 }
 
 #[derive(Serialize)]
@@ -207,7 +207,8 @@ impl Shared {
 
 impl DetailView {
     fn of(entry: &ToolDetail) -> Self {
-        let argument = |(name, words): (&str, String)| (visible(name), words);
+        let argument =
+            |(name, may): (&str, &Constraint)| (visible(name), constraint::in_words(may));
         Self {
             tools: entry.tools().map(visible).collect(),
             arguments: entry.arguments().map(argument).collect(),

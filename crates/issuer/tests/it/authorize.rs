@@ -49,6 +49,53 @@ async fn a_mismatch_page_shows_what_was_sent_and_what_is_registered_harmlessly()
     assert!(!page.body.contains("<script>")); // CO-07
     assert!(page.shows("https://evil.example/&lt;script&gt;"));
     assert!(page.shows(CALLBACK));
+    assert!(page.body.contains("<mark>evil.example"), "{}", page.body);
+    assert!(page.shows(&format!("<code>doorward client revoke {client}</code>")));
+    assert!(
+        !page.shows("--redirect-uri https"),
+        "no address of the request stands in a command"
+    );
+}
+
+#[tokio::test]
+async fn each_kind_of_client_is_told_who_can_mend_its_addresses() {
+    let (world, host) = (World::new().await, crate::host::Host::start().await);
+    let administered = preregistered(&world).await;
+    let bad = |client: &str| AuthorizeRequest::new(client).set("redirect_uri", "https://x.example");
+    let path = bad(&administered).path();
+    let page = Person::default().get(&world, &path).await;
+    assert!(page.shows(&format!("<code>doorward client show {administered}</code>")));
+    let page = Person::default()
+        .get(&world, &bad(&host.client_id()).path())
+        .await;
+    assert!(
+        page.shows(&format!(
+            "come from the document <code>{}</code>",
+            host.client_id()
+        )),
+        "{}",
+        page.body
+    );
+}
+
+#[tokio::test]
+async fn the_reference_on_a_refusal_is_in_the_audit_log() {
+    let world = World::new().await;
+    let page = Person::default()
+        .get(&world, "/authorize?client_id=nobody")
+        .await;
+    let reference = page
+        .body
+        .split_once("Reference <code>")
+        .expect("a reference")
+        .1;
+    let reference = reference.split('<').next().expect("closed");
+    assert_eq!(reference.len(), 9);
+    let records = world.audit_records().await;
+    let found = records
+        .iter()
+        .filter(|record| record.to_string().contains(reference));
+    assert_eq!(found.count(), 1); // AD-06
 }
 
 #[tokio::test]

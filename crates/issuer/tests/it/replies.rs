@@ -208,6 +208,6 @@ async fn choosing_an_account_shows_the_page_that_lets_somebody_else_sign_in_in_t
         .set("login_hint", "bob")
         .set("ui_locales", "de-CH fr \"<x>");
     let page = person.consent_page(&world, &request).await;
-    assert!(page.shows("Sign in as somebody else"));
+    assert!(page.shows("Als jemand anderes anmelden"));
     assert!(page.shows("<html lang=\"de\" dir=\"ltr\">"));
 }

@@ -23,3 +23,11 @@ form-media-type = The body must be application/x-www-form-urlencoded.
 form-too-large = The body is too large.
 form-interrupted = The body did not arrive completely.
 form-malformed = The body has invalid percent-encoding or invalid UTF-8.
+
+# What was sent beside what is registered, where a request goes nowhere.
+refusal-compared = What was sent and what is registered
+refusal-parameter = Parameter
+refusal-sent = Sent
+refusal-registered = Registered
+refusal-nothing = nothing
+refusal-reference = Reference <code>{ $reference }</code>. The operator finds it with <code>doorward audit list --event authorize.refused</code>.

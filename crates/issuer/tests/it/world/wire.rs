@@ -51,9 +51,10 @@ impl Answer {
         self.parameters().get(name).cloned().unwrap_or_default()
     }
 
-    /// Whether the page shows this text.
+    /// Whether the page shows this text, marked as different or not.
     pub(crate) fn shows(&self, text: &str) -> bool {
-        self.body.replace("&#x2f;", "/").contains(text)
+        let body = self.body.replace("<mark>", "").replace("</mark>", "");
+        body.replace("&#x2f;", "/").contains(text)
     }
 
     /// The value of a hidden field.

@@ -1,0 +1,73 @@
+### La página de consentimiento, y lo que otras preguntas comparten con ella.
+
+consent-title = ¿Permitir { $client }?
+consent-heading = ¿Permitir que <q>{ $client }</q> actúe en su nombre?
+consent-title-identity = ¿Iniciar sesión en { $client }?
+consent-heading-identity = ¿Iniciar sesión en <q>{ $client }</q>?
+
+consent-application = Aplicación
+consent-named-of = { $client } de <strong>{ $host }</strong>
+consent-by-host = nombrada por este host
+consent-local = en este equipo, sin verificar
+consent-by-statement = avalada por { $issuer }
+consent-by-itself = se registró a sí misma, sin verificar
+consent-by-administrator = registrada por la administración
+consent-answer-goes = La respuesta se envía a
+consent-how-long = Por cuánto tiempo
+consent-warn-loopback = <strong>Compruebe que ha sido usted quien ha comenzado.</strong> Cualquier programa de este equipo puede hacerse pasar por { $client }. Permita el acceso solo si acaba de iniciar la conexión.
+consent-warn-document = La aplicación se describe a sí misma en <strong>{ $host }</strong>. Permita el acceso solo si conoce ese host y confía en él.
+consent-warn-itself = <strong>Compruebe la dirección de arriba.</strong> La aplicación eligió su propio nombre y nadie lo ha verificado.
+
+destination-web = { $host }
+destination-loopback = un programa de este equipo
+destination-application = la aplicación que abre los enlaces { $scheme }: en este equipo
+
+lasts-refresh = como máximo { $most }, y hasta que pase { $idle } sin uso
+lasts-access = { $longest }; después vuelve a preguntar
+
+consent-identity = Sabrá quién es usted
+consent-identity-account = que usted tiene una cuenta aquí, con un identificador que es siempre el mismo
+consent-identity-when = cuándo y cómo inició sesión
+consent-identity-name = su nombre de inicio de sesión, <strong>{ $user }</strong>
+consent-identity-only = No puede usar ninguno de los servidores de aquí.
+
+consent-which-one = ¿Qué servidor puede usar?
+consent-which-any = ¿Qué servidores puede usar?
+consent-what = Lo que puede usar
+consent-read-only = Dejar que solo lea: no podrá cambiar ni eliminar nada
+consent-allow = Permitir
+consent-deny = Denegar
+consent-choose = Elija qué puede usar la aplicación.
+consent-choose-tool = Elija al menos una herramienta de cada servidor, o deniegue.
+consent-too-many = Son más herramientas sueltas de las que caben en un token de acceso. Elija menos, o permítalas todas.
+
+tools-only-these = Solo estas llamadas, nada más de este servidor:
+tools-where = donde <code>{ $argument }</code> es { $values }
+tools-and-where = y <code>{ $argument }</code> es { $values }
+tools-or = { $one } o { $other }
+tools-at-most = como máximo { $most }
+tools-quoted = «{ $text }»
+tools-unknown = La lista de sus herramientas no está disponible en este momento.
+tools-unknown-writes = La lista de sus herramientas no está disponible en este momento. Puede incluir herramientas que cambian o eliminan cosas.
+tools-none = No ofrece ninguna herramienta que esta solicitud abra.
+tools-mark-read = lectura
+tools-mark-write = escritura
+tools-mark-destructive = destrucción
+tools-read = { $count ->
+    [one] Solo lee: 1 herramienta
+   *[other] Solo leen: { $count } herramientas
+}
+tools-write = { $count ->
+    [one] Cambia cosas: 1 herramienta
+   *[other] Cambian cosas: { $count } herramientas
+}
+tools-destructive = { $count ->
+    [one] Puede eliminar o sobrescribir, o no lo dice: 1 herramienta
+   *[other] Pueden eliminar o sobrescribir, o no lo dicen: { $count } herramientas
+}
+
+consent-stale = No se ha permitido nada
+consent-stale-lead = La página correspondía a otro inicio de sesión.
+consent-stale-next = Ver de nuevo la solicitud
+consent-unreadable = No se puede leer esta respuesta
+consent-unreadable-lead = No se puede leer el formulario.

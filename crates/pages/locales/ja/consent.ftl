@@ -1,0 +1,64 @@
+### 同意ページと、ほかの確認ページに共通する部分。
+
+consent-title = { $client } を許可しますか？
+consent-heading = <q>{ $client }</q> があなたに代わって操作することを許可しますか？
+consent-title-identity = { $client } にサインインしますか？
+consent-heading-identity = <q>{ $client }</q> にサインインしますか？
+
+consent-application = アプリケーション
+consent-named-of = <strong>{ $host }</strong> の { $client }
+consent-by-host = このホストが名乗る名前
+consent-local = このコンピューター上、未確認
+consent-by-statement = { $issuer } が保証
+consent-by-itself = 自己登録、未確認
+consent-by-administrator = 管理者が登録
+consent-answer-goes = 応答の送信先
+consent-how-long = 期間
+consent-warn-loopback = <strong>ご自身で始めた操作か確認してください。</strong>このコンピューター上のどのプログラムも { $client } を名乗ることができます。たった今ご自身で接続を始めた場合にのみ許可してください。
+consent-warn-document = アプリケーションは <strong>{ $host }</strong> で自らを説明しています。このホストを知っていて信頼できる場合にのみ許可してください。
+consent-warn-itself = <strong>上のアドレスを確認してください。</strong>名前はアプリケーションが自分で付けたもので、誰も確認していません。
+
+destination-web = { $host }
+destination-loopback = このコンピューター上のプログラム
+destination-application = このコンピューターで { $scheme }: のリンクを開くアプリケーション
+
+lasts-refresh = 最長 { $most }、ただし { $idle } 使われなければ終了
+lasts-access = { $longest }。その後は再び確認されます
+
+consent-identity = あなたが誰であるかを知ります
+consent-identity-account = ここにアカウントがあること（常に同じ識別子で示されます）
+consent-identity-when = いつ、どのようにサインインしたか
+consent-identity-name = サインイン名 <strong>{ $user }</strong>
+consent-identity-only = ここにあるサーバーは一切使用できません。
+
+consent-which-one = どのサーバーの使用を許可しますか？
+consent-which-any = どのサーバーの使用を許可しますか（複数選択可）？
+consent-what = 使用できるもの
+consent-read-only = 読み取りだけを許可する：変更や削除はできません
+consent-allow = 許可
+consent-deny = 拒否
+consent-choose = アプリケーションに使用を許可するものを選んでください。
+consent-choose-tool = 各サーバーから少なくとも 1 つのツールを選ぶか、拒否してください。
+consent-too-many = アクセストークンに収まる数を超えるツールが個別に選ばれています。数を減らすか、すべてを許可してください。
+
+tools-only-these = 次の呼び出しだけで、このサーバーのほかの機能は使えません：
+tools-where = ただし <code>{ $argument }</code> は { $values }
+tools-and-where = かつ <code>{ $argument }</code> は { $values }
+tools-or = { $one } または { $other }
+tools-at-most = { $most } 以下
+tools-quoted = 「{ $text }」
+tools-unknown = 現在、ツールの一覧を取得できません。
+tools-unknown-writes = 現在、ツールの一覧を取得できません。変更や削除を行うツールが含まれている可能性があります。
+tools-none = この要求で使えるツールはありません。
+tools-mark-read = 読み取り
+tools-mark-write = 書き込み
+tools-mark-destructive = 破壊的
+tools-read = 読み取りのみ：{ $count } 個のツール
+tools-write = 変更を行う：{ $count } 個のツール
+tools-destructive = 削除・上書きの可能性がある、または明示されていない：{ $count } 個のツール
+
+consent-stale = 何も許可されていません
+consent-stale-lead = このページは別のサインインのために作られたものです。
+consent-stale-next = 要求をもう一度確認する
+consent-unreadable = この回答を読み取れません
+consent-unreadable-lead = フォームを読み取れません。

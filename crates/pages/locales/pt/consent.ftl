@@ -1,0 +1,73 @@
+### A página de consentimento e o que outras perguntas compartilham com ela.
+
+consent-title = Permitir { $client }?
+consent-heading = Permitir que <q>{ $client }</q> aja por você?
+consent-title-identity = Entrar em { $client }?
+consent-heading-identity = Entrar em <q>{ $client }</q>?
+
+consent-application = Aplicativo
+consent-named-of = { $client } de <strong>{ $host }</strong>
+consent-by-host = nomeado por este host
+consent-local = neste computador, não verificado
+consent-by-statement = garantido por { $issuer }
+consent-by-itself = registrou a si mesmo, não verificado
+consent-by-administrator = registrado pela administração
+consent-answer-goes = A resposta vai para
+consent-how-long = Por quanto tempo
+consent-warn-loopback = <strong>Confira se foi você quem começou isto.</strong> Qualquer programa neste computador pode se passar por { $client }. Permita somente se você acabou de iniciar a conexão.
+consent-warn-document = O aplicativo descreve a si mesmo em <strong>{ $host }</strong>. Permita somente se você conhece esse host e confia nele.
+consent-warn-itself = <strong>Confira o endereço acima.</strong> O aplicativo escolheu o próprio nome, e ninguém o verificou.
+
+destination-web = { $host }
+destination-loopback = um programa neste computador
+destination-application = o aplicativo que abre links { $scheme }: neste computador
+
+lasts-refresh = no máximo { $most }, e até ficar { $idle } sem uso
+lasts-access = { $longest }; depois ele pergunta de novo
+
+consent-identity = Ele fica sabendo quem você é
+consent-identity-account = que você tem uma conta aqui, sob um identificador que é sempre o mesmo
+consent-identity-when = quando e como você entrou
+consent-identity-name = seu nome de entrada, <strong>{ $user }</strong>
+consent-identity-only = Ele não pode usar nenhum dos servidores daqui.
+
+consent-which-one = Qual servidor ele pode usar?
+consent-which-any = Quais servidores ele pode usar?
+consent-what = O que ele pode usar
+consent-read-only = Deixar apenas ler: ele não poderá alterar nem excluir nada
+consent-allow = Permitir
+consent-deny = Negar
+consent-choose = Escolha o que o aplicativo pode usar.
+consent-choose-tool = Escolha pelo menos uma ferramenta de cada servidor ou negue.
+consent-too-many = São mais ferramentas avulsas do que cabem em um token de acesso. Escolha menos ou permita todas.
+
+tools-only-these = Somente estas chamadas, nada mais deste servidor:
+tools-where = em que <code>{ $argument }</code> é { $values }
+tools-and-where = e <code>{ $argument }</code> é { $values }
+tools-or = { $one } ou { $other }
+tools-at-most = no máximo { $most }
+tools-quoted = “{ $text }”
+tools-unknown = A lista de suas ferramentas não está disponível no momento.
+tools-unknown-writes = A lista de suas ferramentas não está disponível no momento. Ela pode incluir ferramentas que alteram ou excluem coisas.
+tools-none = Ele não oferece nenhuma ferramenta que esta solicitação abra.
+tools-mark-read = leitura
+tools-mark-write = escrita
+tools-mark-destructive = destruição
+tools-read = { $count ->
+    [one] Somente leitura: { $count } ferramenta
+   *[other] Somente leitura: { $count } ferramentas
+}
+tools-write = { $count ->
+    [one] Altera coisas: { $count } ferramenta
+   *[other] Alteram coisas: { $count } ferramentas
+}
+tools-destructive = { $count ->
+    [one] Pode excluir ou sobrescrever, ou não informa: { $count } ferramenta
+   *[other] Podem excluir ou sobrescrever, ou não informam: { $count } ferramentas
+}
+
+consent-stale = Nada foi permitido
+consent-stale-lead = A página foi feita para outra entrada.
+consent-stale-next = Ver a solicitação novamente
+consent-unreadable = Não é possível ler esta resposta
+consent-unreadable-lead = Não é possível ler o formulário.
