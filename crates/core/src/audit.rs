@@ -110,6 +110,15 @@ pub enum AuditKind {
     /// A server process started, stopped or failed.
     #[serde(rename = "server.process")]
     ServerProcess,
+    /// A group, or who is in it, changed.
+    #[serde(rename = "group.change")]
+    GroupChange,
+    /// A token of a provisioning identity provider was made or revoked.
+    #[serde(rename = "scim.token")]
+    ProvisioningToken,
+    /// A provisioning identity provider, or somebody who claims to be one, was refused.
+    #[serde(rename = "scim.refused")]
+    ProvisioningRefused,
     /// A person signed in on a device that was not known to be theirs.
     #[serde(rename = "sign_in.new_device")]
     NewDevice,

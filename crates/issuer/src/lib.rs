@@ -49,7 +49,7 @@ pub use accounts::{
 };
 pub use administration::{
     Administration, AdministrationError, Begin, KeyAdministration, KeyAdministrationError,
-    KeyFacts, NewCertificate, NewClient, NewInitialToken,
+    KeyFacts, NewCertificate, NewClient, NewInitialToken, PreparedChanges, ProvisionedChange,
 };
 pub use authorities::{Authorities, ClientCertificates, Untrusted};
 pub use federation::Federation;
@@ -58,6 +58,7 @@ pub use issuer::{
     ToolCatalogue,
 };
 pub use keys::{KeyError, KeySetChange};
+pub use limits::Guesses;
 pub use passwords::NewPassword;
 pub use public_url::PublicUrlError;
 pub use register::StatementIssuer;

@@ -211,6 +211,8 @@ fn show(response: AdminResponse, json: bool, done: &str) -> Result<(), Failure> 
         | AdminResponse::KeyExported { .. }
         | AdminResponse::Tokens { .. }
         | AdminResponse::TokenAdded { .. }
+        | AdminResponse::ScimTokens { .. }
+        | AdminResponse::ScimTokenAdded { .. }
         | AdminResponse::Refused { .. }) => Err(unexpected(&other)),
     }
 }

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use clap::{Args, Subcommand};
 use doorward_core::{
     client::{ClientKeys, Environment, GrantType},
+    provisioning::ProvisionerName,
     server::ServerName,
 };
 
@@ -222,6 +223,42 @@ pub(crate) enum TokenCommand {
         json: bool,
     },
     /// Take a token back; clients that registered with it stay
+    Revoke {
+        /// Its identifier
+        id: String,
+    },
+}
+
+/// What can be done with provisioning identity providers.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ScimCommand {
+    /// Manage the tokens with which identity providers provision users and groups
+    #[command(subcommand)]
+    Token(ScimTokenCommand),
+}
+
+/// What can be done with tokens of provisioning identity providers.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ScimTokenCommand {
+    /// Make a token for an identity provider; it is shown once
+    Add {
+        /// What the provider is called here; what it makes is its own under this name
+        #[arg(value_name = "PROVIDER", value_parser = ProvisionerName::parse)]
+        provider: ProvisionerName,
+        /// How long it works [default: until it is revoked]
+        #[arg(long, value_name = "DURATION", value_parser = lifetime)]
+        expires_in: Option<Duration>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the tokens that were made, never what they are made of
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a token back; what was provisioned with it stays
     Revoke {
         /// Its identifier
         id: String,

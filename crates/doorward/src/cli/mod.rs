@@ -10,6 +10,7 @@ mod configuration;
 mod keys;
 mod output;
 mod password;
+mod scim;
 mod time;
 mod tokens;
 mod users;
@@ -18,8 +19,8 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::filter::LevelFilter;
 
 pub(crate) use self::arguments::{
-    AuditCommand, ClientCommand, ConfigCommand, GrantCommand, KeyCommand, ServeArguments,
-    UpArguments, UserCommand,
+    AuditCommand, ClientCommand, ConfigCommand, GrantCommand, KeyCommand, ScimCommand,
+    ServeArguments, UpArguments, UserCommand,
 };
 use crate::{data::DataFolder, failure::Failure, serve, telemetry, up};
 
@@ -82,6 +83,9 @@ enum Command {
     /// Manage who gave which program access to what
     #[command(subcommand)]
     Grant(GrantCommand),
+    /// Manage the identity providers that provision users and groups
+    #[command(subcommand)]
+    Scim(ScimCommand),
     /// Manage the keys that tokens are signed with
     #[command(subcommand)]
     Key(KeyCommand),
@@ -115,6 +119,7 @@ impl Cli {
             Command::User(command) => users::run(command, &folder()?),
             Command::Client(command) => administration::client(command, &folder()?),
             Command::Grant(command) => administration::grant(command, &folder()?),
+            Command::Scim(ScimCommand::Token(command)) => scim::run(command, &folder()?),
             Command::Key(command) => keys::run(command, &folder()?),
             Command::Audit(command) => administration::audit(command, &folder()?),
             Command::Config(command) => configuration::run(command),

@@ -21,7 +21,7 @@ use super::{
     Configuration, Database, PublicUrl, TlsFiles, certificates,
     document::{Document, Keys, SigningAlgorithm, Storage, Tokens},
     duration::Lasting,
-    exchange, identity, pages, programs, registration, servers, trust,
+    exchange, identity, pages, programs, registration, scim, servers, trust,
 };
 
 impl Document {
@@ -48,7 +48,9 @@ impl Document {
             reserved: identity::reserved((&groups, &servers, &trusted_issuers)),
             providers: identity::providers(self.identity.providers, base)?,
         };
+        let scim = scim::check(&self.identity.scim, &self.groups, &public_url, base)?;
         Ok(Configuration {
+            scim,
             exchange: exchange::check(self.exchange, (&public_url, &servers))?,
             trusted_issuers,
             loopback_documents: registration::loopback(&documents, &public_url)?,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     DEFAULT_LISTEN, DEFAULT_OPS_LISTEN, duration::Lasting, identity::ProviderEntry,
-    pages::PagesEntry, secret::SecretValue, sessions::Sessions,
+    pages::PagesEntry, scim::ScimEntry, secret::SecretValue, sessions::Sessions,
 };
 
 /// The configuration of Doorward.
@@ -248,6 +248,9 @@ pub(super) struct Identity {
     /// Identity providers through which people sign in, in the order of their buttons.
     #[serde(default)]
     pub(super) providers: Vec<ProviderEntry>,
+    /// How identity providers keep users and groups up to date (SCIM 2.0).
+    #[serde(default)]
+    pub(super) scim: ScimEntry,
 }
 
 /// What the processes of stdio servers may take up.
@@ -487,6 +490,7 @@ impl Default for Identity {
         Self {
             openid: yes(),
             providers: Vec::new(),
+            scim: ScimEntry::default(),
         }
     }
 }

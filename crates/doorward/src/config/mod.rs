@@ -20,6 +20,7 @@ mod public_url;
 mod read;
 mod registration;
 mod schema;
+mod scim;
 mod secret;
 mod servers;
 mod sessions;
@@ -103,6 +104,8 @@ pub(crate) struct Configuration {
     pub(crate) openid: bool,
     /// Through whom people sign in.
     pub(crate) federation: Federation,
+    /// How identity providers keep users and groups up to date.
+    pub(crate) scim: doorward_scim::ScimConfig,
     /// What callers and the programs of servers may take up.
     pub(crate) limits: GatewayLimits,
     /// The groups of each user.

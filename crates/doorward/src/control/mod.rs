@@ -20,6 +20,6 @@ pub(crate) use self::{
     office::Office,
     protocol::{
         AdminRequest, AdminResponse, AuditQuery, ClientRow, GrantRow, KeyRow, LinkRow, Password,
-        TokenRow, UserRow, When,
+        ScimTokenRow, TokenRow, UserRow, When,
     },
 };

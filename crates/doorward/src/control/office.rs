@@ -7,6 +7,7 @@ use doorward_core::{
     client::{Client, ClientKeys, RequestRules},
     grant::Grant,
     id::{ClientId, UserId},
+    provisioning::ProvisioningToken,
     registration::InitialAccessToken,
     revocation::Revocations,
     rotation::KeyState,
@@ -21,8 +22,8 @@ use doorward_issuer::{
 use doorward_store::{AuditFilter, AuditPage, Store};
 
 use super::{
-    AdminRequest, AdminResponse, ClientRow, GrantRow, KeyRow, LinkRow, Password, TokenRow, UserRow,
-    When,
+    AdminRequest, AdminResponse, ClientRow, GrantRow, KeyRow, LinkRow, Password, ScimTokenRow,
+    TokenRow, UserRow, When,
 };
 use crate::{
     data::{Lock, Opened},
@@ -181,6 +182,25 @@ impl Office {
                 Ok(AdminResponse::Tokens { tokens })
             }
             AdminRequest::TokenRevoke { id } => done(desk.revoke_initial_token(id.as_str()).await),
+            AdminRequest::ScimTokenAdd { provider, lifetime } => {
+                let lifetime = lifetime.map(Duration::from_secs);
+                let (token, secret) = desk
+                    .add_provisioning_token(provider, lifetime)
+                    .await
+                    .map_err(told)?;
+                Ok(AdminResponse::ScimTokenAdded {
+                    token: scim_token_row(token),
+                    secret: Password(secret.expose().to_owned()),
+                })
+            }
+            AdminRequest::ScimTokenList => {
+                let tokens = desk.provisioning_tokens().await.map_err(told)?;
+                let tokens = tokens.into_iter().map(scim_token_row).collect();
+                Ok(AdminResponse::ScimTokens { tokens })
+            }
+            AdminRequest::ScimTokenRevoke { id } => {
+                done(desk.revoke_provisioning_token(id.as_str()).await)
+            }
             AdminRequest::GrantList { user, client } => {
                 self.grants(user, client).await.map_err(told)
             }
@@ -386,6 +406,15 @@ fn token_row(token: InitialAccessToken) -> TokenRow {
         most_uses: token.most_uses,
         created_at: When(token.created_at),
         expires_at: When(token.expires_at),
+    }
+}
+
+fn scim_token_row(token: ProvisioningToken) -> ScimTokenRow {
+    ScimTokenRow {
+        id: token.id,
+        provider: token.provider,
+        created_at: When(token.created_at),
+        expires_at: when(token.expires_at),
     }
 }
 

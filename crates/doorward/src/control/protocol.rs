@@ -4,7 +4,8 @@ use std::fmt;
 
 use doorward_core::{
     client::{ClientKeys, Environment, GrantType},
-    id::{ClientId, GrantId, InitialTokenId, KeyId, UserId},
+    id::{ClientId, GrantId, InitialTokenId, KeyId, ProvisioningTokenId, UserId},
+    provisioning::ProvisionerName,
     server::ServerName,
     time::UnixTime,
     user::{Role, Username},
@@ -131,6 +132,20 @@ pub(crate) enum AdminRequest {
         /// Its name.
         id: InitialTokenId,
     },
+    /// Makes a token of a provisioning identity provider.
+    ScimTokenAdd {
+        /// The provider.
+        provider: ProvisionerName,
+        /// For how many seconds; none means until it is revoked.
+        lifetime: Option<u64>,
+    },
+    /// Lists tokens of provisioning identity providers.
+    ScimTokenList,
+    /// Revokes a token of a provisioning identity provider.
+    ScimTokenRevoke {
+        /// Its name.
+        id: ProvisioningTokenId,
+    },
     /// Lists grants.
     GrantList {
         /// Only of this user.
@@ -218,6 +233,18 @@ pub(crate) enum AdminResponse {
     TokenAdded {
         /// What is known of it from now on.
         token: TokenRow,
+        /// The token, shown this once.
+        secret: Password,
+    },
+    /// Tokens of provisioning identity providers.
+    ScimTokens {
+        /// Newest first.
+        tokens: Vec<ScimTokenRow>,
+    },
+    /// A token of a provisioning identity provider that was just made.
+    ScimTokenAdded {
+        /// What is known of it from now on.
+        token: ScimTokenRow,
         /// The token, shown this once.
         secret: Password,
     },
@@ -378,6 +405,19 @@ pub(crate) struct TokenRow {
     pub(crate) created_at: When,
     /// When it ends.
     pub(crate) expires_at: When,
+}
+
+/// A token of a provisioning identity provider, as listed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ScimTokenRow {
+    /// Its name.
+    pub(crate) id: ProvisioningTokenId,
+    /// The provider that it speaks for.
+    pub(crate) provider: ProvisionerName,
+    /// When it was made.
+    pub(crate) created_at: When,
+    /// When it ends by itself, if it does.
+    pub(crate) expires_at: Option<When>,
 }
 
 /// A grant, as listed.

@@ -15,6 +15,7 @@ use doorward_core::{
 };
 use doorward_gateway::GatewayLimits;
 use doorward_issuer::{DynamicRegistration, Federation};
+use doorward_scim::ScimConfig;
 
 use crate::{
     cli::UpArguments,
@@ -48,8 +49,10 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
         let bound = listener
             .local_addr()
             .map_err(|error| Failure::new(error.to_string()))?;
+        let public_url = public_url(arguments.public_url.as_deref(), bound)?;
         let configuration = Configuration {
-            public_url: public_url(arguments.public_url.as_deref(), bound)?,
+            scim: ScimConfig::disabled(public_url.to_string()),
+            public_url,
             listen: bound,
             ops_listen: arguments.ops_listen,
             tls: None,

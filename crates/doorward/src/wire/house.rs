@@ -14,6 +14,7 @@ use doorward_issuer::{
     Administration, AdministrationError, Issuer, IssuerParts, KeyAdministration, KeyError,
     KeySetChange, MasterKey,
 };
+use doorward_scim::{Scim, ScimParts};
 use doorward_store::Store;
 use doorward_verify::{ProcessMemory, Verifier, VerifierConfig};
 use http::Request;
@@ -49,6 +50,7 @@ struct Parts {
     issuer: Issuer,
     gateway: Gateway,
     administration: Administration,
+    scim: Scim,
     verifier: Arc<Verifier>,
     store: Arc<dyn Store>,
     folder: DataFolder,
@@ -120,10 +122,24 @@ impl House {
         let gateway = Gateway::new(mapping::gateway(configuration, connections), parts)
             .map_err(|error| Failure::new(error.to_string()))?;
         tools.ask(gateway.clone());
+        let administration = Administration::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            Arc::clone(&entropy),
+            revocations,
+        );
+        let parts = ScimParts {
+            store,
+            clock,
+            entropy,
+            administration: administration.clone(),
+        };
+        let scim = Scim::new(configuration.scim.clone(), parts);
         Ok(Self(Arc::new(Parts {
             issuer,
             gateway,
-            administration: Administration::new(store, clock, entropy, revocations),
+            administration,
+            scim,
             verifier,
             store: opened.store,
             folder: opened.folder,
@@ -138,7 +154,9 @@ impl House {
     pub(crate) fn router(&self) -> Router {
         let console = Console::new(self.0.issuer.accounts());
         let served = self.0.issuer.router().merge(console.router());
-        served.merge(self.0.gateway.router())
+        served
+            .merge(self.0.gateway.router())
+            .merge(self.0.scim.router())
     }
 
     /// What needs no route, if that is what is asked for.
@@ -155,7 +173,9 @@ impl House {
     /// What of it programs use: no page.
     pub(crate) fn router_for_programs(&self) -> Router {
         let issuer = self.0.issuer.router_for_programs();
-        issuer.merge(self.0.gateway.router())
+        issuer
+            .merge(self.0.gateway.router())
+            .merge(self.0.scim.router())
     }
 
     /// How many connections fit at all listeners together.
@@ -203,6 +223,7 @@ impl House {
             .reconfigure(mapping::gateway(configuration, self.0.connections))
             .map_err(|error| Failure::new(error.to_string()))?;
         self.0.issuer.reconfigure(mapping::issuer(configuration));
+        self.0.scim.reconfigure(configuration.scim.clone());
         Ok(())
     }
 
@@ -212,6 +233,7 @@ impl House {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
+            self.0.scim.forget_idle();
             match self.0.issuer.reap().await {
                 Ok(rows) => tracing::debug!(rows, "deleted what has expired"),
                 Err(error) => tracing::warn!(%error, "cannot delete what has expired"),

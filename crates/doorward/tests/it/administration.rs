@@ -303,6 +303,35 @@ fn initial_access_tokens_are_made_listed_and_taken_back() {
 }
 
 #[test]
+fn tokens_of_identity_providers_are_made_listed_and_taken_back() {
+    for running in [false, true] {
+        let place = Place::new();
+        let _running = running.then(|| place.up(&["--demo"]));
+        let made = json(&place, &["scim", "token", "add", "okta", "--json"]);
+        let id = made["token"]["id"].as_str().expect("a name");
+        let secret = made["scim_token"].as_str().expect("a token");
+        assert!(secret.starts_with("dws_"), "{made}");
+        assert!(made["token"]["expires_at"].is_null());
+        place.done(&["scim", "token", "add", "entra", "--expires-in", "90d"]);
+        let listed = place.done(&["scim", "token", "list"]);
+        assert!(
+            listed.contains("entra") && listed.contains("never"),
+            "{listed}"
+        );
+        let audit = place.done(&["audit", "list"]);
+        assert!(audit.contains("scim.token"), "{audit}");
+        assert!(!format!("{listed}{audit}").contains(secret)); // never again
+        place.done(&["scim", "token", "revoke", id]);
+        let again = place.run(&["scim", "token", "revoke", id]);
+        assert!(complaint(&again).contains("no token"));
+        let left = json(&place, &["scim", "token", "list", "--json"]);
+        assert_eq!(left.as_array().map(Vec::len), Some(1));
+        let bad = place.run(&["scim", "token", "add", "Not A Name"]);
+        assert_eq!(bad.status.code(), Some(2));
+    }
+}
+
+#[test]
 fn accounts_are_linked_to_people_elsewhere_and_unlinked() {
     const ISSUER: &str = "https://idp.example";
     for running in [false, true] {

@@ -44,6 +44,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "doorward-issuer",
         ],
     ),
+    (
+        "doorward-scim",
+        &["doorward-core", "doorward-store", "doorward-issuer"],
+    ),
     ("doorward", EVERY_LIBRARY),
     ("doorward-testkit", EVERY_LIBRARY),
     ("doorward-throwaway", &[]),
@@ -62,6 +66,7 @@ const EVERY_LIBRARY: &[&str] = &[
     "doorward-issuer",
     "doorward-gateway",
     "doorward-console",
+    "doorward-scim",
 ];
 
 #[test]

@@ -54,6 +54,9 @@ pub enum AdministrationError {
     /// An initial access token admits at least one registration.
     #[error("an initial access token admits at least one registration")]
     InitialTokenUses,
+    /// There is no such token of an identity provider.
+    #[error("there is no token {0} of an identity provider")]
+    NoSuchProvisioningToken(String),
     /// There is no such grant.
     #[error("there is no grant {0}")]
     NoSuchGrant(String),

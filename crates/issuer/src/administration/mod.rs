@@ -10,6 +10,7 @@ mod error;
 mod grants;
 mod keys;
 mod links;
+mod provisioned;
 mod tokens;
 mod users;
 
@@ -28,6 +29,7 @@ pub(crate) use users::is_last_administrator;
 pub use clients::{NewCertificate, NewClient};
 pub use error::AdministrationError;
 pub use keys::{Begin, KeyAdministration, KeyAdministrationError, KeyFacts};
+pub use provisioned::{PreparedChanges, ProvisionedChange};
 pub use tokens::NewInitialToken;
 
 /// The use cases. Clones share everything.

@@ -4,6 +4,7 @@
 //! well can be given back, so that honest people are never counted out; only
 //! failures wear a limit down (LG-02). Time comes from the issuer's clock.
 
+mod guesses;
 mod peers;
 mod rate;
 mod turns;
@@ -16,6 +17,7 @@ use doorward_core::{
     time::UnixTime,
 };
 
+pub use self::guesses::Guesses;
 use self::turns::Turns;
 pub(crate) use self::{
     peers::{peer_key, prefix_key, stranger_key},
