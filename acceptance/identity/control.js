@@ -2,15 +2,14 @@
 import { text } from 'node:stream/consumers';
 
 /**
- * How a provider behaves, which `POST /control` changes: `down` answers 503 to everything, `slow`
- * waits so many milliseconds, `lie` names a lie of its own.
+ * How a provider behaves, which `POST /control` changes: at the path `down` it answers 503, and
+ * `lie` names a lie of its own.
  */
 export class Behaviour {
-  down = false;
-  slow = 0;
+  down = '';
   lie = '';
 
-  /** Answers `/control`, and everything while it is down; tells whether it did. */
+  /** Answers `/control`, and what is down; tells whether it did. */
   async answered(request, response, changed = async () => {}) {
     if (request.url === '/control' && request.method === 'POST') {
       const wanted = JSON.parse(await text(request));
@@ -19,8 +18,7 @@ export class Behaviour {
       response.writeHead(204).end();
       return true;
     }
-    if (this.slow) await new Promise((resolve) => setTimeout(resolve, this.slow));
-    if (!this.down) return false;
+    if (!this.down || request.url !== this.down) return false;
     response.writeHead(503, { 'content-type': 'text/plain' }).end('down for a test');
     return true;
   }

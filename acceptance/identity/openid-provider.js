@@ -4,9 +4,9 @@
  *
  *   node identity/openid-provider.js --port 9400 --door http://127.0.0.1:8080 --name corp
  *
- * People sign in by name alone. `POST /control` makes it go down, change its keys
- * (`{"rotate": true}`), or say at its UserInfo endpoint that somebody is somebody else
- * (`{"lie": "userinfo"}`) and nonsense at its token endpoint (`{"lie": "nonsense"}`).
+ * People sign in by name alone. `POST /control` takes an endpoint down (`{"down": "/token"}`),
+ * changes the keys (`{"rotate": true}`), makes the UserInfo endpoint name somebody else
+ * (`{"lie": "userinfo"}`) or the token endpoint talk nonsense (`{"lie": "nonsense"}`).
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';

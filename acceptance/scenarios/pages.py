@@ -9,12 +9,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stage.doorward import PASSWORD, Configured, Doorward
+from stage.providers import Provider
 from stage.report import Report
 from stage.tools import ACCEPTANCE, NODE, SCREENS, doorward_binary, environment
 from stage.upstreams import fixture_over_http
 
 _WALK_SECONDS = 400
 _SERVERS = ["files", "tickets", "calendar"]
+
+_PAGES = """
+[pages]
+name = "Acme Tools"
+logo = "logo.svg"
+accent = "#6a1b9a"
+accent_dark = "#d7a6ff"
+"""
+_LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"><circle cx="24" cy="24" r="22" fill="#6a1b9a"/></svg>'
 
 
 def judge(report: Report, flows: list[str] | None = None) -> None:
@@ -33,16 +43,29 @@ def judge(report: Report, flows: list[str] | None = None) -> None:
 
 @dataclass
 class Street:
-    """Every Doorward that a flow needs, by the name that flows know it by."""
+    """Every Doorward that a flow needs, by the name that flows know it by, and what is beside them."""
 
     folder: Path
     upstream: str
     doors: dict[str, Doorward] = field(default_factory=dict)
+    providers: list[Provider] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for name in ("first", "plain"):
             self.doors[name] = Doorward(self._folder(name), ["--demo"])
         self._configured("many", _SERVERS)
+        full = self._configured("full", ["server"], host="localhost")  # passkeys are for names
+        self._beside(full, "corp", "github")
+        self._beside(self._configured("failing", ["server"]), "shaky")
+        branded = self._configured("branded", ["server"], _PAGES)
+        (branded.folder / "logo.svg").write_text(_LOGO)
+
+    def _beside(self, door: Configured, *names: str) -> None:
+        """Lets people of these providers in at `door`."""
+        for name in names:
+            provider = Provider(name, door.origin)
+            door.more += provider.section
+            self.providers.append(provider)
 
     def _configured(self, name: str, servers: list[str], more: str = "", host: str = "127.0.0.1") -> Configured:
         door = Configured(self._folder(name), self.upstream, servers, more, host)
@@ -56,12 +79,17 @@ class Street:
 
     def open(self, running: ExitStack) -> None:
         """Starts all of it."""
-        for door in self.doors.values():
+        for provider in self.providers:
+            running.enter_context(provider.running(self.folder))
+        for name, door in self.doors.items():
             running.enter_context(door)
+            if name != "first":
+                door.command("user", "add", "keeper", "--admin", "--password-stdin", text=PASSWORD + "\n")
 
     def facts(self) -> dict:
         """What flows must know."""
         return {
+            "servants": {provider.name: provider.origin for provider in self.providers},
             "doors": {name: _facts(door) for name, door in self.doors.items()},
         }
 

@@ -8,6 +8,7 @@ nothing keeps running: `sweep` finds it below our own process id and kills it.
 import atexit
 import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from pathlib import Path
 from stage.tools import ACCEPTANCE, environment
 
 _PR_SET_CHILD_SUBREAPER = 36
+_PORTS = iter(random.sample(range(10_000, 32_000), 20_000))
 
 
 def adopt_orphans() -> None:
@@ -131,9 +133,17 @@ def wait_until(ready: Callable[[], object], what: str, seconds: float) -> None:
 
 
 def free_port() -> int:
-    """A port on the loopback interface that nobody listened on a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+    """A port on the loopback interface that nobody listens on, never the same twice.
+
+    Of those that the kernel gives to no outgoing connection, so that it is still free later.
+    """
+    for port in _PORTS:
+        try:
+            with socket.create_server(("127.0.0.1", port)):
+                return port
+        except OSError:
+            continue
+    raise RuntimeError("no port is free")
 
 
 def listening(port: int) -> bool:

@@ -5,7 +5,8 @@
  *
  *   node drivers/pages/main.js < PLAN
  *
- * PLAN is JSON: { chromium, screens, binary, password, flows, doors: { NAME: { origin, resource, data, ... } } }.
+ * PLAN is JSON: { chromium, screens, binary, password, flows, servants: { NAME: ORIGIN },
+ * doors: { NAME: { origin, resource, data, ... } } }.
  * `flows` names those to walk; without it all are walked. Steps are reported as story.js does it.
  */
 import { mkdir, rm } from 'node:fs/promises';
@@ -28,7 +29,7 @@ const gallery = new Gallery(plan.screens);
 const browser = await chromium.launch({ executablePath: plan.chromium, args: ['--no-sandbox'] });
 
 async function walk(name, flow) {
-  const stage = new Stage({ name, browser, gallery, say, doors });
+  const stage = new Stage({ name, browser, gallery, say, doors, servants: plan.servants });
   try {
     await flow(stage);
     say({ step: `${name}: walked to its end`, ok: true });

@@ -1,17 +1,23 @@
-/** Every flow by its name, one file each. */
+/** Every flow by its name, one file for each feature. */
+import { account } from './account.js';
+import { branded } from './branded.js';
 import { consent } from './consent.js';
 import { device } from './device.js';
 import { firstAccount } from './first-account.js';
+import { github } from './github.js';
 import { home } from './home.js';
 import { identity } from './identity.js';
 import { judgeItself } from './judge-itself.js';
+import { openIdProvider, providerFails } from './openid-provider.js';
 import { refusals } from './refusals.js';
 import { servers } from './servers.js';
 import { signIn } from './sign-in.js';
 import { withoutScripts } from './without-scripts.js';
 
 export const FLOWS = {
+  'provider fails': providerFails, // waits a minute
   'the judge': judgeItself,
+  account,
   'first account': firstAccount,
   'sign-in': signIn,
   consent,
@@ -21,4 +27,7 @@ export const FLOWS = {
   refusals,
   identity,
   servers,
+  'openid provider': openIdProvider,
+  github,
+  branded,
 };
