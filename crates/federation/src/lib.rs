@@ -25,6 +25,7 @@ mod profile;
 mod provider;
 mod relying_party;
 mod remembered;
+mod steps;
 
 pub use allow::{Allow, Listed, NotAdmitted};
 pub use callback::{Callback, CallbackFault, Refusal};
@@ -38,4 +39,5 @@ pub use openid::{
 };
 pub use profile::{ForeignMail, Memberships, Profile};
 pub use provider::{NotAProviderName, Protocol, Provider, ProviderName, SecretPlacement};
-pub use relying_party::{Arrived, Begin, Expected, RelyingParty, Standing};
+pub use relying_party::RelyingParty;
+pub use steps::{Arrived, Begin, Expected, Standing};

@@ -16,14 +16,11 @@ use http::{StatusCode, header::AUTHORIZATION};
 use url::Url;
 
 use crate::{
-    DiscoveryFault, FederationFault, GitHub, IdTokenFault, Kept, LogoutFault, LogoutToken,
-    NotAdmitted, OpenId, Profile, Protocol, Provider, TokenFault,
+    Arrived, Begin, DiscoveryFault, Expected, FederationFault, GitHub, IdTokenFault, Kept,
+    LogoutFault, LogoutToken, NotAdmitted, OpenId, Protocol, Provider, Standing, TokenFault,
     fault::{AT_DOCUMENT, AT_KEYS, AT_TOKEN, AT_USERINFO},
     github::LARGEST_PAGE,
-    openid::{
-        Answer, Claims, Client, ExpectedToken, Metadata, client_form, judge, judge_logout,
-        read_answer,
-    },
+    openid::{Answer, Claims, Client, Metadata, client_form, judge_logout, read_answer},
     remembered::Remembered,
 };
 
@@ -51,71 +48,6 @@ impl std::fmt::Debug for Ways {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Ways(..)")
     }
-}
-
-/// A sign-in that begins.
-#[derive(Clone, Copy, Debug)]
-pub struct Begin<'a> {
-    /// Where the browser shall come back to.
-    pub redirect_uri: &'a str,
-    /// What it brings back.
-    pub state: &'a Secret,
-    /// What the ID token repeats.
-    pub nonce: &'a Secret,
-    /// What only we can show with the code (RFC 7636): 43 to 128 unreserved characters.
-    pub verifier: &'a Secret,
-    /// Whom the client thinks of.
-    pub login_hint: Option<&'a str>,
-    /// How recent the sign-in over there must be.
-    pub max_age: Option<Duration>,
-    /// The time.
-    pub now: UnixTime,
-}
-
-/// What a sign-in began with, when the browser is back.
-#[derive(Clone, Copy, Debug)]
-pub struct Expected<'a> {
-    /// As it began.
-    pub redirect_uri: &'a str,
-    /// As it began.
-    pub nonce: &'a Secret,
-    /// As it began.
-    pub verifier: &'a Secret,
-    /// As it began.
-    pub max_age: Option<Duration>,
-    /// Who sent the browser back by its own word (RFC 9207).
-    pub iss: Option<&'a str>,
-    /// The time.
-    pub now: UnixTime,
-}
-
-/// Somebody came.
-#[derive(Debug)]
-pub struct Arrived {
-    /// Who it is.
-    pub profile: Profile,
-    /// What the provider can be asked again with.
-    pub kept: Option<Kept>,
-    /// What the provider calls its session (`sid`).
-    pub session: Option<String>,
-}
-
-/// How things stand with somebody who came before.
-#[derive(Debug)]
-pub enum Standing {
-    /// They are still admitted.
-    Admitted {
-        /// What is said of them now.
-        profile: Box<Profile>,
-        /// What to ask with next time, when it changed.
-        kept: Option<Kept>,
-    },
-    /// The provider says that they have no access any more.
-    Gone(FederationFault),
-    /// They are not among those any more who are admitted.
-    NotAdmitted(NotAdmitted),
-    /// The provider does not say.
-    Unknown(FederationFault),
 }
 
 impl RelyingParty {
@@ -265,7 +197,11 @@ impl RelyingParty {
         }
     }
 
-    async fn token(&self, url: Url, fields: &[(&str, &str)]) -> Result<Answer, FederationFault> {
+    pub(crate) async fn token(
+        &self,
+        url: Url,
+        fields: &[(&str, &str)],
+    ) -> Result<Answer, FederationFault> {
         let call = client_form(url, self.client(), fields);
         let reply = self.fetcher.documents.call(call).await;
         let reply = reply.map_err(|cause| FederationFault::Fetch {
@@ -290,104 +226,12 @@ impl RelyingParty {
         })
     }
 
-    async fn finish_openid(
-        &self,
-        openid: &OpenId,
-        fields: &[(&str, &str)],
-        expected: Expected<'_>,
-    ) -> Result<Arrived, FederationFault> {
-        let metadata = self.metadata(openid, expected.now).await?;
-        check_sender(openid, &metadata, expected.iss)?;
-        let answer = self.token(metadata.token.clone(), fields).await?;
-        let token = answer.id_token.as_ref().ok_or(TokenFault::NoIdToken)?;
-        let (claims, algorithm) = self
-            .verified(openid, (token.expose(), &["jwt"]), expected.now)
-            .await?;
-        let held_against = ExpectedToken {
-            issuer: &openid.issuer,
-            client: &self.provider.client_id,
-            nonce: Some(expected.nonce),
-            algorithm,
-            access_token: Some(&answer.access_token),
-            max_age: expected.max_age,
-            now: expected.now,
-        };
-        judge(&claims, &held_against)?;
-        let session = claims.text("sid").map(str::to_owned);
-        Ok(Arrived {
-            profile: self.profile(openid, claims, &metadata, &answer).await?,
-            kept: answer.refresh_token.map(Kept::RefreshToken),
-            session,
-        })
-    }
-
-    /// A provider need not give a new ID token with a refresh (Core section 12.2): then its
-    /// UserInfo endpoint says who it is about.
-    async fn refresh(
-        &self,
-        openid: &OpenId,
-        token: &Secret,
-        foreign: &ForeignSubject,
-        now: UnixTime,
-    ) -> Result<(Profile, Option<Kept>), FederationFault> {
-        let metadata = self.metadata(openid, now).await?;
-        let fields = [
-            ("grant_type", "refresh_token"),
-            ("refresh_token", token.expose()),
-        ];
-        let answer = self.token(metadata.token.clone(), &fields).await?;
-        let profile = match &answer.id_token {
-            Some(token) => {
-                let (claims, algorithm) = self
-                    .verified(openid, (token.expose(), &["jwt"]), now)
-                    .await?;
-                let expected = ExpectedToken {
-                    issuer: &openid.issuer,
-                    client: &self.provider.client_id,
-                    nonce: None,
-                    algorithm,
-                    access_token: Some(&answer.access_token),
-                    max_age: None,
-                    now,
-                };
-                judge(&claims, &expected)?;
-                self.profile(openid, claims, &metadata, &answer).await?
-            }
-            None => {
-                let told = self.told(&metadata, &answer.access_token).await?;
-                let about = told.text("sub") == Some(foreign.subject());
-                about.then_some(()).ok_or(IdTokenFault::OtherPerson)?;
-                told.profile(openid, foreign.clone(), None)
-            }
-        };
-        Ok((profile, answer.refresh_token.map(Kept::RefreshToken)))
-    }
-
-    async fn profile(
-        &self,
-        openid: &OpenId,
-        mut claims: Claims,
-        metadata: &Metadata,
-        answer: &Answer,
-    ) -> Result<Profile, FederationFault> {
-        let (iss, sub) = (claims.text("iss"), claims.text("sub"));
-        let foreign = ForeignSubject::claimed(iss.unwrap_or_default(), sub.unwrap_or_default());
-        let domain = claims.text("hd").filter(|_| openid.hosted_domain);
-        // At Google an address says nothing about who somebody works for (LG-05).
-        let domain = domain.map(str::to_owned);
-        let domain = domain.or_else(|| openid.hosted_domain.then(String::new));
-        if openid.userinfo {
-            let told = self.told(metadata, &answer.access_token).await?;
-            if told.text("sub") != Some(foreign.subject()) {
-                return Err(IdTokenFault::OtherPerson.into()); // Core section 5.3.2
-            }
-            claims.fill(told, &openid.mail_claim);
-        }
-        Ok(claims.profile(openid, foreign, domain))
-    }
-
     /// What the UserInfo endpoint tells.
-    async fn told(&self, metadata: &Metadata, token: &Secret) -> Result<Claims, FederationFault> {
+    pub(crate) async fn told(
+        &self,
+        metadata: &Metadata,
+        token: &Secret,
+    ) -> Result<Claims, FederationFault> {
         let url = metadata.userinfo.clone();
         let url = url.ok_or(FederationFault::UserInfo("it has no such endpoint"))?;
         let call = Call::get(url).header(AUTHORIZATION, &format!("Bearer {}", token.expose()));
@@ -403,7 +247,7 @@ impl RelyingParty {
         told.ok_or(FederationFault::UserInfo("its answer is not a JSON object"))
     }
 
-    async fn metadata(
+    pub(crate) async fn metadata(
         &self,
         openid: &OpenId,
         now: UnixTime,
@@ -422,7 +266,7 @@ impl RelyingParty {
     }
 
     /// The claims of a token of one of these types that a key of the provider signed.
-    async fn verified(
+    pub(crate) async fn verified(
         &self,
         openid: &OpenId,
         (token, types): (&str, &[&str]),
@@ -455,18 +299,5 @@ impl RelyingParty {
         let keys = ForeignKeys::read(&document.bytes);
         let keys = keys.ok_or(DiscoveryFault::Endpoint("jwks_uri"))?;
         Ok((keys, document.max_age))
-    }
-}
-
-/// A provider that promises to say who it is does; and whoever says so is the one (RFC 9207).
-fn check_sender(
-    openid: &OpenId,
-    metadata: &Metadata,
-    iss: Option<&str>,
-) -> Result<(), FederationFault> {
-    match iss {
-        Some(iss) if openid.issuer.is_named(iss) => Ok(()),
-        None if !metadata.names_itself => Ok(()),
-        Some(_) | None => Err(FederationFault::OtherIssuer),
     }
 }

@@ -2,6 +2,7 @@
 
 mod claims;
 mod discovery;
+mod flow;
 mod id_token;
 mod issuer;
 mod logout;
@@ -15,7 +16,7 @@ pub use token::TokenFault;
 
 pub(crate) use claims::Claims;
 pub(crate) use discovery::Metadata;
-pub(crate) use id_token::{ExpectedToken, judge};
+use id_token::{ExpectedToken, judge};
 pub(crate) use logout::judge as judge_logout;
 pub(crate) use token::{Answer, Client, client_form, read_answer};
 

@@ -20,11 +20,15 @@ mod begin;
 mod browser;
 mod callback;
 mod error;
+mod linking;
 mod links;
 mod logout;
+mod newcomer;
+mod offers;
 mod parties;
 mod standing;
 mod under_way;
+mod word;
 
 pub(crate) use begin::post as begin;
 pub(crate) use callback::get as callback;

@@ -37,6 +37,7 @@ federation-known-address-lead = { $provider } says who you are. An account here 
 federation-known-address-you = Show that it is: sign in to it once, and connect it.
 federation-known-address-next = Sign in and connect
 
+links-tab = Other sign-ins
 links-title = Where you also sign in
 links-lead = These accounts elsewhere open your account <strong>{ $user }</strong> here.
 links-link = <strong>{ $provider }</strong>: { $subject }
