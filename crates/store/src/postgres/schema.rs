@@ -31,7 +31,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0017_people.sql"),
     include_str!("../../migrations/postgres/0018_known_devices.sql"),
     include_str!("../../migrations/postgres/0019_provisioning.sql"),
-    include_str!("../../migrations/postgres/Cargo.toml_factors.sql"),
+    include_str!("../../migrations/postgres/0020_factors.sql"),
     include_str!("../../migrations/postgres/0021_consent.sql"),
     include_str!("../../migrations/postgres/0022_identity_providers.sql"),
 ];

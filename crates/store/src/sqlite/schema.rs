@@ -33,7 +33,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0017_people.sql"),
     include_str!("../../migrations/sqlite/0018_known_devices.sql"),
     include_str!("../../migrations/sqlite/0019_provisioning.sql"),
-    include_str!("../../migrations/sqlite/Cargo.toml_factors.sql"),
+    include_str!("../../migrations/sqlite/0020_factors.sql"),
     include_str!("../../migrations/sqlite/0021_consent.sql"),
     include_str!("../../migrations/sqlite/0022_identity_providers.sql"),
 ];
