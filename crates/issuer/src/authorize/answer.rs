@@ -123,7 +123,7 @@ impl Shared {
 
     /// The code that answers a request: always the same, so that whoever answers twice can be
     /// told what became of the first answer. Nobody can tell it from the request.
-    fn code_of(&self, opened: &Opened) -> Secret {
+    pub(crate) fn code_of(&self, opened: &Opened) -> Secret {
         let flow = opened.pass.flow.as_str();
         Secret::mint("dwk_", seal::derive(&self.derived.code, flow))
     }
@@ -169,13 +169,18 @@ impl Shared {
         self.close(&mut *tx, opened);
         tx.audit(self.consent_event(opened, signed_in, Outcome::Denied, visitor));
         tx.commit().await.map_err(answered)?;
+        Ok(self.denial(opened))
+    }
+
+    /// The answer of a person's no.
+    pub(crate) fn denial(&self, opened: &Opened) -> Reply {
         let denied = AuthorizeError::AccessDenied;
         let description = denied.to_string();
         let answer = [
             ("error", denied.code()),
             ("error_description", description.as_str()),
         ];
-        Ok(self.reply(&opened.checked.to, &answer))
+        self.reply(&opened.checked.to, &answer)
     }
 
     /// A flow is answered once.
@@ -228,7 +233,7 @@ fn unquestioned(checked: &Checked) -> Option<Resources> {
 }
 
 /// What is asked for at one of the resources.
-fn asked_at(opened: &Opened, resource: &Resource) -> Given {
+pub(crate) fn asked_at(opened: &Opened, resource: &Resource) -> Given {
     Given {
         scopes: opened.checked.scopes.clone(),
         details: opened
@@ -254,7 +259,11 @@ fn in_words(given: &Given) -> String {
     format!("{}{calls}{end}", given.scopes)
 }
 
-fn consent_key(opened: &Opened, signed_in: &SignedIn, resource: &Resource) -> ConsentKey {
+pub(crate) fn consent_key(
+    opened: &Opened,
+    signed_in: &SignedIn,
+    resource: &Resource,
+) -> ConsentKey {
     ConsentKey {
         user: signed_in.user.id.clone(),
         client: opened.client.id.clone(),
@@ -266,7 +275,7 @@ fn consent_key(opened: &Opened, signed_in: &SignedIn, resource: &Resource) -> Co
 impl Shared {
     /// A link to a page of a flow can be begun in one browser and followed in another, so the
     /// visit counts as well as the beginning (CO-04).
-    fn circumstances(&self, opened: &Opened, visitor: &Visitor) -> Circumstances {
+    pub(crate) fn circumstances(&self, opened: &Opened, visitor: &Visitor) -> Circumstances {
         let destination = opened.checked.to.redirect.destination();
         Circumstances {
             self_registered: self.is_always_asked_about(&opened.client),

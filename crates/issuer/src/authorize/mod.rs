@@ -14,7 +14,7 @@ mod reference;
 mod refusal;
 mod reply;
 
-pub(crate) use answer::{Again, Approval, Gift};
+pub(crate) use answer::{Again, Approval, Gift, asked_at, consent_key};
 pub(crate) use asked::ObjectError;
 pub(crate) use error::{AuthorizeRefused, see_other};
 pub(crate) use flow::{Next, Opened, next, not_expected};

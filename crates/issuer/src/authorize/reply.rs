@@ -40,6 +40,8 @@ struct ReplyPage<'a> {
     fields: &'a [(&'static str, String)],
     /// Whether the form sends itself.
     at_once: bool,
+    /// Whether it was sent before.
+    again: bool,
 }
 
 impl Shared {
@@ -88,6 +90,16 @@ impl Shared {
         }
     }
 
+    /// Offers to carry a reply once more, when the person says so.
+    pub(crate) fn carry_again(
+        &self,
+        reply: &Reply,
+        (title, lead): (Text, Text),
+        locale: Locale,
+    ) -> Response {
+        self.reply_page((StatusCode::OK, locale), reply, (title, lead, false))
+    }
+
     fn reply_page(
         &self,
         (status, locale): (StatusCode, Locale),
@@ -104,6 +116,7 @@ impl Shared {
             action: redirect.as_str(),
             fields: &reply.parameters,
             at_once,
+            again: status == StatusCode::OK && !at_once,
         };
         let mut policy = Policy::default();
         if posted {

@@ -39,8 +39,11 @@ pub(crate) struct Choices<'a> {
 /// Why a choice cannot be granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ChoiceError {
-    /// No server, or no tool of a server that was chosen.
-    #[error("nothing is chosen")]
+    /// Several servers were meant and none was chosen.
+    #[error("no server is chosen")]
+    NoServer,
+    /// No tool of a server that was chosen.
+    #[error("no tool is chosen")]
     Nothing,
     /// More single tools than fit.
     #[error("an access token has no room for so many single tools")]
@@ -54,6 +57,7 @@ impl ChoiceError {
     /// What the person is told.
     pub(crate) fn text(self) -> Text {
         Text::of(match self {
+            Self::NoServer => "consent-choose",
             Self::Nothing => "consent-choose-tool",
             Self::TooMany => "consent-too-many",
             Self::Unreadable => "consent-unreadable-lead",

@@ -16,9 +16,16 @@ use doorward_core::{
 use doorward_pages::{Message, Policy, Reader, Text};
 use http::{StatusCode, request::Parts};
 
-use super::{choices::Choices, error::ConsentError, page::FormParts};
+use super::{
+    choices::{ChoiceError, Choices},
+    error::ConsentError,
+    page::FormParts,
+    tools::Form,
+};
 use crate::{
-    authorize::{Approval, Next, Opened, next, not_expected, see_other},
+    authorize::{
+        Again, Approval, AuthorizeRefused, Gift, Next, Opened, next, not_expected, see_other,
+    },
     browser::{SignedIn, Visitor, visitor},
     form::{self, Pairs},
     shared::{Shared, tag},
@@ -29,10 +36,10 @@ use crate::{
 pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
     let (visitor, parts, _) = visitor(request, &issuer);
     let query = Pairs::parse(parts.uri.query().unwrap_or_default());
-    let flow = query
-        .map(|pairs| pairs.first("flow").to_owned())
+    let (flow, signed_in) = query
+        .map(|pairs| (pairs.first("flow").to_owned(), comes_from_sign_in(&pairs)))
         .unwrap_or_default();
-    match issuer.ask(flow, &visitor).await {
+    match issuer.ask(flow, signed_in, &visitor).await {
         Ok(response) => response,
         Err(error) => explain(&issuer, &visitor, error),
     }
@@ -53,7 +60,12 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
 }
 
 impl Shared {
-    async fn ask(&self, flow: String, visitor: &Visitor) -> Result<Response, ConsentError> {
+    async fn ask(
+        &self,
+        flow: String,
+        from_sign_in: bool,
+        visitor: &Visitor,
+    ) -> Result<Response, ConsentError> {
         let opened = self.pick_up(&flow, visitor).await?;
         let mut tx = self.store.begin().await?;
         let now = self.clock.now();
@@ -64,15 +76,23 @@ impl Shared {
         let signed_in = match (step, signed_in) {
             (Next::Consent, Some(signed_in)) => signed_in,
             (Next::OtherPerson, _) => return Err(not_expected(&opened).into()),
+            (Next::SignIn, None) if from_sign_in => return Ok(self.not_kept(&flow, visitor)),
             (Next::SignIn | Next::Consent, _) => return Ok(self.to_sign_in(&flow)),
         };
-        let before = self
-            .answer_as_before(tx, &opened, &signed_in, visitor)
-            .await?;
-        if let Some(reply) = before {
+        if self.was_answered(&mut *tx, &opened).await? {
+            return Ok(self.outcome(&opened, (&signed_in, visitor)).await?);
+        }
+        let before = self.answer_as_before(tx, &opened, &signed_in, visitor);
+        if let Some(reply) = before.await? {
             return Ok(self.send(&reply, opened.locale(visitor)));
         }
-        Ok(self.show((&opened, visitor), &signed_in, flow, None).await)
+        let tag = self.form_tag(&opened, &signed_in);
+        let form = Form {
+            tag: &tag,
+            sent: None,
+        };
+        self.show((&opened, visitor), &signed_in, (flow, form), None)
+            .await
     }
 
     async fn take_answer(
@@ -105,59 +125,83 @@ impl Shared {
             form: &form,
             tag: &expected,
         };
-        match form.first("decision") {
-            "allow" => {
-                let Some(resources) = chosen(&opened.checked, &form) else {
-                    let error = Some(Text::of("consent-choose"));
-                    return Ok(self.show((&opened, visitor), &signed_in, flow, error).await);
-                };
-                let asked = (&opened.checked.scopes, &opened.checked.details);
-                let gift = match self.gift(asked, resources, choices) {
-                    Ok(gift) => gift,
-                    Err(error) => {
-                        let error = Some(error.text());
-                        return Ok(self.show((&opened, visitor), &signed_in, flow, error).await);
-                    }
-                };
-                let approval = Approval {
-                    opened: &opened,
-                    signed_in: &signed_in,
-                    gift: &gift,
-                    again: choices.again(),
-                };
-                let reply = self.approve(tx, approval, visitor).await?;
-                Ok(self.send(&reply, opened.locale(visitor)))
+        let again = Form {
+            tag: &expected,
+            sent: Some(&form),
+        };
+        let answer = match form.first("decision") {
+            "allow" => match self.approval(&opened, visitor, choices) {
+                Ok((gift, again)) => {
+                    let approval = Approval {
+                        opened: &opened,
+                        signed_in: &signed_in,
+                        gift: &gift,
+                        again,
+                    };
+                    self.approve(tx, approval, visitor).await
+                }
+                Err(error) => {
+                    let error = Some(error.text());
+                    let whose = (&opened, visitor);
+                    return self.show(whose, &signed_in, (flow, again), error).await;
+                }
+            },
+            "deny" => self.deny(tx, &opened, &signed_in, visitor).await,
+            "" if !form.first("tick").is_empty() => {
+                let whose = (&opened, visitor);
+                return self.show(whose, &signed_in, (flow, again), None).await;
             }
-            "deny" => {
-                let reply = self.deny(tx, &opened, &signed_in, visitor).await?;
-                Ok(self.send(&reply, opened.locale(visitor)))
+            _ => return Err(ConsentError::Unreadable),
+        };
+        match answer {
+            Ok(reply) => Ok(self.send(&reply, opened.locale(visitor))),
+            Err(AuthorizeRefused::Answered) => {
+                Ok(self.outcome(&opened, (&signed_in, visitor)).await?)
             }
-            _ => Err(ConsentError::Unreadable),
+            Err(refused) => Err(refused.into()),
         }
+    }
+
+    /// What an answer gives, and what is remembered of it.
+    fn approval(
+        &self,
+        opened: &Opened,
+        visitor: &Visitor,
+        choices: Choices<'_>,
+    ) -> Result<(Gift, Again), ChoiceError> {
+        let checked = &opened.checked;
+        let resources = chosen(checked, choices.form).ok_or(ChoiceError::NoServer)?;
+        let asked = (&checked.scopes, &checked.details);
+        let gift = self.gift(asked, resources, choices)?;
+        let again = match self.circumstances(opened, visitor).allow_remembering() {
+            true => choices.again(),
+            false => Again::Unchanged,
+        };
+        Ok((gift, again))
     }
 
     async fn show(
         &self,
         (opened, visitor): (&Opened, &Visitor),
         signed_in: &SignedIn,
-        flow: String,
+        (flow, form): (String, Form<'_>),
         error: Option<Text>,
-    ) -> Response {
+    ) -> Result<Response, ConsentError> {
         let status = if error.is_some() {
             StatusCode::UNPROCESSABLE_ENTITY
         } else {
             StatusCode::OK
         };
-        let parts = FormParts {
-            flow,
-            form: self.form_tag(opened, signed_in),
-            error,
-        };
-        let page = self.consent_page(opened, signed_in, parts).await;
+        let mut tx = self.store.begin().await?;
+        let known = self.known(&mut *tx, opened, signed_in).await?;
+        drop(tx); // nothing of it is held while servers are asked
+        let parts = FormParts { flow, form, error };
+        let whose = (opened, visitor);
+        let page = self.consent_page(whose, signed_in, known, parts).await;
         let source = sign_in::form_source(&opened.checked.to.redirect); // CO-10
         let pages = self.pages.to(opened.locale(visitor));
         let policy = Policy::default().form_to(&source);
-        pages.page_with((status, "consent.html"), &page, &policy)
+        Ok(pages.page_with((status, "consent.html"), &page, &policy))
     }
 
     fn to_sign_in(&self, flow: &str) -> Response {
@@ -173,6 +217,11 @@ impl Shared {
             &format!("{session}.{}", opened.pass.flow),
         )
     }
+}
+
+/// Whether the browser was sent here by the sign-in page, with a session to bring along.
+pub(crate) fn comes_from_sign_in(query: &Pairs) -> bool {
+    query.first("from") == "sign-in"
 }
 
 /// The servers that were chosen among those that the request means (CO-09).

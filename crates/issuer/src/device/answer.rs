@@ -15,7 +15,7 @@ use crate::{
     shared::Shared,
 };
 
-/// A request that waits for an answer, with its client as registered just now.
+/// A request that waits for an answer, or got one, with its client as registered just now.
 pub(super) struct Waiting {
     pub(super) request: DeviceAuthorization,
     pub(super) client: Client,
@@ -42,13 +42,15 @@ impl Shared {
             .take(peer, now)
             .map_err(DeviceError::TooMany)?;
         let found = self.find_device(tx, typed).await?;
-        let waiting = found.ok_or(DeviceError::UnknownCode)?;
+        let pending = found.filter(|found| found.request.state == DeviceState::Pending);
+        let waiting = pending.ok_or(DeviceError::UnknownCode)?;
         limits.device_code_account.give_back(&account);
         limits.device_code_peer.give_back(&peer);
         Ok(waiting)
     }
 
-    async fn find_device(
+    /// The request that `typed` means, answered or not.
+    pub(super) async fn find_device(
         &self,
         tx: &mut dyn Tx,
         typed: &str,
@@ -58,9 +60,7 @@ impl Shared {
         };
         let now = self.clock.now();
         let request = tx.device_authorization_by_user_code(&code.digest()).await?;
-        let pending = request
-            .filter(|request| request.state == DeviceState::Pending && now < request.expires_at);
-        let Some(request) = pending else {
+        let Some(request) = request.filter(|request| now < request.expires_at) else {
             return Ok(None);
         };
         let client = tx.client(&request.client).await?.filter(Client::is_usable);

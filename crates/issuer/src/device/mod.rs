@@ -34,7 +34,7 @@ fn flow_of(code: Option<&UserCode>) -> String {
 pub(crate) fn page_of(flow: &str) -> Option<String> {
     let code = UserCode::parse(flow.strip_prefix(MARK)?);
     Some(code.map_or_else(
-        || "/device".to_owned(),
-        |code| format!("/device?user_code={code}"),
+        || "/device?from=sign-in".to_owned(),
+        |code| format!("/device?user_code={code}&from=sign-in"),
     ))
 }

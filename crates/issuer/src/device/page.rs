@@ -9,17 +9,29 @@ use axum::{
     response::Response,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use doorward_core::{client::ClientOrigin, device::UserCode, resource::Resources, scope::WRITE};
+use doorward_core::{
+    consent::{Already, Given},
+    device::{DeviceState, UserCode},
+    resource::Resources,
+    scope::WRITE,
+};
 use doorward_pages::{Message, Text};
+use doorward_store::Tx;
 use http::{StatusCode, header, request::Parts};
 use serde::Serialize;
 
 use super::{answer::Waiting, error::DeviceError, flow_of};
 use crate::{
-    authorize::see_other,
+    authorize::{Gift, see_other},
     browser::{SignedIn, Visitor, visitor},
-    consent::{ServerView, choices::Choices},
+    consent::{
+        Terms, Who,
+        choices::{ChoiceError, Choices},
+        comes_from_sign_in, held_at,
+        tools::{AskedAt, Form, ServerView},
+    },
     form::{self, Pairs},
+    limits::peer_key,
     shared::{Shared, tag},
     sign_in,
     wire::retry_after,
@@ -40,24 +52,34 @@ struct CodePage {
 struct AnswerPage {
     user: String,
     flow: String,
-    client: String,
-    client_id: String,
-    self_registered: bool,
+    who: Who,
     code: String,
+    /// The address that the device asked from, and whether the person is there, too.
+    from: Option<(String, bool)>,
+    /// The person's own address.
+    own: Option<String>,
     server: ServerView,
-    writes: bool,
-    lasts: Text,
+    terms: Terms,
     form: String,
+    error: Option<Text>,
 }
 
 /// The page for a code, filled in when a link brought it.
 pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
     let (visitor, parts, _) = visitor(request, &issuer);
     let query = Pairs::parse(parts.uri.query().unwrap_or_default());
-    let typed = query
-        .map(|pairs| pairs.first("user_code").to_owned())
+    let (typed, from_sign_in) = query
+        .map(|pairs| {
+            (
+                pairs.first("user_code").to_owned(),
+                comes_from_sign_in(&pairs),
+            )
+        })
         .unwrap_or_default();
     match issuer.device_visitor(&visitor).await {
+        Err(DeviceError::SignIn) if from_sign_in => {
+            issuer.not_kept(&flow_of(UserCode::parse(&typed).as_ref()), &visitor)
+        }
         Ok(signed_in) => issuer.ask_for_code((&signed_in, &visitor), &typed, None),
         Err(error) => explain((&issuer, &visitor), &typed, error),
     }
@@ -100,14 +122,21 @@ impl Shared {
             Err(DeviceError::SignIn) => return Ok(self.sign_in_for_device(typed)),
             outcome => outcome?,
         };
-        let decision = form.first("decision");
-        if decision.is_empty() {
+        let (decision, ticks) = (form.first("decision"), !form.first("tick").is_empty());
+        if decision.is_empty() && !ticks {
             check(form.first("form"), &self.code_tag(&signed_in))?;
         }
         let who = (&signed_in, visitor);
         let mut tx = self.store.begin().await?;
         let waiting = match self.waiting_device(&mut *tx, typed, who).await {
             Ok(waiting) => waiting,
+            Err(DeviceError::UnknownCode) if !decision.is_empty() => {
+                let settled = self.settled_device(&mut *tx, &form, &signed_in).await?;
+                return Ok(match settled {
+                    Some((waiting, allowed)) => self.done(&waiting, visitor, allowed),
+                    None => self.ask_for_code(who, typed, Some(DeviceError::UnknownCode)),
+                });
+            }
             Err(error @ (DeviceError::UnknownCode | DeviceError::TooMany(_))) => {
                 return Ok(self.ask_for_code(who, typed, Some(error)));
             }
@@ -116,22 +145,19 @@ impl Shared {
         if self.signed_in_too_weakly(&waiting, &signed_in) {
             return Ok(self.sign_in_for_device(typed));
         }
-        if decision.is_empty() {
-            return Ok(self.show_device(&waiting, who).await);
+        let tag = self.answer_tag(&waiting, &signed_in);
+        if decision.is_empty() && !ticks {
+            return self.show_device(&waiting, who, (&tag, None), None).await;
         }
-        check(form.first("form"), &self.answer_tag(&waiting, &signed_in))?; // CO-09
+        check(form.first("form"), &tag)?; // CO-09
         match decision {
             "allow" => {
-                let tag = self.answer_tag(&waiting, &signed_in);
-                let choices = Choices {
-                    form: &form,
-                    tag: &tag,
-                };
-                let request = &waiting.request;
-                let resources = Resources::one(request.resource.clone());
-                let asked = (&request.scopes, &request.details);
-                let Ok(gift) = self.gift(asked, resources, choices) else {
-                    return Err(DeviceError::Unreadable);
+                let gift = match self.device_gift(&waiting, (&form, &tag)) {
+                    Ok(gift) => gift,
+                    Err(error) => {
+                        let (form, error) = ((tag.as_str(), Some(&form)), Some(error.text()));
+                        return self.show_device(&waiting, who, form, error).await;
+                    }
                 };
                 self.approve_device(tx, &waiting, who, &gift.whole).await?;
                 Ok(self.done(&waiting, visitor, true))
@@ -140,8 +166,46 @@ impl Shared {
                 self.deny_device(tx, &waiting, who).await?;
                 Ok(self.done(&waiting, visitor, false))
             }
+            "" => {
+                self.show_device(&waiting, who, (&tag, Some(&form)), None)
+                    .await
+            }
             _ => Err(DeviceError::Unreadable),
         }
+    }
+
+    /// What an answer gives.
+    fn device_gift(
+        &self,
+        waiting: &Waiting,
+        (form, tag): (&Pairs, &str),
+    ) -> Result<Gift, ChoiceError> {
+        let request = &waiting.request;
+        let resources = Resources::one(request.resource.clone());
+        let asked = (&request.scopes, &request.details);
+        self.gift(asked, resources, Choices { form, tag })
+    }
+
+    /// What became of a request that was answered on this very page, by a second click or in
+    /// another tab.
+    async fn settled_device(
+        &self,
+        tx: &mut dyn Tx,
+        form: &Pairs,
+        signed_in: &SignedIn,
+    ) -> Result<Option<(Waiting, bool)>, DeviceError> {
+        let found = self.find_device(tx, form.first("user_code")).await?;
+        let Some(waiting) = found else {
+            return Ok(None);
+        };
+        let tag = self.answer_tag(&waiting, signed_in);
+        let shown_here = check(form.first("form"), &tag).is_ok();
+        let allowed = match &waiting.request.state {
+            DeviceState::Approved(approval) if approval.user == signed_in.user.id => true,
+            DeviceState::Denied => false,
+            DeviceState::Approved(_) | DeviceState::Pending => return Ok(None),
+        };
+        Ok(shown_here.then_some((waiting, allowed)))
     }
 
     /// Whether the server wants a more recent or a stronger sign-in (RFC 9470): with another one
@@ -185,34 +249,61 @@ impl Shared {
         &self,
         waiting: &Waiting,
         (signed_in, visitor): (&SignedIn, &Visitor),
-    ) -> Response {
+        (tag, sent): (&str, Option<&Pairs>),
+        error: Option<Text>,
+    ) -> Result<Response, DeviceError> {
         let Waiting {
             request,
             client,
             code,
         } = waiting;
         let resources = std::slice::from_ref(&request.resource);
-        let mut servers = self
-            .server_views(resources, (&request.scopes, &request.details))
-            .await;
+        let (form, now) = (Form { tag, sent }, self.clock.now());
+        let mut tx = self.store.begin().await?;
+        let user = Some(&signed_in.user.id);
+        let grants = tx.grants(user, Some(&client.id)).await?;
+        drop(tx); // nothing of it is held while the server is asked
+        let already = Already::of(held_at(&request.resource, &grants, now), now);
+        let (before, had) = (!already.is_nothing(), already.has(WRITE));
+        let asked = AskedAt {
+            resource: request.resource.clone(),
+            given: Given {
+                scopes: request.scopes.clone(),
+                details: request.details.clone(),
+                ends_at: None,
+            },
+            already,
+        };
+        let mut servers = self.server_views(std::slice::from_ref(&asked), form).await;
         let Some(server) = servers.pop() else {
             let unknown = Some(DeviceError::UnknownCode);
-            return self.ask_for_code((signed_in, visitor), "", unknown);
+            return Ok(self.ask_for_code((signed_in, visitor), "", unknown));
         };
+        let status = match error {
+            Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            None => StatusCode::OK,
+        };
+        let own = visitor.peer;
         let page = AnswerPage {
             user: signed_in.user.name.to_string(),
             flow: flow_of(Some(code)),
-            client: client.name.clone(),
-            client_id: client.id.to_string(),
-            self_registered: client.origin != ClientOrigin::Preregistered,
+            who: self.who_asks(client, &grants),
             code: code.to_string(),
+            from: request
+                .peer
+                .map(|from| (from.to_string(), peer_key(Some(from)) == peer_key(own))),
+            own: own.map(|own| own.to_string()),
             server,
-            writes: request.scopes.covers(WRITE),
-            lasts: self.lasts(client, [&request.resource]),
-            form: self.answer_tag(waiting, signed_in),
+            terms: self.terms(
+                (client, resources),
+                (request.scopes.covers(WRITE), before && !had),
+                form,
+            ),
+            form: tag.to_owned(),
+            error,
         };
         let pages = self.pages.to(visitor.locale);
-        pages.page((StatusCode::OK, "device_answer.html"), &page)
+        Ok(pages.page((status, "device_answer.html"), &page))
     }
 
     fn done(&self, waiting: &Waiting, visitor: &Visitor, allowed: bool) -> Response {

@@ -139,7 +139,7 @@ pub(crate) fn go_on(issuer: &Shared, flow: &str, arrival: &Arrival) -> Response 
     let next = match (own_page(flow), flow.is_empty()) {
         (Some(page), _) => issuer.path(&page),
         (None, true) => issuer.path("/"),
-        (None, false) => format!("{}?flow={flow}", issuer.path("/consent")),
+        (None, false) => format!("{}?flow={flow}&from=sign-in", issuer.path("/consent")),
     };
     with_cookies(see_other(&next), issuer.cookies_of(arrival))
 }

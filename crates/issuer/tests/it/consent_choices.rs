@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use doorward_issuer::NewClient;
 use serde_json::{Value, json};
 
 use crate::{
     authorize::preregistered,
-    world::{AuthorizeRequest, FILES, ISSUER, MAIL, VERIFIER, World, claims, config},
+    world::{AuthorizeRequest, CALLBACK, FILES, ISSUER, MAIL, VERIFIER, World, claims, config},
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -200,6 +201,24 @@ async fn only_this_time_is_not_remembered_and_takes_back_what_was() {
     let prompted = AuthorizeRequest::new(&client).set("prompt", "consent");
     given(&world, &prompted, &once).await;
     assert!(is_asked(&world, &request).await, "the last word counts");
+}
+
+// CO-05
+#[tokio::test]
+async fn an_answer_that_goes_elsewhere_is_asked_about() {
+    let world = World::new().await;
+    let other = "https://other.example/cb";
+    let new = NewClient {
+        name: "Two".to_owned(),
+        redirect_uris: vec![CALLBACK.to_owned(), other.to_owned()],
+        confidential: false,
+        ..NewClient::default()
+    };
+    let (client, _) = world.registered(new).await;
+    let request = AuthorizeRequest::new(&client);
+    given(&world, &request, &[("decision", "allow")]).await;
+    assert!(!is_asked(&world, &request).await);
+    assert!(is_asked(&world, &request.set("redirect_uri", other)).await);
 }
 
 // CO-05

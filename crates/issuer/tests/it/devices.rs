@@ -299,7 +299,7 @@ async fn a_person_signs_in_first_and_comes_back_with_the_code() {
         .await;
     assert_eq!(
         signed_in.location(),
-        format!("/device?user_code={user_code}")
+        format!("/device?user_code={user_code}&from=sign-in")
     );
     let page = person.get(&world, &signed_in.location()).await;
     assert!(
@@ -311,7 +311,7 @@ async fn a_person_signs_in_first_and_comes_back_with_the_code() {
     let elsewhere = person
         .sign_in(&world, "alice", crate::world::PASSWORD, evil)
         .await;
-    assert_eq!(elsewhere.location(), "/device");
+    assert_eq!(elsewhere.location(), "/device?from=sign-in");
 }
 
 #[tokio::test]
@@ -382,8 +382,123 @@ async fn forms_count_only_from_the_page_and_the_person_they_were_made_for() {
     let done = decide(&world, &mut alice, &question, &allow).await;
     assert_eq!(done.status, 200);
     let again = decide(&world, &mut alice, &question, &[("decision", "deny")]).await;
-    assert_eq!(again.status, 422, "answered once");
+    assert!(again.shows("Your device is connected"), "answered once");
     assert_eq!(poll(&world, &client, &device_code).await.status, 200);
+    let late = decide(&world, &mut alice, &question, &allow).await;
+    assert_eq!(late.status, 422, "nothing is left of it");
+}
+
+// CO-09
+#[tokio::test]
+async fn a_second_answer_shows_what_became_of_the_first_and_only_to_who_was_asked() {
+    let world = World::new().await;
+    world.add_user("bob").await;
+    let client = terminal(&world).await;
+    let (_, user_code) = begin(&world, &client).await;
+    let mut alice = world.signed_in("alice").await;
+    let mut bob = world.signed_in("bob").await;
+    let hers = look(&world, &mut alice, &user_code).await;
+    let his = look(&world, &mut bob, &user_code).await;
+    let (allow, deny) = ([("decision", "allow")], [("decision", "deny")]);
+    assert!(
+        decide(&world, &mut alice, &hers, &allow)
+            .await
+            .shows("connected")
+    );
+    assert!(
+        decide(&world, &mut alice, &hers, &allow)
+            .await
+            .shows("connected")
+    );
+    for decision in [allow, deny] {
+        assert_eq!(decide(&world, &mut bob, &his, &decision).await.status, 422);
+    }
+
+    let (device_code, user_code) = begin(&world, &client).await;
+    let question = look(&world, &mut alice, &user_code).await;
+    decide(&world, &mut alice, &question, &deny).await;
+    let again = decide(&world, &mut alice, &question, &allow).await;
+    assert!(again.shows("Nothing was allowed"));
+    world.pass(Duration::from_secs(60));
+    let refused = poll(&world, &client, &device_code).await;
+    refused.refuses(400, "access_denied");
+}
+
+// CO-09
+#[tokio::test]
+async fn a_device_can_get_fewer_tools_and_for_a_time() {
+    let world = World::new().await;
+    let client = terminal(&world).await;
+    let (device_code, user_code) = begin(&world, &client).await;
+    let mut alice = world.signed_in("alice").await;
+    let question = look(&world, &mut alice, &user_code).await;
+    assert_eq!(question.inputs("tool.read.files").len(), 1);
+    let every = question.field("every.read.files");
+    let none = [("decision", "allow"), ("every.read.files", every.as_str())];
+    let again = decide(&world, &mut alice, &question, &none).await;
+    assert_eq!(again.status, 422, "nothing chosen is nothing allowed");
+
+    let press = [
+        ("tick", "none.read.files"),
+        ("every.read.files", every.as_str()),
+    ];
+    let page = decide(&world, &mut alice, &question, &press).await;
+    assert_eq!(page.status, 200);
+    assert!(!page.inputs("tool.read.files")[0].contains("checked"));
+
+    let few = [
+        ("decision", "allow"),
+        ("tool.read.files", "list_files"),
+        ("lasts", "hour"),
+    ];
+    decide(&world, &mut alice, &page, &few).await;
+    let tokens = poll(&world, &client, &device_code).await.tokens();
+    let details = serde_json::json!([{
+        "type": "mcp_tool", "server": "files", "tools": ["list_files"]
+    }]);
+    let token = crate::world::claims(&tokens.access);
+    assert_eq!(token["authorization_details"], details);
+    world.pass(Duration::from_secs(3600));
+    let over = world.refresh(&client, &tokens.refresh).await;
+    over.refuses(400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn the_question_says_from_where_the_device_asked() {
+    let world = World::new().await;
+    let client = terminal(&world).await;
+    let pairs = [("client_id", client.as_str()), ("resource", FILES)];
+    let begun = world.post_from(51, "/device_authorization", &pairs).await;
+    let user_code = begun.json()["user_code"]
+        .as_str()
+        .expect("a code")
+        .to_owned();
+    let mut alice = world.signed_in("alice").await;
+    let question = look(&world, &mut alice, &user_code).await;
+    assert!(question.shows("198.51.51.7"), "{}", question.body);
+    assert!(question.shows("another network than yours")); // RFC 8628 section 5.4
+    assert!(question.shows("You let it in for the first time"));
+}
+
+// CO-10
+#[tokio::test]
+async fn a_browser_that_keeps_no_cookies_is_told_so_at_the_device_page() {
+    let world = World::new().await;
+    let client = terminal(&world).await;
+    let (_, user_code) = begin(&world, &client).await;
+    let mut webview = Person::default();
+    let flow = format!("device.{user_code}");
+    let signed_in = webview
+        .sign_in(&world, "alice", crate::world::PASSWORD, &flow)
+        .await;
+    webview.cookie = None;
+    let page = webview.get(&world, &signed_in.location()).await;
+    assert_eq!(
+        (page.status.as_u16(), page.location()),
+        (401, String::new())
+    );
+    let link = format!("https://mcp.example/login?flow={flow}");
+    assert!(page.shows(&link), "{}", page.body);
 }
 
 #[tokio::test]
@@ -488,7 +603,7 @@ async fn a_server_that_wants_recent_sign_ins_gets_one_before_a_device_is_allowed
         .await;
     assert_eq!(
         signed_in.location(),
-        format!("/device?user_code={user_code}")
+        format!("/device?user_code={user_code}&from=sign-in")
     );
     let question = look(&world, &mut person, &user_code).await;
     assert_eq!(question.status, 200, "{}", question.body);

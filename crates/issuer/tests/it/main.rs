@@ -16,6 +16,8 @@ mod client_documents;
 mod codes;
 mod consent;
 mod consent_choices;
+mod consent_outcomes;
+mod consent_page;
 mod details;
 mod devices;
 mod dpop;

@@ -19,6 +19,19 @@ consent-warn-loopback = <strong>Check that you started this.</strong> Any progra
 consent-warn-document = The application describes itself at <strong>{ $host }</strong>. Allow only if you know and trust that host.
 consent-warn-itself = <strong>Check the address above.</strong> The application chose its own name, nobody verified it.
 
+consent-version = Version { $version }, as it says
+consent-link-about = About it, at { $host }
+consent-link-policy = Its privacy policy, at { $host }
+consent-link-terms = Its terms of service, at { $host }
+consent-history = Known here
+consent-first-time = You let it in for the first time.
+consent-since = It has been known here since { $since }.
+consent-used = Since { $since }. You last let it in on { $used }.
+consent-doubt-nameless = <strong>Its name has no letters.</strong> Go by the address above, not by the name.
+consent-doubt-looks-like = <strong>This is not { $known }.</strong> The name only looks like it: it is written with other characters. Deny, unless you know what it is.
+consent-doubt-mixed = <strong>The name mixes alphabets.</strong> Letters that look the same are often used to pass for another application. Go by the address above, not by the name.
+consent-before = { $client } has access already. What is new is marked; the rest stays as it is.
+
 # Where an answer goes: what completes "the answer goes to".
 destination-web = { $host }
 destination-loopback = a program on this computer
@@ -26,6 +39,10 @@ destination-application = the application that opens { $scheme }: links on this 
 
 # For how long an approval lasts.
 lasts-refresh = at most { $most }, and until it goes unused for { $idle }
+lasts-hour = An hour
+lasts-day = A day
+lasts-week = A week
+lasts-used = As long as it is used: { $lasts }
 lasts-access = { $longest }; then it asks again
 
 # Who the person is.
@@ -40,6 +57,11 @@ consent-which-one = Which server may it use?
 consent-which-any = Which servers may it use?
 consent-what = What it may use
 consent-read-only = Let it read only: it cannot change or delete anything
+consent-writes-new = changing things is new
+consent-next-time = Next time
+consent-remember = Do not ask again for the same
+consent-only-now = Only this time: ask me again
+consent-always-asked = You are asked each time: other programs could pass for { $client }.
 consent-allow = Allow
 consent-deny = Deny
 consent-choose = Choose what the application may use.
@@ -52,6 +74,18 @@ tools-and-where = and <code>{ $argument }</code> is { $values }
 tools-or = { $one } or { $other }
 tools-at-most = at most { $most }
 tools-quoted = “{ $text }”
+tools-before = it has access here already
+tools-tick-every = Tick all
+tools-tick-none = Untick all
+tools-not-singly = only with all of these
+tools-later = All of these includes tools that are added later. As soon as one is unticked, only the ticked ones count.
+tools-all-or-none = These can only be allowed altogether, with those that are added later.
+tools-new = new
+tools-left-out = left out so far
+tools-news = { $count ->
+    [one] 1 new
+   *[other] { $count } new
+}
 tools-unknown = The list of its tools is not available right now.
 tools-unknown-writes = The list of its tools is not available right now. It may include tools that change or delete things.
 tools-none = It offers no tools that this request opens.
@@ -72,6 +106,18 @@ tools-destructive = { $count ->
 }
 
 # Answers that do not count.
+consent-allowed-before = You allowed { $client } already
+consent-allowed-before-lead = The answer is on its way.
+consent-collected-lead = It has collected its access. You can close this page.
+consent-uncollected = The application did not collect its access
+consent-uncollected-lead = You allowed it, but it did not come in time.
+consent-denied-before = This was denied already
+consent-denied-before-lead = { $client } got no access.
+consent-not-kept = This browser did not keep your sign-in
+consent-not-kept-lead = You signed in, but the browser did not send it along to the next page. Windows inside other applications often keep no cookies.
+consent-not-kept-link = Address to copy
+consent-not-kept-you = Copy the address into your usual browser and go on there, within ten minutes. In this browser, allow cookies for this site and sign in again.
+consent-not-kept-next = Sign in again here
 consent-stale = Nothing was allowed
 consent-stale-lead = The page was made for another sign-in.
 consent-stale-next = Look at the request again

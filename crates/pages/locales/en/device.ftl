@@ -10,6 +10,11 @@ device-heading = Allow <q>{ $client }</q> on another device to act for you?
 device-must-show = Your device must show this code:
 device-warn = <strong>Allow only what you started yourself, just now.</strong> If somebody sent you this code, by mail, in a chat or on the telephone, deny it: they would act in your name.
 
+device-from = The device asked from
+device-from-here = the network that you are in, too
+device-from-elsewhere = another network than yours
+device-own = You are at <code>{ $address }</code>. A device in the same room has mostly the same address.
+
 device-connected = Your device is connected
 device-connected-lead = { $client } may now act for you. Go back to your device: it continues within a few seconds.
 device-denied = Nothing was allowed

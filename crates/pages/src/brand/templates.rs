@@ -62,8 +62,11 @@ pub(super) fn check(brand: &Brand) -> Result<(), BrandError> {
 
 fn render(dress: &Dress, name: &str, locale: Locale, counts_as: bool) -> Result<(), Error> {
     let sample = || Value::from_object(Sample { counts_as });
-    // `server` and `values` are what a page hands to the templates that it includes.
-    let page = minijinja::context! { page => sample(), server => sample(), values => sample() };
+    // What a page hands to the templates that it includes.
+    let page = minijinja::context! {
+        page => sample(), server => sample(), values => sample(), who => sample(),
+        terms => sample(), path => "/",
+    };
     dress.render_own(locale, name, page).map(drop)
 }
 

@@ -69,9 +69,11 @@ impl Person {
     ) -> Answer {
         let (flow, tag) = (page.field("flow"), page.field("form"));
         let mut pairs = vec![("flow", flow.as_str()), ("form", tag.as_str())];
-        let ticked = page.body.contains("name=\"person\"");
-        if ticked && !more.iter().any(|(name, _)| *name == "person") {
-            pairs.push(("person", "tell"));
+        for name in ["person", "profile"] {
+            let ticked = page.body.contains(&format!("name=\"{name}\""));
+            if ticked && !more.iter().any(|(said, _)| *said == name) {
+                pairs.push((name, "tell"));
+            }
         }
         pairs.extend_from_slice(more);
         self.post(world, "/consent", &pairs).await

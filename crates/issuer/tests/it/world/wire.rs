@@ -57,6 +57,14 @@ impl Answer {
         body.replace("&#x2f;", "/").contains(text)
     }
 
+    /// The inputs of this name, as they are written.
+    pub(crate) fn inputs(&self, name: &str) -> Vec<&str> {
+        let all = self.body.split("<input").skip(1);
+        let all = all.filter_map(|rest| rest.split_once('>').map(|(tag, _)| tag));
+        all.filter(|tag| tag.contains(&format!(" name=\"{name}\"")))
+            .collect()
+    }
+
     /// The value of a hidden field.
     pub(crate) fn field(&self, name: &str) -> String {
         let marker = format!("name=\"{name}\" value=\"");
