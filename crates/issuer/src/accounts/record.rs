@@ -24,6 +24,7 @@ pub struct AccountRecord {
     approvals: Vec<Value>,
     factors: Value,
     links: Vec<Value>,
+    federated: Vec<Value>,
     groups: Vec<Value>,
     /// What an identity provider sent, if one keeps this account.
     provisioned: Option<Value>,
@@ -45,7 +46,8 @@ impl Accounts {
             tx.grants(Some(&user.id), None).await?,
             tx.consents_of(&user.id).await?,
         );
-        let links = tx.account_links().await?;
+        let links = tx.account_links_of(&user.id).await?;
+        let federated = tx.federated_accounts_of(&user.id).await?;
         let memberships = tx.memberships_of(&user.id).await?;
         let factors = parts::factors(
             tx.totp(&user.id).await?.as_ref(),
@@ -56,7 +58,6 @@ impl Accounts {
         tx.audit(self.did(visit, AuditKind::Download, "own data"));
         tx.commit().await?;
         let (audit, audit_is_cut) = self.own_records(visit).await?;
-        let links = links.iter().filter(|link| link.user == user.id);
         Ok(AccountRecord {
             at: self.now(),
             account: serde_json::json!({
@@ -74,7 +75,8 @@ impl Accounts {
             approvals: consents.iter().map(parts::approval).collect(),
             factors,
             provisioned: provisioned.as_ref().map(parts::provisioned),
-            links: links.map(parts::link).collect(),
+            links: links.iter().map(parts::link).collect(),
+            federated: federated.iter().map(parts::federated).collect(),
             groups: memberships.iter().map(parts::membership).collect(),
             audit,
             audit_is_cut,
@@ -111,6 +113,7 @@ mod parts {
         agent::Agent,
         consent::Consent,
         factor::{Passkey, Totp},
+        federation::FederatedAccount,
         grant::Grant,
         group::Membership,
         known_device::KnownDevice,
@@ -208,6 +211,17 @@ mod parts {
             "subject": link.foreign.subject(),
             "created_at": link.created_at,
             "used_at": link.used_at,
+        })
+    }
+
+    pub(super) fn federated(account: &FederatedAccount) -> Value {
+        json!({
+            "provider": account.provider,
+            "issuer": account.foreign.issuer(),
+            "subject": account.foreign.subject(),
+            "signed_in_at": account.signed_in_at,
+            "asked_at": account.asked_at,
+            "heard_at": account.heard_at,
         })
     }
 

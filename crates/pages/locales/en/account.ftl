@@ -109,7 +109,6 @@ account-forget-approval = Forget this answer
 account-activity-lead = What happened in your account, the newest first.
 account-activity-everybody-lead = What happened in all accounts, the newest first.
 account-activity-none = Nothing of this kind in this part of the log.
-account-activity-newest = The newest first
 account-when = When
 account-outcome = Outcome
 account-facts = More
