@@ -10,6 +10,11 @@ device-heading = Darf <q>{ $client }</q> auf einem anderen Gerät für Sie hande
 device-must-show = Ihr Gerät muss diesen Code zeigen:
 device-warn = <strong>Erlauben Sie nur, was Sie gerade eben selbst begonnen haben.</strong> Wenn Ihnen jemand diesen Code geschickt hat, per E-Mail, im Chat oder am Telefon, lehnen Sie ab: Er würde in Ihrem Namen handeln.
 
+device-from = Das Gerät hat gefragt aus
+device-from-here = dem Netz, in dem auch Sie sind
+device-from-elsewhere = einem anderen Netz als Ihrem
+device-own = Sie sind unter <code>{ $address }</code>. Ein Gerät im selben Raum hat meist dieselbe Adresse.
+
 device-connected = Ihr Gerät ist verbunden
 device-connected-lead = { $client } darf nun für Sie handeln. Gehen Sie zu Ihrem Gerät zurück: In wenigen Sekunden geht es dort weiter.
 device-denied = Es wurde nichts erlaubt

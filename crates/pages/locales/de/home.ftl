@@ -9,3 +9,4 @@ endpoints-connector = Fügen Sie einen eigenen Connector mit der Adresse oben hi
 endpoints-in-file = <code>{ $text }</code> in <code>{ $file }</code>
 endpoints-inspector = Wählen Sie Streamable HTTP und geben Sie die Adresse oben ein.
 endpoints-none = Es ist noch kein Server eingerichtet.
+home-account = Ihr Konto: Anwendungen, Sitzungen, Geräte, Passwort

@@ -10,3 +10,4 @@ sign-in-button = Anmelden
 sign-in-refused = Der Benutzername oder das Passwort stimmt nicht.
 sign-in-too-many = Das waren zu viele Versuche: Warten Sie einen Moment und versuchen Sie es noch einmal.
 sign-in-busy = Gerade melden sich zu viele Personen an: Warten Sie einen Moment und versuchen Sie es noch einmal.
+sign-in-again = Melden Sie sich an, um zu Ihrem Konto zu gelangen. Was dort heikel ist, fragt noch einmal, wer Sie sind.

@@ -10,6 +10,11 @@ device-heading = ¿Permitir que <q>{ $client }</q>, en otro dispositivo, actúe 
 device-must-show = Su dispositivo debe mostrar este código:
 device-warn = <strong>Permita solo lo que usted mismo acaba de comenzar.</strong> Si alguien le ha enviado este código por correo, por chat o por teléfono, deniéguelo: esa persona actuaría en su nombre.
 
+device-from = El dispositivo preguntó desde
+device-from-here = la misma red en la que está usted
+device-from-elsewhere = una red distinta de la suya
+device-own = Usted está en <code>{ $address }</code>. Un dispositivo en la misma sala suele tener la misma dirección.
+
 device-connected = Su dispositivo está conectado
 device-connected-lead = { $client } ya puede actuar en su nombre. Vuelva a su dispositivo: continuará en unos segundos.
 device-denied = No se ha permitido nada

@@ -9,3 +9,4 @@ endpoints-connector = Añada un conector personalizado con la dirección de arri
 endpoints-in-file = <code>{ $text }</code> en <code>{ $file }</code>
 endpoints-inspector = Elija Streamable HTTP e introduzca la dirección de arriba.
 endpoints-none = Todavía no hay ningún servidor configurado.
+home-account = Su cuenta: aplicaciones, sesiones, dispositivos, contraseña

@@ -10,3 +10,4 @@ sign-in-button = Iniciar sesión
 sign-in-refused = El nombre de usuario o la contraseña no son correctos.
 sign-in-too-many = Ha habido demasiados intentos: espere un momento y vuelva a intentarlo.
 sign-in-busy = Hay demasiadas personas iniciando sesión en este momento: espere un poco y vuelva a intentarlo.
+sign-in-again = Inicie sesión para acceder a su cuenta. Lo que allí es delicado vuelve a preguntar quién es usted.

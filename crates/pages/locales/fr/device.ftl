@@ -10,6 +10,11 @@ device-heading = Autoriser <q>{ $client }</q>, sur un autre appareil, à agir po
 device-must-show = Votre appareil doit afficher ce code :
 device-warn = <strong>N’autorisez que ce que vous venez de commencer vous-même.</strong> Si quelqu’un vous a envoyé ce code, par courriel, par messagerie ou au téléphone, refusez : cette personne agirait en votre nom.
 
+device-from = L’appareil a demandé depuis
+device-from-here = le même réseau que le vôtre
+device-from-elsewhere = un autre réseau que le vôtre
+device-own = Votre adresse est <code>{ $address }</code>. Un appareil dans la même pièce a le plus souvent la même.
+
 device-connected = Votre appareil est connecté
 device-connected-lead = { $client } peut maintenant agir pour vous. Retournez à votre appareil : il continue dans quelques secondes.
 device-denied = Rien n’a été autorisé

@@ -9,3 +9,4 @@ endpoints-connector = Ajoutez un connecteur personnalisé avec l’adresse ci-de
 endpoints-in-file = <code>{ $text }</code> dans <code>{ $file }</code>
 endpoints-inspector = Choisissez Streamable HTTP et saisissez l’adresse ci-dessus.
 endpoints-none = Aucun serveur n’est encore configuré.
+home-account = Votre compte : applications, sessions, appareils, mot de passe

@@ -10,3 +10,4 @@ sign-in-button = Se connecter
 sign-in-refused = Le nom d’utilisateur ou le mot de passe est incorrect.
 sign-in-too-many = Il y a eu trop de tentatives : attendez un instant et réessayez.
 sign-in-busy = Trop de personnes se connectent en ce moment : attendez un instant et réessayez.
+sign-in-again = Connectez-vous pour accéder à votre compte. Ce qui y est sensible vous redemande qui vous êtes.

@@ -10,6 +10,11 @@ device-heading = 別のデバイス上の <q>{ $client }</q> があなたに代�
 device-must-show = デバイスに次のコードが表示されている必要があります：
 device-warn = <strong>たった今ご自身で始めた操作だけを許可してください。</strong>メール、チャット、電話などで誰かからこのコードを受け取った場合は、拒否してください。その人があなたの名義で操作することになります。
 
+device-from = デバイスの要求元
+device-from-here = あなたと同じネットワーク
+device-from-elsewhere = あなたとは別のネットワーク
+device-own = あなたのアドレスは <code>{ $address }</code> です。同じ部屋のデバイスは、たいてい同じアドレスです。
+
 device-connected = デバイスが接続されました
 device-connected-lead = { $client } があなたに代わって操作できるようになりました。デバイスに戻ってください。数秒以内に続行します。
 device-denied = 何も許可されていません

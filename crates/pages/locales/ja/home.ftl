@@ -9,3 +9,4 @@ endpoints-connector = 上のアドレスでカスタムコネクターを追加�
 endpoints-in-file = <code>{ $file }</code> に <code>{ $text }</code>
 endpoints-inspector = Streamable HTTP を選び、上のアドレスを入力してください。
 endpoints-none = サーバーはまだ設定されていません。
+home-account = アカウント：アプリケーション、セッション、デバイス、パスワード

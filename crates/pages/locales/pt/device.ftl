@@ -10,6 +10,11 @@ device-heading = Permitir que <q>{ $client }</q>, em outro dispositivo, aja por 
 device-must-show = Seu dispositivo deve mostrar este código:
 device-warn = <strong>Permita somente o que você mesmo acabou de começar.</strong> Se alguém enviou este código a você, por e-mail, em um chat ou por telefone, negue: essa pessoa agiria em seu nome.
 
+device-from = O dispositivo perguntou a partir de
+device-from-here = a mesma rede em que você está
+device-from-elsewhere = uma rede diferente da sua
+device-own = Você está em <code>{ $address }</code>. Um dispositivo na mesma sala costuma ter o mesmo endereço.
+
 device-connected = Seu dispositivo está conectado
 device-connected-lead = { $client } agora pode agir por você. Volte ao seu dispositivo: ele continua em alguns segundos.
 device-denied = Nada foi permitido

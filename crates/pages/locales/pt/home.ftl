@@ -9,3 +9,4 @@ endpoints-connector = Adicione um conector personalizado com o endereço acima. 
 endpoints-in-file = <code>{ $text }</code> em <code>{ $file }</code>
 endpoints-inspector = Escolha Streamable HTTP e informe o endereço acima.
 endpoints-none = Nenhum servidor está configurado ainda.
+home-account = Sua conta: aplicativos, sessões, dispositivos, senha

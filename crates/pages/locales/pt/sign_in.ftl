@@ -10,3 +10,4 @@ sign-in-button = Entrar
 sign-in-refused = O nome de usuário ou a senha não está correto.
 sign-in-too-many = Houve tentativas demais: aguarde um momento e tente novamente.
 sign-in-busy = Há pessoas demais entrando neste momento: aguarde um pouco e tente novamente.
+sign-in-again = Entre para acessar sua conta. O que é sensível nela pergunta de novo quem você é.

@@ -10,6 +10,11 @@ device-heading = 允许另一台设备上的 <q>{ $client }</q> 代表您操作�
 device-must-show = 您的设备必须显示以下代码：
 device-warn = <strong>仅允许您自己刚刚发起的操作。</strong>如果有人通过邮件、聊天或电话向您发送此代码，请拒绝：对方将以您的名义操作。
 
+device-from = 设备的请求来自
+device-from-here = 与您相同的网络
+device-from-elsewhere = 与您不同的网络
+device-own = 您的地址是 <code>{ $address }</code>。同一房间内的设备通常具有相同的地址。
+
 device-connected = 您的设备已连接
 device-connected-lead = { $client } 现在可以代表您操作。请返回您的设备：它会在几秒钟内继续。
 device-denied = 没有允许任何操作

@@ -9,3 +9,4 @@ endpoints-connector = 请用上面的地址添加自定义连接器。该地址�
 endpoints-in-file = 在 <code>{ $file }</code> 中写入 <code>{ $text }</code>
 endpoints-inspector = 选择 Streamable HTTP，并输入上面的地址。
 endpoints-none = 尚未配置任何服务器。
+home-account = 您的账号：应用、会话、设备、密码

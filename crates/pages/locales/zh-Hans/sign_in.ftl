@@ -10,3 +10,4 @@ sign-in-button = 登录
 sign-in-refused = 用户名或密码不正确。
 sign-in-too-many = 尝试次数过多：请稍等片刻再试。
 sign-in-busy = 当前登录的人过多：请稍等片刻再试。
+sign-in-again = 请登录以进入您的账号。其中的敏感操作会再次确认您的身份。
