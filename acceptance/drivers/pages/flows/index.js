@@ -8,6 +8,8 @@ import { github } from './github.js';
 import { home } from './home.js';
 import { identity } from './identity.js';
 import { judgeItself } from './judge-itself.js';
+import { languages } from './languages.js';
+import { narrow, remember } from './narrow.js';
 import { openIdProvider, providerFails } from './openid-provider.js';
 import { refusals } from './refusals.js';
 import { servers } from './servers.js';
@@ -17,10 +19,13 @@ import { withoutScripts } from './without-scripts.js';
 export const FLOWS = {
   'provider fails': providerFails, // waits a minute
   'the judge': judgeItself,
+  languages,
   account,
   'first account': firstAccount,
   'sign-in': signIn,
   consent,
+  narrow,
+  remember,
   'without scripts': withoutScripts,
   device,
   home,

@@ -10,6 +10,9 @@ export async function signIn(stage) {
   await stage.judge(person, 'sign-in refused', { path: '/login' });
   await person.signIn(user, door.password); // by Enter
   stage.step('Enter signs in', new URL(person.page.url()).pathname === '/consent', person.page.url());
+  await person.goto(client.url({ prompt: 'login' }));
+  await stage.judge(person, 'asked to sign in again', { path: '/login' });
+  await person.signIn(user, door.password);
   const logout = person.page.locator('form[action$="/logout"] button').first();
   await person.press(logout);
   stage.step('signing in as somebody else leads back to the sign-in', new URL(person.page.url()).pathname === '/login');
