@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     authorize::preregistered,
-    world::{Answer, AuthorizeRequest, CALLBACK, Person, World, claims},
+    world::{Answer, AuthorizeRequest, CALLBACK, ISSUER, Person, World, claims, config},
 };
 
 /// What a browser sends that ticks nothing and unticks what `without` names.
@@ -280,6 +280,36 @@ async fn links_of_a_client_are_https_named_by_their_host_and_nothing_is_loaded()
     for never in ["javascript:", "logo.svg", "<img", "href=\"http://"] {
         assert!(!page.shows(never), "{never}");
     }
+}
+
+// CO-10, DS-05
+#[tokio::test]
+async fn hundreds_of_tools_are_picked_without_scripts_and_fit() {
+    let world = World::with(config(ISSUER, &["many"])).await;
+    let client = world.client().await;
+    let mut person = world.signed_in("alice").await;
+    let request = AuthorizeRequest::new(&client).without("resource");
+    let page = person.consent_page(&world, &request).await;
+    assert_eq!(page.inputs("tool.destructive.many").len(), 300);
+    assert!(page.body.len() < 96 * 1024, "{}", page.body.len());
+
+    let press = [("tick", "none.destructive.many")];
+    let page = submit(&world, &mut person, &page, (&[], &press)).await;
+    let few = [("decision", "allow"), ("tool.destructive.many", "tool_007")];
+    let answer = submit(&world, &mut person, &page, (&[], &few)).await;
+    let given = details(&world, &client, &answer).await;
+    assert_eq!(given[0]["tools"], json!(["tool_007"]));
+
+    let client = world.client_named("Another", CALLBACK).await;
+    let request = AuthorizeRequest::new(&client).without("resource");
+    let page = person.consent_page(&world, &request).await;
+    let answer = submit(&world, &mut person, &page, (&["tool_299"], &ALLOW)).await;
+    let given = details(&world, &client, &answer).await;
+    let entries = given.as_array().expect("entries").iter();
+    let named = entries.filter_map(|entry| entry["tools"].as_array());
+    let named: Vec<&Value> = named.flatten().collect();
+    assert_eq!(named.len(), 299, "all but one");
+    assert!(!named.contains(&&json!("tool_299")));
 }
 
 #[tokio::test]

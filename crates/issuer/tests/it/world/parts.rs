@@ -38,6 +38,14 @@ impl ToolCatalogue for Tools {
             title: None,
             effect,
         };
+        if server.as_str() == "many" {
+            let names = (0..300).map(|it| format!("tool_{it:03}"));
+            return Some(
+                names
+                    .map(|name| tool(&name, ToolEffect::Destructive))
+                    .collect(),
+            );
+        }
         (server.as_str() == "files").then(|| {
             vec![
                 tool("list_files", ToolEffect::Read),
