@@ -54,7 +54,8 @@ pub(crate) fn html(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        if let Some(tag) = TAGS.into_iter().find(|tag| rest.starts_with(tag)) {
+        let mut tags = TAGS.into_iter().filter(|_| c == '<');
+        if let Some(tag) = tags.find(|tag| rest.starts_with(tag)) {
             out.push_str(tag);
             rest = rest.strip_prefix(tag).unwrap_or_default();
             continue;

@@ -156,12 +156,15 @@ fn every_english_text_is_asked_for() {
 }
 
 #[test]
-fn every_language_says_what_english_says_with_the_same_values() {
+fn every_language_says_all_that_english_says_with_the_same_values() {
     let english = messages(embedded::TEXTS_EN);
     for locale in Locale::ALL {
-        let said = messages(texts::files(locale));
-        for (id, variables) in said {
-            assert_eq!(english.get(&id), Some(&variables), "{}: {id}", locale.tag());
+        let (said, tag) = (messages(texts::files(locale)), locale.tag());
+        for (id, variables) in &english {
+            assert_eq!(said.get(id), Some(variables), "{tag}: {id}");
+        }
+        for id in said.keys() {
+            assert!(english.contains_key(id), "{tag}: {id}: no such text");
         }
     }
 }

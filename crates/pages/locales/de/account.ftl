@@ -104,7 +104,6 @@ account-forget-approval = Diese Antwort vergessen
 account-activity-lead = Was in Ihrem Konto geschehen ist, das Neueste zuerst.
 account-activity-everybody-lead = Was in allen Konten geschehen ist, das Neueste zuerst.
 account-activity-none = In diesem Teil des Protokolls gibt es nichts dieser Art.
-account-activity-newest = Das Neueste zuerst
 account-when = Wann
 account-outcome = Ergebnis
 account-facts = Weiteres

@@ -104,7 +104,6 @@ account-forget-approval = Olvidar esta respuesta
 account-activity-lead = Lo que ha ocurrido en su cuenta, lo más reciente primero.
 account-activity-everybody-lead = Lo que ha ocurrido en todas las cuentas, lo más reciente primero.
 account-activity-none = No hay nada de este tipo en esta parte del registro.
-account-activity-newest = Lo más reciente primero
 account-when = Cuándo
 account-outcome = Resultado
 account-facts = Más

@@ -104,7 +104,6 @@ account-forget-approval = Oublier cette réponse
 account-activity-lead = Ce qui s’est passé dans votre compte, le plus récent d’abord.
 account-activity-everybody-lead = Ce qui s’est passé dans tous les comptes, le plus récent d’abord.
 account-activity-none = Rien de tel dans cette partie du journal.
-account-activity-newest = Le plus récent d’abord
 account-when = Quand
 account-outcome = Résultat
 account-facts = Plus

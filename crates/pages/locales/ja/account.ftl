@@ -92,7 +92,6 @@ account-forget-approval = この回答の記憶を消す
 account-activity-lead = あなたのアカウントで起きたこと（新しい順）。
 account-activity-everybody-lead = すべてのアカウントで起きたこと（新しい順）。
 account-activity-none = 記録のこの部分には該当するものがありません。
-account-activity-newest = 新しい順
 account-when = 日時
 account-outcome = 結果
 account-facts = 詳細

@@ -104,7 +104,6 @@ account-forget-approval = Esquecer esta resposta
 account-activity-lead = O que aconteceu em sua conta, o mais recente primeiro.
 account-activity-everybody-lead = O que aconteceu em todas as contas, o mais recente primeiro.
 account-activity-none = Nada desse tipo nesta parte do registro.
-account-activity-newest = O mais recente primeiro
 account-when = Quando
 account-outcome = Resultado
 account-facts = Mais

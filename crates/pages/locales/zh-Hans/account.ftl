@@ -92,7 +92,6 @@ account-forget-approval = 忘记此答复
 account-activity-lead = 您的账号中发生的事情，最新的在前。
 account-activity-everybody-lead = 所有账号中发生的事情，最新的在前。
 account-activity-none = 记录的这一部分中没有此类内容。
-account-activity-newest = 最新的在前
 account-when = 时间
 account-outcome = 结果
 account-facts = 更多
