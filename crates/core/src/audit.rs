@@ -128,6 +128,12 @@ pub enum AuditKind {
     /// What was remembered for a person was forgotten: a device, or an approval.
     #[serde(rename = "account.forget")]
     Forget,
+    /// A person proved a part of who they are, or did not: more is owed.
+    #[serde(rename = "sign_in.step")]
+    SignInStep,
+    /// A second factor was added, renamed or removed, or recovery codes were replaced.
+    #[serde(rename = "factor.change")]
+    FactorChange,
     /// A person fetched what is stored about them.
     #[serde(rename = "account.download")]
     Download,

@@ -38,6 +38,8 @@ pub enum Purpose {
     SigningKey,
     /// The `jti` of a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.6).
     LogoutToken,
+    /// The challenge of a passkey (Web Authentication section 13.4.3).
+    PasskeyChallenge,
 }
 
 impl OneTime {
@@ -83,6 +85,7 @@ impl Purpose {
             Self::Registration => "registration",
             Self::SigningKey => "signing_key",
             Self::LogoutToken => "logout_token",
+            Self::PasskeyChallenge => "passkey_challenge",
         }
     }
 }

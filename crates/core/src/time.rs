@@ -36,6 +36,24 @@ impl UnixTime {
         self.0
     }
 
+    /// The day in UTC, as people read it everywhere: 2027-01-31 (ISO 8601).
+    pub fn day(self) -> String {
+        // Days since 0000-03-01, so that a leap day is the last of its year.
+        let days = self.seconds().div_euclid(86_400) + 719_468;
+        let era = days.div_euclid(146_097);
+        let of_era = days.rem_euclid(146_097);
+        let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
+        let month = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * month + 2) / 5 + 1;
+        let (month, next) = if month < 10 {
+            (month + 3, 0)
+        } else {
+            (month - 9, 1)
+        };
+        format!("{:04}-{month:02}-{day:02}", year + era * 400 + next)
+    }
+
     /// How long after `earlier` this is; zero when it is not after.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
@@ -71,6 +89,19 @@ mod tests {
         let end = UnixTime::from_millis(i64::MAX);
         assert_eq!(end + Duration::from_secs(1), end);
         assert_eq!(UnixTime::from_seconds(1).since(end), Duration::ZERO);
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        #[rustfmt::skip]
+        let cases = [
+            (0, "1970-01-01"), (86_399, "1970-01-01"), (-1, "1969-12-31"),
+            (951_782_400, "2000-02-29"), (1_800_000_000, "2027-01-15"),
+            (4_107_542_400, "2100-03-01"), (1_709_164_800, "2024-02-29"),
+        ];
+        for (seconds, day) in cases {
+            assert_eq!(UnixTime::from_seconds(seconds).day(), day);
+        }
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub(crate) struct Visitor {
     pub(crate) session: Option<Digest>,
     /// What the browser keeps since somebody signed in with it.
     pub(crate) device: Option<Secret>,
+    /// What the steps of a sign-in are bound to in this browser.
+    pub(crate) step: Option<Secret>,
     /// The network peer.
     pub(crate) peer: Option<IpAddr>,
     /// What the browser calls itself, harmless to show.
@@ -55,6 +57,7 @@ impl Visitor {
         Self {
             session: sent(&parts.headers, session_name(url), SESSION).map(Digest::of),
             device: sent(&parts.headers, device_name(url), DEVICE).map(Secret::presented),
+            step: sent(&parts.headers, step_name(url), STEP).map(Secret::presented),
             peer: peer(parts),
             agent: agent(&parts.headers),
             cross_site: !matches!(fetch_site(&parts.headers), Some("same-origin" | "none")),
@@ -82,7 +85,8 @@ pub(crate) fn visitor(request: Request, issuer: &Shared) -> (Visitor, Parts, axu
 }
 
 impl Shared {
-    /// Who is signed in, if the session is live and the account may be used.
+    /// Who is signed in, if the session is live, as strong as it has to be, and the account may
+    /// be used.
     pub(crate) async fn signed_in(
         &self,
         tx: &mut dyn Tx,
@@ -101,6 +105,9 @@ impl Shared {
         let Some(user) = user.filter(|user| user.disabled_at.is_none()) else {
             return Ok(None);
         };
+        if session.methods.acr() < self.published().config.sign_in.required(user.role) {
+            return Ok(None);
+        }
         if session.is_to_be_seen(now) {
             self.see_session(digest, now).await;
         }
@@ -143,6 +150,11 @@ impl Shared {
         ]
     }
 
+    /// The cookie that steps of a sign-in are bound to.
+    pub(crate) fn step_cookie(&self, value: &Secret) -> String {
+        self.cookie((step_name(&self.url), value.expose()), STEP_LASTS)
+    }
+
     /// The cookie that ends a session in the browser.
     pub(crate) fn ended_cookie(&self) -> String {
         self.cookie((session_name(&self.url), ""), Duration::ZERO)
@@ -166,6 +178,10 @@ pub(crate) struct Arrival {
 
 /// How the value of a session begins.
 pub(crate) const SESSION: &str = "dws_";
+/// How long a step of a sign-in may take.
+pub(crate) const STEP_LASTS: Duration = Duration::from_secs(600);
+/// How the value begins that steps are bound to.
+pub(crate) const STEP: &str = "dwb_";
 /// How the value of a device begins.
 pub(crate) const DEVICE: &str = "dwk_";
 
@@ -186,6 +202,14 @@ fn session_name(url: &PublicUrl) -> &'static str {
         "__Host-doorward"
     } else {
         "doorward"
+    }
+}
+
+fn step_name(url: &PublicUrl) -> &'static str {
+    if url.is_secure() {
+        "__Host-doorward-step"
+    } else {
+        "doorward-step"
     }
 }
 

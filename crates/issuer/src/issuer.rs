@@ -10,6 +10,7 @@ use doorward_core::{
     clock::Clock,
     entropy::Entropy,
     exchange::ExchangeRule,
+    factor::SignInPolicy,
     id::{ClientId, KeyId},
     jwk::{PublicKey, PublicKeySet},
     lifetimes::{LONGEST_ACCESS, Lifetimes},
@@ -34,7 +35,7 @@ use crate::{
     federation::Federation,
     keys::{KeyError, KeySetChange},
     metadata,
-    public_url::PublicUrlError,
+    public_url::{PublicUrl, PublicUrlError},
     register::StatementIssuer,
     routes,
     shared::Shared,
@@ -75,6 +76,8 @@ pub struct IssuerConfig {
     pub issuer: String,
     /// The servers.
     pub servers: Vec<PublishedServer>,
+    /// How people sign in at least.
+    pub sign_in: SignInPolicy,
     /// How long things live.
     pub lifetimes: Lifetimes,
     /// What signing keys are made, and when.
@@ -105,9 +108,18 @@ pub struct IssuerConfig {
 }
 
 impl IssuerConfig {
+    /// Whether passkeys are turned on, and can work at this address.
+    pub(crate) fn takes_passkeys(&self) -> bool {
+        let url = PublicUrl::parse(&self.issuer);
+        self.sign_in.passkeys && url.is_ok_and(|url| url.relying_party().is_some())
+    }
+
     /// The strongest sign-in that can be had here.
     pub(crate) fn strongest_sign_in(&self) -> Acr {
-        Acr::Password
+        match self.takes_passkeys() {
+            true => Acr::Passkey,
+            false => Acr::Mfa,
+        }
     }
 
     /// Every strength that a sign-in can have here.

@@ -35,6 +35,7 @@ mod refusals;
 mod register;
 mod revoke;
 mod routes;
+mod security;
 mod setup;
 mod shared;
 mod sign_in;
@@ -50,6 +51,7 @@ pub use accounts::{
 pub use administration::{
     Administration, AdministrationError, Begin, KeyAdministration, KeyAdministrationError,
     KeyFacts, NewCertificate, NewClient, NewInitialToken, PreparedChanges, ProvisionedChange,
+    UserFactors,
 };
 pub use authorities::{Authorities, ClientCertificates, Untrusted};
 pub use federation::Federation;

@@ -2,8 +2,10 @@
 //!
 //! It is an origin, or an origin with a path prefix, without a trailing slash:
 //! the one constant behind metadata, `iss` and every link (A-001, interop 24).
-//! Plain http is refused except on loopback.
+//! Passkeys belong to its host, or to `localhost` on this computer: an address is no relying
+//! party. Plain http is refused except on loopback.
 
+use doorward_passkeys::RelyingParty;
 use url::{Host, Url};
 
 /// The public URL of this deployment.
@@ -13,6 +15,7 @@ pub(crate) struct PublicUrl {
     origin: String,
     secure: bool,
     loopback: bool,
+    relying_party: Option<RelyingParty>,
 }
 
 /// Why a text cannot be the public URL.
@@ -50,11 +53,13 @@ impl PublicUrl {
         if !secure && !loopback {
             return Err(PublicUrlError::Insecure);
         }
+        let relying_party = relying_party(&url, &origin);
         Ok(Self {
             text: text.to_owned(),
             origin,
             secure,
             loopback,
+            relying_party,
         })
     }
 
@@ -66,6 +71,17 @@ impl PublicUrl {
     /// The origin, as browsers send it in `Origin`.
     pub(crate) fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// The host, with the port when it is not the usual one.
+    pub(crate) fn authority(&self) -> &str {
+        let authority = self.origin.split_once("://");
+        authority.map_or("", |(_, authority)| authority)
+    }
+
+    /// Whom passkeys are for; nobody where the host is an address of another computer.
+    pub(crate) fn relying_party(&self) -> Option<&RelyingParty> {
+        self.relying_party.as_ref()
     }
 
     /// The path prefix: empty, or with a leading and without a trailing slash.
@@ -84,6 +100,23 @@ impl PublicUrl {
     }
 }
 
+fn relying_party(url: &Url, origin: &str) -> Option<RelyingParty> {
+    match url.host()? {
+        Host::Domain(name) => Some(RelyingParty {
+            id: name.to_owned(),
+            origin: origin.to_owned(),
+        }),
+        Host::Ipv4(_) | Host::Ipv6(_) if url.scheme() == "http" && is_loopback(url) => {
+            let port = url.port().map(|port| format!(":{port}"));
+            Some(RelyingParty {
+                id: "localhost".to_owned(),
+                origin: format!("http://localhost{}", port.unwrap_or_default()),
+            })
+        }
+        Host::Ipv4(_) | Host::Ipv6(_) => None,
+    }
+}
+
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
@@ -96,6 +129,29 @@ fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn passkeys_belong_to_a_name() {
+        #[rustfmt::skip]
+        let cases = [
+            ("https://mcp.example",       Some(("mcp.example", "https://mcp.example"))),
+            ("https://mcp.example:8443/a", Some(("mcp.example", "https://mcp.example:8443"))),
+            ("http://localhost:8080",     Some(("localhost", "http://localhost:8080"))),
+            ("http://127.0.0.1:8080",     Some(("localhost", "http://localhost:8080"))),
+            ("http://[::1]",              Some(("localhost", "http://localhost"))),
+            ("https://127.0.0.1:8080",    None),
+            ("https://192.0.2.1",         None),
+            ("https://[2001:db8::1]",     None),
+        ];
+        for (text, expected) in cases {
+            let url = PublicUrl::parse(text).expect(text);
+            let party = url.relying_party();
+            let told = party.map(|party| (party.id.as_str(), party.origin.as_str()));
+            assert_eq!(told, expected, "{text}");
+        }
+        let url = PublicUrl::parse("https://mcp.example:8443/a").expect("good");
+        assert_eq!(url.authority(), "mcp.example:8443");
+    }
 
     #[test]
     fn a_public_url_is_an_origin_with_an_optional_prefix() {

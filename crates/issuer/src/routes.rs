@@ -15,7 +15,7 @@ use axum::{
 use crate::{
     authorize, consent, device, federation, home, introspect,
     metadata::{self, OAUTH, OPENID},
-    par, register, revoke, setup,
+    par, register, revoke, security, setup,
     shared::Shared,
     sign_in, token, userinfo,
     wire::{allow_any_origin, method_not_allowed, preflight, readable, to_the_end},
@@ -99,7 +99,24 @@ fn for_people() -> Routes {
             "/account/links",
             get(federation::links).post(federation::change_links),
         )
+        .route("/login/step/passkey", post(sign_in::passkey))
+        .route(
+            "/login/step/factor",
+            get(sign_in::step).post(sign_in::take_step),
+        )
         .route("/logout", post(sign_in::sign_out))
+        .route(
+            "/account/security",
+            get(security::get).post(security::change),
+        )
+        .route(
+            "/account/security/app",
+            get(security::add_app).post(security::confirm_app),
+        )
+        .route(
+            "/account/security/passkey",
+            get(security::add_passkey).post(security::confirm_passkey),
+        )
         .route("/consent", get(consent::get).post(consent::post))
         .route("/device", get(device::get).post(device::post))
         .route("/setup", get(setup::get).post(setup::post))

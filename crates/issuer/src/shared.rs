@@ -75,6 +75,10 @@ pub(crate) struct Derived {
     pub(crate) code: Zeroizing<[u8; 32]>,
     /// Seals sign-ins through identity providers, and what these are asked again with.
     pub(crate) federation: SealingKey,
+    /// Seals half-finished sign-ins, and what the pages of a step carry.
+    pub(crate) step: SealingKey,
+    /// Seals the keys of authenticator applications.
+    pub(crate) totp: SealingKey,
     /// Binds forms to a session and a flow.
     pub(crate) form: hmac::Key,
     /// Derives identifiers of public clients from what they register.
@@ -121,6 +125,8 @@ impl Shared {
                 pushed: SealingKey::derive(parent, "pushed request"),
                 code: Zeroizing::new(seal::derive(parent, "authorization code")),
                 federation: SealingKey::derive(parent, "identity providers"),
+                step: SealingKey::derive(parent, "sign-in step"),
+                totp: SealingKey::derive(parent, "totp"),
                 form: key("form"),
                 client: key("client identifier"),
                 nonces: Nonces::new(parent),

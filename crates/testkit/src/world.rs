@@ -9,6 +9,7 @@ use doorward_console::Console;
 use doorward_core::{
     clock::Clock,
     dpop::Policy,
+    factor::SignInPolicy,
     id::{KeyId, UserId},
     jwk::PublicKey,
     lifetimes::Lifetimes,
@@ -275,6 +276,7 @@ impl World {
         IssuerConfig {
             issuer: ORIGIN.to_owned(),
             servers: self.servers.iter().map(published).collect(),
+            sign_in: SignInPolicy::default(),
             lifetimes,
             keys: doorward_core::rotation::Schedule::default(),
             signed_metadata: false,

@@ -14,12 +14,14 @@
 //! not enough to add a factor beside one that is there.
 
 mod passkey;
+mod policy;
 mod recovery;
 mod strength;
 mod totp;
 
 pub use self::{
     passkey::Passkey,
+    policy::{Removal, SignInPolicy, may_remove},
     recovery::{FEW, RecoveryCode, SET},
     totp::{PERIOD, Totp, TotpKey, base32},
 };

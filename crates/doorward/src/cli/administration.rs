@@ -205,6 +205,7 @@ fn show(response: AdminResponse, json: bool, done: &str) -> Result<(), Failure> 
         ))
         .fix("compare the database with a backup: somebody changed it")),
         other @ (AdminResponse::Users { .. }
+        | AdminResponse::Factors { .. }
         | AdminResponse::Links { .. }
         | AdminResponse::Keys { .. }
         | AdminResponse::Key { .. }

@@ -108,6 +108,17 @@ pub(crate) enum UserCommand {
         /// What it calls the person
         subject: String,
     },
+    /// Show the second factors of an account, or remove all of them when they are lost
+    Factors {
+        /// The sign-in name
+        name: String,
+        /// Remove all factors and recovery codes, and end the sessions
+        #[arg(long)]
+        reset: bool,
+        /// Print JSON
+        #[arg(long, conflicts_with = "reset")]
+        json: bool,
+    },
     /// Set the password of an account; its tokens and sessions end at once
     Passwd {
         /// The sign-in name

@@ -9,7 +9,7 @@ use super::{
     time::ago,
 };
 use crate::{
-    control::{AdminRequest, AdminResponse, LinkRow, Password, UserRow},
+    control::{AdminRequest, AdminResponse, FactorRow, LinkRow, Password, UserRow},
     data::DataFolder,
     failure::Failure,
     system::SystemClock,
@@ -80,6 +80,20 @@ pub(super) fn run(command: UserCommand, folder: &DataFolder) -> Result<(), Failu
             let request = AdminRequest::UserUnlink { issuer, subject };
             show(ask(folder, request)?, false, &done)
         }
+        UserCommand::Factors {
+            name,
+            reset: true,
+            json: _,
+        } => {
+            let done = format!("Removed all second factors of {name}; all sessions ended.");
+            let request = AdminRequest::UserResetFactors { name };
+            show(ask(folder, request)?, false, &done)
+        }
+        UserCommand::Factors {
+            name,
+            reset: false,
+            json,
+        } => show(ask(folder, AdminRequest::UserFactors { name })?, json, ""),
         UserCommand::Passwd {
             name,
             password_stdin,
@@ -104,6 +118,8 @@ fn show(response: AdminResponse, json: bool, done: &str) -> Result<(), Failure> 
         AdminResponse::Done => output::line(done),
         AdminResponse::Users { users } if json => output::json(&users),
         AdminResponse::Users { users } => user_table(&users),
+        AdminResponse::Factors { factors } if json => output::json(&factors),
+        AdminResponse::Factors { factors } => factor_table(&factors),
         AdminResponse::Links { links } if json => output::json(&links),
         AdminResponse::Links { links } => link_table(&links),
         other => Err(unexpected(&other)),
@@ -127,6 +143,24 @@ fn user_table(users: &[UserRow]) -> Result<(), Failure> {
     output::table(
         ["NAME", "ROLE", "STATE", "ADDED"],
         &users.iter().map(row).collect::<Vec<_>>(),
+    )
+}
+
+fn factor_table(factors: &[FactorRow]) -> Result<(), Failure> {
+    let now = SystemClock.now();
+    let row = |factor: &FactorRow| {
+        let added = factor.created_at.map(|at| ago(at.0, now));
+        let used = factor.used_at.map(|at| ago(at.0, now));
+        [
+            factor.kind.clone(),
+            factor.name.clone(),
+            added.unwrap_or_default(),
+            used.unwrap_or_else(|| "never".to_owned()),
+        ]
+    };
+    output::table(
+        ["FACTOR", "NAME", "ADDED", "LAST USED"],
+        &factors.iter().map(row).collect::<Vec<_>>(),
     )
 }
 

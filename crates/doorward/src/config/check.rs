@@ -11,6 +11,7 @@ use doorward_core::{
     lifetimes::{Lifetimes, is_access_lifetime},
     resource::canonical,
     rotation::{SHORTEST_ROTATION, Schedule},
+    step_up::Wanted,
     user::Username,
 };
 use doorward_issuer::Federation;
@@ -21,7 +22,7 @@ use super::{
     Configuration, Database, PublicUrl, TlsFiles, certificates,
     document::{Document, Keys, SigningAlgorithm, Storage, Tokens},
     duration::Lasting,
-    exchange, identity, pages, programs, registration, scim, servers, trust,
+    exchange, identity, pages, programs, registration, scim, servers, sign_in, trust,
 };
 
 impl Document {
@@ -42,6 +43,9 @@ impl Document {
         let documents = self.registration.client_id_metadata;
         let servers = servers::check(self.servers, &group_names, base)?;
         let asking = (tls.is_some(), &public_url);
+        let wanted = servers.iter().map(|server| server.step_up.strictest());
+        let wanted = wanted.fold(Wanted::default(), Wanted::and).acr;
+        let sign_in = sign_in::check(&self.sign_in, (&public_url, wanted))?;
         let client_certificates = certificates::check(self.client_certificates, asking, base)?;
         let trusted_issuers = trust::check(self.trusted_issuers, base)?;
         let federation = Federation {
@@ -72,6 +76,7 @@ impl Document {
             dpop_nonces: self.tokens.dpop_nonces,
             openid: self.identity.openid,
             federation,
+            sign_in,
             limits: programs::check(&self.programs)?,
             groups,
             servers,

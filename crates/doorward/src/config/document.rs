@@ -8,8 +8,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DEFAULT_LISTEN, DEFAULT_OPS_LISTEN, duration::Lasting, identity::ProviderEntry,
-    pages::PagesEntry, scim::ScimEntry, secret::SecretValue, sessions::Sessions,
+    DEFAULT_LISTEN, DEFAULT_OPS_LISTEN,
+    duration::Lasting,
+    identity::ProviderEntry,
+    pages::PagesEntry,
+    scim::ScimEntry,
+    secret::SecretValue,
+    sessions::Sessions,
+    sign_in::{SignInEntry, Strength},
 };
 
 /// The configuration of Doorward.
@@ -56,6 +62,9 @@ pub(super) struct Document {
     /// What the pages look like and say.
     #[serde(default)]
     pub(super) pages: PagesEntry,
+    /// How people prove who they are.
+    #[serde(default)]
+    pub(super) sign_in: SignInEntry,
     /// How clients become known.
     #[serde(default)]
     pub(super) registration: Registration,
@@ -369,8 +378,8 @@ pub(super) struct ServerEntry {
     /// entries, only what one of them names.
     #[serde(default)]
     pub(super) allow: Vec<AllowEntry>,
-    /// Which calls want a recent sign-in (RFC 9470). With an older one they get a 401
-    /// `insufficient_user_authentication`, and connecting again begins with the password.
+    /// Which calls want a recent or a strong sign-in (RFC 9470). With another one they get a 401
+    /// `insufficient_user_authentication`, and connecting again begins with a sign-in that is enough.
     #[serde(default)]
     pub(super) step_up: Vec<StepUpEntry>,
     /// Whether callers may use tokens that are bound to no key (RFC 9449).
@@ -395,7 +404,8 @@ pub(super) enum DpopRule {
 }
 
 /// A call that `tools` name, or anything when they are left out, wants a sign-in that is at most
-/// `max_age` old; of several entries that apply the shortest counts.
+/// `max_age` old and at least as strong as `sign_in`; of several entries that apply the shortest
+/// and the strongest count.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StepUpEntry {
@@ -403,7 +413,9 @@ pub(super) struct StepUpEntry {
     #[serde(default)]
     pub(super) tools: Vec<String>,
     /// How old the sign-in may be; at least 30 seconds.
-    pub(super) max_age: Lasting,
+    pub(super) max_age: Option<Lasting>,
+    /// How strong it must be: `password`, `mfa` or `passkey`. This, `max_age`, or both.
+    pub(super) sign_in: Option<Strength>,
 }
 
 /// Where a server runs.

@@ -24,15 +24,16 @@ mod scim;
 mod secret;
 mod servers;
 mod sessions;
+mod sign_in;
 mod storage;
 mod trust;
 
 use std::{collections::HashMap, net::SocketAddr, path::PathBuf, time::Duration};
 
 use doorward_core::{
-    client::Environment, dpop::Policy, exchange::ExchangeRule, id::ClientId, lifetimes::Lifetimes,
-    permit::AllowList, registration::Domains, rotation::Schedule, server::ServerName,
-    step_up::StepUp,
+    client::Environment, dpop::Policy, exchange::ExchangeRule, factor::SignInPolicy, id::ClientId,
+    lifetimes::Lifetimes, permit::AllowList, registration::Domains, rotation::Schedule,
+    server::ServerName, step_up::StepUp,
 };
 use doorward_gateway::GatewayLimits;
 use doorward_issuer::{
@@ -100,6 +101,8 @@ pub(crate) struct Configuration {
     pub(crate) loopback_documents: bool,
     /// Whether DPoP proofs must carry a nonce.
     pub(crate) dpop_nonces: bool,
+    /// How people sign in at least.
+    pub(crate) sign_in: SignInPolicy,
     /// Whether clients can learn who a person is.
     pub(crate) openid: bool,
     /// Through whom people sign in.

@@ -51,6 +51,12 @@ impl PublicUrl {
         is_loopback(&self.url)
     }
 
+    /// Whether passkeys can belong to it: to a name, or to this machine.
+    pub(crate) fn takes_passkeys(&self) -> bool {
+        let named = matches!(self.url.host(), Some(Host::Domain(_)));
+        named || self.url.scheme() == "http"
+    }
+
     /// Whether it is https and has no path.
     pub(crate) fn is_encrypted_origin(&self) -> bool {
         self.url.scheme() == "https" && self.url.path() == "/"

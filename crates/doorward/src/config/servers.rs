@@ -20,6 +20,7 @@ use super::{
     duration::Lasting,
     read::nearest,
     secret::SecretValue,
+    sign_in::Strength,
 };
 
 /// Headers that belong to the connection and not to the operator.
@@ -193,16 +194,20 @@ fn allow(entry: AllowEntry, groups: &[&str]) -> Result<AllowRule, String> {
 }
 
 fn step_up_rule(entry: StepUpEntry) -> Result<StepUpRule, String> {
-    let max_age = entry.max_age.duration();
-    if max_age < SHORTEST {
+    let max_age = entry.max_age.map(Lasting::duration);
+    if max_age.is_some_and(|most| most < SHORTEST) {
         return Err("step_up: max_age must be at least 30s, or no call would ever pass".to_owned());
+    }
+    let wants = Wanted {
+        max_age,
+        acr: entry.sign_in.map(Strength::acr),
+    };
+    if wants == Wanted::default() {
+        return Err("step_up: say max_age, sign_in, or both".to_owned());
     }
     Ok(StepUpRule {
         tools: entry.tools.into_iter().map(Pattern::new).collect(),
-        wants: Wanted {
-            max_age: Some(max_age),
-            acr: None,
-        },
+        wants,
     })
 }
 
@@ -234,6 +239,7 @@ mod tests {
             ("servers = [{ name = 'a', url = 'http://h', headers = { X = { env = 'DOORWARD_NOT_SET' } } }]", "headers.X: the environment variable DOORWARD_NOT_SET is not set"),
             ("servers = [{ name = 'a', command = ['x'] }, { name = 'a', command = ['y'] }]", "two servers have the name `a`"),
             ("servers = [{ name = 'a', command = ['x'], step_up = [{ max_age = '5s' }] }]", "at least 30s"),
+            ("servers = [{ name = 'a', command = ['x'], step_up = [{ tools = ['y'] }] }]", "say max_age"),
             ("groups = { staff = [] }\nservers = [{ name = 'a', command = ['x'], allow = [{ groups = ['staf'] }] }]", "did you mean `staff`?"),
         ];
         for (text, expected) in cases {

@@ -19,7 +19,7 @@ pub(crate) use self::{
     listen::listen,
     office::Office,
     protocol::{
-        AdminRequest, AdminResponse, AuditQuery, ClientRow, GrantRow, KeyRow, LinkRow, Password,
-        ScimTokenRow, TokenRow, UserRow, When,
+        AdminRequest, AdminResponse, AuditQuery, ClientRow, FactorRow, GrantRow, KeyRow, LinkRow,
+        Password, ScimTokenRow, TokenRow, UserRow, When,
     },
 };

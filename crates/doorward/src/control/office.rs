@@ -17,13 +17,13 @@ use doorward_core::{
 };
 use doorward_issuer::{
     Administration, AdministrationError, Begin, KeyAdministration, KeyAdministrationError,
-    KeyFacts, MasterKey, NewClient, NewInitialToken,
+    KeyFacts, MasterKey, NewClient, NewInitialToken, UserFactors,
 };
 use doorward_store::{AuditFilter, AuditPage, Store};
 
 use super::{
-    AdminRequest, AdminResponse, ClientRow, GrantRow, KeyRow, LinkRow, Password, ScimTokenRow,
-    TokenRow, UserRow, When,
+    AdminRequest, AdminResponse, ClientRow, FactorRow, GrantRow, KeyRow, LinkRow, Password,
+    ScimTokenRow, TokenRow, UserRow, When,
 };
 use crate::{
     data::{Lock, Opened},
@@ -99,6 +99,13 @@ impl Office {
             AdminRequest::UserPassword { name, password } => {
                 done(desk.set_password(&name, secret(password)).await)
             }
+            AdminRequest::UserFactors { name } => {
+                let factors = desk.factors(&name).await.map_err(told)?;
+                Ok(AdminResponse::Factors {
+                    factors: factor_rows(factors),
+                })
+            }
+            AdminRequest::UserResetFactors { name } => done(desk.reset_factors(&name).await),
             AdminRequest::UserLink {
                 name,
                 issuer,
@@ -347,6 +354,33 @@ fn users(users: Vec<User>) -> AdminResponse {
     AdminResponse::Users {
         users: users.into_iter().map(row).collect(),
     }
+}
+
+fn factor_rows(factors: UserFactors) -> Vec<FactorRow> {
+    let application = factors.totp.map(|totp| FactorRow {
+        kind: "application".to_owned(),
+        name: String::new(),
+        created_at: Some(When(totp.created_at)),
+        used_at: when(totp.used_at),
+    });
+    let passkeys = factors.passkeys.into_iter().map(|passkey| FactorRow {
+        kind: "passkey".to_owned(),
+        name: passkey.name,
+        created_at: Some(When(passkey.created_at)),
+        used_at: when(passkey.used_at),
+    });
+    let left = factors.recovery_codes;
+    let codes = (left > 0).then(|| FactorRow {
+        kind: "recovery codes".to_owned(),
+        name: format!("{left} left"),
+        created_at: None,
+        used_at: None,
+    });
+    application
+        .into_iter()
+        .chain(passkeys)
+        .chain(codes)
+        .collect()
 }
 
 fn link_row((link, user): (AccountLink, String)) -> LinkRow {

@@ -47,6 +47,16 @@ pub(crate) enum AdminRequest {
         /// The new password.
         password: Password,
     },
+    /// Shows the second factors of an account.
+    UserFactors {
+        /// The sign-in name.
+        name: String,
+    },
+    /// Removes them all.
+    UserResetFactors {
+        /// The sign-in name.
+        name: String,
+    },
     /// Links somebody elsewhere to an account.
     UserLink {
         /// The sign-in name.
@@ -207,6 +217,11 @@ pub(crate) enum AdminResponse {
         /// In order of their names.
         users: Vec<UserRow>,
     },
+    /// Second factors of one account.
+    Factors {
+        /// The application first, then passkeys, then what is left of the recovery codes.
+        factors: Vec<FactorRow>,
+    },
     /// Links of people elsewhere to accounts.
     Links {
         /// By issuer and subject.
@@ -333,6 +348,19 @@ pub(crate) struct UserRow {
     pub(crate) created_at: When,
     /// Since when it is disabled.
     pub(crate) disabled_at: Option<When>,
+}
+
+/// A second factor, as listed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct FactorRow {
+    /// `application`, `passkey` or `recovery codes`.
+    pub(crate) kind: String,
+    /// What its person calls it, or how many are left.
+    pub(crate) name: String,
+    /// When it was added.
+    pub(crate) created_at: Option<When>,
+    /// When it was last used.
+    pub(crate) used_at: Option<When>,
 }
 
 /// A link of somebody elsewhere to an account, as listed.

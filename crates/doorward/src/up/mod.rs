@@ -10,8 +10,8 @@ mod program;
 use std::collections::HashMap;
 
 use doorward_core::{
-    dpop::Policy, lifetimes::Lifetimes, permit::AllowList, registration::Domains,
-    rotation::Schedule, server::ServerName, step_up::StepUp,
+    dpop::Policy, factor::SignInPolicy, lifetimes::Lifetimes, permit::AllowList,
+    registration::Domains, rotation::Schedule, server::ServerName, step_up::StepUp,
 };
 use doorward_gateway::GatewayLimits;
 use doorward_issuer::{DynamicRegistration, Federation};
@@ -72,6 +72,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             dpop_nonces: false,
             openid: true,
             federation: Federation::default(),
+            sign_in: SignInPolicy::default(),
             limits: GatewayLimits::default(),
             trusted_issuers: Vec::new(),
             groups: HashMap::new(),

@@ -30,6 +30,7 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
     IssuerConfig {
         issuer: configuration.public_url.to_string(),
         servers: configuration.servers.iter().map(published).collect(),
+        sign_in: configuration.sign_in,
         lifetimes: configuration.lifetimes,
         keys: configuration.keys,
         signed_metadata: configuration.signed_metadata,

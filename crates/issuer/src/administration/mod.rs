@@ -7,6 +7,7 @@
 
 mod clients;
 mod error;
+mod factors;
 mod grants;
 mod keys;
 mod links;
@@ -28,6 +29,7 @@ pub(crate) use users::is_last_administrator;
 
 pub use clients::{NewCertificate, NewClient};
 pub use error::AdministrationError;
+pub use factors::UserFactors;
 pub use keys::{Begin, KeyAdministration, KeyAdministrationError, KeyFacts};
 pub use provisioned::{PreparedChanges, ProvisionedChange};
 pub use tokens::NewInitialToken;

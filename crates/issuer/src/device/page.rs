@@ -14,6 +14,7 @@ use doorward_core::{
     device::{DeviceState, UserCode},
     resource::Resources,
     scope::WRITE,
+    step_up::Acr,
 };
 use doorward_pages::{Message, Text};
 use doorward_store::Tx;
@@ -143,7 +144,7 @@ impl Shared {
             Err(error) => return Err(error),
         };
         if self.signed_in_too_weakly(&waiting, &signed_in) {
-            return Ok(self.sign_in_for_device(typed));
+            return Ok(self.sign_in_more_strongly(typed, &waiting));
         }
         let tag = self.answer_tag(&waiting, &signed_in);
         if decision.is_empty() && !ticks {
@@ -320,6 +321,16 @@ impl Shared {
     fn sign_in_for_device(&self, typed: &str) -> Response {
         let flow = flow_of(UserCode::parse(typed).as_ref());
         see_other(&format!("{}?flow={flow}", self.path("/login")))
+    }
+
+    /// The same, for a server that wants a strong sign-in.
+    fn sign_in_more_strongly(&self, typed: &str, waiting: &Waiting) -> Response {
+        let resources = std::slice::from_ref(&waiting.request.resource);
+        let wanted = self.published().sign_in_wanted(resources).acr;
+        let acr = wanted.map_or("", Acr::as_str);
+        let flow = flow_of(UserCode::parse(typed).as_ref());
+        let login = self.path("/login");
+        see_other(&format!("{login}?flow={flow}&acr={acr}"))
     }
 
     /// Binds the form for a code to one session (CO-02).

@@ -5,6 +5,7 @@ use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     secret::Secret,
     session::{Method, Methods},
+    step_up::Acr,
     user::{MailAddress, User},
 };
 use doorward_federation::{Arrived, Profile, Provider, RelyingParty};
@@ -12,8 +13,9 @@ use doorward_store::{StoreError, Tx};
 
 use super::error::FederationRefused;
 use crate::{
-    browser::{Arrival, Visitor},
+    browser::Visitor,
     shared::Shared,
+    sign_in::{self, Proof, Visit},
 };
 
 /// Somebody who comes to sign in.
@@ -24,17 +26,29 @@ pub(super) struct Coming<'a> {
     pub(super) flow: &'a str,
     /// The browser.
     pub(super) browser: &'a Secret,
+    /// How strong the sign-in must be for what waits.
+    pub(super) wanted: Option<Acr>,
 }
 
 /// What becomes of them.
 pub(super) enum Entered {
-    /// They are signed in.
-    In(Arrival),
+    /// They are signed in, or owe a second factor.
+    In(sign_in::Entered),
     /// They may be somebody whom we know; this names the offer of a link.
     Offered(Secret),
 }
 
 impl Coming<'_> {
+    /// How they came to the door.
+    pub(super) fn visit<'a>(&'a self, visitor: &'a Visitor) -> Visit<'a> {
+        Visit {
+            visitor,
+            flow: self.flow,
+            page: "/",
+            wanted: self.wanted,
+        }
+    }
+
     pub(super) fn provider(&self) -> &Provider {
         self.party.provider()
     }
@@ -140,9 +154,13 @@ impl Shared {
         (coming, visitor): (&Coming<'_>, &Visitor),
     ) -> Result<Entered, FederationRefused> {
         self.keep_word(&mut *tx, user, coming).await?;
-        let methods = Methods::of([Method::Federated]);
         let how = format!("by {}", coming.provider().name);
-        let admitted = self.admit(tx, (user, methods, &how), visitor).await?;
+        let proof = Proof {
+            user,
+            methods: Methods::of([Method::Federated]),
+            said: Some(&how),
+        };
+        let admitted = self.admit(tx, proof, &coming.visit(visitor)).await?;
         Ok(Entered::In(admitted))
     }
 }

@@ -25,7 +25,6 @@ use crate::{
     browser::{Visitor, visitor},
     form::Pairs,
     shared::Shared,
-    sign_in,
 };
 
 /// Why nobody came in, and what waits for another try.
@@ -79,6 +78,7 @@ impl Shared {
                     arrived: &arrived,
                     flow: &flow,
                     browser,
+                    wanted: self.wanted_by(&flow, visitor).await,
                 };
                 self.let_in(&coming, visitor).await
             }
@@ -116,7 +116,7 @@ impl Shared {
         visitor: &Visitor,
     ) -> Result<Response, FederationRefused> {
         match self.enter(coming, visitor).await? {
-            Entered::In(arrival) => Ok(sign_in::go_on(self, coming.flow, &arrival)),
+            Entered::In(entered) => Ok(self.lead_on(&entered, &coming.visit(visitor))),
             Entered::Offered(offer) => Ok(self.known_address(coming, &offer, visitor)),
         }
     }

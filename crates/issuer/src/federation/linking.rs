@@ -26,7 +26,7 @@ use crate::{
     browser::{SignedIn, Visitor},
     form::{self, Pairs},
     shared::Shared,
-    sign_in,
+    sign_in::{Proof, Visit},
 };
 
 impl Shared {
@@ -133,13 +133,20 @@ impl Shared {
             (&provider, &secret, visitor),
             user.name.as_str(),
         );
-        let methods = Methods::of([Method::Federated]);
         let how = format!("by {provider}");
-        let admitted = self
-            .admit(tx, (&user, methods, &how), visitor)
-            .await
-            .map_err(gone)?;
-        Ok(sign_in::go_on(self, &offer.flow, &admitted))
+        let proof = Proof {
+            user: &user,
+            methods: Methods::of([Method::Federated]),
+            said: Some(&how),
+        };
+        let visit = Visit {
+            visitor,
+            flow: &offer.flow,
+            page: "/",
+            wanted: self.wanted_by(&offer.flow, visitor).await,
+        };
+        let admitted = self.admit(tx, proof, &visit).await.map_err(gone)?;
+        Ok(self.lead_on(&admitted, &visit))
     }
 
     fn write_link(

@@ -79,6 +79,13 @@ pub(crate) struct Limits {
     pub(crate) device_code_account: Limit<UserId>,
     /// Wrong user codes typed at one network peer.
     pub(crate) device_code_peer: Limit<Option<IpAddr>>,
+    /// Wrong codes of authenticator applications for one account: six digits must not be found by
+    /// trying.
+    pub(crate) code_account: Limit<UserId>,
+    /// The same on one device on which its owner signed in before.
+    pub(crate) code_known: Limit<(Digest, UserId)>,
+    /// Wrong codes, recovery codes and passkeys from one network peer.
+    pub(crate) code_peer: Limit<Option<IpAddr>>,
     /// Devices that poll too fast, from one network peer: each time is written down.
     pub(crate) slowed_peer: Limit<Option<IpAddr>>,
     /// Records of refused requests to the endpoints for scripts, from one network peer, that
@@ -135,6 +142,9 @@ impl Default for Limits {
             device_network: Limit::new(300, Duration::from_millis(200)),
             device_code_account: Limit::new(5, Duration::from_secs(60)),
             device_code_peer: Limit::new(20, Duration::from_secs(15)),
+            code_account: Limit::new(10, Duration::from_secs(60)),
+            code_known: Limit::new(10, Duration::from_secs(60)),
+            code_peer: Limit::new(20, Duration::from_secs(6)),
             slowed_peer: Limit::new(120, Duration::from_millis(500)),
             refused_peer: Limit::new(120, Duration::from_millis(500)),
             refused_client: Limit::new(600, Duration::from_millis(200)),
@@ -175,6 +185,9 @@ impl Limits {
         self.device_network.forget_idle(now);
         self.device_code_account.forget_idle(now);
         self.device_code_peer.forget_idle(now);
+        self.code_account.forget_idle(now);
+        self.code_known.forget_idle(now);
+        self.code_peer.forget_idle(now);
         self.slowed_peer.forget_idle(now);
         self.refused_peer.forget_idle(now);
         self.refused_client.forget_idle(now);

@@ -12,8 +12,9 @@ use doorward_store::Tx;
 
 use super::error::SetupError;
 use crate::{
-    browser::{Arrival, Visitor},
+    browser::Visitor,
     shared::Shared,
+    sign_in::{Entered, Proof, Visit},
 };
 
 /// What a person typed.
@@ -32,12 +33,12 @@ impl Shared {
         self.check_link_in(&mut *tx, link).await
     }
 
-    /// Makes the account. Returns what the browser gets.
+    /// Makes the account, and enters with it.
     pub(super) async fn set_up(
         &self,
         typed: NewAdministrator,
-        visitor: &Visitor,
-    ) -> Result<Arrival, SetupError> {
+        visit: &Visit<'_>,
+    ) -> Result<Entered, SetupError> {
         self.check_link(&typed.link).await?;
         let name = Username::parse(&typed.name)?;
         if typed.password != typed.again {
@@ -63,15 +64,18 @@ impl Shared {
         };
         tx.use_setup_link(&typed.link, now);
         tx.add_user(&user);
-        let arrival = self
-            .begin_session(&mut *tx, (&user, Methods::of([Method::Link])), visitor)
-            .await?;
         let event = AuditEvent::new(now, AuditKind::UserChange, Outcome::Allowed)
             .user(user.name.as_str())
-            .peer(visitor.peer);
+            .peer(visit.visitor.peer);
         tx.audit(event.reason("first administrator made through the set-up link"));
+        let proof = Proof {
+            user: &user,
+            methods: Methods::of([Method::Link]),
+            said: None,
+        };
+        let entered = self.proceed(&mut *tx, proof, visit).await?;
         tx.commit().await?;
-        Ok(arrival)
+        Ok(entered)
     }
 
     /// Records that nobody was made an administrator. There is nothing to commit with it.

@@ -18,7 +18,7 @@ use crate::{
     browser::{Visitor, visitor},
     form::{self, Pairs},
     shared::Shared,
-    sign_in::{cross_site, with_cookies},
+    sign_in::{Visit, cross_site},
 };
 
 #[derive(Serialize)]
@@ -90,11 +90,14 @@ async fn submit(
         password: Secret::presented(form.first("password")),
         again: Secret::presented(form.first("again")),
     };
-    match issuer.set_up(typed, visitor).await {
-        Ok(arrival) => {
-            let next = see_other(&issuer.path("/setup/done"));
-            Ok(with_cookies(next, issuer.cookies_of(&arrival)))
-        }
+    let visit = Visit {
+        visitor,
+        flow: "",
+        page: "/setup/done",
+        wanted: None,
+    };
+    match issuer.set_up(typed, &visit).await {
+        Ok(entered) => Ok(issuer.lead_on(&entered, &visit)),
         Err(
             error @ (SetupError::Name(_)
             | SetupError::Password(_)

@@ -13,7 +13,10 @@ use doorward_core::{
 };
 use doorward_store::{StoreError, Tx};
 
-use super::error::SignInError;
+use super::{
+    entry::{Entered, Proof, Visit},
+    error::SignInError,
+};
 use crate::{
     browser::{Arrival, SESSION, Visitor},
     limits::{Wait, peer_key, prefix_key},
@@ -59,13 +62,13 @@ enum Counted {
 }
 
 impl Shared {
-    /// Checks what was typed and opens a session. Returns what the browser gets.
+    /// Checks what was typed and enters with it.
     pub(crate) async fn sign_in(
         &self,
         typed: Credentials,
-        visitor: &Visitor,
-    ) -> Result<Arrival, SignInError> {
-        let now = self.clock.now();
+        visit: &Visit<'_>,
+    ) -> Result<Entered, SignInError> {
+        let (visitor, now) = (visit.visitor, self.clock.now());
         let name = Username::parse(&typed.name).ok();
         let account = Digest::of(name.as_ref().map_or(typed.name.as_str(), Username::as_str));
         let turn = self.limits.sign_in_turns.take(peer_key(visitor.peer)).await;
@@ -81,9 +84,9 @@ impl Shared {
             self.refuse(name.as_ref(), visitor, now).await?;
             return Err(SignInError::Refused);
         };
-        let arrival = self.open_session(user, visitor, now).await?;
+        let entered = self.enter_with_password(user, visit).await?;
         self.give_back(&attempt);
-        Ok(arrival)
+        Ok(entered)
     }
 
     /// Counts an attempt. A device on which somebody signed in to the account before is held to
@@ -198,22 +201,17 @@ impl Shared {
         })
     }
 
-    /// Signs in `user`, of whom somebody else says who they are, and commits with everything that
-    /// `tx` collected.
+    /// Goes on with `user`, of whom somebody else says who they are, and commits with everything
+    /// that `tx` collected.
     pub(crate) async fn admit(
         &self,
         mut tx: Box<dyn Tx>,
-        (user, methods, how): (&User, Methods, &str),
-        visitor: &Visitor,
-    ) -> Result<Arrival, StoreError> {
-        let arrival = self
-            .begin_session(&mut *tx, (user, methods), visitor)
-            .await?;
-        let event = AuditEvent::new(self.clock.now(), AuditKind::SignIn, Outcome::Allowed);
-        let event = event.user(user.name.as_str()).peer(visitor.peer);
-        tx.audit(event.reason(how.to_owned()));
+        proof: Proof<'_>,
+        visit: &Visit<'_>,
+    ) -> Result<Entered, StoreError> {
+        let entered = self.proceed(&mut *tx, proof, visit).await?;
         tx.commit().await?;
-        Ok(arrival)
+        Ok(entered)
     }
 
     /// Writes a new session in place of the visitor's old one (LG-01).
@@ -255,25 +253,22 @@ impl Shared {
         }
     }
 
-    async fn open_session(
+    async fn enter_with_password(
         &self,
         user: &User,
-        visitor: &Visitor,
-        now: UnixTime,
-    ) -> Result<Arrival, SignInError> {
+        visit: &Visit<'_>,
+    ) -> Result<Entered, SignInError> {
         let mut tx = self.store.begin().await?;
         let unchanged = tx.user(&user.id).await?.is_some_and(|again| again == *user);
         if !unchanged {
             return Err(SignInError::Refused); // changed while the password was checked
         }
-        let methods = Methods::of([Method::Password]);
-        let arrival = self
-            .begin_session(&mut *tx, (user, methods), visitor)
-            .await?;
-        let event = AuditEvent::new(now, AuditKind::SignIn, Outcome::Allowed);
-        tx.audit(event.user(user.name.as_str()).peer(visitor.peer));
-        tx.commit().await?;
-        Ok(arrival)
+        let proof = Proof {
+            user,
+            methods: Methods::of([Method::Password]),
+            said: None,
+        };
+        Ok(self.admit(tx, proof, visit).await?)
     }
 
     /// Records that somebody was told to come again: any number may be, so those are queued.

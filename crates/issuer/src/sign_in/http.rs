@@ -1,21 +1,24 @@
 //! The sign-in page.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
     extract::{Request, State},
     response::Response,
 };
-use doorward_core::{redirect::MatchedRedirect, secret::Secret};
+use doorward_core::{redirect::MatchedRedirect, secret::Secret, step_up::Acr};
 use doorward_pages::{Message, Policy, Text};
 use http::{StatusCode, header, request::Parts};
 use serde::Serialize;
 
-use super::{again, error::SignInError, flow::Credentials};
+use super::{
+    again, entry::Visit, error::SignInError, flow::Credentials, passkeys::PasskeyOffer,
+    step::answered, step_error::StepError,
+};
 use crate::{
     authorize::{Opened, see_other},
-    browser::{Arrival, Visitor, visitor},
+    browser::{Visitor, visitor},
     consent::target,
     device,
     federation::{self, ProviderButton},
@@ -39,14 +42,23 @@ struct SignInPage {
     again: bool,
     /// Through whom else somebody signs in.
     providers: Vec<ProviderButton>,
+    /// How strong the sign-in must be besides.
+    acr: &'static str,
+    passkey: Option<PasskeyOffer>,
+}
+
+/// What the page carries besides what waits.
+#[derive(Clone, Copy, Debug, Default)]
+struct Carried {
+    acr: Option<Acr>,
 }
 
 /// The page.
 pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
     let (visitor, parts, _) = visitor(request, &issuer);
     let query = Pairs::parse(parts.uri.query().unwrap_or_default());
-    let flow = query
-        .map(|pairs| pairs.first("flow").to_owned())
+    let (flow, carried) = query
+        .map(|pairs| (pairs.first("flow").to_owned(), Carried::by(&pairs)))
         .unwrap_or_default();
     match issuer.waiting(&flow, &visitor).await {
         Ok(opened) => {
@@ -58,7 +70,8 @@ pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> 
                 Some(name) => name,
                 None => issuer.name_to_prove_again(&flow, &visitor).await,
             };
-            show((&issuer, &visitor), &flow, (opened.as_ref(), &name), None).await
+            let waiting = (opened.as_ref(), carried);
+            show((&issuer, &visitor), (&flow, waiting), &name, None).await
         }
         Err(error) => other_page(&issuer, &visitor, error),
     }
@@ -115,37 +128,30 @@ async fn submit(
     let form = form::read(&parts.headers, body).await?;
     let flow = form.first("flow").to_owned();
     let opened = issuer.waiting(&flow, visitor).await?;
+    let carried = Carried::by(&form);
+    let waiting = (opened.as_ref(), carried);
     let typed = Credentials {
         name: form.first("username").to_owned(),
         password: Secret::presented(form.first("password")),
     };
     let name = typed.name.clone();
-    match issuer.sign_in(typed, visitor).await {
-        Ok(arrival) => Ok(go_on(issuer, &flow, &arrival)),
+    let visit = visit(visitor, &flow, waiting);
+    match issuer.sign_in(typed, &visit).await {
+        Ok(entered) => Ok(issuer.lead_on(&entered, &visit)),
         Err(error) if error.shows_form() => {
             if matches!(error, SignInError::TooMany(_) | SignInError::Busy) {
                 issuer.note_put_off(&error, visitor); // AD-06
             }
             let whose = (issuer, visitor);
-            Ok(show(whose, &flow, (opened.as_ref(), &name), Some(error)).await)
+            let error = Some((error.text(), error.status()));
+            Ok(show(whose, (&flow, waiting), &name, error).await)
         }
         Err(error) => Err(error),
     }
 }
 
-/// On with what the sign-in page carried: the request that waits is asked about at consent,
-/// whoever signed the person in (CO-03). Never to a place that the request names (LG-07).
-pub(crate) fn go_on(issuer: &Shared, flow: &str, arrival: &Arrival) -> Response {
-    let next = match (own_page(flow), flow.is_empty()) {
-        (Some(page), _) => issuer.path(&page),
-        (None, true) => issuer.path("/"),
-        (None, false) => format!("{}?flow={flow}&from=sign-in", issuer.path("/consent")),
-    };
-    with_cookies(see_other(&next), issuer.cookies_of(arrival))
-}
-
 /// The page of ours that waits, when it is no authorization request.
-fn own_page(flow: &str) -> Option<String> {
+pub(super) fn own_page(flow: &str) -> Option<String> {
     device::page_of(flow)
         .or_else(|| again::page_of(flow))
         .or_else(|| federation::page_of(flow))
@@ -174,6 +180,13 @@ impl Shared {
         signed_in.map_or_else(String::new, |signed_in| signed_in.user.name.to_string())
     }
 
+    /// How strong a sign-in what waits wants to be. Where that cannot be told any more, what
+    /// waits says so itself.
+    pub(crate) async fn wanted_by(&self, flow: &str, visitor: &Visitor) -> Option<Acr> {
+        let opened = self.waiting(flow, visitor).await.ok().flatten();
+        opened.and_then(|opened| opened.wanted.acr)
+    }
+
     /// The request that waits behind the page; none when somebody just signs in.
     pub(crate) async fn waiting(
         &self,
@@ -187,34 +200,104 @@ impl Shared {
     }
 }
 
+/// A passkey alone.
+pub(crate) async fn passkey(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
+    let (visitor, parts, body) = visitor(request, &issuer);
+    match submit_passkey(&issuer, &visitor, parts, body).await {
+        Ok(response) => response,
+        Err(error) => other_page(&issuer, &visitor, error),
+    }
+}
+
+async fn submit_passkey(
+    issuer: &Shared,
+    visitor: &Visitor,
+    parts: Parts,
+    body: Body,
+) -> Result<Response, SignInError> {
+    if !visitor.own_page {
+        issuer.note_cross_site("/login/step/passkey", visitor);
+        return Err(SignInError::CrossSite);
+    }
+    let form = form::read(&parts.headers, body).await?;
+    let flow = form.first("flow").to_owned();
+    let opened = issuer.waiting(&flow, visitor).await?;
+    let waiting = (opened.as_ref(), Carried::by(&form));
+    let visit = visit(visitor, &flow, waiting);
+    let binding = issuer.browser_of(visitor).digest();
+    let entered = issuer.enter_with_passkey(answered(&form, &binding), &visit);
+    match entered.await {
+        Ok(entered) => Ok(issuer.lead_on(&entered, &visit)),
+        Err(StepError::Waiting(error)) => Err(*error),
+        Err(StepError::Store(error)) => Err(error.into()),
+        Err(error) => {
+            let told = Some((error.text(), error.status()));
+            Ok(show((issuer, visitor), (&flow, waiting), "", told).await)
+        }
+    }
+}
+
+impl Carried {
+    /// What a query or a form carries; it can only make the sign-in stronger.
+    fn by(pairs: &Pairs) -> Self {
+        Self {
+            acr: Acr::parse(pairs.first("acr")),
+        }
+    }
+}
+
+fn visit<'a>(
+    visitor: &'a Visitor,
+    flow: &'a str,
+    (opened, carried): (Option<&Opened>, Carried),
+) -> Visit<'a> {
+    let wanted = opened.and_then(|opened| opened.wanted.acr);
+    Visit {
+        visitor,
+        flow,
+        page: "/",
+        wanted: wanted.max(carried.acr),
+    }
+}
+
 async fn show(
     (issuer, visitor): (&Shared, &Visitor),
-    flow: &str,
-    (opened, name): (Option<&Opened>, &str),
-    error: Option<SignInError>,
+    (flow, (opened, carried)): (&str, (Option<&Opened>, Carried)),
+    name: &str,
+    error: Option<(Text, (StatusCode, Option<Duration>))>,
 ) -> Response {
     let first = match issuer.store.begin().await {
         Ok(mut tx) => tx.has_users().await.is_ok_and(|any| !any),
         Err(error) => return other_page(issuer, visitor, error.into()),
     };
-    let (status, wait) = error
-        .as_ref()
-        .map_or((StatusCode::OK, None), SignInError::status);
+    let (error, (status, wait)) = match error {
+        Some((text, status)) => (Some(text), status),
+        None => (None, (StatusCode::OK, None)),
+    };
+    let browser = issuer.browser_of(visitor);
+    let path = format!("/login?flow={flow}");
+    let passkey = issuer.offer_sign_in(&browser.digest(), &[], &path);
     let page = SignInPage {
         client: opened.map(|opened| opened.client.name.clone()),
         destination: opened
             .map(|opened| target::in_words(&opened.checked.to.redirect.destination())),
         flow: flow.to_owned(),
         name: name.chars().take(64).collect(),
-        error: error.as_ref().map(SignInError::text),
+        error,
         first,
         again: again::page_of(flow).is_some(),
         providers: issuer.parties().buttons(),
+        acr: carried.acr.map_or("", Acr::as_str),
+        passkey,
     };
     // The answer may follow at once, and browsers hold the form to its whole way (CO-10).
     let policy = opened.map_or_else(Policy::default, |opened| {
         Policy::default().form_to(&form_source(&opened.checked.to.redirect))
     });
+    let policy = match page.passkey {
+        Some(_) => policy.with_scripts(),
+        None => policy,
+    };
     let locale = opened.map_or(visitor.locale, |opened| opened.locale(visitor));
     let pages = issuer.pages.to(locale);
     let mut response = pages.page_with((status, "sign_in.html"), &page, &policy);
@@ -223,10 +306,14 @@ async fn show(
             .headers_mut()
             .insert(header::RETRY_AFTER, retry_after(wait));
     }
-    response
+    match page.passkey {
+        Some(_) => with_cookies(response, [issuer.step_cookie(&browser)]),
+        None => response,
+    }
 }
 
-fn other_page(issuer: &Shared, visitor: &Visitor, error: SignInError) -> Response {
+/// The page of a refusal that is not told beside the form.
+pub(super) fn other_page(issuer: &Shared, visitor: &Visitor, error: SignInError) -> Response {
     let (status, wait) = error.status();
     let pages = issuer.pages.to(visitor.locale);
     match error {

@@ -609,6 +609,40 @@ async fn a_server_that_wants_recent_sign_ins_gets_one_before_a_device_is_allowed
     assert_eq!(question.status, 200, "{}", question.body);
 }
 
+#[tokio::test]
+async fn a_server_that_wants_strong_sign_ins_gets_one_before_a_device_is_allowed() {
+    let mut wanting = config(ISSUER, &["files"]);
+    wanting.servers[0].sign_in.acr = Some(doorward_core::step_up::Acr::Mfa);
+    let world = World::with(wanting).await;
+    let client = terminal(&world).await;
+    let mut person = world.signed_in("alice").await;
+    let (_, user_code) = begin(&world, &client).await;
+    let sent = look(&world, &mut person, &user_code).await;
+    let sign_in = person.get(&world, &sent.location()).await;
+    let (flow, acr) = (sign_in.field("flow"), sign_in.field("acr"));
+    let pairs = [
+        ("username", "alice"),
+        ("password", crate::world::PASSWORD),
+        ("flow", &*flow),
+        ("acr", &*acr),
+    ];
+    let begun = person.post(&world, "/login", &pairs).await;
+    let page = person.get(&world, &begun.location()).await;
+    let app = crate::world::factors::App::of(&page);
+    let (step, code) = (page.field("step"), app.code(&world));
+    let pairs = [
+        ("step", &*step),
+        ("flow", &*flow),
+        ("kind", "code"),
+        ("ticket", &*app.ticket),
+        ("code", &*code),
+    ];
+    let codes = person.post(&world, "/login/step/factor", &pairs).await;
+    assert!(codes.shows(&format!("/device?user_code={user_code}")));
+    let question = look(&world, &mut person, &user_code).await;
+    assert_eq!(question.status, 200, "{}", question.body);
+}
+
 // A-082, RFC 9396: what the page shows is what the device gets
 #[tokio::test]
 async fn a_device_that_asks_for_single_calls_gets_these_and_no_others() {

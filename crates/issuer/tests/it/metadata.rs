@@ -124,7 +124,9 @@ async fn the_document_lists_exactly_what_exists() {
         "authorization_response_iss_parameter_supported": true,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "authorization_details_types_supported": ["mcp_tool"],
-        "acr_values_supported": ["urn:doorward:acr:password"],
+        "acr_values_supported": [
+            "urn:doorward:acr:password", "urn:doorward:acr:mfa", "urn:doorward:acr:passkey",
+        ],
         // OpenID Connect Discovery section 3
         "userinfo_endpoint": "https://mcp.example/userinfo",
         "subject_types_supported": ["public"],

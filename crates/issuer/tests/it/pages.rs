@@ -71,7 +71,7 @@ async fn all_pages() -> Vec<(&'static str, Answer)> {
 }
 
 #[tokio::test]
-async fn every_page_is_unframeable_unstored_and_scriptless() {
+async fn every_page_is_unframeable_unstored_and_without_script_inside() {
     for (name, page) in all_pages().await {
         let policy = page.header("content-security-policy");
         for directive in [
@@ -93,7 +93,10 @@ async fn every_page_is_unframeable_unstored_and_scriptless() {
             "text/html; charset=utf-8",
             "{name}"
         );
-        for forbidden in ["<script", "style=", "onclick", "javascript:", "<iframe"] {
+        let files = page.body.matches("<script src=\"/assets/").count();
+        let scripts = page.body.matches("<script").count();
+        assert_eq!(scripts, files, "{name}: nothing but files of ours");
+        for forbidden in ["style=", "onclick", "javascript:", "<iframe"] {
             assert!(!page.body.contains(forbidden), "{name}: {forbidden}");
         }
     }

@@ -87,11 +87,12 @@ async fn a_wrong_password_and_an_unknown_or_disabled_account_look_the_same() {
     ] {
         let answer = Person::default().sign_in(&world, name, password, "").await;
         assert_eq!(answer.status, 422, "{name}");
-        assert_eq!(answer.header("set-cookie"), "");
+        let cookie = answer.header("set-cookie");
+        assert!(cookie.starts_with("__Host-doorward-step=") || cookie.is_empty());
         assert!(answer.body.contains("role=\"alert\""));
         bodies.push(
             answer
-                .body
+                .without_chance()
                 .replace(&format!("value=\"{name}\""), "value=\"\""),
         );
     }

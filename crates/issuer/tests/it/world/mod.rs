@@ -1,6 +1,7 @@
 //! What every test starts from.
 
 mod authorize;
+pub(crate) mod factors;
 mod parts;
 mod person;
 mod wire;
@@ -27,6 +28,7 @@ use doorward_core::{
     certificate::PresentedCertificate,
     clock::Clock,
     entropy::draw,
+    factor::SignInPolicy,
     id::UserId,
     jwk::PublicKey,
     jws::{UnverifiedJws, VerifyingKey},
@@ -102,6 +104,7 @@ pub(crate) fn config(issuer: &str, servers: &[&str]) -> IssuerConfig {
     IssuerConfig {
         issuer: issuer.to_owned(),
         servers: servers.iter().map(|name| server(name, issuer)).collect(),
+        sign_in: SignInPolicy::default(),
         lifetimes: Lifetimes::default(),
         keys: doorward_core::rotation::Schedule::default(),
         signed_metadata: false,

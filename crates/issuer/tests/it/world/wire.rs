@@ -76,6 +76,19 @@ impl Answer {
         rest.split('"').next().expect("a value").to_owned()
     }
 
+    /// The page without what differs each time: challenges and what seals them.
+    pub(crate) fn without_chance(&self) -> String {
+        let mut body = self.body.clone();
+        for begins in ["data-options=\"", "name=\"ticket\" value=\""] {
+            let Some((before, rest)) = body.split_once(begins) else {
+                continue;
+            };
+            let after = rest.split_once('"').expect("an end").1;
+            body = format!("{before}{after}");
+        }
+        body
+    }
+
     pub(crate) fn tokens(&self) -> Tokens {
         assert_eq!(self.status, StatusCode::OK, "{}", self.body);
         let json = self.json();
