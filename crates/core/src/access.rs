@@ -8,6 +8,7 @@ use crate::{
     actor::Actor,
     certificate::CertificateThumbprint,
     details::Details,
+    group::{GroupName, Groups},
     id::{ClientId, GrantId, TokenId},
     jwk::Thumbprint,
     resource::Resource,
@@ -61,6 +62,10 @@ pub struct AccessClaims {
     /// server. Who may ask at the UserInfo endpoint learns it there, if at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferred_username: Option<String>,
+    /// The groups of the user (RFC 9068 section 2.2.3.1), as far as they are kept here; those of
+    /// the configuration are looked up there. Only where `aud` is a server.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupName>,
     /// Who acts for the subject, when it is not the client that the subject approved
     /// (RFC 8693 section 4.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -133,6 +138,8 @@ pub struct Principal {
     pub subject: Subject,
     /// The user's sign-in name; `None` for a client that acts for itself.
     pub username: Option<Arc<str>>,
+    /// The groups of the user that the token names.
+    pub groups: Groups,
     /// The client.
     pub client: ClientId,
     /// The grant.
@@ -162,6 +169,7 @@ impl From<AccessClaims> for Principal {
         Self {
             subject: claims.sub,
             username: claims.preferred_username.map(Into::into),
+            groups: Groups::of(claims.groups),
             client: claims.client_id,
             grant: claims.grant,
             token: claims.jti,

@@ -146,6 +146,12 @@ pub enum AuditKind {
     /// Somebody is not admitted through their identity provider any more.
     #[serde(rename = "access.lost")]
     AccessLost,
+    /// An invitation was made, revoked or used.
+    #[serde(rename = "user.invite")]
+    Invitation,
+    /// A link to set a new password was asked for, made or used.
+    #[serde(rename = "user.reset")]
+    PasswordReset,
 }
 
 /// How it ended.

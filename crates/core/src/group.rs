@@ -4,11 +4,14 @@
 //! identity provider and the claims of a sign-in say adds up under it. Whoever said that
 //! somebody is a member is the only one who can take it back.
 
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
     client::display_name,
     id::{GroupId, UserId},
+    secret::Digest,
     time::UnixTime,
 };
 
@@ -103,6 +106,12 @@ impl GroupSource {
     }
 }
 
+impl std::fmt::Display for GroupSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.stored())
+    }
+}
+
 /// A group that somebody made: an administrator or a provisioning identity provider. Groups that
 /// the configuration or a claim names need none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +139,102 @@ pub struct Membership {
     pub group: GroupName,
     /// Who says so.
     pub source: GroupSource,
+}
+
+/// The groups of one person as rules see them: each once, in order, whoever says so.
+///
+/// Two sets compare at the same cost however many names they hold.
+#[derive(Clone, Debug)]
+pub struct Groups {
+    names: Arc<[GroupName]>,
+    digest: Digest,
+}
+
+/// The most bytes that the names of groups take up in a token (TK-09).
+const MOST_IN_A_TOKEN: usize = 4096;
+
+impl Groups {
+    /// These.
+    pub fn of(names: impl IntoIterator<Item = GroupName>) -> Self {
+        let names: BTreeSet<GroupName> = names.into_iter().collect();
+        let listed: Vec<&str> = names.iter().map(GroupName::as_str).collect();
+        Self {
+            digest: Digest::of(&listed.join("\n")), // no name holds a line end
+            names: names.into_iter().collect(),
+        }
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &GroupName> {
+        self.names.iter()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// As many as a token carries, and how many it does not. Those in front are `wanted`: rules
+    /// ask for them. Whoever is in more than fit is in fewer for whoever reads the token, never
+    /// in others.
+    pub fn in_a_token(&self, wanted: &BTreeSet<String>) -> (Self, usize) {
+        let is_wanted = |name: &&GroupName| wanted.contains(name.as_str());
+        let others = self.iter().filter(|name| !is_wanted(name));
+        let mut room = MOST_IN_A_TOKEN;
+        let fit = self
+            .iter()
+            .filter(is_wanted)
+            .chain(others)
+            .take_while(|name| {
+                let left = room.checked_sub(name.as_str().len() + 3); // quotes and a comma
+                room = left.unwrap_or_default();
+                left.is_some()
+            });
+        let carried = Self::of(fit.cloned());
+        let left_out = self.names.len() - carried.names.len();
+        (carried, left_out)
+    }
+}
+
+impl Default for Groups {
+    fn default() -> Self {
+        Self::of([])
+    }
+}
+
+impl PartialEq for Groups {
+    fn eq(&self, other: &Self) -> bool {
+        self.digest == other.digest
+    }
+}
+
+impl Eq for Groups {}
+
+/// What somebody belongs to now, and which tokens may say otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Belonging {
+    /// The groups.
+    pub groups: Groups,
+    /// Access tokens that were issued until then count for nothing: a group was lost since.
+    pub cut: Option<UnixTime>,
+}
+
+/// A cut reaches so far ahead that no token is later which was being made when it was
+/// committed.
+const CUT_AHEAD: Duration = Duration::from_secs(2);
+
+impl Belonging {
+    /// When a token for this is issued at `now`: later than every cut that came before what is
+    /// known here, so that it counts at once.
+    pub fn issued_at(&self, now: UnixTime) -> UnixTime {
+        let after = |cut: UnixTime| UnixTime::from_seconds(cut.seconds() + 1);
+        self.cut.map_or(now, |cut| now.max(after(cut)))
+    }
+}
+
+/// Until when tokens are cut when somebody loses a group at `now`.
+pub fn cut_at(now: UnixTime) -> UnixTime {
+    now + CUT_AHEAD
 }
 
 #[cfg(test)]
@@ -171,5 +276,48 @@ mod tests {
         for bad in ["", "scim:", "scim", "other:x", "local:"] {
             assert_eq!(GroupSource::from_stored(bad), Err(NotAGroupSource), "{bad}");
         }
+    }
+
+    fn name(text: &str) -> GroupName {
+        GroupName::parse(text).expect("a name")
+    }
+
+    #[test]
+    fn groups_are_the_same_whoever_said_so_in_whatever_order() {
+        let (one, other) = (["b", "a", "b"].map(name), ["a", "b"].map(name));
+        assert_eq!(Groups::of(one), Groups::of(other));
+        assert_ne!(Groups::of([name("a")]), Groups::default());
+        assert_ne!(Groups::of([name("a b")]), Groups::of(["a", "b"].map(name)));
+    }
+
+    // TK-09
+    #[test]
+    fn a_token_carries_what_rules_ask_for_and_no_more_than_fits() {
+        let many = (0..1000).map(|number| name(&format!("group {number:04}")));
+        let groups = Groups::of(many.chain([name("zebra")]));
+        let wanted = BTreeSet::from(["zebra".to_owned(), "not in it".to_owned()]);
+        let (carried, left_out) = groups.in_a_token(&wanted);
+        let names: Vec<&str> = carried.iter().map(GroupName::as_str).collect();
+        assert!(names.contains(&"zebra") && names.contains(&"group 0000"));
+        assert!(serde_json::to_string(&names).expect("JSON").len() <= MOST_IN_A_TOKEN);
+        assert_eq!(left_out, 1001 - names.len());
+        let few = Groups::of([name("a")]);
+        assert_eq!(few.in_a_token(&wanted), (few, 0));
+    }
+
+    #[test]
+    fn a_token_that_is_issued_after_a_cut_counts_and_one_that_was_under_way_does_not() {
+        let at = UnixTime::from_millis;
+        let cut = cut_at(at(10_900));
+        let belonging = |cut| Belonging {
+            groups: Groups::default(),
+            cut,
+        };
+        assert_eq!(belonging(None).issued_at(at(10_950)), at(10_950));
+        let after = belonging(Some(cut)).issued_at(at(10_950));
+        assert!(after.seconds() > cut.seconds());
+        let under_way = belonging(None).issued_at(at(11_800));
+        assert!(under_way.seconds() <= cut.seconds());
+        assert_eq!(belonging(Some(cut)).issued_at(at(60_000)), at(60_000));
     }
 }

@@ -71,6 +71,10 @@ text_id! {
     ProvisioningTokenId
 }
 text_id! {
+    /// An invitation in lists; it is not the token in its link and opens nothing.
+    InvitationId
+}
+text_id! {
     /// The `kid` of a signing key (RFC 7517 section 4.5).
     KeyId
 }

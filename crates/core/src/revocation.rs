@@ -32,6 +32,8 @@ pub enum Revocation {
     Token(TokenId),
     /// All tokens of a user issued so far.
     User(UserId),
+    /// The same, but grants and sign-ins stay: a client gets its next token silently.
+    TokensOfUser(UserId),
     /// All tokens of a client issued so far.
     Client(ClientId),
 }
@@ -120,10 +122,19 @@ impl Revocations {
 
     /// What is known of the token of `principal`.
     pub fn standing(&self, principal: &Principal) -> Standing {
+        self.stands(|memory| memory.covers(principal) || memory.cuts(principal))
+    }
+
+    /// What is known of the sign-in that `principal` describes: what only cut tokens leaves it.
+    pub fn standing_of_sign_in(&self, principal: &Principal) -> Standing {
+        self.stands(|memory| memory.covers(principal))
+    }
+
+    fn stands(&self, is_revoked: impl FnOnce(&Memory) -> bool) -> Standing {
         let memory = self.memory.read().unwrap_or_else(PoisonError::into_inner);
         match () {
             () if memory.suspended => Standing::Unknown,
-            () if memory.covers(principal) => Standing::Revoked,
+            () if is_revoked(&memory) => Standing::Revoked,
             () => Standing::Good,
         }
     }
@@ -144,8 +155,7 @@ impl Memory {
         if since.is_empty() {
             return false;
         }
-        // JWT times have whole seconds: a token of the very second of the revocation is refused.
-        let issued_before = |at: &UnixTime| principal.issued_at.seconds() <= at.seconds();
+        let issued_before = |at: &UnixTime| issued_before(principal, at);
         since.contains_key(&Revocation::Grant(principal.grant.clone()))
             || since.contains_key(&Revocation::Token(principal.token.clone()))
             || since
@@ -155,12 +165,25 @@ impl Memory {
                 .get(&Revocation::of_all(&principal.subject))
                 .is_some_and(issued_before)
     }
+
+    fn cuts(&self, principal: &Principal) -> bool {
+        let Some(user) = principal.subject.user().filter(|_| !self.since.is_empty()) else {
+            return false;
+        };
+        let cut = self.since.get(&Revocation::TokensOfUser(user.clone()));
+        cut.is_some_and(|at| issued_before(principal, at))
+    }
+}
+
+/// JWT times have whole seconds: a token of the very second of the revocation is refused.
+fn issued_before(principal: &Principal, at: &UnixTime) -> bool {
+    principal.issued_at.seconds() <= at.seconds()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{details::Details, resource::Resource, scope::ScopeSet};
+    use crate::{details::Details, group::Groups, resource::Resource, scope::ScopeSet};
 
     fn principal(issued_at: i64) -> Principal {
         Principal {
@@ -171,6 +194,7 @@ mod tests {
             token: TokenId::from_known("t"),
             resource: Resource::from_known("https://mcp.example/mcp/files"),
             scopes: ScopeSet::baseline(),
+            groups: Groups::default(),
             details: Details::default(),
             issued_at: UnixTime::from_seconds(issued_at),
             expires_at: UnixTime::from_seconds(issued_at + 600),
@@ -192,6 +216,9 @@ mod tests {
             ("its user, issued before",   Revocation::User(UserId::from_known("u")),     50,  Standing::Revoked),
             ("its user, issued after",    Revocation::User(UserId::from_known("u")),     101, Standing::Good),
             ("another user",              Revocation::User(UserId::from_known("v")),     50,  Standing::Good),
+            ("cut, issued before",        Revocation::TokensOfUser(UserId::from_known("u")), 50, Standing::Revoked),
+            ("cut, issued after",         Revocation::TokensOfUser(UserId::from_known("u")), 101, Standing::Good),
+            ("cut of another user",       Revocation::TokensOfUser(UserId::from_known("v")), 50, Standing::Good),
             ("its client, issued before", Revocation::Client(ClientId::from_known("c")), 50,  Standing::Revoked),
             ("its client, issued after",  Revocation::Client(ClientId::from_known("c")), 101, Standing::Good),
         ];
@@ -207,6 +234,20 @@ mod tests {
             assert_eq!(memory.standing(&principal(issued_at)), expected, "{name}"); // TK-18
             assert_ne!(memory.epoch(), before, "{name}: callers look again");
         }
+    }
+
+    #[test]
+    fn what_cuts_tokens_leaves_the_sign_in() {
+        let (memory, user) = (Revocations::default(), UserId::from_known("u"));
+        let at = UnixTime::from_seconds(100);
+        memory.add(Revocation::TokensOfUser(user.clone()), at);
+        assert_eq!(memory.standing(&principal(50)), Standing::Revoked);
+        assert_eq!(memory.standing_of_sign_in(&principal(50)), Standing::Good);
+        memory.add(Revocation::User(user), at);
+        assert_eq!(
+            memory.standing_of_sign_in(&principal(50)),
+            Standing::Revoked
+        );
     }
 
     #[test]

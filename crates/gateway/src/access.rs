@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use doorward_core::{
     access::Principal,
+    group::Groups,
     id::{ClientId, GrantId},
     permit::{AllowList, Caller as Named, Rights},
     subject::Subject,
@@ -28,6 +29,8 @@ pub(crate) struct Access {
 pub(crate) struct Caller {
     pub(crate) subject: Subject,
     pub(crate) username: Option<Arc<str>>,
+    /// The groups that the token names: those of the configuration are the same all the time.
+    groups: Groups,
     pub(crate) client: ClientId,
     /// The client and the grant as audit records name them.
     pub(crate) client_label: Arc<str>,
@@ -57,7 +60,7 @@ impl Access {
         if let Some(known) = self.known.get(&principal.grant) {
             match known {
                 Some(caller) if caller.is(principal) => return Some(caller),
-                // A grant belongs to one subject and client; a name may change.
+                // A grant belongs to one subject and client; a name and groups may change.
                 Some(_) | None => {}
             }
         }
@@ -68,15 +71,18 @@ impl Access {
 
     fn resolve(&self, principal: &Principal) -> Option<Caller> {
         let user = principal.username.as_deref();
-        let groups = user.and_then(|name| self.groups.get(name));
+        let configured = user.and_then(|name| self.groups.get(name));
+        let mut groups = configured.cloned().unwrap_or_default();
+        groups.extend(principal.groups.iter().map(ToString::to_string));
         let rights = self.allow.rights(&Named {
             user,
-            groups: groups.map(Vec::as_slice).unwrap_or_default(),
+            groups: &groups,
             client: principal.client.as_str(),
         })?;
         Some(Caller {
             subject: principal.subject.clone(),
             username: principal.username.clone(),
+            groups: principal.groups.clone(),
             client: principal.client.clone(),
             client_label: principal.client.as_str().into(),
             grant_label: principal.grant.as_str().into(),
@@ -89,6 +95,7 @@ impl Access {
 impl Caller {
     fn is(&self, principal: &Principal) -> bool {
         self.username == principal.username
+            && self.groups == principal.groups
             && self.subject == principal.subject
             && self.client == principal.client
     }

@@ -1,6 +1,6 @@
 //! The issuer as a value: what it is made of, and how it starts.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, net::IpAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use axum::{Router, response::Response};
@@ -13,6 +13,7 @@ use doorward_core::{
     factor::SignInPolicy,
     id::{ClientId, KeyId},
     jwk::{PublicKey, PublicKeySet},
+    letter::{Letter, NotPosted, Post},
     lifetimes::{LONGEST_ACCESS, Lifetimes},
     registration::{CertificateOffer, Domains},
     resource::Resource,
@@ -21,6 +22,7 @@ use doorward_core::{
     secret::Digest,
     server::{ServerName, ToolSummary},
     step_up::{Acr, Wanted},
+    user::{MailAddress, User},
 };
 use doorward_fetch::Fetcher;
 use doorward_pages::Brand;
@@ -34,6 +36,7 @@ use crate::{
     authorities::ClientCertificates,
     federation::Federation,
     keys::{KeyError, KeySetChange},
+    letters::Asked,
     metadata,
     public_url::{PublicUrl, PublicUrlError},
     register::StatementIssuer,
@@ -105,6 +108,9 @@ pub struct IssuerConfig {
     pub client_certificates: Option<ClientCertificates>,
     /// What the pages look like and say.
     pub pages: Brand,
+    /// The groups that the allow lists of servers ask for: where somebody is in more groups than
+    /// fit in a token, these come first.
+    pub groups_in_rules: BTreeSet<String>,
 }
 
 impl IssuerConfig {
@@ -173,6 +179,8 @@ pub struct IssuerParts {
     pub fetcher: Fetcher,
     /// Fetches from hosts that the operator named, wherever they are.
     pub operator_fetcher: Fetcher,
+    /// Takes letters to people; `None` when nobody gets any.
+    pub post: Option<Arc<dyn Post>>,
 }
 
 /// 256 random bits that stay outside the store. Erased from memory when dropped.
@@ -273,6 +281,30 @@ impl Issuer {
     /// What people do with their own accounts.
     pub fn accounts(&self) -> Accounts {
         Accounts::of(&self.0)
+    }
+
+    /// Whether letters to people are sent.
+    pub fn mails(&self) -> bool {
+        self.0.post.is_some()
+    }
+
+    /// Posts the link of an invitation to the address that it is for.
+    pub fn post_invitation(&self, to: &MailAddress, link: &str) -> Result<(), NotPosted> {
+        self.post(self.0.invitation_letter(to, link))
+    }
+
+    /// Posts a link to a new password that an administrator made to the address of the account.
+    /// Nothing is posted, and the answer is `false`, when the account has none.
+    pub fn post_reset(&self, user: &User, link: &str) -> Result<bool, NotPosted> {
+        let asked = Asked::ByAnAdministrator;
+        match self.0.reset_letter(user, link, asked) {
+            Some(letter) => self.post(letter).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    fn post(&self, letter: Letter) -> Result<(), NotPosted> {
+        self.0.post.as_ref().ok_or(NotPosted)?.post(letter)
     }
 
     /// What people do with the signing keys.

@@ -20,11 +20,14 @@ mod device;
 mod directory;
 mod federation;
 mod form;
+mod groups;
 mod home;
 mod introspect;
+mod invitation;
 mod issuer;
 mod keys;
 mod known_devices;
+mod letters;
 mod limits;
 mod metadata;
 mod par;
@@ -33,6 +36,7 @@ mod proof;
 mod public_url;
 mod refusals;
 mod register;
+mod reset;
 mod revoke;
 mod routes;
 mod security;
@@ -50,11 +54,12 @@ pub use accounts::{
 };
 pub use administration::{
     Administration, AdministrationError, Begin, KeyAdministration, KeyAdministrationError,
-    KeyFacts, NewCertificate, NewClient, NewInitialToken, PreparedChanges, ProvisionedChange,
-    UserFactors,
+    KeyFacts, Member, NewCertificate, NewClient, NewInitialToken, NewInvitation, PreparedChanges,
+    Profile, ProvisionedChange, UserFactors,
 };
 pub use authorities::{Authorities, ClientCertificates, Untrusted};
 pub use federation::Federation;
+pub use groups::{GroupsSaid, say_groups, take_out};
 pub use issuer::{
     DynamicRegistration, Issuer, IssuerConfig, IssuerParts, MasterKey, PublishedServer, StartError,
     ToolCatalogue,

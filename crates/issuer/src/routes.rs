@@ -13,9 +13,9 @@ use axum::{
 };
 
 use crate::{
-    authorize, consent, device, federation, home, introspect,
+    authorize, consent, device, federation, home, introspect, invitation,
     metadata::{self, OAUTH, OPENID},
-    par, register, revoke, security, setup,
+    par, register, reset, revoke, security, setup,
     shared::Shared,
     sign_in, token, userinfo,
     wire::{allow_any_origin, method_not_allowed, preflight, readable, to_the_end},
@@ -120,6 +120,9 @@ fn for_people() -> Routes {
         .route("/consent", get(consent::get).post(consent::post))
         .route("/device", get(device::get).post(device::post))
         .route("/setup", get(setup::get).post(setup::post))
+        .route("/invitation", get(invitation::get).post(invitation::post))
+        .route("/forgot", get(reset::forgot).post(reset::send))
+        .route("/reset", get(reset::get).post(reset::post))
         .route("/setup/done", get(setup::done))
         .route("/assets/{name}", get(home::asset))
 }

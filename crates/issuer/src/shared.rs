@@ -13,6 +13,7 @@ use doorward_core::{
     dpop::Nonces,
     entropy::Entropy,
     jwk::Algorithm,
+    letter::Post,
     openid::userinfo_of,
     resource::Resource,
     revocation::{Revocations, Standing},
@@ -34,6 +35,7 @@ use crate::{
     metadata::SignedMetadata,
     passwords::Passwords,
     public_url::PublicUrl,
+    reset::Asking,
 };
 
 /// The parts of an issuer.
@@ -44,6 +46,10 @@ pub(crate) struct Shared {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) revocations: Arc<Revocations>,
     pub(crate) catalogue: Arc<dyn ToolCatalogue>,
+    /// Takes letters to people, if anybody gets any.
+    pub(crate) post: Option<Arc<dyn Post>>,
+    /// Forgotten passwords that are looked after behind their answers.
+    pub(crate) asking: Asking,
     pub(crate) keys: SigningKeys,
     pub(crate) derived: Derived,
     pub(crate) passwords: Passwords,
@@ -145,6 +151,8 @@ impl Shared {
             entropy: parts.entropy,
             revocations: parts.revocations,
             catalogue: parts.catalogue,
+            post: parts.post,
+            asking: Asking::default(),
             keys,
             url,
         })
@@ -200,13 +208,12 @@ impl Shared {
     /// Whether the token of `principal` was revoked. While nobody can say, it neither was nor
     /// was not: the answer is to come again (TK-18).
     pub(crate) fn is_revoked(&self, principal: &Principal) -> Result<bool, StoreError> {
-        match self.revocations.standing(principal) {
-            Standing::Good => Ok(false),
-            Standing::Revoked => Ok(true),
-            Standing::Unknown => Err(StoreError::Unavailable(
-                "what was revoked elsewhere is not known right now".into(),
-            )),
-        }
+        revoked(self.revocations.standing(principal))
+    }
+
+    /// Whether what a person approved at the sign-in that `principal` describes was revoked.
+    pub(crate) fn is_sign_in_revoked(&self, principal: &Principal) -> Result<bool, StoreError> {
+        revoked(self.revocations.standing_of_sign_in(principal))
     }
 
     /// How long an access token of `client` for `resource` lives, unless its grant ends before.
@@ -309,6 +316,16 @@ impl Published {
     /// The name of the server whose endpoint `resource` is.
     pub(crate) fn server_name(&self, resource: &Resource) -> Option<&ServerName> {
         self.server_at(resource).map(|server| &server.name)
+    }
+}
+
+fn revoked(standing: Standing) -> Result<bool, StoreError> {
+    match standing {
+        Standing::Good => Ok(false),
+        Standing::Revoked => Ok(true),
+        Standing::Unknown => Err(StoreError::Unavailable(
+            "what was revoked elsewhere is not known right now".into(),
+        )),
     }
 }
 

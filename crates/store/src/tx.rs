@@ -15,11 +15,12 @@ use doorward_core::{
     factor::{Factors, Passkey, Totp},
     federation::{FederatedAccount, PendingSignIn},
     grant::{Grant, RevocationReason},
-    group::{Group, GroupName, GroupSource, Membership},
+    group::{Belonging, Group, GroupName, GroupSource, Membership},
     id::{
-        ClientId, DeviceId, GrantId, GroupId, InitialTokenId, KeyId, PasskeyId,
+        ClientId, DeviceId, GrantId, GroupId, InitialTokenId, InvitationId, KeyId, PasskeyId,
         ProvisioningTokenId, TokenId, UserId,
     },
+    invitation::{Invitation, PasswordReset},
     known_device::KnownDevice,
     once::OneTime,
     provisioning::{ProvisionedUser, ProvisionerName, ProvisioningToken},
@@ -101,9 +102,11 @@ pub trait Tx: Send {
     fn add_user(&mut self, user: &User);
     /// Replaces the password of an existing user.
     fn set_password(&mut self, user: &UserId, password: &PasswordHash);
-    /// Changes the role of an existing user.
+    /// Changes the role of an existing user, unless nobody was left who can sign in and
+    /// administer: that is a conflict (AD-03).
     fn set_role(&mut self, user: &UserId, role: Role);
-    /// Disables (`Some`) or enables (`None`) an existing user.
+    /// Disables (`Some`) or enables (`None`) an existing user. Disabling the last who can sign
+    /// in and administer is a conflict.
     fn set_disabled(&mut self, user: &UserId, at: Option<UnixTime>);
     /// The users to whom messages to this address go, by name: it proves nothing of any of them.
     async fn users_by_mail(&mut self, mail: &MailAddress) -> Result<Vec<User>, StoreError>;
@@ -114,7 +117,8 @@ pub trait Tx: Send {
     /// Says where messages to an existing user go, or takes it back.
     fn set_mail(&mut self, user: &UserId, mail: Option<&MailAddress>);
     /// Removes an existing user with everything of the account: grants are revoked, and
-    /// remembered without the person for as long as any token of theirs could be shown.
+    /// remembered without the person for as long as any token of theirs could be shown. Removing
+    /// the last who can sign in and administer is a conflict.
     fn remove_user(&mut self, user: &UserId, at: UnixTime);
     /// Which account somebody elsewhere is.
     async fn account_link(
@@ -192,6 +196,28 @@ pub trait Tx: Send {
         at: UnixTime,
         reason: RevocationReason,
     );
+    // --- links for people without a password
+
+    /// The unused invitation with this digest.
+    async fn invitation(&mut self, digest: &Digest) -> Result<Option<Invitation>, StoreError>;
+    /// All unused invitations, newest first.
+    async fn invitations(&mut self) -> Result<Vec<Invitation>, StoreError>;
+    /// Adds an invitation.
+    fn add_invitation(&mut self, invitation: &Invitation);
+    /// Uses up an invitation that was not used.
+    fn use_invitation(&mut self, digest: &Digest);
+    /// Removes an invitation that was not used.
+    fn remove_invitation(&mut self, id: &InvitationId);
+    /// The unused password reset with this digest.
+    async fn password_reset(
+        &mut self,
+        digest: &Digest,
+    ) -> Result<Option<PasswordReset>, StoreError>;
+    /// Adds a password reset, for an existing user who is not disabled, in place of an earlier
+    /// one. Whatever sets a password or an address removes it.
+    fn replace_password_reset(&mut self, reset: &PasswordReset);
+    /// Uses up a password reset that was not used.
+    fn use_password_reset(&mut self, digest: &Digest);
 
     // --- groups
 
@@ -205,6 +231,11 @@ pub trait Tx: Send {
     async fn members_of(&mut self, group: &GroupName) -> Result<Vec<Membership>, StoreError>;
     /// What a user is in, by whosever account, by the name of the group.
     async fn memberships_of(&mut self, user: &UserId) -> Result<Vec<Membership>, StoreError>;
+    /// The groups that a user is in, and the last cut, as of one moment.
+    async fn belonging_of(&mut self, user: &UserId) -> Result<Belonging, StoreError>;
+    /// Access tokens of an existing user that were issued until `at` count for nothing; after a
+    /// cut that reaches as far, those of the second after it as well.
+    fn cut_tokens(&mut self, user: &UserId, at: UnixTime);
     /// Adds a group; the name must be free.
     fn add_group(&mut self, group: &Group);
     /// Gives the group that still has the name and the time of `before` what `now` says of its name

@@ -19,11 +19,12 @@ use doorward_core::{
     factor::{Factors, Passkey, Totp},
     federation::{FederatedAccount, PendingSignIn},
     grant::{Grant, RevocationReason},
-    group::{Group, GroupName, GroupSource, Membership},
+    group::{Belonging, Group, GroupName, GroupSource, Membership},
     id::{
-        ClientId, DeviceId, GrantId, GroupId, InitialTokenId, KeyId, PasskeyId,
+        ClientId, DeviceId, GrantId, GroupId, InitialTokenId, InvitationId, KeyId, PasskeyId,
         ProvisioningTokenId, TokenId, UserId,
     },
+    invitation::{Invitation, PasswordReset},
     known_device::KnownDevice,
     once::OneTime,
     provisioning::{ProvisionedUser, ProvisionerName, ProvisioningToken},
@@ -42,8 +43,9 @@ use crate::{
     queue::Queue,
     tables::federation::Vouched,
     tables::{
-        Query, account_links, clients, codes, consents, device_authorizations as devices, factors,
-        federation, grants, groups, initial_access_tokens as initial, known_devices, memberships,
+        Query, account_links, belongings, clients, codes, consents,
+        device_authorizations as devices, factors, federation, grants, groups,
+        initial_access_tokens as initial, invitations, known_devices, memberships, password_resets,
         provisioned_users, provisioning_tokens, refresh_tokens, revocations, sessions, setup_links,
         signing_keys, used_once, users,
     },
@@ -153,6 +155,41 @@ impl<D: Database> Tx for Unit<D> {
         self.write(Write::RemoveUser(user.clone(), at));
     }
 
+    async fn invitation(&mut self, digest: &Digest) -> Result<Option<Invitation>, StoreError> {
+        self.database.find(invitations::by_digest(digest)).await
+    }
+
+    async fn invitations(&mut self) -> Result<Vec<Invitation>, StoreError> {
+        self.database.list(invitations::all()).await
+    }
+
+    fn add_invitation(&mut self, invitation: &Invitation) {
+        self.write(Write::AddInvitation(Box::new(invitation.clone())));
+    }
+
+    fn use_invitation(&mut self, digest: &Digest) {
+        self.write(Write::UseInvitation(*digest));
+    }
+
+    fn remove_invitation(&mut self, id: &InvitationId) {
+        self.write(Write::RemoveInvitation(id.clone()));
+    }
+
+    async fn password_reset(
+        &mut self,
+        digest: &Digest,
+    ) -> Result<Option<PasswordReset>, StoreError> {
+        self.database.find(password_resets::by_digest(digest)).await
+    }
+
+    fn replace_password_reset(&mut self, reset: &PasswordReset) {
+        self.write(Write::ReplacePasswordReset(reset.clone()));
+    }
+
+    fn use_password_reset(&mut self, digest: &Digest) {
+        self.write(Write::UsePasswordReset(*digest));
+    }
+
     async fn group(&mut self, id: &GroupId) -> Result<Option<Group>, StoreError> {
         self.database.find(groups::by_id(id)).await
     }
@@ -171,6 +208,15 @@ impl<D: Database> Tx for Unit<D> {
 
     async fn memberships_of(&mut self, user: &UserId) -> Result<Vec<Membership>, StoreError> {
         self.database.list(memberships::of_user(user)).await
+    }
+
+    async fn belonging_of(&mut self, user: &UserId) -> Result<Belonging, StoreError> {
+        let found = self.database.find(belongings::of_user(user)).await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    fn cut_tokens(&mut self, user: &UserId, at: UnixTime) {
+        self.write(Write::CutTokens(user.clone(), at));
     }
 
     fn add_group(&mut self, group: &Group) {

@@ -201,6 +201,7 @@ impl World {
                 catalogue: catalogue.clone(),
                 fetcher: self.fetcher.clone(),
                 operator_fetcher: operator_fetcher(),
+                post: None,
             },
         );
         let issuer = issuer.await.expect("an issuer");
@@ -290,6 +291,7 @@ impl World {
             trusted_issuers: Vec::new(),
             pages: Default::default(),
             client_certificates: self.client_certificates.clone(),
+            groups_in_rules: std::collections::BTreeSet::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 //! say here.
 //!
 //! Every claim has its one type and none may repeat. Optional are `nbf`, `auth_time`,
-//! `authorization_details`, `cnf`, and the user's name where the subject is a client that acts
+//! `authorization_details`, `groups`, `cnf`, and the user's name where the subject is a client that acts
 //! for itself. What a token is bound to must be understood: one with another `cnf` than ours is
 //! no token. Nor is one with a longer life than the issuer gives: what revokes a token is
 //! forgotten when the last one of its time is over. [`judge`] is pure: the caller verified the signature before, and brings the time.
@@ -10,6 +10,7 @@
 use doorward_core::{
     access::{AccessClaims, CLOCK_SKEW, Confirmation, Principal},
     details::Details,
+    group::GroupName,
     id::{ClientId, GrantId, TokenId},
     jws::object,
     lifetimes::LONGEST_ACCESS,
@@ -45,6 +46,8 @@ pub(crate) struct SignedClaims {
     authorization_details: Option<Details>,
     #[serde(default, deserialize_with = "text")]
     preferred_username: Option<String>,
+    #[serde(default)]
+    groups: Vec<GroupName>,
     #[serde(default, deserialize_with = "bound")]
     cnf: Option<Confirmation>,
 }
@@ -94,6 +97,7 @@ pub(crate) fn judge(
         grant: claims.grant,
         authorization_details: claims.authorization_details,
         preferred_username: claims.preferred_username,
+        groups: claims.groups,
         act: None,
         may_act: None,
         cnf: claims.cnf,
@@ -141,6 +145,9 @@ fn check_contents(claims: &AccessClaims) -> Result<(), Refusal> {
         }
         (Subject::Client(_), Some(_)) => {
             return Err(Refusal::Invalid("a client has the name of a user"));
+        }
+        (Subject::Client(_), None) if !claims.groups.is_empty() => {
+            return Err(Refusal::Invalid("a client is in the groups of a user"));
         }
         (Subject::User(_), Some(_)) | (Subject::Client(_), None) => {}
     }

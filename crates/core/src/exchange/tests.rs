@@ -36,6 +36,7 @@ fn subject() -> AccessClaims {
         authorization_details: None,
         grant: GrantId::from_known("g"),
         preferred_username: Some("alice".to_owned()),
+        groups: Vec::new(),
         act: None,
         may_act: None,
         cnf: None,
@@ -47,6 +48,7 @@ fn own_token(id: &str) -> AccessClaims {
         sub: Subject::Client(client(id)),
         client_id: client(id),
         preferred_username: None,
+        groups: Vec::new(),
         auth_time: None,
         ..subject()
     }

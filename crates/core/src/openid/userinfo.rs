@@ -105,6 +105,7 @@ mod tests {
             grant: GrantId::from_known("g"),
             authorization_details: None,
             preferred_username: Some("alice".to_owned()),
+            groups: Vec::new(),
             act: None,
             may_act: None,
             cnf: None,

@@ -164,7 +164,7 @@ pub(super) fn unexpected(response: &AdminResponse) -> Failure {
     }
 }
 
-fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+pub(super) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -206,6 +206,11 @@ fn show(response: AdminResponse, json: bool, done: &str) -> Result<(), Failure> 
         .fix("compare the database with a backup: somebody changed it")),
         other @ (AdminResponse::Users { .. }
         | AdminResponse::Factors { .. }
+        | AdminResponse::User { .. }
+        | AdminResponse::Invitations { .. }
+        | AdminResponse::LinkMade(_)
+        | AdminResponse::Groups { .. }
+        | AdminResponse::Group { .. }
         | AdminResponse::Links { .. }
         | AdminResponse::Keys { .. }
         | AdminResponse::Key { .. }

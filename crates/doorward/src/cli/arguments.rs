@@ -7,9 +7,13 @@ use doorward_core::{
     client::{ClientKeys, Environment, GrantType},
     provisioning::ProvisionerName,
     server::ServerName,
+    user::Role,
 };
 
-use super::certificates::CertificateArguments;
+use super::{
+    certificates::CertificateArguments,
+    people::{self, InviteArguments},
+};
 use crate::config;
 
 /// Arguments of `doorward up`.
@@ -57,8 +61,11 @@ pub(crate) enum UserCommand {
     Add {
         /// The name to sign in with
         name: String,
-        /// Make it an administrator
-        #[arg(long)]
+        /// What it may do: member, auditor or administrator
+        #[arg(long, value_name = "ROLE", default_value = "member", value_parser = people::role)]
+        role: Role,
+        /// Make it an administrator: the same as --role administrator
+        #[arg(long, conflicts_with = "role")]
         admin: bool,
         /// Read the password from the first line of standard input
         #[arg(long)]
@@ -69,6 +76,57 @@ pub(crate) enum UserCommand {
     },
     /// List all accounts
     List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one account and its groups
+    Show {
+        /// The sign-in name
+        name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change what an account may do; its sessions end, with less than before its tokens as well
+    Role {
+        /// The sign-in name
+        name: String,
+        /// member, auditor or administrator
+        #[arg(value_parser = people::role)]
+        role: Role,
+    },
+    /// Change what an account says of the person
+    Set {
+        /// The sign-in name
+        name: String,
+        /// Where messages go; an empty text takes it back
+        #[arg(long, value_name = "ADDRESS", required_unless_present = "display_name")]
+        mail: Option<String>,
+        /// What the person is called; an empty text takes it back
+        #[arg(long, value_name = "TEXT")]
+        display_name: Option<String>,
+    },
+    /// Remove an account with everything of it
+    Remove {
+        /// The sign-in name
+        name: String,
+    },
+    /// Make a link with which somebody makes their own account, or revoke it
+    Invite(InviteArguments),
+    /// List the invitations that were not used
+    Invitations {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a link, good for an hour and once, with which somebody sets a new password
+    Reset {
+        /// The sign-in name
+        name: String,
+        /// Send the link to the address of the account instead of showing it; needs `[mail]`
+        #[arg(long)]
+        send: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,

@@ -10,6 +10,7 @@ mod configuration;
 mod keys;
 mod output;
 mod password;
+mod people;
 mod scim;
 mod time;
 mod tokens;
@@ -22,6 +23,7 @@ pub(crate) use self::arguments::{
     AuditCommand, ClientCommand, ConfigCommand, GrantCommand, KeyCommand, ScimCommand,
     ServeArguments, UpArguments, UserCommand,
 };
+use self::people::{GroupCommand, MailCommand};
 use crate::{data::DataFolder, failure::Failure, serve, telemetry, up};
 
 /// The front door of MCP servers: login, consent and per-tool permissions in front of any of them
@@ -77,6 +79,9 @@ enum Command {
     /// Manage the accounts of people
     #[command(subcommand)]
     User(UserCommand),
+    /// Manage groups of people
+    #[command(subcommand)]
+    Group(GroupCommand),
     /// Manage the programs that ask for access
     #[command(subcommand)]
     Client(ClientCommand),
@@ -89,6 +94,9 @@ enum Command {
     /// Manage the keys that tokens are signed with
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Try out the mail that is configured
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Read and check the audit log
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -117,6 +125,8 @@ impl Cli {
             Command::Up(arguments) => up::run(arguments, &folder()?),
             Command::Serve(arguments) => serve::run(&arguments, &folder()?),
             Command::User(command) => users::run(command, &folder()?),
+            Command::Group(command) => people::group(command, &folder()?),
+            Command::Mail(command) => people::mail(command),
             Command::Client(command) => administration::client(command, &folder()?),
             Command::Grant(command) => administration::grant(command, &folder()?),
             Command::Scim(ScimCommand::Token(command)) => scim::run(command, &folder()?),

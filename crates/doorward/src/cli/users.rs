@@ -5,7 +5,7 @@ use doorward_core::{clock::Clock, user::Role};
 use super::{
     UserCommand,
     administration::{ask, unexpected},
-    output, password,
+    output, password, people,
     time::ago,
 };
 use crate::{
@@ -20,16 +20,13 @@ pub(super) fn run(command: UserCommand, folder: &DataFolder) -> Result<(), Failu
     match command {
         UserCommand::Add {
             name,
+            role,
             admin,
             password_stdin,
             json,
         } => {
             let password = ask_password(&name, password_stdin)?;
-            let role = if admin {
-                Role::Administrator
-            } else {
-                Role::Member
-            };
+            let role = if admin { Role::Administrator } else { role };
             let response = ask(
                 folder,
                 AdminRequest::UserAdd {
@@ -41,6 +38,36 @@ pub(super) fn run(command: UserCommand, folder: &DataFolder) -> Result<(), Failu
             show(response, json, "Added.")
         }
         UserCommand::List { json } => show(ask(folder, AdminRequest::UserList)?, json, ""),
+        UserCommand::Show { name, json } => people::show_user(name, json, folder),
+        UserCommand::Role { name, role } => {
+            let done = format!("{name} is {} {role} now.", article(role));
+            let request = AdminRequest::UserRole { name, role };
+            show(ask(folder, request)?, false, &done)
+        }
+        UserCommand::Set {
+            name,
+            mail,
+            display_name,
+        } => {
+            let done = format!("Changed {name}.");
+            let request = AdminRequest::UserSet {
+                name,
+                mail,
+                display_name,
+            };
+            show(ask(folder, request)?, false, &done)
+        }
+        UserCommand::Remove { name } => {
+            let done = format!("Removed {name}; all tokens and sessions ended.");
+            show(
+                ask(folder, AdminRequest::UserRemove { name })?,
+                false,
+                &done,
+            )
+        }
+        UserCommand::Invite(arguments) => people::invite(arguments, folder),
+        UserCommand::Invitations { json } => people::invitations(json, folder),
+        UserCommand::Reset { name, send, json } => people::reset(name, (send, json), folder),
         UserCommand::Disable { name } => {
             let done = format!("Disabled {name}; all tokens and sessions ended.");
             show(
@@ -123,6 +150,13 @@ fn show(response: AdminResponse, json: bool, done: &str) -> Result<(), Failure> 
         AdminResponse::Links { links } if json => output::json(&links),
         AdminResponse::Links { links } => link_table(&links),
         other => Err(unexpected(&other)),
+    }
+}
+
+fn article(role: Role) -> &'static str {
+    match role {
+        Role::Member => "a",
+        Role::Auditor | Role::Administrator => "an",
     }
 }
 

@@ -22,7 +22,7 @@ use super::{
     Configuration, Database, PublicUrl, TlsFiles, certificates,
     document::{Document, Keys, SigningAlgorithm, Storage, Tokens},
     duration::Lasting,
-    exchange, identity, pages, programs, registration, scim, servers, sign_in, trust,
+    exchange, identity, mail, pages, programs, registration, scim, servers, sign_in, trust,
 };
 
 impl Document {
@@ -77,6 +77,7 @@ impl Document {
             openid: self.identity.openid,
             federation,
             sign_in,
+            mail: mail::check(self.mail, base)?,
             limits: programs::check(&self.programs)?,
             groups,
             servers,
@@ -246,6 +247,9 @@ mod tests {
             ("programs.processes = 4",                             "processes_per_user is 8, more than"),
             ("registration.client_id_metadata = { loopback = true }\npublic_url = 'https://a.example'", "for development"),
             ("client_certificates = {}",                           "client_certificates needs tls"),
+            ("mail = { url = 'smtp://mail.example', from = 'a@x.example' }", "in clear"),
+            ("mail = { url = 'smtps://mail.example', from = 'nobody' }", "from must be an address"),
+            ("mail = { url = { env = 'DOORWARD_NOT_SET' }, from = 'a@x.example' }", "mail.url: the environment"),
             ("groups.staff = ['not a name']",                      "groups.staff `not a name`"),
         ];
         for (head, expected) in cases {

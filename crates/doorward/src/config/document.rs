@@ -11,6 +11,7 @@ use super::{
     DEFAULT_LISTEN, DEFAULT_OPS_LISTEN,
     duration::Lasting,
     identity::ProviderEntry,
+    mail::MailEntry,
     pages::PagesEntry,
     scim::ScimEntry,
     secret::SecretValue,
@@ -65,10 +66,15 @@ pub(super) struct Document {
     /// How people prove who they are.
     #[serde(default)]
     pub(super) sign_in: SignInEntry,
+    /// How letters to people are sent. Without it nobody gets any, and there is no page for
+    /// forgotten passwords.
+    pub(super) mail: Option<MailEntry>,
     /// How clients become known.
     #[serde(default)]
     pub(super) registration: Registration,
-    /// Groups of users, by name, for the allow lists of servers.
+    /// Groups of users, by name, for the allow lists of servers. A group whose members are managed
+    /// elsewhere, by `doorward group`, SCIM or an identity provider, stands here with an empty
+    /// list; members from both add up.
     #[serde(default)]
     pub(super) groups: BTreeMap<String, Vec<String>>,
     /// What the processes of stdio servers may take up, all servers together.

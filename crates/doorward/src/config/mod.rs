@@ -14,6 +14,7 @@ mod document;
 mod duration;
 mod exchange;
 mod identity;
+mod mail;
 mod pages;
 mod programs;
 mod public_url;
@@ -109,6 +110,8 @@ pub(crate) struct Configuration {
     pub(crate) federation: Federation,
     /// How identity providers keep users and groups up to date.
     pub(crate) scim: doorward_scim::ScimConfig,
+    /// Where letters to people are handed over; `None` when nobody gets any.
+    pub(crate) mail: Option<doorward_mail::Relay>,
     /// What callers and the programs of servers may take up.
     pub(crate) limits: GatewayLimits,
     /// The groups of each user.
@@ -204,6 +207,7 @@ impl Configuration {
             ("tls", self.tls != next.tls),
             ("client_certificates", self.asks_elsewhere_than(next)),
             ("storage.url", self.database != next.database),
+            ("mail", self.mail != next.mail),
             (
                 "registration.client_id_metadata.loopback",
                 self.loopback_documents != next.loopback_documents,
@@ -240,6 +244,7 @@ impl Configuration {
                 (None, _) => None,
             },
             database: current.database,
+            mail: current.mail,
             loopback_documents: current.loopback_documents,
             ..next
         }

@@ -12,6 +12,7 @@
 mod ask;
 mod listen;
 mod office;
+mod people;
 mod protocol;
 
 pub(crate) use self::{
@@ -19,7 +20,8 @@ pub(crate) use self::{
     listen::listen,
     office::Office,
     protocol::{
-        AdminRequest, AdminResponse, AuditQuery, ClientRow, FactorRow, GrantRow, KeyRow, LinkRow,
-        Password, ScimTokenRow, TokenRow, UserRow, When,
+        AdminRequest, AdminResponse, AuditQuery, ClientRow, FactorRow, GrantRow, GroupRow,
+        InvitationRow, KeyRow, LinkMade, LinkRow, MemberRow, Password, ScimTokenRow, TokenRow,
+        UserRow, When,
     },
 };

@@ -26,7 +26,7 @@ use super::{
     ScimTokenRow, TokenRow, UserRow, When,
 };
 use crate::{
-    data::{Lock, Opened},
+    data::{DataFolder, Lock, Opened},
     system::{SystemClock, SystemEntropy},
     wire::House,
 };
@@ -34,9 +34,10 @@ use crate::{
 /// Whoever answers: within the running process, or alone on the open store.
 #[derive(Clone)]
 pub(crate) struct Office {
-    administration: Administration,
+    pub(super) administration: Administration,
     keys: KeyAdministration,
-    house: Option<House>,
+    pub(super) house: Option<House>,
+    pub(super) folder: DataFolder,
     store: Arc<dyn Store>,
     _lock: Option<Arc<Lock>>,
 }
@@ -48,6 +49,7 @@ impl Office {
             administration: house.administration().clone(),
             keys: house.key_administration(),
             house: Some(house.clone()),
+            folder: house.folder().clone(),
             store: house.store(),
             _lock: None,
         }
@@ -70,6 +72,7 @@ impl Office {
                 &MasterKey::new(opened.master_key),
             ),
             house: None,
+            folder: opened.folder,
             store,
             _lock: Some(Arc::new(opened.lock)),
         }
@@ -94,6 +97,20 @@ impl Office {
                 user.map(|user| users(vec![user])).map_err(told)
             }
             AdminRequest::UserList => desk.users().await.map(users).map_err(told),
+            request @ (AdminRequest::UserShow { .. }
+            | AdminRequest::UserRole { .. }
+            | AdminRequest::UserSet { .. }
+            | AdminRequest::UserRemove { .. }
+            | AdminRequest::UserInvite { .. }
+            | AdminRequest::InvitationList
+            | AdminRequest::InvitationRevoke { .. }
+            | AdminRequest::UserReset { .. }
+            | AdminRequest::GroupAdd { .. }
+            | AdminRequest::GroupsList
+            | AdminRequest::GroupShow { .. }
+            | AdminRequest::GroupRemove { .. }
+            | AdminRequest::MemberAdd { .. }
+            | AdminRequest::MemberRemove { .. }) => self.people(request).await,
             AdminRequest::UserDisable { name } => done(desk.disable_user(&name).await),
             AdminRequest::UserEnable { name } => done(desk.enable_user(&name).await),
             AdminRequest::UserPassword { name, password } => {
@@ -303,11 +320,11 @@ impl Office {
     }
 }
 
-fn told(error: AdministrationError) -> String {
+pub(super) fn told(error: AdministrationError) -> String {
     error.to_string()
 }
 
-fn done<T>(result: Result<T, AdministrationError>) -> Result<AdminResponse, String> {
+pub(super) fn done<T>(result: Result<T, AdministrationError>) -> Result<AdminResponse, String> {
     result.map(|_| AdminResponse::Done).map_err(told)
 }
 
@@ -344,15 +361,21 @@ fn key_row(key: KeyFacts) -> KeyRow {
 }
 
 fn users(users: Vec<User>) -> AdminResponse {
-    let row = |user: User| UserRow {
+    AdminResponse::Users {
+        users: users.into_iter().map(user_row).collect(),
+    }
+}
+
+pub(super) fn user_row(user: User) -> UserRow {
+    UserRow {
         id: user.id,
         name: user.name,
         role: user.role,
+        display_name: user.display_name.map(|name| name.to_string()),
+        mail: user.mail.map(|mail| mail.to_string()),
+        has_password: user.password.is_some(),
         created_at: When(user.created_at),
         disabled_at: when(user.disabled_at),
-    };
-    AdminResponse::Users {
-        users: users.into_iter().map(row).collect(),
     }
 }
 

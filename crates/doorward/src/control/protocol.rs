@@ -4,7 +4,10 @@ use std::fmt;
 
 use doorward_core::{
     client::{ClientKeys, Environment, GrantType},
-    id::{ClientId, GrantId, InitialTokenId, KeyId, ProvisioningTokenId, UserId},
+    id::{
+        ClientId, GrantId, GroupId, InitialTokenId, InvitationId, KeyId, ProvisioningTokenId,
+        UserId,
+    },
     provisioning::ProvisionerName,
     server::ServerName,
     time::UnixTime,
@@ -30,6 +33,90 @@ pub(crate) enum AdminRequest {
     },
     /// Lists accounts.
     UserList,
+    /// Shows an account and its groups.
+    UserShow {
+        /// The sign-in name.
+        name: String,
+    },
+    /// Changes what an account may do.
+    UserRole {
+        /// The sign-in name.
+        name: String,
+        /// What it may do from now on.
+        role: Role,
+    },
+    /// Changes what an account says of the person; an empty text takes it back.
+    UserSet {
+        /// The sign-in name.
+        name: String,
+        /// Where messages go.
+        mail: Option<String>,
+        /// What the person is called.
+        display_name: Option<String>,
+    },
+    /// Removes an account.
+    UserRemove {
+        /// The sign-in name.
+        name: String,
+    },
+    /// Invites somebody.
+    UserInvite {
+        /// The sign-in name or the address.
+        whom: String,
+        /// What the account may do.
+        role: Role,
+        /// What it is in.
+        groups: Vec<String>,
+        /// For how many seconds.
+        lifetime: u64,
+        /// Whether the link goes by mail.
+        send: bool,
+    },
+    /// Lists invitations.
+    InvitationList,
+    /// Revokes invitations.
+    InvitationRevoke {
+        /// The identifier, the name or the address.
+        which: String,
+    },
+    /// Makes a link to set a new password.
+    UserReset {
+        /// The sign-in name.
+        name: String,
+        /// Whether the link goes by mail.
+        send: bool,
+    },
+    /// Makes a group.
+    GroupAdd {
+        /// Its name.
+        name: String,
+    },
+    /// Lists groups.
+    GroupsList,
+    /// Shows a group and its members.
+    GroupShow {
+        /// Its name.
+        name: String,
+    },
+    /// Removes a group.
+    GroupRemove {
+        /// Its name.
+        name: String,
+    },
+    /// Puts a user into a group.
+    MemberAdd {
+        /// The group.
+        group: String,
+        /// The sign-in name.
+        user: String,
+    },
+    /// Takes a user out of a group.
+    MemberRemove {
+        /// The group.
+        group: String,
+        /// The sign-in name.
+        user: String,
+    },
     /// Disables an account.
     UserDisable {
         /// The sign-in name.
@@ -222,6 +309,32 @@ pub(crate) enum AdminResponse {
         /// The application first, then passkeys, then what is left of the recovery codes.
         factors: Vec<FactorRow>,
     },
+    /// An account and what it is in.
+    User {
+        /// The account.
+        user: UserRow,
+        /// By the name of the group.
+        groups: Vec<MemberRow>,
+    },
+    /// Invitations that were not used.
+    Invitations {
+        /// Newest first.
+        invitations: Vec<InvitationRow>,
+    },
+    /// A link for somebody was made.
+    LinkMade(LinkMade),
+    /// Groups.
+    Groups {
+        /// By name.
+        groups: Vec<GroupRow>,
+    },
+    /// A group and who is in it.
+    Group {
+        /// The group.
+        group: GroupRow,
+        /// By sign-in name.
+        members: Vec<MemberRow>,
+    },
     /// Links of people elsewhere to accounts.
     Links {
         /// By issuer and subject.
@@ -344,6 +457,15 @@ pub(crate) struct UserRow {
     pub(crate) name: Username,
     /// What it may do.
     pub(crate) role: Role,
+    /// What the person is called.
+    #[serde(default)]
+    pub(crate) display_name: Option<String>,
+    /// Where messages go.
+    #[serde(default)]
+    pub(crate) mail: Option<String>,
+    /// Whether it has a password.
+    #[serde(default)]
+    pub(crate) has_password: bool,
     /// When it was made.
     pub(crate) created_at: When,
     /// Since when it is disabled.
@@ -361,6 +483,58 @@ pub(crate) struct FactorRow {
     pub(crate) created_at: Option<When>,
     /// When it was last used.
     pub(crate) used_at: Option<When>,
+}
+
+/// An invitation, as listed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct InvitationRow {
+    /// What it is called here.
+    pub(crate) id: InvitationId,
+    /// The name or the address that it is for.
+    pub(crate) whom: String,
+    /// What the account may do.
+    pub(crate) role: Role,
+    /// What it is in.
+    pub(crate) groups: Vec<String>,
+    /// When it was made.
+    pub(crate) created_at: When,
+    /// When it ends unused.
+    pub(crate) expires_at: When,
+}
+
+/// A link for somebody, shown this once or sent.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct LinkMade {
+    /// For whom.
+    pub(crate) whom: String,
+    /// The link, unless it was sent.
+    pub(crate) link: Option<Password>,
+    /// When it ends unused.
+    pub(crate) expires_at: When,
+}
+
+/// A group, as listed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct GroupRow {
+    /// What programs call it.
+    pub(crate) id: GroupId,
+    /// Its name.
+    pub(crate) name: String,
+    /// Who manages it: `local`, or `scim:` and the name of the identity provider.
+    pub(crate) source: String,
+    /// When it was made.
+    pub(crate) created_at: When,
+}
+
+/// Somebody in a group, as listed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct MemberRow {
+    /// The sign-in name.
+    pub(crate) user: String,
+    /// The group.
+    pub(crate) group: String,
+    /// Who says so.
+    pub(crate) source: String,
 }
 
 /// A link of somebody elsewhere to an account, as listed.

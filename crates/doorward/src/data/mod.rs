@@ -5,6 +5,7 @@
 //! | `doorward.lock` | held by the one process that uses the folder |
 //! | `master.key` | 32 random bytes that seal the signing keys; mode 0600 |
 //! | `doorward.db` | the database, unless it is in PostgreSQL |
+//! | `public.url` | what links begin with that the command line makes while nothing runs |
 //! | `control.sock` | where the command line talks to the running process; mode 0600 |
 //!
 //! Key and database belong together. One without the other means that something
@@ -29,6 +30,9 @@ pub(crate) use self::{
     opened::{Opened, open},
 };
 use crate::failure::Failure;
+
+/// Holds the public URL.
+const PUBLIC_URL: &str = "public.url";
 
 /// Where the folder is, whether it exists or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +64,19 @@ impl DataFolder {
     /// A file in the folder.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
+    }
+
+    /// The URL that people reach this Doorward under, as it was at the last start.
+    pub(crate) fn public_url(&self) -> Option<String> {
+        let text = std::fs::read_to_string(self.file(PUBLIC_URL)).ok()?;
+        Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    /// Keeps that URL for links that the command line makes while nothing runs.
+    pub(crate) fn keep_public_url(&self, url: &str) {
+        if let Err(error) = std::fs::write(self.file(PUBLIC_URL), format!("{url}\n")) {
+            tracing::warn!(%error, "the public URL cannot be kept in the data folder");
+        }
     }
 
     /// Where the running process listens for the command line.

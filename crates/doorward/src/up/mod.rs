@@ -73,6 +73,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             openid: true,
             federation: Federation::default(),
             sign_in: SignInPolicy::default(),
+            mail: None,
             limits: GatewayLimits::default(),
             trusted_issuers: Vec::new(),
             groups: HashMap::new(),

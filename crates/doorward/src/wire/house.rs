@@ -8,12 +8,19 @@ use std::{
 
 use axum::{Router, response::Response};
 use doorward_console::Console;
-use doorward_core::{clock::Clock, entropy::Entropy, lifetimes::LONGEST_ACCESS};
+use doorward_core::{
+    clock::Clock,
+    entropy::Entropy,
+    letter::Post,
+    lifetimes::LONGEST_ACCESS,
+    user::{MailAddress, User},
+};
 use doorward_gateway::{Gateway, GatewayLoad, GatewayParts};
 use doorward_issuer::{
     Administration, AdministrationError, Issuer, IssuerParts, KeyAdministration, KeyError,
     KeySetChange, MasterKey,
 };
+use doorward_mail::Patience;
 use doorward_scim::{Scim, ScimParts};
 use doorward_store::Store;
 use doorward_verify::{ProcessMemory, Verifier, VerifierConfig};
@@ -85,6 +92,7 @@ impl House {
             catalogue: Arc::new(tools.clone()),
             fetcher: outbound.fetcher(configuration)?,
             operator_fetcher: outbound.operator_fetcher(),
+            post: post(configuration)?,
         };
         let issuer = Issuer::start(mapping::issuer(configuration), parts)
             .await
@@ -106,6 +114,9 @@ impl House {
             entropy: Arc::clone(&entropy),
             master_key: opened.master_key,
         };
+        opened
+            .folder
+            .keep_public_url(&configuration.public_url.to_string());
         let connections = raise_file_limit();
         let (wanted, places) = (
             configuration.limits.streams,
@@ -203,6 +214,39 @@ impl House {
         &self.0.folder
     }
 
+    /// What every link begins with.
+    pub(crate) fn public_url(&self) -> &str {
+        &self.0.public_url
+    }
+
+    /// Whether letters are sent; the refusal says what is missing.
+    pub(crate) fn mails(&self) -> Result<(), String> {
+        let missing = "no mail is configured: add [mail] to the configuration, or leave out --send";
+        self.0
+            .issuer
+            .mails()
+            .then_some(())
+            .ok_or_else(|| missing.to_owned())
+    }
+
+    /// Hands the link of an invitation to the post.
+    pub(crate) fn post_invitation(&self, to: &MailAddress, link: &str) -> Result<(), String> {
+        let posted = self.0.issuer.post_invitation(to, link);
+        posted.map_err(|error| error.to_string())
+    }
+
+    /// Hands a link to a new password to the post.
+    pub(crate) fn post_reset(&self, user: &User, link: &str) -> Result<(), String> {
+        let posted = self.0.issuer.post_reset(user, link);
+        match posted.map_err(|error| error.to_string())? {
+            true => Ok(()),
+            false => Err(format!(
+                "{0} has no address: set one with `doorward user set {0} --mail ADDRESS`",
+                user.name
+            )),
+        }
+    }
+
     /// The one-time link that makes the first account, while there is none.
     pub(crate) async fn setup_link(&self) -> Result<Option<String>, Failure> {
         match self.0.administration.setup_link().await {
@@ -294,4 +338,17 @@ impl House {
             tracing::error!(%error, "the last audit records were not written");
         }
     }
+}
+
+/// Takes letters and delivers them for as long as the process runs.
+fn post(configuration: &Configuration) -> Result<Option<Arc<dyn Post>>, Failure> {
+    let Some(relay) = &configuration.mail else {
+        return Ok(None);
+    };
+    let carrier = relay
+        .carrier()
+        .map_err(|error| Failure::new(format!("mail: {error}")))?;
+    let (postbox, delivery) = doorward_mail::open(carrier, Patience::default());
+    tokio::spawn(delivery.run());
+    Ok(Some(Arc::new(postbox)))
 }

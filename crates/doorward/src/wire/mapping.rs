@@ -1,5 +1,7 @@
 //! The configuration in the words of issuer and gateway.
 
+use std::collections::BTreeSet;
+
 use doorward_gateway::{GatewayConfig, GatewayLimits, ServerConfig, UpstreamConfig};
 use doorward_issuer::{ClientCertificates, IssuerConfig, PublishedServer};
 
@@ -44,7 +46,14 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
         trusted_issuers: configuration.trusted_issuers.clone(),
         client_certificates: certificates,
         pages: configuration.pages.clone(),
+        groups_in_rules: groups_in_rules(&configuration.servers),
     }
+}
+
+/// The groups that allow lists name.
+fn groups_in_rules(servers: &[Server]) -> BTreeSet<String> {
+    let rules = servers.iter().flat_map(|server| &server.allow.rules);
+    rules.flat_map(|rule| rule.groups.iter().cloned()).collect()
 }
 
 /// What the gateway is told, where so many connections fit.

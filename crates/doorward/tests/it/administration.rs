@@ -35,7 +35,7 @@ fn manage_accounts(new: fn() -> Place) {
 
         let again = place.run_with_input(
             &["user", "add", "alice", "--password-stdin"],
-            "another one\n",
+            "correct horse\n",
         );
         assert_eq!(again.status.code(), Some(1));
         assert!(complaint(&again).contains("already a user named alice"));

@@ -12,6 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("doorward-fetch", &["doorward-core"]),
     ("doorward-store", &["doorward-core"]),
     ("doorward-pages", &["doorward-core"]),
+    ("doorward-mail", &["doorward-core"]),
     ("doorward-verify", &["doorward-core", "doorward-fetch"]),
     ("doorward-federation", &["doorward-core", "doorward-fetch"]),
     (
@@ -61,6 +62,7 @@ const EVERY_LIBRARY: &[&str] = &[
     "doorward-fetch",
     "doorward-store",
     "doorward-pages",
+    "doorward-mail",
     "doorward-verify",
     "doorward-federation",
     "doorward-issuer",

@@ -14,6 +14,7 @@ mod http;
 mod layers;
 mod login;
 mod mcp;
+mod people;
 mod postgres;
 mod process;
 mod programs;

@@ -125,6 +125,47 @@ async fn a_server_that_one_may_not_use_looks_like_one_that_is_not_there() {
     assert_eq!(world.send(call("read").token("roots")).await.status, 200);
 }
 
+// RFC 9068 section 2.2.3.1
+#[tokio::test]
+async fn groups_of_the_token_and_of_the_configuration_add_up() {
+    let upstream = Upstream::start().await;
+    let world = World::with(upstream.config(), |config| {
+        let rule = |group: &str, tool: &str| AllowRule {
+            groups: vec![group.to_owned()],
+            tools: vec![Pattern::new(tool)],
+            ..AllowRule::default()
+        };
+        config.servers[0].allow.rules = vec![rule("staff", "read"), rule("ops", "write")];
+        let configured = vec!["staff".to_owned()];
+        config.groups.insert("alice".to_owned(), configured);
+    });
+    let asks = [
+        ("none", &[] as &[&str], [200, 400]),
+        ("both", &["ops", "other"], [200, 200]),
+    ];
+    for (token, groups, expected) in asks {
+        world
+            .tokens
+            .grant_in_groups("alice", token, "files", groups);
+        for (tool, status) in ["read", "write"].into_iter().zip(expected) {
+            if status == 200 {
+                upstream.then_json(RESULT);
+            }
+            let answer = world.send(call(tool).token(token)).await;
+            let allowed = answer.status == 200 && !answer.text().contains("error");
+            assert_eq!(allowed, status == 200, "{token} {tool}: {}", answer.text());
+        }
+    }
+    world
+        .tokens
+        .grant_in_groups("bob", "bobs", "files", &["ops"]);
+    upstream.then_json(RESULT);
+    assert_eq!(world.send(call("write").token("bobs")).await.status, 200);
+    // The same grant with a token that was issued after the group was lost.
+    world.tokens.grant_in_groups("bob", "later", "files", &[]);
+    assert_eq!(world.send(call("write").token("later")).await.status, 404); // GW-04
+}
+
 #[tokio::test]
 async fn a_proof_is_looked_at_only_for_who_may_use_the_server() {
     // DS-05, GW-04

@@ -2,6 +2,8 @@
 
 use doorward_core::{audit::AuditKind, revocation::Revocation, user::Username};
 
+use doorward_store::StoreError;
+
 use super::{AccountError, Accounts, Cookies, Fresh};
 use crate::administration::is_last_administrator;
 
@@ -25,7 +27,11 @@ impl Accounts {
         }
         tx.remove_user(&user.id, now);
         tx.audit(self.did(visit, AuditKind::UserChange, "deleted by its owner"));
-        tx.commit().await?;
+        match tx.commit().await {
+            // Another administrator went at the same moment: the database keeps the last one.
+            Err(StoreError::Conflict) => return Err(AccountError::LastAdministrator),
+            outcome => outcome?,
+        }
         self.0
             .revocations
             .add(Revocation::User(user.id.clone()), now);

@@ -2,9 +2,10 @@
 
 use doorward_core::{
     account_link::NotAForeignSubject,
+    group::NotAGroupName,
     redirect::RedirectError,
     scope::ScopeError,
-    user::{NotAUsername, PasswordError},
+    user::{NotADisplayName, NotAMailAddress, NotAUsername, PasswordError},
 };
 use doorward_store::StoreError;
 
@@ -27,9 +28,39 @@ pub enum AdministrationError {
     /// There is no such user.
     #[error("there is no user named {0}")]
     NoSuchUser(String),
-    /// The account that would be disabled is the last administrator's.
+    /// The account that would be ended or lowered is the last administrator's.
     #[error("{0} is the last administrator that can sign in")]
     LastAdministrator(String),
+    /// The account is disabled.
+    #[error("{0} is disabled: `doorward user enable` lets the account sign in again")]
+    Disabled(String),
+    /// The text cannot be an address of mail.
+    #[error(transparent)]
+    NotAMailAddress(#[from] NotAMailAddress),
+    /// Nothing of the text can be shown.
+    #[error(transparent)]
+    NotADisplayName(#[from] NotADisplayName),
+    /// The text cannot be the name of a group.
+    #[error(transparent)]
+    NotAGroupName(#[from] NotAGroupName),
+    /// The name of the group is taken.
+    #[error("there is already a group named {0}")]
+    GroupTaken(String),
+    /// There is no such group.
+    #[error("there is no group named {0}: make it with `doorward group add`")]
+    NoSuchGroup(String),
+    /// The user is not in the group.
+    #[error("{0} is not in the group {1}")]
+    NotAMember(String, String),
+    /// Somebody else says so, and would say it again.
+    #[error("that is managed by {0}: change it there")]
+    NotOurs(String),
+    /// Invitations last neither shorter nor longer.
+    #[error("an invitation lasts between 1 minute and 30 days")]
+    InvitationLifetime,
+    /// There is no such invitation.
+    #[error("there is no invitation of {0}: see `doorward user invitations`")]
+    NoSuchInvitation(String),
     /// The issuer and the subject cannot be linked.
     #[error(transparent)]
     NotAForeignSubject(#[from] NotAForeignSubject),

@@ -9,6 +9,8 @@ mod clients;
 mod error;
 mod factors;
 mod grants;
+mod groups;
+mod invitations;
 mod keys;
 mod links;
 mod provisioned;
@@ -30,9 +32,12 @@ pub(crate) use users::is_last_administrator;
 pub use clients::{NewCertificate, NewClient};
 pub use error::AdministrationError;
 pub use factors::UserFactors;
+pub use groups::Member;
+pub use invitations::NewInvitation;
 pub use keys::{Begin, KeyAdministration, KeyAdministrationError, KeyFacts};
 pub use provisioned::{PreparedChanges, ProvisionedChange};
 pub use tokens::NewInitialToken;
+pub use users::Profile;
 
 /// The use cases. Clones share everything.
 #[derive(Clone)]

@@ -5,7 +5,7 @@
 //! names the provider. Whether a provider may do it at all was decided before
 //! ([`doorward_core::provisioning::Authority`]).
 
-use std::{net::IpAddr, time::Duration};
+use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
@@ -22,6 +22,7 @@ use doorward_core::{
 use doorward_store::{StoreError, Tx};
 
 use super::{Administration, AdministrationError};
+use crate::groups::{GroupsSaid, cut};
 
 /// One change by a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +69,7 @@ pub enum ProvisionedChange {
 #[must_use = "what was prepared has no effect until it is committed"]
 pub struct PreparedChanges {
     ended: Vec<UserId>,
+    cut: Vec<GroupsSaid>,
 }
 
 impl Administration {
@@ -81,6 +83,9 @@ impl Administration {
         expect_an_administrator(tx, changes).await?;
         let mut prepared = PreparedChanges::default();
         let now = self.clock.now();
+        for user in losing_groups(tx, changes).await? {
+            prepared.cut.push(cut(tx, &user, now).await?);
+        }
         for change in changes {
             change.write(tx, provider, now);
             prepared
@@ -107,6 +112,9 @@ impl Administration {
         let now = self.clock.now();
         for user in prepared.ended {
             self.revocations.add(Revocation::User(user), now);
+        }
+        for cut in prepared.cut {
+            cut.tell(&self.revocations);
         }
         Ok(())
     }
@@ -277,6 +285,29 @@ fn said(user: &User, group: &GroupName, provider: &ProvisionerName) -> Membershi
         group: group.clone(),
         source: GroupSource::Scim(provider.to_string()),
     }
+}
+
+/// Who is in fewer groups afterwards: tokens that say otherwise are cut.
+async fn losing_groups(
+    tx: &mut dyn Tx,
+    changes: &[ProvisionedChange],
+) -> Result<BTreeSet<UserId>, StoreError> {
+    let mut losing = BTreeSet::new();
+    for change in changes {
+        let group = match change {
+            ProvisionedChange::Leave(user, _) => {
+                losing.insert(user.id.clone());
+                continue;
+            }
+            ProvisionedChange::RemoveGroup(group) => group,
+            ProvisionedChange::ReplaceGroup { before, now } if before.name != now.name => before,
+            _ => continue,
+        };
+        let members = tx.members_of(&group.name).await?.into_iter();
+        let said = members.filter(|said| said.source == group.source);
+        losing.extend(said.map(|said| said.user));
+    }
+    Ok(losing)
 }
 
 /// Refuses changes after which nobody could administer (AD-03).

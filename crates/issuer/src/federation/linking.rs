@@ -193,7 +193,7 @@ impl Shared {
         }
         if let Some(account) = tx.federated_account(&foreign).await? {
             let source = GroupSource::Provider(account.provider);
-            tx.set_groups_of_user(&user.id, &source, &[]);
+            self.say_groups(&mut *tx, (&user.id, &source), &[]).await?;
         }
         tx.end_vouched(&user.id, &foreign, None);
         let reason = RevocationReason::UserChanged;

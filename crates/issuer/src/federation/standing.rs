@@ -131,7 +131,8 @@ impl Shared {
                     heard_at: now,
                     ..account
                 });
-                self.follow_groups(&mut *tx, &user, provider, &profile);
+                self.follow_groups(&mut *tx, &user, provider, &profile)
+                    .await?;
                 return match tx.commit().await {
                     Err(StoreError::Conflict) => Ok(()), // the link was cut meanwhile
                     outcome => outcome,

@@ -41,25 +41,25 @@ impl Shared {
             asked_at: now,
             heard_at: now,
         });
-        self.follow_groups(tx, &user.id, coming.provider(), coming.profile());
-        Ok(())
+        self.follow_groups(tx, &user.id, coming.provider(), coming.profile())
+            .await
     }
 
     /// Takes over the groups that the provider says, when it says all.
-    pub(super) fn follow_groups(
+    pub(super) async fn follow_groups(
         &self,
         tx: &mut dyn Tx,
         user: &UserId,
         provider: &Provider,
         profile: &Profile,
-    ) {
+    ) -> Result<(), StoreError> {
         let Some(groups) = provider.groups.apply(&profile.memberships) else {
-            return;
+            return Ok(());
         };
         let named = groups.iter().filter_map(|name| GroupName::parse(name).ok());
         let named: Vec<GroupName> = named.collect();
         let source = GroupSource::Provider(provider.name.to_string());
-        tx.set_groups_of_user(user, &source, &named);
+        self.say_groups(tx, (user, &source), &named).await
     }
 
     /// The role that the groups bring, where the operator leaves roles to the provider. The last
@@ -146,7 +146,7 @@ impl Shared {
         tx.end_vouched(user, foreign, None);
         tx.revoke_vouched(user, foreign, None, now, RevocationReason::AccessLost);
         let source = GroupSource::Provider(provider.name.to_string());
-        tx.set_groups_of_user(user, &source, &[]);
+        self.say_groups(&mut *tx, (user, &source), &[]).await?;
         let event = AuditEvent::new(now, AuditKind::AccessLost, Outcome::Denied);
         let event = event.reason(format!("{}: {reason}", provider.name));
         tx.audit(match &name {

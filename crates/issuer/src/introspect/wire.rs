@@ -5,6 +5,7 @@ use doorward_core::{
     actor::Actor,
     details::Details,
     grant::Grant,
+    group::GroupName,
     refresh::RefreshToken,
     step_up::Acr,
     user::User,
@@ -43,6 +44,8 @@ pub(super) struct Introspection {
     amr: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     authorization_details: Option<Details>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<GroupName>,
     #[serde(skip_serializing_if = "Option::is_none")]
     act: Option<Actor>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,6 +83,7 @@ impl Introspection {
             acr: claims.acr, // RFC 9470 section 6.2
             amr: claims.amr,
             authorization_details: claims.authorization_details, // RFC 9396 section 9.2
+            groups: claims.groups,                               // RFC 9068 section 2.2.3.1
             act: claims.act,                                     // RFC 8693 section 4.1
             cnf: claims.cnf,
         }

@@ -112,6 +112,10 @@ pub(crate) struct Limits {
     pub(crate) remembered_client: Limit<ClientId>,
     /// How often one client that is in use replaces its registration.
     pub(crate) replaced_client: Limit<ClientId>,
+    /// Forgotten passwords from one network, whosever.
+    pub(crate) reset_network: Limit<Option<IpAddr>>,
+    /// Letters about a forgotten password to one account.
+    pub(crate) reset_account: Limit<Digest>,
     /// Documents and keys that are fetched for strangers.
     pub(crate) documents: Arc<Quota>,
     /// New clients known by their documents, for one network or person.
@@ -133,6 +137,8 @@ impl Default for Limits {
             federation_peer: Limit::new(30, Duration::from_secs(3)),
             federation_network: Limit::new(150, Duration::from_millis(600)),
             logout_peer: Limit::new(120, Duration::from_millis(200)),
+            reset_network: Limit::new(10, Duration::from_secs(30)),
+            reset_account: Limit::new(3, Duration::from_secs(20 * 60)),
             register_prefix: Limit::new(60, Duration::from_secs(1)),
             register_print: Limit::new(60, Duration::from_secs(4)),
             quirk_peer: Limit::new(1, Duration::from_secs(3600)),
@@ -199,6 +205,8 @@ impl Limits {
         self.remembered_peer.forget_idle(now);
         self.remembered_client.forget_idle(now);
         self.replaced_client.forget_idle(now);
+        self.reset_network.forget_idle(now);
+        self.reset_account.forget_idle(now);
         self.documents.forget_idle(now);
         self.introduce.forget_idle(now);
     }

@@ -42,6 +42,8 @@ struct SignInPage {
     again: bool,
     /// Through whom else somebody signs in.
     providers: Vec<ProviderButton>,
+    /// Whether a link to a new password can be sent.
+    forgot: bool,
     /// How strong the sign-in must be besides.
     acr: &'static str,
     passkey: Option<PasskeyOffer>,
@@ -289,6 +291,7 @@ async fn show(
         providers: issuer.parties().buttons(),
         acr: carried.acr.map_or("", Acr::as_str),
         passkey,
+        forgot: issuer.post.is_some(),
     };
     // The answer may follow at once, and browsers hold the form to its whole way (CO-10).
     let policy = opened.map_or_else(Policy::default, |opened| {

@@ -6,6 +6,7 @@ use doorward_core::{
     authorize::resource_meant,
     code::{AuthorizationCode, Presented, Redemption, redeem},
     grant::{Grant, RevocationReason},
+    group::Groups,
     id::{GrantId, TokenId},
     pkce::Verifier,
     resource::Resource,
@@ -17,7 +18,10 @@ use doorward_core::{
 };
 use doorward_store::{StoreError, Tx};
 
-use super::{error::TokenError, id_token::About, mint::NewGrant, request::Asked, wire::Issued};
+use super::{
+    error::TokenError, id_token::About, mint::NewGrant, person::Person, request::Asked,
+    wire::Issued,
+};
 use crate::shared::Shared;
 
 impl Shared {
@@ -53,7 +57,8 @@ impl Shared {
                 let grant = self.grant_of(asked, &code);
                 let user = user.ok_or(TokenError::GrantRejected)?;
                 self.may_still(&user, &grant, code.authenticated_at)?;
-                self.issue_from_code(tx, asked, &code, (&grant, &user))
+                let person = self.with_groups(&mut *tx, user).await?;
+                self.issue_from_code(tx, asked, &code, (&grant, &person))
                     .await
             }
             Redemption::Burn => {
@@ -76,9 +81,10 @@ impl Shared {
         mut tx: Box<dyn Tx>,
         asked: &Asked<'_>,
         code: &AuthorizationCode,
-        (grant, user): (&Grant, &User),
+        (grant, person): (&Grant, &Person),
     ) -> Result<Issued, TokenError> {
-        let issued = self.mint_first(asked, grant, Some(user))?;
+        let issued = self.mint_first(asked, grant, Some(person))?;
+        let user = &person.user;
         let about = About {
             grant,
             user,
@@ -151,6 +157,7 @@ impl Shared {
         let sign_in = Principal {
             subject: Subject::User(user.id.clone()),
             username: Some(user.name.as_str().into()),
+            groups: Groups::default(), // nothing here asks for them
             client: grant.client.clone(),
             grant: grant.id.clone(),
             token: TokenId::from_known(""),
@@ -163,7 +170,7 @@ impl Shared {
             acr: grant.acr(),
             confirmation: None,
         };
-        if user.disabled_at.is_some() || self.is_revoked(&sign_in)? {
+        if user.disabled_at.is_some() || self.is_sign_in_revoked(&sign_in)? {
             return Err(TokenError::GrantRejected);
         }
         Ok(())

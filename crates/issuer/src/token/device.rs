@@ -80,7 +80,8 @@ impl Shared {
         };
         let user = user.ok_or(TokenError::GrantRejected)?;
         self.may_still(&user, &grant, approval.authenticated_at)?;
-        let mut issued = self.mint_first(asked, &grant, Some(&user))?;
+        let person = self.with_groups(&mut *tx, user).await?;
+        let mut issued = self.mint_first(asked, &grant, Some(&person))?;
         tx.redeem_device(&request.digest);
         tx.add_grant(&grant);
         if asked.client.refreshes() {
@@ -90,7 +91,8 @@ impl Shared {
         }
         let what = (AuditKind::TokenFromDevice, Outcome::Allowed);
         let event = self.grant_event(what, &grant, asked);
-        tx.audit(event.user(user.name.as_str()).reason(issued.scope.clone()));
+        let event = event.user(person.user.name.as_str());
+        tx.audit(event.reason(issued.scope.clone()));
         self.commit_proven(tx, asked.proof).await?;
         Ok(issued)
     }

@@ -11,11 +11,10 @@ use doorward_core::{
     grant::Grant,
     resource::Resource,
     time::UnixTime,
-    user::User,
 };
 use doorward_store::{StoreError, Tx};
 
-use super::{error::TokenError, mint::Minting, request::Asked, wire::Issued};
+use super::{error::TokenError, mint::Minting, person::Person, request::Asked, wire::Issued};
 use crate::shared::Shared;
 
 /// The one type of token that is taken and given (RFC 8693 section 3).
@@ -25,7 +24,7 @@ const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 struct Valid {
     claims: AccessClaims,
     grant: Grant,
-    user: Option<User>,
+    person: Option<Person>,
 }
 
 impl Shared {
@@ -72,7 +71,7 @@ impl Shared {
             client: asked.client,
             key: asked.key,
             grant: &subject.grant,
-            user: subject.user.as_ref(),
+            person: subject.person.as_ref(),
             resource: &exchanged.resource,
             scopes: &exchanged.scopes,
             details: &exchanged.details,
@@ -87,8 +86,8 @@ impl Shared {
             Some(name) => event.server(name.as_str()),
             None => event,
         };
-        let event = match &subject.user {
-            Some(user) => event.user(user.name.as_str()),
+        let event = match &subject.person {
+            Some(person) => event.user(person.user.name.as_str()),
             None => event,
         };
         let reason = format!(
@@ -108,11 +107,7 @@ impl Shared {
         let now = self.clock.now();
         let ours =
             |claims: &AccessClaims| claims.iss == self.url.as_str() && now.seconds() < claims.exp;
-        let Some(claims) = self
-            .keys
-            .read::<AccessClaims>(ACCESS_TOKEN_TYPE, token)
-            .filter(ours)
-        else {
+        let Some(claims) = self.access_claims(token).filter(ours) else {
             return Ok(None);
         };
         if self.is_revoked(&Principal::from(claims.clone()))? {
@@ -126,18 +121,23 @@ impl Shared {
         if !client.is_some_and(|client| client.is_usable()) {
             return Ok(None);
         }
-        let user = match &grant.user {
+        let person = match &grant.user {
             None => None,
             Some(id) => match tx.user(id).await? {
-                Some(user) if user.disabled_at.is_none() => Some(user),
+                Some(user) if user.disabled_at.is_none() => Some(self.with_groups(tx, user).await?),
                 Some(_) | None => return Ok(None),
             },
         };
         Ok(Some(Valid {
             claims,
             grant,
-            user,
+            person,
         }))
+    }
+
+    /// What an access token says that was signed here, expired or not.
+    pub(super) fn access_claims(&self, token: &str) -> Option<AccessClaims> {
+        self.keys.read(ACCESS_TOKEN_TYPE, token)
     }
 
     /// The one resource that the request names, by `resource` or `audience`.

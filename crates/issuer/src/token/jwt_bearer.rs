@@ -176,10 +176,11 @@ impl Shared {
             details: claims.authorization_details.clone().unwrap_or_default(),
             ..grant
         };
-        let issued = self.mint_first(asked, &grant, Some(&user))?;
+        let person = self.with_groups(&mut *tx, user).await?;
+        let issued = self.mint_first(asked, &grant, Some(&person))?;
         self.note_use(&mut *tx, claims);
         let event = self.redeemed(asked, believed, &grant);
-        self.keep(tx, asked, &grant, event.user(user.name.as_str()))
+        self.keep(tx, asked, &grant, event.user(person.user.name.as_str()))
             .await?;
         Ok(issued)
     }

@@ -10,6 +10,7 @@ use doorward_core::{
     details::Details,
     entropy::draw,
     grant::{Grant, Opening},
+    group::GroupName,
     id::{ClientId, GrantId, TokenId, UserId},
     refresh::{RefreshState, RefreshToken},
     resource::{Resource, Resources},
@@ -17,11 +18,10 @@ use doorward_core::{
     secret::Secret,
     session::Methods,
     time::UnixTime,
-    user::User,
 };
 
-use super::{error::TokenError, request::Asked, wire::Issued};
-use crate::shared::Shared;
+use super::{error::TokenError, person::Person, request::Asked, wire::Issued};
+use crate::shared::{Published, Shared};
 
 /// What a new grant is about.
 pub(super) struct NewGrant<'a> {
@@ -45,7 +45,7 @@ pub(super) struct Minting<'a> {
     /// What it hangs off.
     pub(super) grant: &'a Grant,
     /// The user of the grant.
-    pub(super) user: Option<&'a User>,
+    pub(super) person: Option<&'a Person>,
     pub(super) resource: &'a Resource,
     pub(super) scopes: &'a ScopeSet,
     pub(super) details: &'a Details,
@@ -57,20 +57,20 @@ pub(super) struct Minting<'a> {
 
 impl Shared {
     /// An access token of `grant`, opening what `opening` says, bound to the key that was
-    /// proven with the request; `user` is the grant's. It never outlives the grant, and is
+    /// proven with the request; `person` is the grant's. It never outlives the grant, and is
     /// never for a server of another environment than the client's.
     pub(super) fn mint_access(
         &self,
         asked: &Asked<'_>,
         grant: &Grant,
-        user: Option<&User>,
+        person: Option<&Person>,
         opening: &Opening,
     ) -> Result<Issued, TokenError> {
         self.mint(Minting {
             client: asked.client,
             key: asked.key,
             grant,
-            user,
+            person,
             resource: opening.resource(),
             scopes: opening.scopes(),
             details: opening.details(),
@@ -95,13 +95,18 @@ impl Shared {
         let ends = minting.expires_by.min(grant.expires_at);
         let lifetime = self.access_lifetime(minting.client, minting.resource);
         let expires_at = (now + lifetime).min(ends);
+        // Policies at a server name people and groups; UserInfo tells by scope.
+        let person = minting.person.filter(|_| server.is_some());
+        let issued_at = minting
+            .person
+            .map_or(now, |person| person.belonging.issued_at(now));
         let claims = AccessClaims {
             iss: self.url.as_str().to_owned(),
             sub: grant.subject(),
             aud: minting.resource.clone(),
             client_id: minting.client.id.clone(),
             scope: minting.scopes.to_string(),
-            iat: now.seconds(),
+            iat: issued_at.seconds(),
             exp: expires_at.seconds(),
             jti: TokenId::from_random(draw(&*self.entropy)),
             auth_time: grant.authenticated_at.map(UnixTime::seconds),
@@ -109,10 +114,8 @@ impl Shared {
             amr: grant.amr(),
             grant: grant.id.clone(),
             authorization_details: some(minting.details),
-            preferred_username: minting
-                .user
-                .filter(|_| server.is_some()) // policies there name people; UserInfo tells by scope
-                .map(|user| user.name.to_string()),
+            preferred_username: person.map(|person| person.user.name.to_string()),
+            groups: person.map_or_else(Vec::new, |person| groups_told(person, &published)),
             act: minting.act,
             may_act: minting.may_act,
             cnf: minting.key.cloned(),
@@ -157,10 +160,10 @@ impl Shared {
         &self,
         asked: &Asked<'_>,
         grant: &Grant,
-        user: Option<&User>,
+        person: Option<&Person>,
     ) -> Result<Issued, TokenError> {
         let opening = grant.opening(grant.resources.first(), asked.narrowing())?;
-        self.mint_access(asked, grant, user, &opening)
+        self.mint_access(asked, grant, person, &opening)
     }
 
     /// How long a person's approval of this client for these resources lasts from now on: as
@@ -205,6 +208,16 @@ impl Shared {
             None => event,
         }
     }
+}
+
+/// The groups that a token tells of. Whoever is in too many is told of in the log.
+fn groups_told(person: &Person, published: &Published) -> Vec<GroupName> {
+    let wanted = &published.config.groups_in_rules;
+    let (told, left_out) = person.belonging.groups.in_a_token(wanted);
+    if left_out > 0 {
+        tracing::warn!(user = %person.user.name, left_out, "more groups than fit in a token");
+    }
+    told.iter().cloned().collect()
 }
 
 /// Details as they are written: not at all when there are none.

@@ -16,6 +16,7 @@ mod id_token;
 mod jwt_bearer;
 mod mint;
 mod own;
+mod person;
 mod refresh;
 mod request;
 mod wire;

@@ -14,11 +14,10 @@ use doorward_core::{
     revocation::Revocation,
     secret::Secret,
     time::UnixTime,
-    user::User,
 };
 use doorward_store::{StoreError, Tx};
 
-use super::{error::TokenError, id_token::About, request::Asked, wire::Issued};
+use super::{error::TokenError, id_token::About, person::Person, request::Asked, wire::Issued};
 use crate::{federation::Vouching, shared::Shared};
 
 /// What was loaded about a presented token.
@@ -26,7 +25,7 @@ struct Loaded {
     secret: Secret,
     token: RefreshToken,
     grant: Grant,
-    user: User,
+    person: Person,
     successor_used: bool,
 }
 
@@ -120,11 +119,15 @@ impl Shared {
                 successor.is_none_or(|next| matches!(next.state, RefreshState::Spent(_)))
             }
         };
-        Ok(user.disabled_at.is_none().then_some(Loaded {
+        if user.disabled_at.is_some() {
+            return Ok(None);
+        }
+        let person = self.with_groups(tx, user).await?;
+        Ok(Some(Loaded {
             secret,
             token,
             grant,
-            user,
+            person,
             successor_used,
         }))
     }
@@ -153,7 +156,7 @@ impl Shared {
         opening: &Opening,
     ) -> Result<Issued, TokenError> {
         let now = self.clock.now();
-        let issued = self.mint_access(asked, &loaded.grant, Some(&loaded.user), opening)?;
+        let issued = self.mint_access(asked, &loaded.grant, Some(&loaded.person), opening)?;
         let mut issued = self.identified(issued, &about(asked, loaded))?;
         let (successor, record) = self.mint_refresh(&loaded.grant, now);
         issued.refresh_token = Some(successor.expose().to_owned());
@@ -186,13 +189,14 @@ impl Shared {
         let before = open(loaded).ok_or(TokenError::Internal)?;
         let same = before.is_live(self.clock.now())
             && before.opens(opening)
+            && self.still_counts(&before, &loaded.person)
             && before.key.as_ref() == asked.key;
         let issued = if same {
             before
         } else {
             Issued {
                 refresh_token: before.refresh_token,
-                ..self.mint_access(asked, &loaded.grant, Some(&loaded.user), opening)?
+                ..self.mint_access(asked, &loaded.grant, Some(&loaded.person), opening)?
             }
         };
         let issued = self.identified(issued, &about(asked, loaded))?;
@@ -211,12 +215,12 @@ impl Shared {
         let (now, grant) = (self.clock.now(), &loaded.grant);
         tx.revoke_grant(&grant.id, now, RevocationReason::RefreshTokenReused);
         let event = self.grant_event((AuditKind::RefreshReuse, Outcome::Denied), grant, asked);
-        tx.audit(event.user(loaded.user.name.as_str()));
+        tx.audit(event.user(loaded.person.user.name.as_str()));
         tx.commit().await?;
         self.revocations
             .add(Revocation::Grant(grant.id.clone()), now);
         tracing::warn!(
-            client = %asked.client.id, user = %loaded.user.name, grant = %grant.id,
+            client = %asked.client.id, user = %loaded.person.user.name, grant = %grant.id,
             "a spent refresh token was presented again: grant revoked"
         );
         Err(TokenError::GrantSettled)
@@ -227,7 +231,7 @@ impl Shared {
         let event = self.grant_event(what, &loaded.grant, asked);
         tx.audit(
             event
-                .user(loaded.user.name.as_str())
+                .user(loaded.person.user.name.as_str())
                 .reason(issued.scope.clone()),
         );
     }
@@ -238,7 +242,7 @@ impl Shared {
 fn about<'a>(asked: &Asked<'a>, loaded: &'a Loaded) -> About<'a> {
     About {
         grant: &loaded.grant,
-        user: &loaded.user,
+        user: &loaded.person.user,
         scope: asked.optional("scope"),
         nonce: None,
     }

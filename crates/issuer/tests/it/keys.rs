@@ -50,6 +50,7 @@ async fn start(world: &World, issuer: &str, key: u8) -> Result<Issuer, StartErro
         catalogue: Arc::new(NoTools),
         fetcher: crate::host::fetcher(crate::host::PATIENCE),
         operator_fetcher: crate::world::operator_fetcher(),
+        post: None,
     };
     Issuer::start(config(issuer, &["files"]), parts).await
 }

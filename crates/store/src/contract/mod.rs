@@ -6,6 +6,7 @@
 pub(crate) mod account_links;
 pub(crate) mod additions;
 pub(crate) mod audit;
+pub(crate) mod belongings;
 pub(crate) mod clients;
 pub(crate) mod codes;
 pub(crate) mod consents;
@@ -15,6 +16,7 @@ pub(crate) mod federation;
 pub(crate) mod grants;
 pub(crate) mod groups;
 pub(crate) mod initial_access_tokens;
+pub(crate) mod invitations;
 pub(crate) mod known_devices;
 pub(crate) mod provisioning;
 pub(crate) mod races;
@@ -53,6 +55,11 @@ macro_rules! every_contract {
                 a_log_is_read_backwards_part_by_part
                 the_chain_of_an_empty_log_is_its_start
                 a_flush_makes_every_earlier_record_readable
+            }
+            belongings {
+                groups_of_all_sources_are_united
+                every_cut_is_later_than_the_one_before
+                a_cut_is_forgotten_when_no_token_of_its_time_lives
             }
             clients {
                 a_client_reads_back_as_it_was_added
@@ -151,7 +158,15 @@ macro_rules! every_contract {
                 what_is_said_of_a_user_goes_with_the_user
                 a_group_changes_only_as_it_was_read
             }
+            invitations {
+                an_invitation_reads_back_as_it_was_made
+                an_invitation_is_used_or_removed_once
+                only_the_newest_reset_of_a_user_works_and_once
+                a_reset_goes_with_the_password_the_address_and_the_user
+                links_go_when_they_expire
+            }
             races {
+                of_two_administrators_who_end_each_other_one_stays
                 of_two_units_of_work_on_one_record_one_conflicts
                 a_code_redeemed_200_times_at_once_is_redeemed_once
                 a_refresh_token_spent_200_times_at_once_is_spent_once
@@ -215,6 +230,7 @@ macro_rules! every_contract {
                 changes_of_a_user_are_kept
                 changing_an_unknown_user_conflicts
                 users_are_listed_by_name
+                the_last_who_can_administer_stays
                 what_is_said_of_a_person_is_kept_and_taken_back
                 a_removed_user_leaves_nothing_but_what_was_revoked
             }

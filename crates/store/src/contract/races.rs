@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use doorward_core::grant::RevocationReason;
+use doorward_core::{
+    grant::RevocationReason,
+    user::{Role, User},
+};
 use tokio::task::JoinSet;
 
 use super::{
     Subject,
-    samples::{at, client_id, code, digest, grant, grant_id, refresh_token, spent, user_id},
+    samples::{at, client_id, code, digest, grant, grant_id, refresh_token, spent, user, user_id},
     steps::{commit, populate, populate_with_grant, reader, write},
 };
 use crate::{StoreError, Tx};
@@ -38,6 +41,28 @@ pub(crate) async fn of_two_units_of_work_on_one_record_one_conflicts(store: Subj
     other.spend_refresh_token(&digest("t"), &spent(1, "other"));
     other.commit().await.expect("the first to commit wins");
     assert!(matches!(one.commit().await, Err(StoreError::Conflict)));
+}
+
+// AD-03
+pub(crate) async fn of_two_administrators_who_end_each_other_one_stays(store: Subject) {
+    let administrator = |text: &str| User {
+        role: Role::Administrator,
+        ..user(text)
+    };
+    write(&store, |tx| {
+        tx.add_user(&administrator("one"));
+        tx.add_user(&administrator("two"));
+    })
+    .await;
+    let end = |tx: &mut dyn Tx, index: usize| match index % 3 {
+        0 => tx.set_role(&user_id("one"), Role::Member),
+        1 => tx.remove_user(&user_id("two"), at(1)),
+        _ => tx.set_disabled(&user_id("one"), Some(at(1))),
+    };
+    race(&store, 60, end).await;
+    let users = reader(&store).await.users().await.expect("readable");
+    let able = |user: &&User| user.role == Role::Administrator && user.disabled_at.is_none();
+    assert_eq!(users.iter().filter(able).count(), 1);
 }
 
 pub(crate) async fn a_code_redeemed_200_times_at_once_is_redeemed_once(store: Subject) {

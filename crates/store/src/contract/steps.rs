@@ -5,6 +5,9 @@ use doorward_core::audit::AuditEvent;
 use super::{Subject, samples};
 use crate::{AuditFilter, StoreError, Tx};
 
+/// Something that is written into a unit of work.
+pub(super) type Filling<'a> = &'a dyn Fn(&mut dyn Tx);
+
 /// Commits what `fill` writes.
 pub(super) async fn commit(
     store: &Subject,

@@ -13,7 +13,7 @@ use super::{
         at, client_id, code, consent, device, digest, grant_id, membership, name, refresh_token,
         session, user, user_id,
     },
-    steps::{conflict, populate_with_grant, reader, write},
+    steps::{Filling, conflict, populate_with_grant, reader, write},
 };
 
 pub(crate) async fn a_user_reads_back_by_identity_and_by_name(store: Subject) {
@@ -54,7 +54,15 @@ pub(crate) async fn a_name_is_taken_once(store: Subject) {
 
 pub(crate) async fn changes_of_a_user_are_kept(store: Subject) {
     let (alice, password) = (user("alice"), PasswordHash::from_phc("$argon2id$new"));
-    write(&store, |tx| tx.add_user(&alice)).await;
+    let another = User {
+        role: Role::Administrator,
+        ..user("root")
+    };
+    write(&store, |tx| {
+        tx.add_user(&alice);
+        tx.add_user(&another);
+    })
+    .await;
     write(&store, |tx| {
         tx.set_password(&alice.id, &password);
         tx.set_role(&alice.id, Role::Administrator);
@@ -186,4 +194,41 @@ pub(crate) async fn a_removed_user_leaves_nothing_but_what_was_revoked(store: Su
     );
     conflict(&store, |tx| tx.remove_user(&user_id("alice"), at(8))).await;
     write(&store, |tx| tx.add_user(&user("alice"))).await; // the name is free again
+}
+
+// AD-03
+pub(crate) async fn the_last_who_can_administer_stays(store: Subject) {
+    let administrator = |name| User {
+        role: Role::Administrator,
+        ..user(name)
+    };
+    let root = administrator("root");
+    let away = User {
+        disabled_at: Some(at(1)),
+        ..administrator("away")
+    };
+    write(&store, |tx| {
+        tx.add_user(&root);
+        tx.add_user(&away);
+        tx.add_user(&user("alice"));
+    })
+    .await;
+    let end: [Filling<'_>; 4] = [
+        &|tx| tx.set_role(&root.id, Role::Auditor),
+        &|tx| tx.set_role(&root.id, Role::Member),
+        &|tx| tx.set_disabled(&root.id, Some(at(2))),
+        &|tx| tx.remove_user(&root.id, at(2)),
+    ];
+    for end in end {
+        conflict(&store, |tx| end(tx)).await;
+    }
+    write(&store, |tx| tx.set_role(&root.id, Role::Administrator)).await;
+    write(&store, |tx| {
+        tx.set_role(&away.id, Role::Member); // could not sign in
+        tx.set_disabled(&user_id("alice"), Some(at(2)));
+        tx.add_user(&administrator("second"));
+    })
+    .await;
+    write(&store, |tx| tx.remove_user(&root.id, at(3))).await;
+    conflict(&store, |tx| tx.remove_user(&user_id("second"), at(3))).await;
 }

@@ -34,6 +34,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0020_factors.sql"),
     include_str!("../../migrations/postgres/0021_consent.sql"),
     include_str!("../../migrations/postgres/0022_identity_providers.sql"),
+    include_str!("../../migrations/postgres/0023_administrators_and_token_cuts.sql"),
+    include_str!("../../migrations/postgres/0024_invitations_and_resets.sql"),
 ];
 
 /// The oldest server that has all that is used: `pg_xact_status` above all.

@@ -36,6 +36,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0020_factors.sql"),
     include_str!("../../migrations/sqlite/0021_consent.sql"),
     include_str!("../../migrations/sqlite/0022_identity_providers.sql"),
+    include_str!("../../migrations/sqlite/0023_administrators_and_token_cuts.sql"),
+    include_str!("../../migrations/sqlite/0024_invitations_and_resets.sql"),
 ];
 
 /// Marks a file as a database of Doorward: "Door".

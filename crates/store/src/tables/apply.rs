@@ -7,10 +7,10 @@ use doorward_core::{
 };
 
 use super::{
-    Change, account_links, clients, codes, consents, device_authorizations as devices, expired,
-    factors, federation, grants, groups, initial_access_tokens as initial, known_devices,
-    memberships, provisioned_users, provisioning_tokens, refresh_tokens, revocations, sessions,
-    setup_links, signing_keys, used_once, users,
+    Change, account_links, belongings, clients, codes, consents, device_authorizations as devices,
+    expired, factors, federation, grants, groups, initial_access_tokens as initial, invitations,
+    known_devices, memberships, password_resets, provisioned_users, provisioning_tokens,
+    refresh_tokens, revocations, sessions, setup_links, signing_keys, used_once, users,
 };
 use crate::write::Write;
 
@@ -47,12 +47,18 @@ impl Expects {
 pub(crate) fn steps(write: &Write) -> Vec<Step> {
     match write {
         Write::AddUser(user) => one(users::add(user)),
-        Write::SetPassword(id, password) => one(users::set_password(id, password)),
+        Write::SetPassword(id, password) => vec![
+            step(users::set_password(id, password), Expects::One),
+            step(password_resets::remove_of_user(id), Expects::Any),
+        ],
         Write::SetRole(id, role) => one(users::set_role(id, *role)),
         Write::SetDisabled(id, at) => one(users::set_disabled(id, *at)),
         Write::SetUserName(id, name) => one(users::set_name(id, name)),
         Write::SetDisplayName(id, name) => one(users::set_display_name(id, name.as_ref())),
-        Write::SetMail(id, mail) => one(users::set_mail(id, mail.as_ref())),
+        Write::SetMail(id, mail) => vec![
+            step(users::set_mail(id, mail.as_ref()), Expects::One),
+            step(password_resets::remove_of_user(id), Expects::Any),
+        ],
         Write::RemoveUser(id, at) => remove_user(id, *at),
 
         Write::AddGroup(group) => one(groups::add(group)),
@@ -71,6 +77,13 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
                 Expects::Any,
             ),
         ],
+        Write::AddInvitation(invitation) => one(invitations::add(invitation)),
+        Write::UseInvitation(digest) => one(invitations::use_up(digest)),
+        Write::RemoveInvitation(id) => one(invitations::remove(id)),
+        Write::ReplacePasswordReset(reset) => one(password_resets::replace(reset)),
+        Write::UsePasswordReset(digest) => one(password_resets::use_up(digest)),
+
+        Write::CutTokens(user, at) => one(belongings::cut(user, *at)),
         Write::AddMember(it) => any(memberships::add(&it.user, &it.group, &it.source)),
         Write::RemoveMember(it) => any(memberships::remove(it)),
         Write::SetGroupsOfUser(user, source, groups) => {

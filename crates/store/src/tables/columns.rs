@@ -86,6 +86,17 @@ impl<'row> Columns<'row> {
         parse(&text).ok_or_else(|| self.unreadable())
     }
 
+    /// The same, of a column that may be empty.
+    pub(crate) fn optional<T>(
+        &mut self,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Unreadable> {
+        match self.take::<Option<String>>()? {
+            None => Ok(None),
+            Some(text) => parse(&text).map(Some).ok_or_else(|| self.unreadable()),
+        }
+    }
+
     /// The error of the column that was taken last, or of several that do not fit together.
     pub(crate) fn unreadable(&self) -> Unreadable {
         Unreadable {

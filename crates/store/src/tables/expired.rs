@@ -66,6 +66,9 @@ statements! {
     OWN_GRANTS_BEFORE = "DELETE FROM grants WHERE expires_at <= ?1 AND user_id IS NULL
         AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)";
     ACCESS_TOKENS_BEFORE = "DELETE FROM revoked_access_tokens WHERE revoked_at <= ?1";
+    INVITATIONS_BEFORE = "DELETE FROM invitations WHERE expires_at <= ?1";
+    PASSWORD_RESETS_BEFORE = "DELETE FROM password_resets WHERE expires_at <= ?1";
+    TOKEN_CUTS_BEFORE = "DELETE FROM token_cuts WHERE cut_at <= ?1";
     CLIENTS_REVOKED_BEFORE = "DELETE FROM clients
         WHERE origin = 'dynamic' AND management_digest IS NOT NULL AND used_at IS NULL
             AND revoked_at <= ?1
@@ -101,6 +104,8 @@ pub(crate) fn reap(now: UnixTime, unused_since: UnixTime) -> Vec<Step> {
         before(now, INITIAL_TOKENS_BEFORE),
         before(now - EXPIRED_TOKENS, PROVISIONING_TOKENS_BEFORE),
         before(now, SETUP_LINKS_BEFORE),
+        before(now, INVITATIONS_BEFORE),
+        before(now, PASSWORD_RESETS_BEFORE),
         before(now, UNUSED_REFRESH_TOKENS_BEFORE),
         before(now, REFRESH_TOKENS_OF_REVOKED_BEFORE),
         before(now, REFRESH_TOKENS_OF_EXPIRED_BEFORE),
@@ -108,6 +113,7 @@ pub(crate) fn reap(now: UnixTime, unused_since: UnixTime) -> Vec<Step> {
         before(now - GRANTS, GRANTS_EXPIRED_BEFORE),
         before(now - OWN_GRANTS, OWN_GRANTS_BEFORE),
         before(now - ACCESS_TOKENS, ACCESS_TOKENS_BEFORE),
+        before(now - ACCESS_TOKENS, TOKEN_CUTS_BEFORE),
         before(now - ENDED_CLIENTS, CLIENTS_REVOKED_BEFORE),
         before(unused_since, CLIENTS_UNUSED_SINCE),
     ]

@@ -16,6 +16,7 @@ mod value;
 
 pub(crate) mod account_links;
 pub(crate) mod audit_segments;
+pub(crate) mod belongings;
 pub(crate) mod clients;
 pub(crate) mod codes;
 pub(crate) mod consents;
@@ -26,8 +27,10 @@ pub(crate) mod federation;
 pub(crate) mod grants;
 pub(crate) mod groups;
 pub(crate) mod initial_access_tokens;
+pub(crate) mod invitations;
 pub(crate) mod known_devices;
 pub(crate) mod memberships;
+pub(crate) mod password_resets;
 pub(crate) mod provisioned_users;
 pub(crate) mod provisioning_tokens;
 pub(crate) mod refresh_tokens;
@@ -95,6 +98,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = &'static str> {
     [
         account_links::STATEMENTS,
         audit_segments::STATEMENTS,
+        belongings::STATEMENTS,
         clients::STATEMENTS,
         codes::STATEMENTS,
         consents::STATEMENTS,
@@ -105,10 +109,12 @@ pub(crate) fn all_statements() -> impl Iterator<Item = &'static str> {
         grants::STATEMENTS,
         groups::STATEMENTS,
         initial_access_tokens::STATEMENTS,
+        invitations::STATEMENTS,
         memberships::STATEMENTS,
         known_devices::STATEMENTS,
         provisioned_users::STATEMENTS,
         provisioning_tokens::STATEMENTS,
+        password_resets::STATEMENTS,
         refresh_tokens::STATEMENTS,
         revocations::STATEMENTS,
         sessions::STATEMENTS,

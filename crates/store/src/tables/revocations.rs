@@ -18,6 +18,8 @@ statements! {
         UNION ALL
         SELECT 'user', id, disabled_at FROM users WHERE disabled_at >= ?1
         UNION ALL
+        SELECT 'cut', user_id, cut_at FROM token_cuts WHERE cut_at >= ?1
+        UNION ALL
         SELECT 'client', id, revoked_at FROM clients WHERE revoked_at >= ?1";
 }
 
@@ -34,6 +36,7 @@ fn revocation(columns: &mut Columns<'_>) -> Result<Revocation, Unreadable> {
         "grant" => Ok(Revocation::Grant(GrantId::from_known(id))),
         "token" => Ok(Revocation::Token(TokenId::from_known(id))),
         "user" => Ok(Revocation::User(UserId::from_known(id))),
+        "cut" => Ok(Revocation::TokensOfUser(UserId::from_known(id))),
         "client" => Ok(Revocation::Client(ClientId::from_known(id))),
         _ => Err(columns.unreadable()),
     }

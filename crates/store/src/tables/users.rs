@@ -34,10 +34,22 @@ statements! {
     // What was revoked is remembered without the person, until its tokens are long dead.
     DETACH_GRANTS = "UPDATE grants SET user_id = NULL, authenticated_at = NULL
         WHERE user_id = ?1 AND revoked_at IS NOT NULL";
-    REMOVE = "DELETE FROM users WHERE id = ?1";
+    // As above: the last who can sign in and administer stays.
+    REMOVE = "DELETE FROM users WHERE id = ?1
+        AND (role <> 'administrator' OR disabled_at IS NOT NULL OR EXISTS
+            (SELECT 1 FROM users AS other WHERE other.id <> ?1
+                AND other.role = 'administrator' AND other.disabled_at IS NULL))";
     SET_PASSWORD = "UPDATE users SET password = ?2 WHERE id = ?1";
-    SET_ROLE = "UPDATE users SET role = ?2 WHERE id = ?1";
-    SET_DISABLED = "UPDATE users SET disabled_at = ?2 WHERE id = ?1";
+    // Unless nobody was left who can sign in and administer (AD-03).
+    SET_ROLE = "UPDATE users SET role = ?2 WHERE id = ?1
+        AND (?2 = 'administrator' OR role <> 'administrator' OR disabled_at IS NOT NULL OR EXISTS
+            (SELECT 1 FROM users AS other WHERE other.id <> ?1
+                AND other.role = 'administrator' AND other.disabled_at IS NULL))";
+    DISABLE = "UPDATE users SET disabled_at = ?2 WHERE id = ?1
+        AND (role <> 'administrator' OR disabled_at IS NOT NULL OR EXISTS
+            (SELECT 1 FROM users AS other WHERE other.id <> ?1
+                AND other.role = 'administrator' AND other.disabled_at IS NULL))";
+    ENABLE = "UPDATE users SET disabled_at = NULL WHERE id = ?1";
 }
 
 fn read(columns: &mut Columns<'_>) -> Result<User, Unreadable> {
@@ -48,23 +60,11 @@ fn read(columns: &mut Columns<'_>) -> Result<User, Unreadable> {
         password: columns
             .take::<Option<String>>()?
             .map(PasswordHash::from_phc),
-        display_name: optional(columns, |text| DisplayName::parse(text).ok())?,
-        mail: optional(columns, |text| MailAddress::parse(text).ok())?,
+        display_name: columns.optional(|text| DisplayName::parse(text).ok())?,
+        mail: columns.optional(|text| MailAddress::parse(text).ok())?,
         created_at: columns.time()?,
         disabled_at: columns.optional_time()?,
     })
-}
-
-/// The next column, made from its text if it has one.
-fn optional<T>(
-    columns: &mut Columns<'_>,
-    parse: impl FnOnce(&str) -> Option<T>,
-) -> Result<Option<T>, Unreadable> {
-    let text = columns.take::<Option<String>>()?;
-    let parsed = text.as_deref().map(parse);
-    parsed
-        .map(|value| value.ok_or_else(|| columns.unreadable()))
-        .transpose()
 }
 
 pub(crate) fn by_id(id: &UserId) -> Query<User> {
@@ -110,7 +110,10 @@ pub(crate) fn set_role(id: &UserId, role: Role) -> Change {
 }
 
 pub(crate) fn set_disabled(id: &UserId, at: Option<UnixTime>) -> Change {
-    change(SET_DISABLED, params![id.as_str(), at])
+    match at {
+        Some(at) => change(DISABLE, params![id.as_str(), at]),
+        None => change(ENABLE, params![id.as_str()]),
+    }
 }
 
 pub(crate) fn set_name(id: &UserId, name: &Username) -> Change {

@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use doorward_core::{
     access::{Confirmation, Principal},
     details::Details,
+    group::{GroupName, Groups},
     id::{ClientId, GrantId, TokenId, UserId},
     jwk::Thumbprint,
     resource::Resource,
@@ -38,6 +39,7 @@ impl Tokens {
         let principal = Principal {
             subject: Subject::User(UserId::from_known(format!("id-of-{user}"))),
             username: Some(user.into()),
+            groups: Groups::default(),
             client: ClientId::from_known("client"),
             grant: GrantId::from_known(format!("grant-of-{user}-at-{server}")),
             token: TokenId::from_known(token),
@@ -94,6 +96,20 @@ impl Tokens {
             confirmation: None,
             ..(**principal).clone()
         });
+    }
+
+    /// A token that names groups of its user.
+    pub(crate) fn grant_in_groups(&self, user: &str, token: &str, server: &str, groups: &[&str]) {
+        self.grant(user, token, server, &ScopeSet::baseline());
+        let names = groups.iter().map(|name| GroupName::parse(name));
+        let groups = Groups::of(names.map(|name| name.expect("a name of a group")));
+        let mut verdicts = self.verdicts.lock().expect("lock");
+        if let Some(Ok(principal)) = verdicts.get_mut(token) {
+            *principal = Arc::new(Principal {
+                groups,
+                ..(**principal).clone()
+            });
+        }
     }
 
     /// A token that is bound to some key.

@@ -16,7 +16,7 @@ pub(crate) use self::{
 use std::{
     net::IpAddr,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
@@ -32,6 +32,7 @@ use doorward_core::{
     id::UserId,
     jwk::PublicKey,
     jws::{UnverifiedJws, VerifyingKey},
+    letter::{Letter, NotPosted, Post},
     lifetimes::Lifetimes,
     peer::Peer,
     registration::Domains,
@@ -73,6 +74,35 @@ pub(crate) struct StoppedClock(AtomicI64);
 impl Clock for StoppedClock {
     fn now(&self) -> UnixTime {
         UnixTime::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Where letters arrive.
+#[derive(Default)]
+pub(crate) struct LetterBox(Mutex<Vec<Letter>>, tokio::sync::Notify);
+
+impl Post for LetterBox {
+    fn post(&self, letter: Letter) -> Result<(), NotPosted> {
+        self.0.lock().expect("lock").push(letter);
+        self.1.notify_one();
+        Ok(())
+    }
+}
+
+impl LetterBox {
+    /// Waits for a letter.
+    pub(crate) async fn next(&self) -> Letter {
+        loop {
+            let found = self.0.lock().expect("lock").pop();
+            match found {
+                Some(letter) => return letter,
+                None => self.1.notified().await,
+            }
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.lock().expect("lock").is_empty()
     }
 }
 
@@ -118,6 +148,7 @@ pub(crate) fn config(issuer: &str, servers: &[&str]) -> IssuerConfig {
         trusted_issuers: Vec::new(),
         client_certificates: None,
         pages: Default::default(),
+        groups_in_rules: std::collections::BTreeSet::new(),
     }
 }
 
@@ -145,6 +176,19 @@ impl World {
         Self::start(store, config, clock, entropy, host::fetcher(host::PATIENCE)).await
     }
 
+    /// Letters are sent, and arrive in the returned box. Nobody has an account yet.
+    pub(crate) async fn mailing() -> (Self, Arc<LetterBox>) {
+        let letters = Arc::new(LetterBox::default());
+        let store = Arc::new(SqliteStore::in_memory().expect("a database in memory"));
+        let clock = Arc::new(StoppedClock(AtomicI64::new(1_800_000_000_000)));
+        let entropy = Arc::new(Seeded(AtomicU64::new(0)));
+        let (config, fetcher) = (config(ISSUER, &["files"]), host::fetcher(host::PATIENCE));
+        let post: Arc<dyn Post> = letters.clone();
+        let parts = (clock, entropy, Some(post));
+        let world = Self::start_posting(store, config, parts, fetcher).await;
+        (world, letters)
+    }
+
     /// Documents of clients are fetched by `fetcher`.
     pub(crate) async fn fetching(fetcher: Fetcher) -> Self {
         let store = Arc::new(SqliteStore::in_memory().expect("a database in memory"));
@@ -170,6 +214,15 @@ impl World {
         entropy: Arc<Seeded>,
         fetcher: Fetcher,
     ) -> Self {
+        Self::start_posting(store, config, (clock, entropy, None), fetcher).await
+    }
+
+    async fn start_posting(
+        store: Arc<dyn Store>,
+        config: IssuerConfig,
+        (clock, entropy, post): (Arc<StoppedClock>, Arc<Seeded>, Option<Arc<dyn Post>>),
+        fetcher: Fetcher,
+    ) -> Self {
         let kept = fetcher.clone();
         let revocations = Arc::new(Revocations::default());
         let parts = IssuerParts {
@@ -181,6 +234,7 @@ impl World {
             catalogue: Arc::new(Tools),
             fetcher,
             operator_fetcher: operator_fetcher(),
+            post,
         };
         let issuer = Issuer::start(config.clone(), parts).await.expect("starts");
         let administration = Administration::new(

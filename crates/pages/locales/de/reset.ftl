@@ -1,0 +1,22 @@
+forgot-title = Passwort vergessen
+forgot-lead = Sagen Sie, wer Sie sind. Wenn das Konto eine Adresse hat, wird dorthin ein Link geschickt, mit dem Sie ein neues Passwort wählen.
+forgot-who = Benutzername oder Adresse
+forgot-button = Link schicken
+forgot-sent = Sehen Sie in Ihre E-Mails
+forgot-sent-lead = Wenn es ein Konto mit einer Adresse gibt, ist ein Link dorthin unterwegs. Er gilt einmal, innerhalb einer Stunde.
+forgot-sent-you = Sehen Sie auch unter den unerwünschten E-Mails nach. Wenn nichts kommt, bitten Sie die Administration um einen Link.
+forgot-no-mail = Dieses { -product } verschickt keine E-Mails.
+forgot-no-mail-you = Bitten Sie die Administration um einen Link: doorward user reset NAME
+
+reset-title = Wählen Sie ein neues Passwort
+reset-lead = Für das Konto <strong>{ $user }</strong>. Der Link, der Sie hierher geführt hat, gilt einmal. Überall, wo Sie angemeldet sind, werden Sie abgemeldet.
+reset-password = Neues Passwort
+reset-grants = Auch alle Anwendungen trennen
+reset-grants-why = Tun Sie das, wenn jemand anderes Ihr Passwort gekannt haben könnte.
+reset-button = Passwort setzen
+reset-done = Ihr Passwort ist gesetzt
+reset-done-lead = Sie sind überall abgemeldet. Melden Sie sich mit dem neuen Passwort an.
+reset-done-next = Anmelden
+reset-nothing = Dieser Link bewirkt nichts
+reset-over = Dieser Link wurde benutzt oder ist abgelaufen.
+reset-over-you = Fordern Sie einen neuen an: auf der Anmeldeseite oder bei der Administration.

@@ -1,0 +1,22 @@
+forgot-title = He olvidado mi contraseña
+forgot-lead = Diga quién es. Si la cuenta tiene una dirección, se envía allí un enlace para elegir una contraseña nueva.
+forgot-who = Nombre de usuario o dirección
+forgot-button = Enviar el enlace
+forgot-sent = Mire su correo
+forgot-sent-lead = Si existe una cuenta con una dirección, un enlace va en camino. Funciona una vez, durante una hora.
+forgot-sent-you = Mire también en el correo no deseado. Si no llega nada, pida un enlace a la administración.
+forgot-no-mail = Este { -product } no envía correo.
+forgot-no-mail-you = Pida un enlace a la administración: doorward user reset NAME
+
+reset-title = Elija una contraseña nueva
+reset-lead = Para la cuenta <strong>{ $user }</strong>. El enlace que le ha traído aquí funciona una vez. Se cerrará su sesión en todas partes.
+reset-password = Contraseña nueva
+reset-grants = Desconectar también todas las aplicaciones
+reset-grants-why = Hágalo si otra persona pudo conocer su contraseña.
+reset-button = Establecer la contraseña
+reset-done = Su contraseña está establecida
+reset-done-lead = Su sesión está cerrada en todas partes. Inicie sesión con la contraseña nueva.
+reset-done-next = Iniciar sesión
+reset-nothing = Este enlace no hace nada
+reset-over = Este enlace se ha usado o ha caducado.
+reset-over-you = Pida otro: en la página de inicio de sesión o a la administración.

@@ -1,0 +1,22 @@
+forgot-title = J’ai oublié mon mot de passe
+forgot-lead = Dites qui vous êtes. Si le compte a une adresse, un lien pour choisir un nouveau mot de passe y est envoyé.
+forgot-who = Nom d’utilisateur ou adresse
+forgot-button = Envoyer le lien
+forgot-sent = Consultez vos courriels
+forgot-sent-lead = S’il existe un compte avec une adresse, un lien est en route. Il fonctionne une fois, pendant une heure.
+forgot-sent-you = Regardez aussi parmi les courriels indésirables. Si rien n’arrive, demandez un lien à l’administration.
+forgot-no-mail = Ce { -product } n’envoie pas de courriels.
+forgot-no-mail-you = Demandez un lien à l’administration : doorward user reset NAME
+
+reset-title = Choisissez un nouveau mot de passe
+reset-lead = Pour le compte <strong>{ $user }</strong>. Le lien qui vous a amené ici ne fonctionne qu’une fois. Vous serez déconnecté partout où vous l’êtes.
+reset-password = Nouveau mot de passe
+reset-grants = Déconnecter aussi toutes les applications
+reset-grants-why = Faites-le si quelqu’un d’autre a pu connaître votre mot de passe.
+reset-button = Définir le mot de passe
+reset-done = Votre mot de passe est défini
+reset-done-lead = Vous êtes déconnecté partout. Connectez-vous avec le nouveau mot de passe.
+reset-done-next = Se connecter
+reset-nothing = Ce lien n’a aucun effet
+reset-over = Ce lien a été utilisé ou a expiré.
+reset-over-you = Demandez-en un autre : sur la page de connexion, ou à l’administration.

@@ -1,0 +1,22 @@
+forgot-title = パスワードを忘れた場合
+forgot-lead = あなたが誰であるかを入力してください。アカウントにアドレスがあれば、新しいパスワードを選ぶためのリンクが送られます。
+forgot-who = ユーザー名またはアドレス
+forgot-button = リンクを送信
+forgot-sent = メールをご確認ください
+forgot-sent-lead = アドレスのあるアカウントが存在すれば、リンクを送信しています。1 時間以内に一度だけ使えます。
+forgot-sent-you = 迷惑メールもご確認ください。何も届かない場合は、管理者にリンクを依頼してください。
+forgot-no-mail = この { -product } はメールを送信しません。
+forgot-no-mail-you = 管理者にリンクを依頼してください：doorward user reset NAME
+
+reset-title = 新しいパスワードを選択
+reset-lead = アカウント <strong>{ $user }</strong> のパスワードです。ここへ案内したリンクは一度だけ使えます。サインインしているすべての場所でサインアウトされます。
+reset-password = 新しいパスワード
+reset-grants = すべてのアプリケーションも切断する
+reset-grants-why = ほかの人がパスワードを知っていた可能性がある場合に選んでください。
+reset-button = パスワードを設定
+reset-done = パスワードが設定されました
+reset-done-lead = すべての場所でサインアウトしました。新しいパスワードでサインインしてください。
+reset-done-next = サインイン
+reset-nothing = このリンクは無効です
+reset-over = このリンクは使用済みか、有効期限が切れています。
+reset-over-you = サインインページで、または管理者に、新しいリンクを依頼してください。

@@ -1,0 +1,22 @@
+forgot-title = Esqueci minha senha
+forgot-lead = Diga quem você é. Se a conta tem um endereço, um link para escolher uma nova senha é enviado para lá.
+forgot-who = Nome de usuário ou endereço
+forgot-button = Enviar o link
+forgot-sent = Veja seu e-mail
+forgot-sent-lead = Se existir uma conta com um endereço, um link está a caminho. Ele funciona uma vez, dentro de uma hora.
+forgot-sent-you = Procure também na caixa de spam. Se nada chegar, peça um link à administração.
+forgot-no-mail = Este { -product } não envia e-mails.
+forgot-no-mail-you = Peça um link à administração: doorward user reset NAME
+
+reset-title = Escolha uma nova senha
+reset-lead = Para a conta <strong>{ $user }</strong>. O link que trouxe você até aqui funciona uma vez. Você sairá de todos os lugares em que entrou.
+reset-password = Nova senha
+reset-grants = Desconectar também todos os aplicativos
+reset-grants-why = Faça isso se outra pessoa pode ter conhecido sua senha.
+reset-button = Definir a senha
+reset-done = Sua senha foi definida
+reset-done-lead = Você saiu de todos os lugares. Entre com a nova senha.
+reset-done-next = Entrar
+reset-nothing = Este link não faz nada
+reset-over = Este link foi usado ou expirou.
+reset-over-you = Peça outro: na página de entrada ou à administração.

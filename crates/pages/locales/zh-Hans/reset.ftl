@@ -1,0 +1,22 @@
+forgot-title = 忘记密码
+forgot-lead = 请说明您是谁。如果该账号有地址，会向其发送用于选择新密码的链接。
+forgot-who = 用户名或地址
+forgot-button = 发送链接
+forgot-sent = 请查看您的邮件
+forgot-sent-lead = 如果存在带有地址的账号，链接已在发送途中。它可在一小时内使用一次。
+forgot-sent-you = 也请查看垃圾邮件。如果没有收到，请向管理员索取链接。
+forgot-no-mail = 此 { -product } 不发送邮件。
+forgot-no-mail-you = 请向管理员索取链接：doorward user reset NAME
+
+reset-title = 选择新密码
+reset-lead = 用于账号 <strong>{ $user }</strong>。将您带到这里的链接只能使用一次。您会在所有已登录的位置退出登录。
+reset-password = 新密码
+reset-grants = 同时断开所有应用
+reset-grants-why = 如果其他人可能知道您的密码，请选择此项。
+reset-button = 设置密码
+reset-done = 您的密码已设置
+reset-done-lead = 您已在所有位置退出登录。请使用新密码登录。
+reset-done-next = 登录
+reset-nothing = 此链接无效
+reset-over = 此链接已被使用或已过期。
+reset-over-you = 请重新索取：在登录页面，或向管理员索取。
