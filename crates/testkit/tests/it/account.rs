@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use doorward_console::{ACTIONS, PAGES};
 use doorward_core::{
+    consent::{Consent, ConsentKey, Given},
     id::{ClientId, UserId},
+    resource::Resource,
+    scope::ScopeSet,
+    time::UnixTime,
     user::Role,
 };
 use doorward_testkit::{
@@ -22,6 +26,25 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 fn call(name: &str) -> Value {
     json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": name}})
+}
+
+/// Remembers an approval of somebody, as for a client that is not asked about each time.
+async fn remember(world: &World, name: &str, client: &Client) {
+    let mut tx = world.store.begin().await.expect("a unit of work");
+    tx.remember_consent(&Consent {
+        key: ConsentKey {
+            user: UserId::from_known(format!("id-of-{name}")),
+            client: ClientId::from_known(client.id.as_str()),
+            redirect_host: "notes.example".to_owned(),
+            resource: Resource::from_known(client.resource.as_str()),
+        },
+        given: Given {
+            scopes: ScopeSet::baseline(),
+            ..Given::default()
+        },
+        granted_at: UnixTime::from_seconds(0),
+    });
+    tx.commit().await.expect("remembered");
 }
 
 async fn sign_in(world: &World, person: &mut Person) {
@@ -115,6 +138,7 @@ async fn what_belongs_to_others_is_not_there_for_any_role() {
     let world = World::new().await;
     let mut alice = world.alice();
     let (client, tokens) = connected(&world, &mut alice).await;
+    remember(&world, "alice", &client).await;
     let id = UserId::from_known("id-of-alice");
     let mut tx = world.store.begin().await.expect("a unit of work");
     let session = tx.sessions_of(&id).await.expect("readable").remove(0).id;
@@ -137,6 +161,7 @@ async fn what_belongs_to_others_is_not_there_for_any_role() {
         let mut other = world.add_user(&name).await;
         set_role(&world, &name, role).await;
         connected(&world, &mut other).await;
+        remember(&world, &name, &client).await;
         for action in ACTIONS {
             let page = PAGES
                 .into_iter()
@@ -428,6 +453,7 @@ async fn the_download_holds_everything_of_the_person_and_no_secret() {
     let world = World::new().await;
     let mut alice = world.alice();
     let (client, tokens) = connected(&world, &mut alice).await;
+    remember(&world, "alice", &client).await;
     let mut bob = world.add_user("bob").await;
     connected(&world, &mut bob).await;
     let path = ("/account/data", "/account/data/download");
