@@ -17,6 +17,10 @@ from stage.upstreams import fixture_over_http
 _WALK_SECONDS = 400
 _SERVERS = ["files", "tickets", "calendar"]
 
+_SIGN_IN = """
+[sign_in]
+roles = { administrator = "mfa" }
+"""
 _PAGES = """
 [pages]
 name = "Acme Tools"
@@ -55,6 +59,7 @@ class Street:
             self.doors[name] = Doorward(self._folder(name), ["--demo"])
         self._configured("many", _SERVERS)
         full = self._configured("full", ["server"], host="localhost")  # passkeys are for names
+        full.more = _SIGN_IN
         self._beside(full, "corp", "github")
         self._beside(self._configured("failing", ["server"]), "shaky")
         branded = self._configured("branded", ["server"], _PAGES)

@@ -1,6 +1,7 @@
 /** Every flow by its name, one file for each feature. */
 import { account } from './account.js';
 import { branded } from './branded.js';
+import { codes, enrolment } from './codes.js';
 import { consent } from './consent.js';
 import { device } from './device.js';
 import { firstAccount } from './first-account.js';
@@ -11,6 +12,7 @@ import { judgeItself } from './judge-itself.js';
 import { languages } from './languages.js';
 import { narrow, remember } from './narrow.js';
 import { openIdProvider, providerFails } from './openid-provider.js';
+import { passkey, passkeyElsewhere } from './passkey.js';
 import { refusals } from './refusals.js';
 import { servers } from './servers.js';
 import { signIn } from './sign-in.js';
@@ -32,6 +34,10 @@ export const FLOWS = {
   refusals,
   identity,
   servers,
+  codes,
+  enrolment,
+  passkey,
+  'passkey elsewhere': passkeyElsewhere,
   'openid provider': openIdProvider,
   github,
   branded,

@@ -17,6 +17,7 @@ export async function languages(stage) {
       },
       home: async () => person.goto(`${door.origin}/`),
       device: async () => person.goto(`${door.origin}/device`),
+      account: async () => person.goto(`${door.origin}/account/connections`),
       'unknown redirect': async () => person.goto(client.url({ redirect_uri: 'https://elsewhere.example/callback' })),
     };
     for (const [title, open] of Object.entries(pages)) {
