@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stage.doorward import PASSWORD, Configured, Doorward
+from stage.processes import free_port
 from stage.providers import Provider
 from stage.report import Report
 from stage.tools import ACCEPTANCE, NODE, SCREENS, doorward_binary, environment
@@ -20,6 +21,11 @@ _SERVERS = ["files", "tickets", "calendar"]
 _SIGN_IN = """
 [sign_in]
 roles = { administrator = "mfa" }
+"""
+_MAIL = """
+[mail]
+url = "smtp://127.0.0.1:{port}"
+from = "Doorward <door@mail.example>"
 """
 _PAGES = """
 [pages]
@@ -51,6 +57,7 @@ class Street:
 
     folder: Path
     upstream: str
+    mail: int = field(default_factory=free_port)
     doors: dict[str, Doorward] = field(default_factory=dict)
     providers: list[Provider] = field(default_factory=list)
 
@@ -59,7 +66,7 @@ class Street:
             self.doors[name] = Doorward(self._folder(name), ["--demo"])
         self._configured("many", _SERVERS)
         full = self._configured("full", ["server"], host="localhost")  # passkeys are for names
-        full.more = _SIGN_IN
+        full.more = _SIGN_IN + _MAIL.format(port=self.mail)
         self._beside(full, "corp", "github")
         self._beside(self._configured("failing", ["server"]), "shaky")
         branded = self._configured("branded", ["server"], _PAGES)
@@ -94,6 +101,7 @@ class Street:
     def facts(self) -> dict:
         """What flows must know."""
         return {
+            "mail": self.mail,
             "servants": {provider.name: provider.origin for provider in self.providers},
             "doors": {name: _facts(door) for name, door in self.doors.items()},
         }

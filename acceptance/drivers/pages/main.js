@@ -5,8 +5,8 @@
  *
  *   node drivers/pages/main.js < PLAN
  *
- * PLAN is JSON: { chromium, screens, binary, password, flows, servants: { NAME: ORIGIN },
- * doors: { NAME: { origin, resource, data, ... } } }.
+ * PLAN is JSON: { chromium, screens, binary, password, flows, mail, servants: { NAME: ORIGIN },
+ * doors: { NAME: { origin, resource, data, ... } } }. `mail` is the port at which letters arrive.
  * `flows` names those to walk; without it all are walked. Steps are reported as story.js does it.
  */
 import { mkdir, rm } from 'node:fs/promises';
@@ -15,6 +15,7 @@ import { chromium } from 'playwright-core';
 import { Door } from './door.js';
 import { Gallery } from './gallery.js';
 import { FLOWS } from './flows/index.js';
+import { Mailbox } from './mailbox.js';
 import { Stage } from './stage.js';
 
 const AT_ONCE = 4;
@@ -26,10 +27,11 @@ const doors = Object.fromEntries(Object.entries(plan.doors).map(([name, door]) =
 await rm(plan.screens, { recursive: true, force: true });
 await mkdir(plan.screens, { recursive: true });
 const gallery = new Gallery(plan.screens);
+const mailbox = new Mailbox(plan.mail);
 const browser = await chromium.launch({ executablePath: plan.chromium, args: ['--no-sandbox'] });
 
 async function walk(name, flow) {
-  const stage = new Stage({ name, browser, gallery, say, doors, servants: plan.servants });
+  const stage = new Stage({ name, browser, gallery, say, doors, servants: plan.servants, mailbox });
   try {
     await flow(stage);
     say({ step: `${name}: walked to its end`, ok: true });
@@ -48,5 +50,6 @@ async function walkOn() {
 await Promise.all(Array.from({ length: AT_ONCE }, walkOn));
 
 await browser.close();
+mailbox.close();
 await gallery.write();
 say({ done: true });

@@ -8,12 +8,14 @@ import { firstAccount } from './first-account.js';
 import { github } from './github.js';
 import { home } from './home.js';
 import { identity } from './identity.js';
+import { invitation } from './invitation.js';
 import { judgeItself } from './judge-itself.js';
 import { languages } from './languages.js';
 import { narrow, remember } from './narrow.js';
-import { openIdProvider, providerFails } from './openid-provider.js';
+import { linking, openIdProvider, providerFails } from './openid-provider.js';
 import { passkey, passkeyElsewhere } from './passkey.js';
 import { refusals } from './refusals.js';
+import { reset, resetByMail } from './reset.js';
 import { servers } from './servers.js';
 import { signIn } from './sign-in.js';
 import { withoutScripts } from './without-scripts.js';
@@ -38,7 +40,11 @@ export const FLOWS = {
   enrolment,
   passkey,
   'passkey elsewhere': passkeyElsewhere,
+  reset,
+  'reset by mail': resetByMail,
+  invitation,
   'openid provider': openIdProvider,
+  linking,
   github,
   branded,
 };

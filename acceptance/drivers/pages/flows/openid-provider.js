@@ -52,6 +52,26 @@ async function signOutThere(stage, person, corp) {
   stage.step('signing out at the provider signs out here', new URL(person.page.url()).pathname === '/login', person.page.url().slice(0, 80));
 }
 
+/** An address that an account here has already: proven first, then linked by confirmation. */
+export async function linking(stage) {
+  const door = stage.doors.full;
+  const user = await door.addUser('erins-account');
+  await door.command(['user', 'set', user, '--mail', 'erin@corp.example']);
+  const linked = async () => JSON.stringify(await door.listing('user', 'links')).includes('erin"');
+  const person = await stage.person();
+  await person.goto(`${door.origin}/login`);
+  await goTo(person, 'corp', provider(stage, 'corp'));
+  await decideAt(person, 'erin');
+  await stage.judge(person, 'the address is of an account here');
+  stage.step('mail alone links nobody', !(await linked())); // LG-05
+  await person.press(person.page.locator('main a').first());
+  await person.signIn(user, door.password);
+  await stage.judge(person, 'confirming the link', { path: '/account/links' });
+  await person.press(person.page.locator('button[name=action][value=confirm]'));
+  await stage.judge(person, 'linked', { path: '/account/links' });
+  stage.step('the link is there now', await linked());
+}
+
 /** What goes wrong at the provider is said, can be tried again, and leaves nothing. */
 export async function providerFails(stage) {
   const door = stage.doors.failing;
