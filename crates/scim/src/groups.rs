@@ -15,13 +15,13 @@ use serde_json::{Value, json};
 
 use crate::{
     answer::{Refusal, nothing},
+    desk::{Change, Desk},
     document::{self, Document},
     fault::{Fault, FaultKind},
     patch::{self, Patch},
     query::{Parameters, Projection},
     render::Meta,
     schema::Schema,
-    scim::{Change, Desk},
     users,
 };
 

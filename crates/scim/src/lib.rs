@@ -16,7 +16,9 @@
 
 mod account;
 mod answer;
+mod authentication;
 mod body;
+mod desk;
 mod discovery;
 mod document;
 mod fault;

@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use crate::{
     answer::{Refusal, json_answer},
+    desk::Desk,
     document::{self, Document},
     fault::{Fault, FaultKind},
     filter::Filter,
@@ -24,7 +25,6 @@ use crate::{
     query::{Order, Page, Parameters, SortKey},
     render::list_response,
     schema::Schema,
-    scim::Desk,
     users,
 };
 

@@ -11,28 +11,20 @@ use axum::{
     routing::any,
 };
 use doorward_core::{
-    bearer::{self, BearerFault},
     clock::Clock,
-    dpop::Scheme,
     entropy::Entropy,
     peer::Peer,
     provisioning::{Authority, ProvisionerName},
-    secret::{Digest, Secret},
+    secret::Digest,
 };
 use doorward_issuer::{Administration, Guesses};
-use doorward_store::{Store, StoreError};
-use http::{HeaderMap, header, request::Parts};
-use serde_json::Value;
+use doorward_store::Store;
+use http::request::Parts;
 
-use crate::{
-    answer::Refusal, body, discovery, fault::FaultKind, groups, list, query::Parameters,
-    route::Route, schema::Schema, users,
-};
+use crate::{answer::Refusal, desk::Desk, fault::FaultKind, route::Route};
 
 /// Where everything is, below the public URL.
 const PATH: &str = "/scim/v2";
-/// How often a flow runs from the load when concurrent requests change the same.
-const TRIES: usize = 3;
 
 /// What the operator decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,14 +86,7 @@ pub struct Scim(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) parts: ScimParts,
     config: ArcSwap<ScimConfig>,
-    guesses: Guesses,
-}
-
-/// One request of a provider.
-pub(crate) struct Desk {
-    pub(crate) shared: Arc<Shared>,
-    pub(crate) config: Arc<ScimConfig>,
-    pub(crate) provider: ProvisionerName,
+    pub(crate) guesses: Guesses,
 }
 
 impl Scim {
@@ -212,149 +197,4 @@ impl Shared {
         };
         desk.act(route, parts, body).await
     }
-
-    /// Who the token of a request speaks for.
-    async fn authenticate(
-        &self,
-        config: &ScimConfig,
-        headers: &HeaderMap,
-        peer: Option<IpAddr>,
-    ) -> Result<ProvisionerName, Refusal> {
-        let sent = headers.get_all(header::AUTHORIZATION);
-        let sent = match bearer::the_one(sent.iter().map(|value| value.as_bytes())) {
-            Ok(sent) if matches!(sent.scheme, Scheme::Bearer) => sent.token,
-            Ok(_) | Err(BearerFault::Missing) => return Err(Refusal::Unauthenticated),
-            Err(BearerFault::Malformed) => return Err(Refusal::WrongToken),
-        };
-        let now = self.parts.clock.now();
-        let taken = self.guesses.take(peer, now);
-        taken.map_err(Refusal::TooManyGuesses)?;
-        let digest = Secret::presented(sent).digest();
-        let known = self.owner_of(config, &digest).await;
-        if !matches!(known, Ok(None)) {
-            self.guesses.give_back(peer); // right, or nobody can say
-        }
-        known?.ok_or(Refusal::WrongToken)
-    }
-
-    async fn owner_of(
-        &self,
-        config: &ScimConfig,
-        digest: &Digest,
-    ) -> Result<Option<ProvisionerName>, StoreError> {
-        let mut configured = config.tokens.iter();
-        if let Some((provider, _)) = configured.find(|(_, known)| known.matches(digest)) {
-            return Ok(Some(provider.clone()));
-        }
-        let token = self
-            .parts
-            .store
-            .begin()
-            .await?
-            .provisioning_token(digest)
-            .await?;
-        let now = self.parts.clock.now();
-        Ok(token
-            .filter(|token| token.is_live(now))
-            .map(|token| token.provider))
-    }
-}
-
-impl Desk {
-    async fn act(&self, route: Route, parts: &Parts, body: Body) -> Result<Response, Refusal> {
-        let query = Parameters::of_query(parts.uri.query().unwrap_or_default())?;
-        let base = self.config.base();
-        match route {
-            Route::Configuration => Ok(discovery::configuration(&base)),
-            Route::ResourceTypes(name) => discovery::resource_types(&base, name, &query),
-            Route::Schemas(urn) => discovery::schemas(&base, urn, &query),
-            Route::List(schema) => list::list(self, &[schema], &query).await,
-            Route::Search(schema) => {
-                let body = body::read(&parts.headers, body).await?;
-                let search = list::search(&body)?;
-                match schema {
-                    Some(schema) => list::list(self, &[schema], &search).await,
-                    None => list::list(self, &Schema::ALL, &search).await,
-                }
-            }
-            Route::Read(schema, id) => match is_user(schema) {
-                true => users::read(self, &id, &query).await,
-                false => groups::read(self, &id, &query).await,
-            },
-            Route::Create(_) | Route::Replace(..) | Route::Change(..) => {
-                let body = body::read(&parts.headers, body).await?;
-                self.write(&route, &body, &parts.headers, &query).await
-            }
-            Route::Remove(..) => {
-                self.write(&route, &Value::Null, &parts.headers, &query)
-                    .await
-            }
-        }
-    }
-
-    /// Writes, and once more from the load when a concurrent request was first.
-    async fn write(
-        &self,
-        route: &Route,
-        body: &Value,
-        headers: &HeaderMap,
-        query: &Parameters,
-    ) -> Result<Response, Refusal> {
-        for _ in 0..TRIES {
-            match self.write_once(route, body, headers, query).await {
-                Err(Refusal::Store(StoreError::Conflict)) => {}
-                outcome => return outcome,
-            }
-        }
-        Err(Refusal::Busy)
-    }
-
-    async fn write_once(
-        &self,
-        route: &Route,
-        body: &Value,
-        headers: &HeaderMap,
-        query: &Parameters,
-    ) -> Result<Response, Refusal> {
-        let whole = matches!(route, Route::Replace(..));
-        match route {
-            Route::Create(schema) if is_user(schema) => users::create(self, body, query).await,
-            Route::Create(_) => groups::create(self, body, query).await,
-            Route::Replace(schema, id) | Route::Change(schema, id) => {
-                let change = Change {
-                    id,
-                    body,
-                    whole,
-                    headers,
-                    query,
-                };
-                match is_user(schema) {
-                    true => users::change(self, &change).await,
-                    false => groups::change(self, &change).await,
-                }
-            }
-            Route::Remove(schema, id) if is_user(schema) => users::remove(self, id, headers).await,
-            Route::Remove(_, id) => groups::remove(self, id, headers).await,
-            Route::List(_)
-            | Route::Search(_)
-            | Route::Read(..)
-            | Route::Configuration
-            | Route::ResourceTypes(_)
-            | Route::Schemas(_) => Err(Refusal::Busy), // nothing of these writes
-        }
-    }
-}
-
-fn is_user(schema: &Schema) -> bool {
-    schema == Schema::USER
-}
-
-/// What is to become of a resource.
-pub(crate) struct Change<'a> {
-    pub(crate) id: &'a str,
-    pub(crate) body: &'a Value,
-    /// Whether the body is the whole resource.
-    pub(crate) whole: bool,
-    pub(crate) headers: &'a HeaderMap,
-    pub(crate) query: &'a Parameters,
 }

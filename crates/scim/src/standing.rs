@@ -9,7 +9,7 @@ use doorward_core::{
 use doorward_issuer::ProvisionedChange;
 use doorward_store::{StoreError, Tx};
 
-use crate::scim::Desk;
+use crate::desk::Desk;
 
 impl Desk {
     /// Who says what this provider says of groups.
