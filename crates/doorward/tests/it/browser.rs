@@ -53,7 +53,7 @@ impl Browser {
         let path = action
             .split_once(&self.authority)
             .map_or(action.as_str(), |(_, path)| path);
-        let mut pairs: Vec<(String, String)> = hidden(form);
+        let mut pairs: Vec<(String, String)> = filled_in(form);
         pairs.extend(
             fields
                 .iter()
@@ -218,14 +218,17 @@ fn parameter(url: &url::Url, name: &str) -> String {
         .unwrap_or_else(|| panic!("no {name} in {url}"))
 }
 
-fn hidden(form: &str) -> Vec<(String, String)> {
+/// What a form sends as it is shown: its hidden fields and what is ticked.
+fn filled_in(form: &str) -> Vec<(String, String)> {
     let form = form.split("</form>").next().unwrap_or(form);
-    let inputs = form
-        .split("<input")
-        .skip(1)
-        .filter(|input| input.contains("type=\"hidden\""));
+    let tag = |input: &'_ str| input.split('>').next().unwrap_or_default().to_owned();
+    let sent = |input: &String| {
+        let ticked = input.split_whitespace().any(|word| word == "checked");
+        input.contains("type=\"hidden\"") || ticked
+    };
+    let inputs: Vec<String> = form.split("<input").skip(1).map(tag).filter(sent).collect();
     let pair = |input: &str| Some((attribute(input, "name")?, attribute(input, "value")?));
-    inputs.filter_map(pair).collect()
+    inputs.iter().map(String::as_str).filter_map(pair).collect()
 }
 
 fn attribute(element: &str, name: &str) -> Option<String> {
