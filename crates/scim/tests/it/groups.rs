@@ -1,15 +1,16 @@
 //! Groups, and who is in them.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use doorward_core::{
     group::{Group, GroupName, GroupSource},
     id::GroupId,
     provisioning::Authority,
+    revocation::Standing,
 };
 use serde_json::json;
 
-use crate::world::{BASE, World, usual};
+use crate::world::{BASE, World, principal, usual};
 
 #[tokio::test]
 async fn a_group_is_made_filled_renamed_and_removed() {
@@ -67,6 +68,30 @@ async fn a_group_is_made_filled_renamed_and_removed() {
         "group.change  group People removed by scim:okta",
     ] {
         assert!(records.contains(expected), "{expected} in\n{records}");
+    }
+}
+
+// TK-18
+#[tokio::test]
+async fn whoever_loses_a_group_loses_its_tokens_and_keeps_the_sign_in() {
+    let world = World::new().await;
+    let ada = world.user("ada").await;
+    let id = world.group("staff", &[&ada]).await;
+    let path = format!("/Groups/{id}");
+    let back = json!([{ "op": "add", "path": "members", "value": [{ "value": ada }] }]);
+    for lost in [
+        json!([{ "op": "remove", "path": "members" }]),
+        json!([{ "op": "replace", "path": "displayName", "value": "people" }]),
+    ] {
+        world.clock.advance(Duration::from_secs(60));
+        world.patch(&path, back.clone()).await.expect(204);
+        let now = doorward_core::clock::Clock::now(&*world.clock);
+        let token = principal(&ada, now.seconds());
+        assert_eq!(world.revocations.standing(&token), Standing::Good);
+        world.patch(&path, lost).await.expect(204);
+        assert_eq!(world.revocations.standing(&token), Standing::Revoked);
+        let sign_in = world.revocations.standing_of_sign_in(&token);
+        assert_eq!(sign_in, Standing::Good);
     }
 }
 

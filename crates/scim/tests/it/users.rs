@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use doorward_core::{
-    access::Principal,
     id::{SessionId, UserId},
     secret::Digest,
     session::{Methods, Session},
@@ -11,7 +10,7 @@ use doorward_core::{
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{BASE, TOKEN, World, request};
+use crate::world::{BASE, TOKEN, World, principal, request};
 
 fn okta_user() -> Value {
     json!({
@@ -117,17 +116,6 @@ async fn a_user_is_made_found_changed_and_removed() {
         assert!(records.contains(expected), "{expected} in\n{records}");
     }
     assert!(!records.contains("s3cret"));
-}
-
-fn principal(user: &str, issued_at: i64) -> Principal {
-    let claims = json!({
-        "iss": "https://mcp.example", "sub": user, "aud": "https://mcp.example/mcp/files",
-        "client_id": "c", "iat": issued_at, "exp": issued_at + 600, "jti": "t", "grant": "g",
-        "scope": "mcp:read",
-    });
-    let claims: doorward_core::access::AccessClaims =
-        serde_json::from_value(claims).expect("claims");
-    claims.into()
 }
 
 // A-055, TK-18, LG-08

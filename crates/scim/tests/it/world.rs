@@ -11,6 +11,7 @@ use std::{
 
 use axum::{Router, body::Body};
 use doorward_core::{
+    access::Principal,
     clock::Clock,
     entropy::Entropy,
     id::UserId,
@@ -281,4 +282,16 @@ pub(crate) fn request(method: Method, path: &str, token: &str, body: Value) -> R
         .extension(Peer(peer))
         .body(body)
         .expect("a request")
+}
+
+/// A token of a user that was issued then, as a verifier sees it.
+pub(crate) fn principal(user: &str, issued_at: i64) -> Principal {
+    let claims = json!({
+        "iss": "https://mcp.example", "sub": user, "aud": "https://mcp.example/mcp/files",
+        "client_id": "c", "iat": issued_at, "exp": issued_at + 600, "jti": "t", "grant": "g",
+        "scope": "mcp:read",
+    });
+    let claims: doorward_core::access::AccessClaims =
+        serde_json::from_value(claims).expect("claims");
+    claims.into()
 }
