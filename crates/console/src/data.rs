@@ -30,8 +30,9 @@ pub(crate) async fn download(guest: Guest, body: Body) -> Response {
     if let Err(refused) = guest.form(DOWNLOAD, body).await {
         return refused;
     }
-    let Some(fresh) = guest.accounts.fresh(&guest.visit) else {
-        return guest.sign_in_again(PAGE);
+    let fresh = match guest.fresh(PAGE).await {
+        Ok(fresh) => fresh,
+        Err(response) => return response,
     };
     match guest.accounts.everything(fresh).await {
         Ok(record) => file(&record),
@@ -45,8 +46,9 @@ pub(crate) async fn delete(guest: Guest, body: Body) -> Response {
         Ok(form) => form,
         Err(refused) => return refused,
     };
-    let Some(fresh) = guest.accounts.fresh(&guest.visit) else {
-        return guest.sign_in_again(PAGE);
+    let fresh = match guest.fresh(PAGE).await {
+        Ok(fresh) => fresh,
+        Err(response) => return response,
     };
     match guest.accounts.delete(fresh, form.value("name")).await {
         Ok(cookies) => {

@@ -7,7 +7,7 @@ use axum::{
     extract::FromRequestParts,
     response::{IntoResponse, Response},
 };
-use doorward_issuer::{AccountError, AccountForm, Accounts, Cookies, FormRefused, Visit};
+use doorward_issuer::{AccountError, AccountForm, Accounts, Cookies, FormRefused, Fresh, Visit};
 use doorward_pages::{Message, Reader, Text};
 use doorward_store::StoreError;
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
@@ -122,6 +122,15 @@ impl Guest {
         match outcome {
             Ok(()) => see_other(&format!("{}?done={done}", self.accounts.path(page))),
             Err(error) => self.failed(&error),
+        }
+    }
+
+    /// The guest as somebody who may change what is sensitive; otherwise where to sign in for that.
+    pub(crate) async fn fresh(&self, page: &str) -> Result<Fresh<'_>, Response> {
+        match self.accounts.fresh(&self.visit).await {
+            Ok(Some(fresh)) => Ok(fresh),
+            Ok(None) => Err(self.sign_in_again(page)),
+            Err(error) => Err(storage_failed(&self.pages(), &error)),
         }
     }
 

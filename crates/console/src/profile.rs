@@ -50,8 +50,9 @@ pub(crate) async fn password(guest: Guest, body: Body) -> Response {
         Ok(form) => form,
         Err(refused) => return refused,
     };
-    let Some(fresh) = guest.accounts.fresh(&guest.visit) else {
-        return guest.sign_in_again(PAGE);
+    let fresh = match guest.fresh(PAGE).await {
+        Ok(fresh) => fresh,
+        Err(response) => return response,
     };
     match guest.accounts.change_password(fresh, typed(&form)).await {
         Ok(cookies) => {

@@ -25,7 +25,8 @@ pub struct Visit {
     pub(super) visitor: Visitor,
 }
 
-/// The visit of somebody who proved who they are in the last ten minutes.
+/// The visit of somebody who proved who they are in the last ten minutes, with the second factor
+/// where one is enrolled.
 #[derive(Clone, Copy, Debug)]
 pub struct Fresh<'visit>(pub(super) &'visit Visit);
 
@@ -86,8 +87,12 @@ impl Accounts {
     }
 
     /// The visit as one in which sensitive things may be changed, if it is.
-    pub fn fresh<'visit>(&self, visit: &'visit Visit) -> Option<Fresh<'visit>> {
-        visit.session().is_fresh(self.now()).then_some(Fresh(visit))
+    pub async fn fresh<'visit>(
+        &self,
+        visit: &'visit Visit,
+    ) -> Result<Option<Fresh<'visit>>, StoreError> {
+        let trusted = self.0.is_trusted(&visit.signed_in).await?;
+        Ok(trusted.then_some(Fresh(visit)))
     }
 
     /// Where to sign in, or again, and come back to `path` below the prefix. Only own paths lead

@@ -24,7 +24,8 @@ use crate::{
     form::{self, Pairs},
     shared::{Shared, tag},
     sign_in::{
-        CodesPage, EnrolledNow, PasskeyOffer, StepError, TotpOffer, again, answered, cross_site,
+        CodesPage, EnrolledNow, Entered, PasskeyOffer, Proof, StepError, TotpOffer, Visit, again,
+        answered, cross_site,
     },
 };
 
@@ -126,12 +127,12 @@ pub(crate) async fn confirm_passkey(
 
 async fn begin(issuer: &Shared, request: Request, what: Added) -> Response {
     let (visitor, _, _) = visitor(request, issuer);
-    let shown = match issuer.person(&visitor).await {
-        Ok(Some(signed_in)) if issuer.is_fresh(&signed_in) => {
+    let shown = match issuer.trusted_person(&visitor).await {
+        Ok(Some(signed_in)) => {
             let again = (&signed_in, &visitor);
             issuer.show_addition(again, what, None).await
         }
-        Ok(_) => return issuer.to_fresh_sign_in(),
+        Ok(None) => return issuer.to_fresh_sign_in(),
         Err(error) => Err(error),
     };
     shown.unwrap_or_else(|error| explain(issuer, &visitor, error))
@@ -151,9 +152,12 @@ impl Shared {
         Ok(self.signed_in(&mut *tx, session, now).await?)
     }
 
-    /// Whether somebody signed in a short while ago: enough for changes.
-    fn is_fresh(&self, signed_in: &SignedIn) -> bool {
-        signed_in.session.is_fresh(self.clock.now())
+    /// Who is signed in well enough to change something.
+    async fn trusted_person(&self, visitor: &Visitor) -> Result<Option<SignedIn>, StepError> {
+        Ok(match self.person(visitor).await? {
+            Some(signed_in) if self.is_trusted(&signed_in).await? => Some(signed_in),
+            _ => None,
+        })
     }
 
     fn to_fresh_sign_in(&self) -> Response {
@@ -161,7 +165,8 @@ impl Shared {
         see_other(&format!("{}?flow={flow}", self.path("/login")))
     }
 
-    /// A form of ours, of somebody who signed in a short while ago; otherwise where to do that.
+    /// A form of ours, of somebody who signed in a short while ago with all that is enrolled;
+    /// otherwise where to do that.
     async fn trusted_form(
         &self,
         visitor: &Visitor,
@@ -172,8 +177,7 @@ impl Shared {
             return Err(StepError::CrossSite); // CO-02
         }
         let form = form::read(&parts.headers, body).await?;
-        let person = self.person(visitor).await?;
-        let Some(signed_in) = person.filter(|signed_in| self.is_fresh(signed_in)) else {
+        let Some(signed_in) = self.trusted_person(visitor).await? else {
             return Ok(Err(self.to_fresh_sign_in()));
         };
         let expected = self.security_tag(&signed_in);
@@ -223,8 +227,7 @@ impl Shared {
             Err(response) => return Ok(response),
         };
         match self.enrol(&signed_in, visitor, &form, what).await {
-            Ok(made) if made.codes.is_empty() => Ok(see_other(&self.path(LIST))),
-            Ok(made) => Ok(self.show_new_codes(made.codes, visitor)),
+            Ok((entered, made)) => Ok(self.show_codes(&entered, made, &visit_of(visitor))),
             Err(error) if error.shows_form() => {
                 let whose = (&signed_in, visitor);
                 let again = Some((form.first("ticket"), error));
@@ -234,13 +237,14 @@ impl Shared {
         }
     }
 
+    /// Enrols, and goes on with a session that showed it in place of all others.
     async fn enrol(
         &self,
         signed_in: &SignedIn,
         visitor: &Visitor,
         form: &Pairs,
         what: Added,
-    ) -> Result<EnrolledNow, StepError> {
+    ) -> Result<(Entered, EnrolledNow), StepError> {
         let whose = (&signed_in.user, visitor);
         let binding = &signed_in.session.digest;
         let mut tx = self.store.begin().await?;
@@ -254,8 +258,14 @@ impl Shared {
                 self.enrol_passkey(&mut *tx, whose, sent, name).await?
             }
         };
+        let proof = Proof {
+            user: &signed_in.user,
+            methods: signed_in.session.methods.clone().with(made.method),
+            said: None,
+        };
+        let entered = self.proceed(&mut *tx, proof, &visit_of(visitor)).await?;
         self.commit_enrolment(tx).await?;
-        Ok(made)
+        Ok((entered, made))
     }
 
     async fn list(
@@ -335,6 +345,16 @@ impl Shared {
     fn security_tag(&self, signed_in: &SignedIn) -> String {
         let session = URL_SAFE_NO_PAD.encode(signed_in.session.digest.as_bytes());
         tag(&self.derived.form, &format!("security.{session}"))
+    }
+}
+
+/// Back to the list, with what is shown now.
+fn visit_of(visitor: &Visitor) -> Visit<'_> {
+    Visit {
+        visitor,
+        flow: "",
+        page: LIST,
+        wanted: None,
     }
 }
 

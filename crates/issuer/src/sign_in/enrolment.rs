@@ -3,7 +3,8 @@
 //!
 //! Nothing counts before it was used once: the key of an application travels sealed through its
 //! page and is kept when a code of it was typed. Recovery codes are shown once; what is kept is
-//! their digests.
+//! their digests. What is enrolled ends all sessions of its person, since none of them showed it;
+//! the caller writes the one that did.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
@@ -111,6 +112,7 @@ impl Shared {
         let step = key.accept(typed, self.clock.now(), None);
         let step = step.ok_or(StepError::Refused)?;
         tx.add_totp(&self.new_totp(user, &key, step));
+        tx.end_sessions_of_user(&user.id); // LG-08
         let codes = self.first_codes(tx, user).await?;
         tx.audit(self.factor_event("authenticator application added", (user, visitor)));
         Ok(EnrolledNow {
@@ -129,6 +131,7 @@ impl Shared {
     ) -> Result<EnrolledNow, StepError> {
         let name = self.passkey_name(name, visitor);
         self.make_passkey(tx, answered, user, name).await?;
+        tx.end_sessions_of_user(&user.id); // LG-08
         let codes = self.first_codes(tx, user).await?;
         tx.audit(self.factor_event("passkey added", (user, visitor)));
         Ok(EnrolledNow {

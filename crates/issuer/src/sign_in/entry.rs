@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     authorize::see_other,
-    browser::{Arrival, Visitor},
+    browser::{Arrival, SignedIn, Visitor},
     shared::Shared,
 };
 
@@ -121,6 +121,22 @@ impl Shared {
         };
         let factors = tx.factors(&proof.user.id).await?;
         Ok(owed(&proof.methods, factors.counted(passkeys), demand))
+    }
+
+    /// Whether somebody may change what is sensitive: they proved who they are a moment ago, with
+    /// all that a sign-in asks for now. A session that never showed the factor that is enrolled
+    /// changes nothing (LG-01).
+    pub(crate) async fn is_trusted(&self, signed_in: &SignedIn) -> Result<bool, StoreError> {
+        if !signed_in.session.is_fresh(self.clock.now()) {
+            return Ok(false);
+        }
+        let proof = Proof {
+            user: &signed_in.user,
+            methods: signed_in.session.methods.clone(),
+            said: None,
+        };
+        let mut tx = self.store.begin().await?;
+        Ok(self.what_is_owed(&mut *tx, &proof, None).await? == Owed::Nothing)
     }
 
     /// Leads the browser on, after the commit.

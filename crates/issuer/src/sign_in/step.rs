@@ -162,7 +162,7 @@ impl Shared {
         };
         match taken {
             Ok(Taken::Entered(entered)) => Ok(self.lead_on(&entered, &visit)),
-            Ok(Taken::Enrolled(entered, now)) => Ok(self.show_codes(entered, now, &visit)),
+            Ok(Taken::Enrolled(entered, now)) => Ok(self.show_codes(&entered, now, &visit)),
             Err(error) if error.shows_form() => {
                 let sent = Sent {
                     form,
@@ -301,8 +301,13 @@ impl Shared {
     }
 
     /// The recovery codes, before going on.
-    fn show_codes(&self, entered: Entered, now: EnrolledNow, visit: &Visit<'_>) -> Response {
-        let led = self.lead_on(&entered, visit);
+    pub(crate) fn show_codes(
+        &self,
+        entered: &Entered,
+        now: EnrolledNow,
+        visit: &Visit<'_>,
+    ) -> Response {
+        let led = self.lead_on(entered, visit);
         if now.codes.is_empty() {
             return led;
         }

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use doorward_core::{
     factor::{SignInPolicy, TotpKey},
+    id::SessionId,
+    secret::Secret,
+    session::{Method, Methods, Session},
     step_up::Acr,
 };
 use serde_json::json;
@@ -360,8 +363,9 @@ async fn a_server_that_wants_more_gets_it_from_everybody_who_connects() {
         .get(&world, &AuthorizeRequest::new(&client).path())
         .await;
     assert!(
-        next.location().starts_with("/login?flow="),
-        "this session is still weak"
+        next.location().starts_with("/consent?flow="),
+        "this session showed it: {}",
+        next.location()
     );
 }
 
@@ -528,6 +532,100 @@ async fn removing_a_factor_ends_the_other_sessions_and_recovery_codes() {
     assert!(!list.shows("Make new codes"));
     let twice = person.post(&world, LIST, &pairs).await;
     assert_eq!(twice.status, 303, "sent twice, done once");
+}
+
+// LG-01, LG-08
+#[tokio::test]
+async fn a_first_factor_ends_all_sessions_that_did_not_show_it() {
+    let world = World::new().await;
+    let mut thief = world.signed_in("alice").await;
+    let mut owner = Person::default();
+    assert_eq!(
+        owner
+            .sign_in(&world, "alice", PASSWORD, "")
+            .await
+            .location(),
+        "/"
+    );
+    let before = owner.clone();
+    App::enrol(&world, &mut owner).await;
+    assert!(is_signed_in(&world, &mut owner).await);
+    assert!(!is_signed_in(&world, &mut thief).await);
+    assert!(
+        !is_signed_in(&world, &mut before.clone()).await,
+        "a new session"
+    );
+    let list = owner.get(&world, LIST).await;
+    let pairs = [("form", &*list.field("form")), ("do", "codes")];
+    let codes = owner.post(&world, LIST, &pairs).await;
+    assert_eq!(
+        codes.status,
+        200,
+        "it showed the factor: {}",
+        codes.location()
+    );
+}
+
+/// A session of alice by the password alone, as there was before her first factor.
+async fn weak_session(world: &World) -> Person {
+    let mut tx = world.store.begin().await.expect("a unit of work");
+    let name = "alice".to_owned().try_into().expect("a name");
+    let user = tx
+        .user_by_name(&name)
+        .await
+        .expect("readable")
+        .expect("there");
+    let value = Secret::mint("dws_", [7; 32]);
+    tx.add_session(&Session {
+        digest: value.digest(),
+        id: SessionId::from_known("weak"),
+        user: user.id,
+        methods: Methods::of([Method::Password]),
+        created_at: world.now(),
+        authenticated_at: world.now(),
+        seen_at: world.now(),
+        expires_at: world.now() + Duration::from_secs(3600),
+        agent: None,
+        address: None,
+    });
+    tx.commit().await.expect("committed");
+    Person {
+        cookie: Some(format!("__Host-doorward={}", value.expose())),
+        ..Person::default()
+    }
+}
+
+// LG-01, AD-02
+#[tokio::test]
+async fn a_session_that_never_showed_the_factor_changes_nothing() {
+    let (world, _, app) = with_app().await;
+    let mut thief = weak_session(&world).await;
+    let tag = thief.get(&world, LIST).await.field("form");
+    for what in ["remove-app", "codes", "remove-passkey", "rename-passkey"] {
+        let pairs = [
+            ("form", &*tag),
+            ("do", what),
+            ("passkey", "x"),
+            ("name", "x"),
+        ];
+        let refused = thief.post(&world, LIST, &pairs).await;
+        assert_eq!(
+            refused.location(),
+            "/login?flow=again./account/security",
+            "{what}"
+        );
+    }
+    for path in ["/account/security/app", "/account/security/passkey"] {
+        let page = thief.get(&world, path).await;
+        assert_eq!(page.location(), "/login?flow=again./account/security");
+        let pairs = [("form", &*tag), ("ticket", "x"), ("code", "1")];
+        let refused = thief.post(&world, path, &pairs).await;
+        assert_eq!(refused.location(), "/login?flow=again./account/security");
+    }
+    world.pass(Duration::from_secs(60));
+    let page = begun(&world, &mut thief, "").await;
+    let done = answer(&world, &mut thief, &page, "code", &app.code(&world)).await;
+    assert_eq!(done.status, 303, "the factor is still there");
 }
 
 #[tokio::test]
