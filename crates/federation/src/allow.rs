@@ -27,7 +27,7 @@ pub struct Listed {
     /// Members of these teams, `organization/team` (GitHub).
     pub teams: Vec<String>,
     /// These people: a subject, or a verified address of mail; at GitHub the number of the
-    /// account or its name.
+    /// account or its name. Digits alone are the subject or the number, never a name.
     pub users: Vec<String>,
     /// People whose verified address is in these domains; at Google, whose hosted domain it is.
     pub domains: Vec<String>,
@@ -96,10 +96,12 @@ impl Listed {
     }
 }
 
-/// A name is what identifies them, or an address that is theirs. A name that GitHub shows
-/// people is in its claim `login`.
+/// A name is what identifies them, an address that is theirs, or the name of their account at
+/// GitHub. Names there may be digits alone, so a number is never held against one: it is somebody
+/// else's.
 fn is_called(profile: &Profile, name: &str) -> bool {
-    let login = profile.claims.get("login").and_then(Value::as_str);
+    let number = name.bytes().all(|byte| byte.is_ascii_digit());
+    let login = profile.login.as_ref().filter(|_| !number);
     let mail = profile.mail.as_ref().filter(|mail| mail.verified);
     profile.foreign.subject() == name
         || login.is_some_and(|login| login.eq_ignore_ascii_case(name))
@@ -107,6 +109,21 @@ fn is_called(profile: &Profile, name: &str) -> bool {
 }
 
 impl Allow {
+    /// Whether a rule leans on something that was not told of `profile` at all: then that nobody
+    /// named them does not say that they lost anything.
+    pub fn leans_on_untold(&self, profile: &Profile) -> bool {
+        let Self::Listed(listed) = self else {
+            return false;
+        };
+        let untold = |name: &String| !profile.claims.contains_key(name);
+        let by_mail = listed.users.iter().any(|name| name.contains('@'));
+        let no_domain = profile.hosted_domain.as_deref() == Some("") || profile.mail.is_none();
+        listed.claims.keys().any(untold)
+            || (!listed.groups.is_empty() && profile.memberships.groups.is_none())
+            || (by_mail && profile.mail.is_none())
+            || (!listed.domains.is_empty() && no_domain)
+    }
+
     /// Whether `profile` is of somebody who is admitted.
     pub fn judge(&self, profile: &Profile) -> Result<(), NotAdmitted> {
         let listed = match self {
@@ -155,6 +172,7 @@ mod tests {
         Profile {
             foreign: ForeignSubject::claimed("https://idp.example", "00u1"),
             name: Some("octo".to_owned()),
+            login: Some("Octo".to_owned()),
             display_name: None,
             mail: Some(ForeignMail {
                 address: "octo@Acme.example".to_owned(),
@@ -230,6 +248,59 @@ mod tests {
         ] {
             assert!(!judged(allow, &profile));
         }
+    }
+
+    // LG-05
+    #[test]
+    fn a_number_is_nobodys_name_and_a_claim_is_no_name() {
+        let mut stranger = profile();
+        stranger.login = Some("583231".to_owned());
+        assert!(!judged(json!({ "users": ["583231"] }), &stranger));
+        stranger.foreign = ForeignSubject::claimed("https://github.com", "583231");
+        assert!(judged(json!({ "users": ["583231"] }), &stranger));
+        let mut claiming = profile();
+        claiming.login = None;
+        claiming.claims["login"] = json!("ceo@corp.example");
+        assert!(!judged(json!({ "users": ["ceo@corp.example"] }), &claiming));
+    }
+
+    //
+    #[test]
+    fn what_was_not_told_is_not_lost() {
+        let mut told_less = profile();
+        told_less.mail = None;
+        told_less.memberships.groups = None;
+        #[rustfmt::skip]
+        let cases = [
+            (json!({ "claims": ["hidden"] }), true),
+            (json!({ "claims": ["tier"] }), false),
+            (json!({ "groups": ["staff"] }), true),
+            (json!({ "domains": ["corp.example"] }), true),
+            (json!({ "users": ["ceo@corp.example"] }), true),
+            (json!({ "users": ["00u2"] }), false),
+            (json!({ "organizations": ["other"] }), false),
+        ];
+        for (lists, expected) in cases {
+            let list = |name: &str| -> Vec<String> {
+                let values = lists[name].as_array().cloned().unwrap_or_default();
+                values
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(str::to_owned)
+                    .collect()
+            };
+            let claims = list("claims").into_iter().map(|name| (name, json!("x")));
+            let allow = Allow::Listed(Listed {
+                claims: claims.collect(),
+                groups: list("groups"),
+                domains: list("domains"),
+                users: list("users"),
+                organizations: list("organizations"),
+                teams: Vec::new(),
+            });
+            assert_eq!(allow.leans_on_untold(&told_less), expected, "{lists}");
+        }
+        assert!(!Allow::Anyone.leans_on_untold(&told_less));
     }
 
     #[test]

@@ -128,7 +128,8 @@ impl GitHub {
         };
         Ok(Profile {
             foreign: ForeignSubject::claimed(&self.url, &user.id.to_string()),
-            name: Some(user.login),
+            name: Some(user.login.clone()),
+            login: Some(user.login),
             display_name: user.name,
             mail: mail.map(|mail| ForeignMail {
                 address: mail.email,

@@ -3,15 +3,19 @@
 use std::collections::BTreeSet;
 
 use doorward_core::account_link::ForeignSubject;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What a provider says of a person.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
     /// Who it is: issuer and subject, and nothing else (LG-05).
     pub foreign: ForeignSubject,
     /// What it calls them: a suggestion for a name here, which may change over there.
     pub name: Option<String>,
+    /// The name of their account at GitHub, which nobody else has at the same time. What an OpenID
+    /// Provider calls `login` may be what people write there themselves.
+    pub login: Option<String>,
     /// Their name for people.
     pub display_name: Option<String>,
     /// Their address of mail.
@@ -25,7 +29,7 @@ pub struct Profile {
 }
 
 /// An address of mail, and whether the provider vouches for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForeignMail {
     /// The address.
     pub address: String,
@@ -42,7 +46,7 @@ impl ForeignMail {
 }
 
 /// What somebody belongs to at a provider.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memberships {
     /// Groups; `None` when the provider did not say, or not all.
     pub groups: Option<BTreeSet<String>>,

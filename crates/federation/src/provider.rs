@@ -1,6 +1,6 @@
 //! A provider as the operator describes it.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use doorward_core::secret::Secret;
 
@@ -94,6 +94,14 @@ pub struct Provider {
 }
 
 impl Provider {
+    /// The issuers of its people: one, or that of each tenant.
+    pub fn issuers(&self) -> BTreeSet<String> {
+        match &self.protocol {
+            Protocol::OpenId(openid) => openid.issuer.names(),
+            Protocol::GitHub(github) => [github.issuer().to_owned()].into(),
+        }
+    }
+
     /// Whether `issuer` is the issuer of its people.
     pub fn is_named(&self, issuer: &str) -> bool {
         match &self.protocol {

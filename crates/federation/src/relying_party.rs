@@ -20,7 +20,7 @@ use crate::{
     LogoutFault, LogoutToken, NotAdmitted, OpenId, Protocol, Provider, Standing, TokenFault,
     fault::{AT_DOCUMENT, AT_KEYS, AT_TOKEN, AT_USERINFO},
     github::LARGEST_PAGE,
-    openid::{Answer, Claims, Client, Metadata, client_form, judge_logout, read_answer},
+    openid::{Answer, Claims, Client, Metadata, Told, client_form, judge_logout, read_answer},
     remembered::Remembered,
 };
 
@@ -123,42 +123,59 @@ impl RelyingParty {
         }
     }
 
-    /// Whether somebody may still be admitted, by what was `kept` of them.
+    /// Whether somebody may still be admitted, by what was `kept` of them. Whoever is another
+    /// provider by now than theirs is shown nothing of it.
     pub async fn look_again(
         &self,
         foreign: &ForeignSubject,
         kept: &Kept,
         now: UnixTime,
     ) -> Standing {
-        let asked = match (&self.provider.protocol, kept) {
+        if !self.provider.is_named(foreign.issuer()) {
+            return Standing::Gone(IdTokenFault::Issuer.into());
+        }
+        let (told, kept) = match (&self.provider.protocol, kept) {
             (Protocol::GitHub(github), Kept::AccessToken(token)) => {
                 let profile = github.profile(&self.fetcher.lists, token).await;
-                profile.map(|profile| (profile, None))
+                (profile.map(Told::All), None)
             }
             (Protocol::OpenId(openid), Kept::RefreshToken(token)) => {
                 self.refresh(openid, token, foreign, now).await
             }
             // The operator put another kind of provider in its place.
-            (Protocol::GitHub(_) | Protocol::OpenId(_), _) => Err(TokenFault::Grant.into()),
+            (Protocol::GitHub(_) | Protocol::OpenId(_), _) => (Err(TokenFault::Grant.into()), None),
         };
-        let same = asked.and_then(|(profile, kept)| {
-            let same = profile.foreign == *foreign;
-            same.then_some((profile, kept))
-                .ok_or(IdTokenFault::OtherPerson.into())
-        });
-        match same {
-            Ok((profile, kept)) => match self.provider.allow.judge(&profile) {
-                Ok(()) => Standing::Admitted {
-                    profile: Box::new(profile),
-                    kept,
-                },
-                Err(NotAdmitted::GroupsUnknown) => {
-                    Standing::Unknown(FederationFault::UserInfo("it did not tell all groups"))
-                }
-                Err(reason) => Standing::NotAdmitted(reason),
-            },
+        match told {
+            Ok(Told::All(profile) | Told::Less(profile)) if profile.foreign != *foreign => {
+                Standing::Gone(IdTokenFault::OtherPerson.into())
+            }
+            Ok(told) => self.stands(told, kept),
             Err(fault) if fault.is_the_end() => Standing::Gone(fault),
-            Err(fault) => Standing::Unknown(fault),
+            Err(fault) => Standing::Unknown { fault, kept },
+        }
+    }
+
+    /// What `told` means for somebody who was admitted before. What is not known is not lost.
+    fn stands(&self, told: Told, kept: Option<Kept>) -> Standing {
+        let allow = &self.provider.allow;
+        let (profile, less) = match told {
+            Told::All(profile) => (profile, false),
+            Told::Less(profile) => (profile, true),
+        };
+        match allow.judge(&profile) {
+            Ok(()) => Standing::Admitted {
+                profile: Box::new(profile),
+                kept,
+            },
+            Err(NotAdmitted::GroupsUnknown) => Standing::Unknown {
+                fault: FederationFault::UserInfo("it did not tell all groups"),
+                kept,
+            },
+            Err(_) if less && allow.leans_on_untold(&profile) => Standing::Unknown {
+                fault: FederationFault::UserInfo("it did not tell what allow goes by"),
+                kept,
+            },
+            Err(reason) => Standing::NotAdmitted(reason),
         }
     }
 
@@ -223,6 +240,7 @@ impl RelyingParty {
             profile: github.profile(&self.fetcher.lists, &token).await?,
             kept: Some(Kept::AccessToken(token)),
             session: None,
+            signed_in_at: None,
         })
     }
 

@@ -51,6 +51,8 @@ pub struct Arrived {
     pub kept: Option<Kept>,
     /// What the provider calls its session (`sid`).
     pub session: Option<String>,
+    /// When they signed in over there, where it says so (`auth_time`).
+    pub signed_in_at: Option<UnixTime>,
 }
 
 /// How things stand with somebody who came before.
@@ -68,5 +70,10 @@ pub enum Standing {
     /// They are not among those any more who are admitted.
     NotAdmitted(NotAdmitted),
     /// The provider does not say.
-    Unknown(FederationFault),
+    Unknown {
+        /// Why not.
+        fault: FederationFault,
+        /// What to ask with next time, when it changed nevertheless.
+        kept: Option<Kept>,
+    },
 }

@@ -145,6 +145,8 @@ pub trait Tx: Send {
     ) -> Result<Option<PendingSignIn>, StoreError>;
     /// Adds a sign-in that begins.
     fn add_pending_sign_in(&mut self, pending: &PendingSignIn);
+    /// Removes those that are over, and of the others the oldest, so that at most so many stay.
+    fn keep_pending_sign_ins(&mut self, most: u32, now: UnixTime);
     /// Takes one that is there: whoever comes second conflicts.
     fn take_pending_sign_in(&mut self, state: &Digest);
     /// What is kept of somebody's sign-ins.

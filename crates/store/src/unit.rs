@@ -283,6 +283,10 @@ impl<D: Database> Tx for Unit<D> {
         self.write(Write::AddPendingSignIn(Box::new(pending.clone())));
     }
 
+    fn keep_pending_sign_ins(&mut self, most: u32, now: UnixTime) {
+        self.write(Write::KeepPendingSignIns(most, now));
+    }
+
     fn take_pending_sign_in(&mut self, state: &Digest) {
         self.write(Write::TakePendingSignIn(*state));
     }

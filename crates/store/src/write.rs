@@ -93,6 +93,7 @@ pub(crate) enum Write {
     RemoveAccountLink(AccountLink),
 
     AddPendingSignIn(Box<PendingSignIn>),
+    KeepPendingSignIns(u32, UnixTime),
     TakePendingSignIn(Digest),
     KeepFederatedAccount(Box<FederatedAccount>),
     AskAbout(ForeignSubject, UnixTime, UnixTime),

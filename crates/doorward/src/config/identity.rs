@@ -249,9 +249,23 @@ pub(super) fn providers(entries: Vec<ProviderEntry>, base: &Path) -> Result<Vec<
                 "two identity providers are named `{name}`; give one another name"
             ));
         }
+        let other = providers
+            .iter()
+            .find(|other| shares_issuer(other, &provider));
+        if let Some(other) = other {
+            return Err(format!(
+                "the identity providers `{}` and `{name}` are one issuer, so their people could not be told apart; make one entry of them",
+                other.name
+            ));
+        }
         providers.push(provider);
     }
     Ok(providers)
+}
+
+/// Whether somebody could be a person of both: what is kept of people knows them by issuer.
+fn shares_issuer(one: &Provider, other: &Provider) -> bool {
+    !one.issuers().is_disjoint(&other.issuers())
 }
 
 impl ProviderEntry {
@@ -659,7 +673,31 @@ mod tests {
                 .expect_err("the same")
                 .contains("two identity providers")
         );
-        assert_eq!(both("name = 'other'").expect("two").len(), 2);
+        let shared = both("name = 'other'").expect_err("one issuer");
+        assert!(
+            shared.contains("`google` and `other` are one issuer"),
+            "{shared}"
+        );
+    }
+
+    #[test]
+    fn two_entries_share_no_issuer() {
+        let entra = |name: &str, tenants: &str| {
+            format!(
+                "[[identity.providers]]\nclient_id = 'd'\nkind = 'entra'\nallow = 'anyone'\nname = '{name}'\ntenants = [{tenants}]\n"
+            )
+        };
+        let both = |second: &str| {
+            let text = format!("{}{}", entra("a", "'t-1', 't-2'"), entra("b", second));
+            let document = parse(&text).expect("readable");
+            providers(document.identity.providers, Path::new("/"))
+        };
+        assert_eq!(both("'t-3'").expect("two").len(), 2);
+        assert!(
+            both("'t-3', 't-2'")
+                .expect_err("shared")
+                .contains("one issuer")
+        );
     }
 
     #[test]

@@ -12,6 +12,8 @@ use crate::{ForeignMail, Memberships, Profile};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Claims(pub(crate) Map<String, Value>);
 
+/// The claim that the word on an address is about (Core section 5.1).
+const MAIL: &str = "email";
 /// The most groups that are looked at.
 const MOST_GROUPS: usize = 2_000;
 
@@ -78,16 +80,18 @@ impl Claims {
     }
 
     fn mail(&self, openid: &OpenId) -> Option<ForeignMail> {
-        let verified = match openid.mail_trust {
-            MailTrust::Verified => self.0.get("email_verified") == Some(&Value::Bool(true)),
-            MailTrust::DomainOwner => match self.0.get("xms_edov") {
-                Some(Value::Bool(owned)) => *owned,
-                Some(Value::String(text)) => text == "1",
-                Some(Value::Number(number)) => number.as_i64() == Some(1),
-                _ => false,
-            },
-            MailTrust::Never => false,
-        };
+        // The word is said of `email`, and of no other claim that may hold an address.
+        let verified = openid.mail_claim == MAIL
+            && match openid.mail_trust {
+                MailTrust::Verified => self.0.get("email_verified") == Some(&Value::Bool(true)),
+                MailTrust::DomainOwner => match self.0.get("xms_edov") {
+                    Some(Value::Bool(owned)) => *owned,
+                    Some(Value::String(text)) => text == "1",
+                    Some(Value::Number(number)) => number.as_i64() == Some(1),
+                    _ => false,
+                },
+                MailTrust::Never => false,
+            };
         let address = self.at(&openid.mail_claim)?.as_str()?;
         let plausible = address.len() <= 254 && address.contains('@');
         plausible.then(|| ForeignMail {
@@ -107,6 +111,7 @@ impl Claims {
         Profile {
             foreign,
             name: text(&openid.name_claim),
+            login: None,
             display_name: text(&openid.display_name_claim),
             mail: self.mail(openid),
             hosted_domain,
@@ -179,6 +184,26 @@ mod tests {
                 .mail
                 .expect("there");
             assert_eq!(mail.verified, expected, "{claims}");
+        }
+    }
+
+    // LG-05
+    #[test]
+    fn the_word_on_one_claim_vouches_for_no_other() {
+        let claims = json!({
+            "email": "mallory@corp.example", "email_verified": true, "xms_edov": true,
+            "upn": "ceo@corp.example",
+        });
+        for trust in [MailTrust::Verified, MailTrust::DomainOwner] {
+            let openid = OpenId {
+                mail_claim: "upn".to_owned(),
+                ..openid(trust, "groups")
+            };
+            let mail = profile(&claims, &openid).mail.expect("there");
+            assert_eq!(
+                (mail.address.as_str(), mail.verified),
+                ("ceo@corp.example", false)
+            );
         }
     }
 

@@ -5,6 +5,14 @@ use doorward_core::{account_link::ForeignSubject, secret::Secret, time::UnixTime
 use super::{Answer, Claims, ExpectedToken, Metadata, OpenId, TokenFault, judge};
 use crate::{Arrived, Expected, FederationFault, IdTokenFault, Kept, Profile, RelyingParty};
 
+/// What was said of somebody who came before.
+pub(crate) enum Told {
+    /// Everything that is said at a sign-in.
+    All(Profile),
+    /// Perhaps less: what is missing is not known.
+    Less(Profile),
+}
+
 impl RelyingParty {
     pub(crate) async fn finish_openid(
         &self,
@@ -30,29 +38,52 @@ impl RelyingParty {
         };
         judge(&claims, &held_against)?;
         let session = claims.text("sid").map(str::to_owned);
+        let signed_in_at = claims.time("auth_time");
         Ok(Arrived {
             profile: self.profile(openid, claims, &metadata, &answer).await?,
             kept: answer.refresh_token.map(Kept::RefreshToken),
             session,
+            signed_in_at,
         })
     }
 
-    /// A provider need not give a new ID token with a refresh (Core section 12.2): then its
-    /// UserInfo endpoint says who it is about.
+    /// Asks with a refresh token. What comes of it is told apart from the token to ask with next
+    /// time: whatever is wrong with the rest, the old one may be spent by now.
     pub(crate) async fn refresh(
         &self,
         openid: &OpenId,
         token: &Secret,
         foreign: &ForeignSubject,
         now: UnixTime,
-    ) -> Result<(Profile, Option<Kept>), FederationFault> {
-        let metadata = self.metadata(openid, now).await?;
-        let fields = [
-            ("grant_type", "refresh_token"),
-            ("refresh_token", token.expose()),
-        ];
-        let answer = self.token(metadata.token.clone(), &fields).await?;
-        let profile = match &answer.id_token {
+    ) -> (Result<Told, FederationFault>, Option<Kept>) {
+        let asked = async {
+            let metadata = self.metadata(openid, now).await?;
+            let fields = [
+                ("grant_type", "refresh_token"),
+                ("refresh_token", token.expose()),
+            ];
+            let answer = self.token(metadata.token.clone(), &fields).await?;
+            Ok::<_, FederationFault>((metadata, answer))
+        };
+        match asked.await {
+            Ok((metadata, answer)) => {
+                let kept = answer.refresh_token.clone().map(Kept::RefreshToken);
+                let told = self.told_again(openid, (&metadata, &answer), (foreign, now));
+                (told.await, kept)
+            }
+            Err(fault) => (Err(fault), None),
+        }
+    }
+
+    /// A provider need not give a new ID token with a refresh (Core section 12.2): then its
+    /// UserInfo endpoint says who it is about, and may tell less.
+    async fn told_again(
+        &self,
+        openid: &OpenId,
+        (metadata, answer): (&Metadata, &Answer),
+        (foreign, now): (&ForeignSubject, UnixTime),
+    ) -> Result<Told, FederationFault> {
+        match &answer.id_token {
             Some(token) => {
                 let (claims, algorithm) = self
                     .verified(openid, (token.expose(), &["jwt"]), now)
@@ -67,16 +98,18 @@ impl RelyingParty {
                     now,
                 };
                 judge(&claims, &expected)?;
-                self.profile(openid, claims, &metadata, &answer).await?
+                let profile = self.profile(openid, claims, metadata, answer).await?;
+                Ok(Told::All(profile))
             }
             None => {
-                let told = self.told(&metadata, &answer.access_token).await?;
+                let told = self.told(metadata, &answer.access_token).await?;
                 let about = told.text("sub") == Some(foreign.subject());
                 about.then_some(()).ok_or(IdTokenFault::OtherPerson)?;
-                told.profile(openid, foreign.clone(), None)
+                // At Google an address says nothing about who somebody works for (LG-05).
+                let domain = openid.hosted_domain.then(String::new);
+                Ok(Told::Less(told.profile(openid, foreign.clone(), domain)))
             }
-        };
-        Ok((profile, answer.refresh_token.map(Kept::RefreshToken)))
+        }
     }
 
     async fn profile(

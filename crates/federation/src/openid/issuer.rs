@@ -45,6 +45,19 @@ impl ProviderIssuer {
         }
     }
 
+    /// All names of it: its own, or those of the tenants that count.
+    pub fn names(&self) -> BTreeSet<String> {
+        match self {
+            Self::Exactly(issuer) => [issuer.clone()].into(),
+            Self::Tenants {
+                template, allowed, ..
+            } => allowed
+                .iter()
+                .map(|tenant| template.replace(TENANT, tenant))
+                .collect(),
+        }
+    }
+
     /// Whether `iss` names it; of many tenants, one that counts.
     pub fn is_named(&self, iss: &str) -> bool {
         match self {

@@ -16,6 +16,7 @@ pub use token::TokenFault;
 
 pub(crate) use claims::Claims;
 pub(crate) use discovery::Metadata;
+pub(crate) use flow::Told;
 use id_token::{ExpectedToken, judge};
 pub(crate) use logout::judge as judge_logout;
 pub(crate) use token::{Answer, Client, client_form, read_answer};

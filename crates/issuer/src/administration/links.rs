@@ -1,9 +1,11 @@
-//! Links of people elsewhere to accounts here: nobody but an administrator makes one.
+//! Links of people elsewhere to accounts here, as administrators make and cut them. People
+//! make their own where they sign in through identity providers.
 
 use doorward_core::{
     account_link::{AccountLink, ForeignSubject},
     audit::AuditKind,
     grant::{Grant, RevocationReason},
+    group::GroupSource,
     id::UserId,
     revocation::Revocation,
     time::UnixTime,
@@ -11,6 +13,7 @@ use doorward_core::{
 use doorward_store::{StoreError, Tx};
 
 use super::{Administration, AdministrationError, users::find};
+use crate::groups::{GroupsSaid, say_groups};
 
 impl Administration {
     /// Links whom `issuer` calls `subject` to the account named `name`.
@@ -55,7 +58,8 @@ impl Administration {
         Ok(links.map(|link| (link.clone(), name(&link.user))).collect())
     }
 
-    /// Cuts a link, and ends at once what the account got by the word of another issuer. An
+    /// Cuts a link, and ends at once what the account got by the word of another issuer: sessions
+    /// and grants of those who signed in through it, groups, and what assertions brought. An
     /// assertion that is redeemed at the same time is either ended by the commit that cuts the
     /// link, or comes after it and finds no link.
     pub async fn unlink_user(
@@ -69,6 +73,7 @@ impl Administration {
         let link = link.ok_or(AdministrationError::NoSuchLink)?;
         let user = tx.user(&link.user).await?;
         let now = self.clock.now();
+        let groups = end_its_word(&mut *tx, &link, now).await?;
         tx.remove_account_link(&link);
         tx.revoke_asserted_grants_of_user(&link.user, now, RevocationReason::UserChanged);
         let name = user.map_or_else(String::new, |user| user.name.to_string());
@@ -78,12 +83,37 @@ impl Administration {
             Err(StoreError::Conflict) => return Err(AdministrationError::NoSuchLink),
             outcome => outcome?,
         }
+        if let Some(said) = groups {
+            said.tell(&self.revocations);
+        }
         let mut tx = self.store.begin().await?;
         for grant in ended(&mut *tx, &link.user, now).await? {
             self.revocations.add(Revocation::Grant(grant.id), now);
         }
+        for grant in tx.vouched_grants(&link.user, &foreign, None).await? {
+            self.revocations.add(Revocation::Grant(grant), now);
+        }
         Ok(())
     }
+}
+
+/// Ends what stands by the word of a provider on who is linked.
+async fn end_its_word(
+    tx: &mut dyn Tx,
+    link: &AccountLink,
+    now: UnixTime,
+) -> Result<Option<GroupsSaid>, StoreError> {
+    let (user, foreign) = (&link.user, &link.foreign);
+    let said = match tx.federated_account(foreign).await? {
+        Some(account) => {
+            let source = GroupSource::Provider(account.provider);
+            Some(say_groups(tx, (user, &source), &[], now).await?)
+        }
+        None => None,
+    };
+    tx.end_vouched(user, foreign, None);
+    tx.revoke_vouched(user, foreign, None, now, RevocationReason::UserChanged);
+    Ok(said)
 }
 
 /// What the user got by the word of another issuer, and lost at `at`: nobody proved to be the

@@ -17,5 +17,5 @@ mod reply;
 pub(crate) use answer::{Again, Approval, Gift, asked_at, consent_key};
 pub(crate) use asked::ObjectError;
 pub(crate) use error::{AuthorizeRefused, see_other};
-pub(crate) use flow::{Next, Opened, next, not_expected};
+pub(crate) use flow::{Expected, Next, Opened, next, not_expected};
 pub(crate) use http::{get, post};

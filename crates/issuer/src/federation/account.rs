@@ -6,16 +6,17 @@ use doorward_core::{
     secret::Secret,
     session::{Method, Methods},
     step_up::Acr,
+    time::UnixTime,
     user::{MailAddress, User},
 };
 use doorward_federation::{Arrived, Profile, Provider, RelyingParty};
 use doorward_store::{StoreError, Tx};
 
-use super::error::FederationRefused;
+use super::{error::FederationRefused, word::Word};
 use crate::{
     browser::Visitor,
     shared::Shared,
-    sign_in::{self, Proof, Visit},
+    sign_in::{self, Proof, Said, Visit},
 };
 
 /// Somebody who comes to sign in.
@@ -28,6 +29,8 @@ pub(super) struct Coming<'a> {
     pub(super) browser: &'a Secret,
     /// How strong the sign-in must be for what waits.
     pub(super) wanted: Option<Acr>,
+    /// When they signed in over there.
+    pub(super) signed_in_at: UnixTime,
 }
 
 /// What becomes of them.
@@ -56,12 +59,12 @@ impl Coming<'_> {
     pub(super) fn profile(&self) -> &Profile {
         &self.arrived.profile
     }
+}
 
-    /// Their address, once it is known to be theirs (LG-05).
-    pub(super) fn own_address(&self) -> Option<MailAddress> {
-        let mail = self.profile().mail.as_ref().filter(|mail| mail.verified)?;
-        MailAddress::parse(&mail.address).ok()
-    }
+/// Somebody's address, once it is known to be theirs (LG-05).
+pub(super) fn own_address(profile: &Profile) -> Option<MailAddress> {
+    let mail = profile.mail.as_ref().filter(|mail| mail.verified)?;
+    MailAddress::parse(&mail.address).ok()
 }
 
 impl Shared {
@@ -109,7 +112,8 @@ impl Shared {
         let user = user.filter(|user| user.disabled_at.is_none());
         let user = user.ok_or(FederationRefused::Disabled)?;
         tx.use_account_link(&link, self.clock.now());
-        let user = self.follow_role(&mut *tx, user, coming).await?;
+        let word = (coming.provider(), coming.profile());
+        let user = self.follow_role(&mut *tx, user, word).await?;
         self.begin_federated(tx, &user, (coming, visitor)).await
     }
 
@@ -120,7 +124,7 @@ impl Shared {
         coming: &Coming<'_>,
         visitor: &Visitor,
     ) -> Result<Entered, FederationRefused> {
-        if let Some(user) = self.same_address(&mut *tx, coming).await? {
+        if let Some(user) = self.same_address(&mut *tx, coming.profile()).await? {
             return self.offer_for_address(&user, coming, visitor).await;
         }
         if !tx.has_users().await? {
@@ -146,6 +150,18 @@ impl Shared {
         self.begin_federated(tx, &user, (coming, visitor)).await
     }
 
+    /// What the provider said of them.
+    fn word_of<'a>(&self, coming: &'a Coming<'_>) -> Word<'a> {
+        let (arrived, profile) = (coming.arrived, coming.profile());
+        let seal = |kept| self.seal_kept(&profile.foreign, kept);
+        Word {
+            provider: coming.provider(),
+            profile,
+            sealed: arrived.kept.as_ref().map(seal),
+            session: arrived.session.as_deref(),
+        }
+    }
+
     /// Signs in who is `user`, and keeps what the provider says.
     async fn begin_federated(
         &self,
@@ -153,12 +169,15 @@ impl Shared {
         user: &User,
         (coming, visitor): (&Coming<'_>, &Visitor),
     ) -> Result<Entered, FederationRefused> {
-        self.keep_word(&mut *tx, user, coming).await?;
+        self.keep_word(&mut *tx, user, self.word_of(coming)).await?;
         let how = format!("by {}", coming.provider().name);
         let proof = Proof {
             user,
             methods: Methods::of([Method::Federated]),
-            said: Some(&how),
+            said: Some(Said {
+                how: &how,
+                at: coming.signed_in_at,
+            }),
         };
         let admitted = self.admit(tx, proof, &coming.visit(visitor)).await?;
         Ok(Entered::In(admitted))

@@ -19,7 +19,7 @@ use super::{
     under_way::{Purpose, UnderWay},
 };
 use crate::{
-    authorize::Opened,
+    authorize::{Expected, Opened},
     browser::{Visitor, visitor},
     form,
     limits::{peer_key, prefix_key},
@@ -42,8 +42,43 @@ struct LeavePage {
 pub(super) struct Going<'a> {
     pub(super) party: &'a RelyingParty,
     pub(super) purpose: Purpose,
-    pub(super) max_age: Option<Duration>,
+    pub(super) recent: Recent,
     pub(super) hint: Option<&'a str>,
+}
+
+/// How recent the sign-in over there must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Recent {
+    /// So recent, by the word of the provider; one that does not say is refused.
+    Within(Duration),
+    /// The person is asked anew. What the provider says of the moment is believed, and one that
+    /// cannot say is not refused: pages of ours that want it would be out of reach for good.
+    Anew,
+    /// As it comes, but said.
+    AsItComes,
+}
+
+/// No sign-in is so old; but whoever is asked for one this recent has to say when it was (Core
+/// section 2, `auth_time`).
+const A_YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+
+impl Recent {
+    /// What is asked.
+    fn max_age(self) -> Duration {
+        match self {
+            Self::Within(age) => age,
+            Self::Anew => Duration::ZERO,
+            Self::AsItComes => A_YEAR,
+        }
+    }
+
+    /// What must be.
+    fn demanded(self) -> Option<u64> {
+        match self {
+            Self::Within(age) => Some(age.as_secs()),
+            Self::Anew | Self::AsItComes => None,
+        }
+    }
 }
 
 /// The button of the sign-in page.
@@ -79,7 +114,7 @@ async fn submit(
     }
     let form = form::read(&parts.headers, body).await;
     let form = form.map_err(|error| nowhere(error.into()))?;
-    let flow = form.first("flow").to_owned();
+    let flow = super::bounded(form.first("flow")).to_owned();
     let party = issuer.parties().named(provider);
     let party = party.ok_or_else(|| nowhere(FederationRefused::NoProvider))?;
     let opened = issuer.waiting(&flow, visitor).await;
@@ -88,7 +123,7 @@ async fn submit(
     let going = Going {
         party: &party,
         purpose: Purpose::SignIn { flow: flow.clone() },
-        max_age: opened.and_then(how_recent),
+        recent: how_recent(&flow, opened),
         hint: opened.and_then(|opened| opened.checked.login_hint.as_deref()),
     };
     let sent = issuer.send_off(going, visitor, &parts.headers).await;
@@ -97,10 +132,21 @@ async fn submit(
 
 /// How recent the sign-in over there must be for what waits: the person is asked anew, not told
 /// again that they once signed in.
-fn how_recent(opened: &Opened) -> Option<Duration> {
-    match opened.checked.prompt.login {
-        true => Some(Duration::ZERO),
-        false => opened.wanted.max_age,
+/// And so they are for pages of ours, which want to know that it is still the same person.
+fn how_recent(flow: &str, opened: Option<&Opened>) -> Recent {
+    let Some(opened) = opened else {
+        return match flow.is_empty() {
+            true => Recent::AsItComes,
+            false => Recent::Anew,
+        };
+    };
+    let another = opened.expected != Expected::Anybody;
+    match (opened.checked.prompt.login, opened.wanted.max_age) {
+        (true, _) => Recent::Within(Duration::ZERO),
+        (false, Some(_)) if another => Recent::Within(Duration::ZERO),
+        (false, Some(age)) => Recent::Within(age),
+        (false, None) if another => Recent::Anew,
+        (false, None) => Recent::AsItComes,
     }
 }
 
@@ -137,14 +183,16 @@ impl Shared {
             nonce: &nonce,
             verifier: &verifier,
             login_hint: going.hint,
-            max_age: going.max_age,
+            max_age: Some(going.recent.max_age()),
             now,
         };
         let url = going.party.begin(begin).await?;
         let under_way = UnderWay {
             nonce: nonce.expose().to_owned(),
             verifier: verifier.expose().to_owned(),
-            max_age: going.max_age.map(|age| age.as_secs()),
+            max_age: going.recent.demanded(),
+            anew: going.recent == Recent::Anew,
+            begun_at: now,
             purpose: going.purpose,
         };
         let browser = browser::sent(headers, &self.url).unwrap_or_else(|| self.new_browser());

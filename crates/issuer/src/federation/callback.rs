@@ -6,9 +6,9 @@ use axum::{
     extract::{Path, Request, State},
     response::Response,
 };
-use doorward_core::{id::UserId, secret::Secret};
+use doorward_core::{access::CLOCK_SKEW, id::UserId, secret::Secret, time::UnixTime};
 use doorward_federation::{
-    Arrived, Callback, CallbackFault, Expected, FederationFault, RelyingParty,
+    Arrived, Callback, CallbackFault, Expected, FederationFault, IdTokenFault, RelyingParty,
 };
 use doorward_pages::{Message, Text};
 use http::StatusCode;
@@ -71,6 +71,7 @@ impl Shared {
         let flow = under_way.purpose.flow().to_owned();
         let arrived = self.arrived(&party, callback, &under_way).await;
         let arrived = arrived.map_err(|fault| (fault.into(), flow.clone()))?;
+        let signed_in_at = self.signed_in_there(&arrived, under_way.begun_at);
         let answered = match (under_way.purpose, browser) {
             (Purpose::SignIn { flow }, Some(browser)) => {
                 let coming = Coming {
@@ -79,11 +80,13 @@ impl Shared {
                     flow: &flow,
                     browser,
                     wanted: self.wanted_by(&flow, visitor).await,
+                    signed_in_at,
                 };
                 self.let_in(&coming, visitor).await
             }
             (Purpose::Link { user }, Some(browser)) => {
-                self.offer_to(&party, (&arrived, user), browser).await
+                self.offer_to((&party, signed_in_at), (&arrived, user), browser)
+                    .await
             }
             (Purpose::SignIn { .. } | Purpose::Link { .. }, None) => {
                 Err(FederationRefused::Unknown) // it was judged to be there
@@ -99,15 +102,36 @@ impl Shared {
         under_way: &UnderWay,
     ) -> Result<Arrived, FederationFault> {
         let code = callback.code?;
+        let (begun_at, now) = (under_way.begun_at, self.clock.now());
+        let way = now.since(begun_at);
         let expected = Expected {
             redirect_uri: &self.callback_of(party.provider()),
             nonce: &Secret::presented(under_way.nonce.as_str()),
             verifier: &Secret::presented(under_way.verifier.as_str()),
-            max_age: under_way.max_age.map(Duration::from_secs),
+            // How recent it was when the browser left: the way there takes its time.
+            max_age: under_way.max_age.map(|age| Duration::from_secs(age) + way),
             iss: callback.iss.as_deref(),
-            now: self.clock.now(),
+            now,
         };
-        party.finish(&code, expected).await
+        let arrived = party.finish(&code, expected).await?;
+        let before = arrived
+            .signed_in_at
+            .is_some_and(|at| at + CLOCK_SKEW < begun_at);
+        match under_way.anew && before {
+            true => Err(IdTokenFault::SignInTooOld.into()),
+            false => Ok(arrived),
+        }
+    }
+
+    /// When somebody signed in over there. Where the provider does not say, coming back counts as
+    /// that; where it was on this very way, what clocks differ by does not.
+    fn signed_in_there(&self, arrived: &Arrived, begun_at: UnixTime) -> UnixTime {
+        let now = self.clock.now();
+        let at = arrived.signed_in_at.unwrap_or(now);
+        match at + CLOCK_SKEW < begun_at {
+            true => at,
+            false => at.max(begun_at).min(now),
+        }
     }
 
     async fn let_in(
@@ -139,13 +163,17 @@ impl Shared {
     /// be somebody else's account over there that the browser was signed in to (LG-04).
     async fn offer_to(
         &self,
-        party: &RelyingParty,
+        (party, signed_in_at): (&RelyingParty, UnixTime),
         (arrived, user): (&Arrived, UserId),
         browser: &Secret,
     ) -> Result<Response, FederationRefused> {
         party.provider().allow.judge(&arrived.profile)?;
         let offer = self
-            .write_offer(party, (arrived, user, false), (browser, MARK))
+            .write_offer(
+                (party, signed_in_at),
+                (arrived, user, false),
+                (browser, MARK),
+            )
             .await?;
         let page = format!("/account/links?offer={}", offer.expose());
         Ok(see_other(&self.path(&page)))

@@ -1,6 +1,8 @@
 //! Connecting, confirming and cutting links: each needs a form of the page, a recent sign-in, and
 //! leaves one record.
 
+use std::sync::Arc;
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::{body::Body, response::Response};
 use doorward_core::{
@@ -8,15 +10,16 @@ use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     grant::RevocationReason,
     group::GroupSource,
-    revocation::Revocation,
     secret::Secret,
     session::{Method, Methods},
+    user::{Role, User},
 };
+use doorward_federation::{Provider, RelyingParty};
 use doorward_store::{StoreError, Tx};
 use http::request::Parts;
 
 use super::{
-    begin::Going,
+    begin::{Going, Recent},
     browser,
     error::FederationRefused,
     under_way::{Offer, Purpose},
@@ -26,7 +29,7 @@ use crate::{
     browser::{SignedIn, Visitor},
     form::{self, Pairs},
     shared::Shared,
-    sign_in::{Proof, Visit},
+    sign_in::{Entered, Proof, Said, Visit},
 };
 
 impl Shared {
@@ -71,7 +74,7 @@ impl Shared {
             purpose: Purpose::Link {
                 user: signed_in.user.id.clone(),
             },
-            max_age: None,
+            recent: Recent::AsItComes,
             hint: None,
         };
         self.send_off(going, visitor, &parts.headers).await
@@ -91,15 +94,9 @@ impl Shared {
         if offer.user != signed_in.user.id {
             return Err(FederationRefused::Unknown); // CO-09
         }
-        if tx.account_link(&offer.foreign).await?.is_some() {
-            return Err(FederationRefused::Taken);
-        }
-        self.write_link(
-            &mut *tx,
-            &offer,
-            (&provider, &secret, visitor),
-            signed_in.user.name.as_str(),
-        );
+        let party = self.still_offering(&mut *tx, &provider, &offer).await?;
+        let making = (party.provider(), &secret, visitor);
+        self.write_link(&mut *tx, &offer, making, signed_in.user.name.as_str());
         tx.commit().await.map_err(gone)?;
         let next = match offer.flow.is_empty() || super::page_of(&offer.flow).is_some() {
             true => self.path("/account/links"),
@@ -108,7 +105,30 @@ impl Shared {
         Ok(see_other(&next))
     }
 
-    /// Somebody who is not signed in, whose address is proof enough: linked and let in at once.
+    /// The provider of an offer, as long as it still admits who is offered, and nobody else here
+    /// is that person: an offer is minutes old.
+    async fn still_offering(
+        &self,
+        tx: &mut dyn Tx,
+        provider: &str,
+        offer: &Offer,
+    ) -> Result<Arc<RelyingParty>, FederationRefused> {
+        let party = self.parties().named(provider);
+        let party = party.ok_or(FederationRefused::NoProvider)?;
+        let foreign = &offer.profile.foreign;
+        if !party.provider().is_named(foreign.issuer()) {
+            return Err(FederationRefused::Unknown);
+        }
+        party.provider().allow.judge(&offer.profile)?;
+        match tx.account_link(foreign).await? {
+            Some(_) => Err(FederationRefused::Taken),
+            None => Ok(party),
+        }
+    }
+
+    /// Somebody who is not signed in, whose address is proof enough: linked and let in at once, by
+    /// the word of the provider. Whoever would owe anything more proves the account first: no link
+    /// is made by half a sign-in.
     async fn confirm_as_stranger(
         &self,
         form: &Pairs,
@@ -121,23 +141,26 @@ impl Shared {
         let Some((provider, offer)) = offered.filter(|(_, offer)| offer.proven) else {
             return Ok(self.sign_in_first(&secret));
         };
-        let user = tx.user(&offer.user).await?;
-        let user = user.filter(|user| user.disabled_at.is_none());
-        let user = user.ok_or(FederationRefused::Disabled)?;
-        if tx.account_link(&offer.foreign).await?.is_some() {
-            return Err(FederationRefused::Taken);
-        }
-        self.write_link(
-            &mut *tx,
-            &offer,
-            (&provider, &secret, visitor),
-            user.name.as_str(),
-        );
-        let how = format!("by {provider}");
+        let party = self.still_offering(&mut *tx, &provider, &offer).await?;
+        let provider = party.provider();
+        let Some(user) = self.still_proven(&mut *tx, provider, &offer).await? else {
+            return Ok(self.sign_in_first(&secret));
+        };
+        let making = (provider, &secret, visitor);
+        self.write_link(&mut *tx, &offer, making, user.name.as_str());
+        let user = self
+            .follow_role(&mut *tx, user, (provider, &offer.profile))
+            .await?;
+        self.keep_word(&mut *tx, &user, offer.word(provider))
+            .await?;
+        let how = format!("by {}", provider.name);
         let proof = Proof {
             user: &user,
             methods: Methods::of([Method::Federated]),
-            said: Some(&how),
+            said: Some(Said {
+                how: &how,
+                at: offer.signed_in_at,
+            }),
         };
         let visit = Visit {
             visitor,
@@ -145,28 +168,47 @@ impl Shared {
             page: "/",
             wanted: self.wanted_by(&offer.flow, visitor).await,
         };
-        let admitted = self.admit(tx, proof, &visit).await.map_err(gone)?;
-        Ok(self.lead_on(&admitted, &visit))
+        let entered = self.proceed(&mut *tx, proof, &visit).await?;
+        if let Entered::Owes(_) = entered {
+            return Ok(self.sign_in_first(&secret)); // nothing of it is committed
+        }
+        tx.commit().await.map_err(gone)?;
+        Ok(self.lead_on(&entered, &visit))
+    }
+
+    /// Whose account it is, while the verified address is still proof of it (LG-05).
+    async fn still_proven(
+        &self,
+        tx: &mut dyn Tx,
+        provider: &Provider,
+        offer: &Offer,
+    ) -> Result<Option<User>, FederationRefused> {
+        let user = self.same_address(tx, &offer.profile).await?;
+        let same = |user: &User| user.id == offer.user && user.role == Role::Member;
+        Ok(user.filter(|user| provider.link_by_mail && same(user)))
     }
 
     fn write_link(
         &self,
         tx: &mut dyn Tx,
         offer: &Offer,
-        (provider, secret, visitor): (&str, &Secret, &Visitor),
+        (provider, secret, visitor): (&Provider, &Secret, &Visitor),
         name: &str,
     ) {
         let now = self.clock.now();
         tx.take_pending_sign_in(&secret.digest());
         tx.add_account_link(&AccountLink {
-            foreign: offer.foreign.clone(),
+            foreign: offer.profile.foreign.clone(),
             user: offer.user.clone(),
             created_at: now,
             used_at: None,
         });
         let event = AuditEvent::new(now, AuditKind::LinkChange, Outcome::Allowed)
             .user(name)
-            .reason(format!("connected to {} at {provider}", offer.called))
+            .reason(format!(
+                "connected to {} at {}",
+                offer.called, provider.name
+            ))
             .peer(visitor.peer);
         tx.audit(event);
     }
@@ -210,18 +252,7 @@ impl Shared {
             .peer(visitor.peer);
         tx.audit(event);
         tx.commit().await.map_err(gone)?;
-        let asserted = self
-            .store
-            .begin()
-            .await?
-            .grants(Some(&user.id), None)
-            .await?;
-        let asserted = asserted
-            .into_iter()
-            .filter(|it| it.authenticated_at.is_none());
-        for grant in asserted {
-            self.revocations.add(Revocation::Grant(grant.id), now);
-        }
+        self.tell_of_asserted(&user.id).await?;
         self.tell_of_vouched((&user.id, &foreign), None).await;
         Ok(see_other(&self.path("/account/links")))
     }

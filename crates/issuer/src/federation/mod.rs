@@ -38,6 +38,8 @@ pub use parties::Federation;
 pub(crate) use parties::{Parties, ProviderButton};
 pub(crate) use standing::Vouching;
 
+use crate::sign_in;
+
 /// What the sign-in page carries to come back to the links of an account.
 const MARK: &str = "links.";
 
@@ -54,9 +56,37 @@ pub(crate) fn page_of(flow: &str) -> Option<String> {
     })
 }
 
+/// The longest name of a page of ours in a flow; requests that wait are sealed, and so bounded.
+const LONGEST_PAGE: usize = 256;
+
+/// `flow` as it is kept while somebody is away: of a page of ours no more than leads there (DS-05).
+fn bounded(flow: &str) -> &str {
+    let own = flow.len() > LONGEST_PAGE && sign_in::own_page(flow).is_some();
+    match flow.split_once('.') {
+        Some((mark, _)) if own => flow.get(..=mark.len()).unwrap_or_default(),
+        Some(_) | None => flow,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    // DS-05
+    #[test]
+    fn what_waits_is_no_longer_than_what_leads_somewhere() {
+        let long = "a".repeat(60_000);
+        for (flow, expected) in [
+            ("links.dwo_a-B", "links.dwo_a-B"),
+            ("again./account/data", "again./account/data"),
+            (&format!("links.{long}"), "links."),
+            (&format!("device.{long}"), "device."),
+            ("", ""),
+        ] {
+            assert_eq!(bounded(flow), expected);
+        }
+        assert_eq!(bounded(&long), long, "a request that waits, or nothing");
+    }
 
     #[test]
     fn a_mark_leads_to_the_links_and_nowhere_else() {

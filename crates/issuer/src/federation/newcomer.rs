@@ -8,7 +8,10 @@ use doorward_core::{
 };
 use doorward_store::Tx;
 
-use super::{account::Coming, error::FederationRefused};
+use super::{
+    account::{Coming, own_address},
+    error::FederationRefused,
+};
 use crate::shared::Shared;
 
 impl Shared {
@@ -19,7 +22,7 @@ impl Shared {
         coming: &Coming<'_>,
     ) -> Result<User, FederationRefused> {
         let profile = coming.profile();
-        let mail = coming.own_address();
+        let mail = own_address(profile);
         let address = mail.as_ref().map(MailAddress::as_str);
         let suggested = profile.name.as_deref().or(address).unwrap_or_default();
         let display = profile.display_name.as_deref();

@@ -6,30 +6,34 @@ use doorward_core::{
     client::display_name,
     id::UserId,
     secret::Secret,
+    time::UnixTime,
     user::{Role, User},
 };
-use doorward_federation::{Arrived, RelyingParty};
+use doorward_federation::{Arrived, Profile, RelyingParty};
 use doorward_store::{StoreError, Tx};
 
 use super::{
-    account::{Coming, Entered},
+    account::{Coming, Entered, own_address},
     error::FederationRefused,
     under_way::Offer,
 };
 use crate::{browser::Visitor, shared::Shared};
 
 impl Shared {
-    /// The one account with their verified address. That it is theirs is not said by that.
+    /// The one account with their verified address. That it is theirs is not said by that. Where
+    /// one with it is disabled nobody comes in: it would be undone by an account beside it.
     pub(super) async fn same_address(
         &self,
         tx: &mut dyn Tx,
-        coming: &Coming<'_>,
-    ) -> Result<Option<User>, StoreError> {
-        let Some(address) = coming.own_address() else {
+        profile: &Profile,
+    ) -> Result<Option<User>, FederationRefused> {
+        let Some(address) = own_address(profile) else {
             return Ok(None);
         };
         let mut having = tx.users_by_mail(&address).await?;
-        having.retain(|user| user.disabled_at.is_none());
+        if having.iter().any(|user| user.disabled_at.is_some()) {
+            return Err(FederationRefused::Disabled);
+        }
         Ok(match having.len() {
             1 => having.pop(),
             _ => None,
@@ -54,15 +58,16 @@ impl Shared {
             .peer(visitor.peer);
         self.note_stranger(event, visitor.peer)?;
         let whose = (coming.arrived, user.id.clone(), proven);
+        let party = (coming.party, coming.signed_in_at);
         let where_to = (coming.browser, coming.flow);
-        let offer = self.write_offer(coming.party, whose, where_to).await?;
+        let offer = self.write_offer(party, whose, where_to).await?;
         Ok(Entered::Offered(offer))
     }
 
     /// Writes down the offer of a link, for this browser.
     pub(super) async fn write_offer(
         &self,
-        party: &RelyingParty,
+        (party, signed_in_at): (&RelyingParty, UnixTime),
         (arrived, user, proven): (&Arrived, UserId, bool),
         (browser, flow): (&Secret, &str),
     ) -> Result<Secret, StoreError> {
@@ -70,7 +75,13 @@ impl Shared {
         let called = profile.name.as_deref();
         let called = called.unwrap_or(profile.foreign.subject());
         let offer = Offer {
-            foreign: profile.foreign.clone(),
+            profile: profile.clone(),
+            sealed: arrived
+                .kept
+                .as_ref()
+                .map(|kept| self.seal_kept(&profile.foreign, kept)),
+            session: arrived.session.clone(),
+            signed_in_at,
             called: display_name(called),
             user,
             proven,

@@ -55,11 +55,6 @@ impl Parties {
         self.by_name.get(&name).cloned()
     }
 
-    /// Whether there is none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.order.is_empty()
-    }
-
     /// All, in order.
     pub(crate) fn buttons(&self) -> Vec<ProviderButton> {
         let button = |party: &Arc<RelyingParty>| ProviderButton {

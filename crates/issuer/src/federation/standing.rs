@@ -13,7 +13,7 @@ use doorward_core::{
     time::UnixTime,
 };
 use doorward_federation::{Kept, RelyingParty, Standing};
-use doorward_store::StoreError;
+use doorward_store::{StoreError, Tx};
 
 use crate::shared::Shared;
 
@@ -121,6 +121,10 @@ impl Shared {
     ) -> Result<(), StoreError> {
         let provider = party.provider();
         let mut tx = self.store.begin().await?;
+        let newer = tx.federated_account(&account.foreign).await?;
+        if newer.is_none_or(|newer| newer.signed_in_at != account.signed_in_at) {
+            return Ok(()); // they came again, or were unlinked, while it was asked
+        }
         let reason = match standing {
             Standing::Admitted { profile, kept } => {
                 let renewed = kept.map(|kept| self.seal_kept(&account.foreign, &kept));
@@ -138,15 +142,37 @@ impl Shared {
                     outcome => outcome,
                 };
             }
-            Standing::Unknown(fault) => {
+            Standing::Unknown { fault, kept } => {
                 self.note_silence(party, &fault.to_string());
-                return Ok(());
+                return match kept {
+                    Some(kept) => self.ask_with(tx, account, &kept, now).await,
+                    None => Ok(()),
+                };
             }
             Standing::Gone(fault) => fault.to_string(),
             Standing::NotAdmitted(reason) => reason.to_string(),
         };
         let whose = (&account.user, &account.foreign);
         self.end_vouched(tx, whose, (provider, &reason)).await
+    }
+
+    /// Keeps what to ask with next time, though nothing was learned.
+    async fn ask_with(
+        &self,
+        mut tx: Box<dyn Tx>,
+        account: FederatedAccount,
+        kept: &Kept,
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
+        tx.keep_federated_account(&FederatedAccount {
+            sealed: Some(self.seal_kept(&account.foreign, kept)),
+            asked_at: now,
+            ..account
+        });
+        match tx.commit().await {
+            Err(StoreError::Conflict) => Ok(()), // the link was cut meanwhile
+            outcome => outcome,
+        }
     }
 
     fn note_silence(&self, party: &RelyingParty, reason: &str) {

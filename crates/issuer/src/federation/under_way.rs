@@ -4,18 +4,21 @@
 //! that waits may be longer than any cookie. It dies after ten minutes, and is taken once.
 
 use doorward_core::{
-    account_link::ForeignSubject,
     entropy::draw,
     federation::{PendingSignIn, SIGN_IN_WITHIN},
     id::UserId,
     secret::{Digest, Secret},
+    time::UnixTime,
 };
-use doorward_federation::ProviderName;
+use doorward_federation::{Profile, Provider, ProviderName};
 use doorward_store::{StoreError, Tx};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::error::FederationRefused;
+use super::{error::FederationRefused, word::Word};
 use crate::shared::Shared;
+
+/// How many wait at once: the oldest make room for more.
+const MOST: u32 = 10_000;
 
 /// A sign-in under way.
 #[derive(Clone, Serialize, Deserialize)]
@@ -26,9 +29,15 @@ pub(super) struct UnderWay {
     /// What goes with the code.
     #[serde(rename = "v")]
     pub(super) verifier: String,
-    /// How recent the sign-in over there has to be, in seconds.
+    /// How recent the sign-in over there has to be by the word of the provider, in seconds.
     #[serde(rename = "a")]
     pub(super) max_age: Option<u64>,
+    /// Whether one from before does not count, where the provider says when it was.
+    #[serde(rename = "f")]
+    pub(super) anew: bool,
+    /// When the browser left.
+    #[serde(rename = "b")]
+    pub(super) begun_at: UnixTime,
     /// What for.
     #[serde(rename = "p")]
     pub(super) purpose: Purpose,
@@ -52,10 +61,16 @@ pub(super) enum Purpose {
 }
 
 /// A link that somebody may confirm.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Offer {
-    /// Who they are over there.
-    pub(super) foreign: ForeignSubject,
+    /// Who they are over there, and what else the provider says of them.
+    pub(super) profile: Profile,
+    /// What the provider can be asked again with, sealed.
+    pub(super) sealed: Option<Vec<u8>>,
+    /// What the provider calls its session.
+    pub(super) session: Option<String>,
+    /// When they signed in over there.
+    pub(super) signed_in_at: UnixTime,
     /// What they are called over there.
     pub(super) called: String,
     /// The account that they may be linked to.
@@ -65,6 +80,18 @@ pub(super) struct Offer {
     pub(super) proven: bool,
     /// What waits.
     pub(super) flow: String,
+}
+
+impl Offer {
+    /// What the provider said.
+    pub(super) fn word<'a>(&'a self, provider: &'a Provider) -> Word<'a> {
+        Word {
+            provider,
+            profile: &self.profile,
+            sealed: self.sealed.clone(),
+            session: self.session.as_deref(),
+        }
+    }
 }
 
 impl Purpose {
@@ -87,18 +114,20 @@ impl Shared {
     ) {
         // INVARIANT: a struct of texts and numbers serialises
         let plain = serde_json::to_vec(what).unwrap_or_default();
+        let now = self.clock.now();
         let state = secret.digest();
         let context = state.as_bytes();
         let sealed = self
             .derived
             .federation
             .seal(draw(&*self.entropy), context, &plain);
+        tx.keep_pending_sign_ins(MOST - 1, now); // DS-05
         tx.add_pending_sign_in(&PendingSignIn {
             state,
             provider: provider.to_string(),
             browser: browser.digest(),
             sealed,
-            expires_at: self.clock.now() + SIGN_IN_WITHIN,
+            expires_at: now + SIGN_IN_WITHIN,
         });
     }
 

@@ -13,8 +13,17 @@ use doorward_core::{
 use doorward_federation::{NotAdmitted, Profile, Provider};
 use doorward_store::{StoreError, Tx};
 
-use super::account::Coming;
 use crate::shared::Shared;
+
+/// What a provider said when somebody came.
+pub(super) struct Word<'a> {
+    pub(super) provider: &'a Provider,
+    pub(super) profile: &'a Profile,
+    /// What it can be asked again with, sealed.
+    pub(super) sealed: Option<Vec<u8>>,
+    /// What it calls its session.
+    pub(super) session: Option<&'a str>,
+}
 
 impl Shared {
     /// Keeps what the provider can be asked again with, and the groups that it says.
@@ -23,25 +32,24 @@ impl Shared {
         &self,
         tx: &mut dyn Tx,
         user: &User,
-        coming: &Coming<'_>,
+        word: Word<'_>,
     ) -> Result<(), StoreError> {
-        let (now, foreign) = (self.clock.now(), &coming.profile().foreign);
+        let (now, foreign) = (self.clock.now(), &word.profile.foreign);
         let before = tx.federated_account(foreign).await?;
         let before = before.and_then(|account| account.sealed);
-        let kept = coming.arrived.kept.as_ref();
-        let sealed = kept.map(|kept| self.seal_kept(foreign, kept)).or(before);
-        let asks = coming.provider().refresh_every.is_some();
+        let sealed = word.sealed.or(before);
+        let asks = word.provider.refresh_every.is_some();
         tx.keep_federated_account(&FederatedAccount {
             foreign: foreign.clone(),
             user: user.id.clone(),
-            provider: coming.provider().name.to_string(),
+            provider: word.provider.name.to_string(),
             sealed: sealed.filter(|_| asks),
-            session: coming.arrived.session.clone(),
+            session: word.session.map(str::to_owned),
             signed_in_at: now,
             asked_at: now,
             heard_at: now,
         });
-        self.follow_groups(tx, &user.id, coming.provider(), coming.profile())
+        self.follow_groups(tx, &user.id, word.provider, word.profile)
             .await
     }
 
@@ -68,9 +76,9 @@ impl Shared {
         &self,
         tx: &mut dyn Tx,
         user: User,
-        coming: &Coming<'_>,
+        (provider, profile): (&Provider, &Profile),
     ) -> Result<User, StoreError> {
-        let role = coming.provider().roles.apply(&coming.profile().memberships);
+        let role = provider.roles.apply(&profile.memberships);
         let Some(role) = role.filter(|role| *role != user.role) else {
             return Ok(user);
         };
@@ -87,7 +95,7 @@ impl Shared {
         }
         tx.set_role(&user.id, role);
         let event = AuditEvent::new(self.clock.now(), AuditKind::UserChange, Outcome::Allowed);
-        let what = format!("role {} by {}", role.as_str(), coming.provider().name);
+        let what = format!("role {} by {}", role.as_str(), provider.name);
         tx.audit(event.user(user.name.as_str()).reason(what));
         Ok(User { role, ..user })
     }
@@ -134,7 +142,23 @@ impl Shared {
         }
     }
 
-    /// Ends the sessions and grants that stand by the word of `provider` on somebody.
+    /// Tells verifiers of this process that what a user got by assertions was revoked.
+    pub(super) async fn tell_of_asserted(&self, user: &UserId) -> Result<(), StoreError> {
+        let mut tx = self.store.begin().await?;
+        let grants = tx.grants(Some(user), None).await?;
+        for grant in grants
+            .into_iter()
+            .filter(|it| it.authenticated_at.is_none())
+        {
+            let what = Revocation::Grant(grant.id);
+            self.revocations.add(what, self.clock.now());
+        }
+        Ok(())
+    }
+
+    /// Ends the sessions and grants that stand by the word of `provider` on somebody, and what
+    /// assertions brought them: the same identity provider may have made those, and whoever is
+    /// still known to another asks again.
     pub(super) async fn end_vouched(
         &self,
         mut tx: Box<dyn Tx>,
@@ -145,6 +169,7 @@ impl Shared {
         let name = tx.user(user).await?.map(|user| user.name);
         tx.end_vouched(user, foreign, None);
         tx.revoke_vouched(user, foreign, None, now, RevocationReason::AccessLost);
+        tx.revoke_asserted_grants_of_user(user, now, RevocationReason::AccessLost);
         let source = GroupSource::Provider(provider.name.to_string());
         self.say_groups(&mut *tx, (user, &source), &[]).await?;
         let event = AuditEvent::new(now, AuditKind::AccessLost, Outcome::Denied);
@@ -154,6 +179,7 @@ impl Shared {
             None => event,
         });
         tx.commit().await?;
+        self.tell_of_asserted(user).await?;
         self.tell_of_vouched((user, foreign), None).await;
         tracing::warn!(provider = %provider.name, reason, "somebody lost access: their sessions and grants by this provider ended");
         Ok(())

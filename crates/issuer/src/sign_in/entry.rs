@@ -16,6 +16,7 @@ use doorward_core::{
     factor::{Demand, Owed, owed},
     session::Methods,
     step_up::Acr,
+    time::UnixTime,
     user::User,
 };
 use doorward_store::{StoreError, Tx};
@@ -39,7 +40,16 @@ pub(crate) struct Proof<'a> {
     /// How.
     pub(crate) methods: Methods,
     /// Who said so, when somebody else did.
-    pub(crate) said: Option<&'a str>,
+    pub(crate) said: Option<Said<'a>>,
+}
+
+/// The word of somebody else that a person signed in there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Said<'a> {
+    /// By whom, for the record.
+    pub(crate) how: &'a str,
+    /// When that was.
+    pub(crate) at: UnixTime,
 }
 
 /// How somebody came to the door, and where they want to go.
@@ -69,7 +79,7 @@ impl Proof<'_> {
     /// What the record of it says.
     fn reason(&self) -> String {
         match self.said {
-            Some(said) => said.to_owned(),
+            Some(said) => said.how.to_owned(),
             None => self.methods.stored(),
         }
     }
@@ -94,7 +104,9 @@ impl Shared {
         match self.what_is_owed(tx, &proof, visit.wanted).await? {
             Owed::Nothing => {
                 let who = (proof.user, proof.methods.clone());
-                let arrival = self.begin_session(tx, who, visitor).await?;
+                let now = self.clock.now();
+                let at = proof.said.map_or(now, |said| said.at.min(now));
+                let arrival = self.begin_session_of(tx, who, at, visitor).await?;
                 tx.audit(event(AuditKind::SignIn));
                 Ok(Entered::SignedIn(arrival))
             }

@@ -1,6 +1,6 @@
 //! Signs a person in and out.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
@@ -23,6 +23,9 @@ use crate::{
     passwords::Busy,
     shared::Shared,
 };
+
+/// How many moments are tried for a sign-in that was a while ago.
+const MOMENTS: u32 = 60;
 
 /// What a person typed.
 #[derive(Debug)]
@@ -192,13 +195,44 @@ impl Shared {
     pub(crate) async fn begin_session(
         &self,
         tx: &mut dyn Tx,
-        (user, methods): (&User, Methods),
+        who: (&User, Methods),
         visitor: &Visitor,
     ) -> Result<Arrival, StoreError> {
+        let now = self.clock.now();
+        self.begin_session_of(tx, who, now, visitor).await
+    }
+
+    /// The same for somebody who proved who they are at `at`, perhaps a while ago and elsewhere.
+    pub(crate) async fn begin_session_of(
+        &self,
+        tx: &mut dyn Tx,
+        (user, methods): (&User, Methods),
+        at: UnixTime,
+        visitor: &Visitor,
+    ) -> Result<Arrival, StoreError> {
+        let at = self.moment_of_its_own(tx, user, at).await?;
         Ok(Arrival {
             device: self.remember_device(tx, user, visitor).await?,
-            session: self.write_session(tx, user, methods, visitor),
+            session: self.write_session(tx, (user, methods), at, visitor),
         })
+    }
+
+    /// `at`, or a few seconds before when another sign-in by the word of a provider has that
+    /// moment: what stands by whose word is known by it.
+    async fn moment_of_its_own(
+        &self,
+        tx: &mut dyn Tx,
+        user: &User,
+        at: UnixTime,
+    ) -> Result<UnixTime, StoreError> {
+        let mut own = at;
+        for _ in 0..MOMENTS {
+            if own >= self.clock.now() || tx.vouched_for(&user.id, own).await?.is_none() {
+                return Ok(own);
+            }
+            own = own - Duration::from_secs(1);
+        }
+        Ok(own)
     }
 
     /// Goes on with `user`, of whom somebody else says who they are, and commits with everything
@@ -218,8 +252,8 @@ impl Shared {
     fn write_session(
         &self,
         tx: &mut dyn Tx,
-        user: &User,
-        methods: Methods,
+        (user, methods): (&User, Methods),
+        at: UnixTime,
         visitor: &Visitor,
     ) -> Secret {
         let now = self.clock.now();
@@ -234,14 +268,14 @@ impl Shared {
             user: user.id.clone(),
             methods,
             created_at: now,
-            authenticated_at: now,
+            authenticated_at: at,
             seen_at: now,
             expires_at: now + self.published().config.lifetimes.session,
             agent: visitor.agent.clone(),
             address: visitor.peer,
         });
         if federated {
-            tx.vouch(&user.id, now);
+            tx.vouch(&user.id, at);
         }
         secret
     }

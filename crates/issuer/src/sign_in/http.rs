@@ -153,7 +153,7 @@ async fn submit(
 }
 
 /// The page of ours that waits, when it is no authorization request.
-pub(super) fn own_page(flow: &str) -> Option<String> {
+pub(crate) fn own_page(flow: &str) -> Option<String> {
     device::page_of(flow)
         .or_else(|| again::page_of(flow))
         .or_else(|| federation::page_of(flow))

@@ -20,9 +20,9 @@ mod step;
 mod step_error;
 
 pub(crate) use enrolment::{EnrolledNow, TotpOffer};
-pub(crate) use entry::{Entered, Proof, Visit};
+pub(crate) use entry::{Entered, Proof, Said, Visit};
 pub(crate) use error::SignInError;
-pub(crate) use http::{cross_site, form_source, get, passkey, post, sign_out};
+pub(crate) use http::{cross_site, form_source, get, own_page, passkey, post, sign_out};
 pub(crate) use passkeys::PasskeyOffer;
 pub(crate) use step::{CodesPage, answered, get as step, post as take_step};
 pub(crate) use step_error::StepError;

@@ -59,6 +59,36 @@ pub(crate) async fn a_sign_in_under_way_is_taken_once(store: Subject) {
     assert_eq!(found.expect("readable"), None);
 }
 
+// DS-05
+pub(crate) async fn of_many_sign_ins_under_way_the_latest_stay(store: Subject) {
+    let pending = |name: &str, expires: i64| PendingSignIn {
+        state: digest(name),
+        provider: "idp".to_owned(),
+        browser: digest("browser"),
+        sealed: vec![9],
+        expires_at: at(expires),
+    };
+    let all = [("over", 10), ("old", 20), ("new", 30), ("newer", 40)];
+    for (most, expected) in [(3, vec!["old", "new", "newer"]), (2, vec!["new", "newer"])] {
+        write(&store, |tx| {
+            for (name, expires) in all {
+                tx.add_pending_sign_in(&pending(name, expires));
+            }
+        })
+        .await;
+        write(&store, |tx| tx.keep_pending_sign_ins(most, at(10))).await;
+        let mut left = Vec::new();
+        for (name, _) in all {
+            let found = reader(&store).await.pending_sign_in(&digest(name)).await;
+            if found.expect("readable").is_some() {
+                left.push(name);
+            }
+        }
+        assert_eq!(left, expected);
+        write(&store, |tx| tx.keep_pending_sign_ins(0, at(10))).await;
+    }
+}
+
 pub(crate) async fn what_is_kept_of_somebody_goes_with_the_link(store: Subject) {
     populate(&store).await;
     conflict(&store, |tx| {

@@ -105,6 +105,7 @@ macro_rules! every_contract {
             }
             federation {
                 a_sign_in_under_way_is_taken_once
+                of_many_sign_ins_under_way_the_latest_stay
                 what_is_kept_of_somebody_goes_with_the_link
                 of_two_who_want_to_ask_a_provider_one_does
                 what_stands_by_the_word_of_a_provider_ends_and_nothing_else

@@ -106,6 +106,7 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         Write::RemoveAccountLink(link) => one(account_links::remove(&link.foreign, &link.user)),
 
         Write::AddPendingSignIn(pending) => one(federation::add_pending(pending)),
+        Write::KeepPendingSignIns(most, now) => any(federation::keep_pending(*most, *now)),
         Write::TakePendingSignIn(state) => one(federation::take_pending(state)),
         Write::KeepFederatedAccount(account) => one(federation::keep(account)),
         Write::AskAbout(foreign, before, now) => one(federation::ask(foreign, *before, *now)),

@@ -44,7 +44,11 @@ statements! {
         AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.user_id = vouched.user_id
             AND sessions.authenticated_at = vouched.authenticated_at)
         AND NOT EXISTS (SELECT 1 FROM grants WHERE grants.user_id = vouched.user_id
-            AND grants.authenticated_at = vouched.authenticated_at)";
+            AND grants.authenticated_at = vouched.authenticated_at)
+        AND NOT EXISTS (SELECT 1 FROM authorization_codes WHERE user_id = vouched.user_id
+            AND authorization_codes.authenticated_at = vouched.authenticated_at)
+        AND NOT EXISTS (SELECT 1 FROM device_authorizations WHERE user_id = vouched.user_id
+            AND device_authorizations.authenticated_at = vouched.authenticated_at)";
     KNOWN_DEVICES_BEFORE = "DELETE FROM known_devices WHERE expires_at <= ?1";
     CONSENTS_BEFORE = "DELETE FROM consents WHERE ends_at <= ?1";
     USED_ONCE_BEFORE = "DELETE FROM used_once WHERE expires_at <= ?1";

@@ -41,6 +41,9 @@ statements! {
         WHERE state = ?1";
     ADD_PENDING = "INSERT INTO pending_sign_ins (state, provider, browser, sealed, expires_at)
         VALUES (?1, ?2, ?3, ?4, ?5)";
+    // The last is the first that has to go: those that began before it go with it.
+    KEEP_PENDING = "DELETE FROM pending_sign_ins WHERE expires_at <= ?1 OR expires_at <=
+        (SELECT expires_at FROM pending_sign_ins ORDER BY expires_at DESC LIMIT 1 OFFSET ?2)";
     TAKE_PENDING = "DELETE FROM pending_sign_ins WHERE state = ?1";
     BY_SUBJECT = select!("WHERE a.issuer = ?1 AND a.subject = ?2");
     OF_USER = select!("WHERE l.user_id = ?1 ORDER BY a.issuer, a.subject");
@@ -119,6 +122,10 @@ pub(crate) fn add_pending(pending: &PendingSignIn) -> Change {
         pending.expires_at,
     ];
     change(ADD_PENDING, row)
+}
+
+pub(crate) fn keep_pending(most: u32, now: UnixTime) -> Change {
+    change(KEEP_PENDING, params![now, i64::from(most)])
 }
 
 pub(crate) fn take_pending(state: &Digest) -> Change {

@@ -78,6 +78,8 @@ pub enum Fault {
     AnotherPerson,
     /// Refresh tokens are not good any more.
     AccessLost,
+    /// There is no ID token with a refresh.
+    NoIdToken,
 }
 
 struct Script {
@@ -283,11 +285,14 @@ impl Script {
             .insert(refresh_token.clone(), subject.to_owned());
         let person = self.people[subject].clone();
         let id_token = self.id_token(&person, nonce, &access_token);
-        Json(json!({
+        let mut given = json!({
             "access_token": access_token, "token_type": "Bearer", "expires_in": 300,
             "id_token": id_token, "refresh_token": refresh_token,
-        }))
-        .into_response()
+        });
+        if nonce.is_none() && self.has(&Fault::NoIdToken) {
+            merge(&mut given, &json!({ "id_token": null }));
+        }
+        Json(given).into_response()
     }
 }
 

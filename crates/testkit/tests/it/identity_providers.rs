@@ -284,7 +284,7 @@ async fn access_that_was_lost_is_told_from_a_provider_that_is_down() {
     let arrived = scene.arrives(&alice()).await.expect("arrives");
     scene.provider.fails(&[Fault::Down("/token")]);
     let down = scene.standing(&arrived).await;
-    assert!(matches!(down, Standing::Unknown(_)), "{down:?}");
+    assert!(matches!(down, Standing::Unknown { .. }), "{down:?}");
     scene.provider.fails(&[]);
     let Standing::Admitted { profile, kept } = scene.standing(&arrived).await else {
         panic!("still admitted");
@@ -306,6 +306,60 @@ async fn access_that_was_lost_is_told_from_a_provider_that_is_down() {
     scene.provider.lies(json!({ "sub": "sub-mallory" }));
     let other = scene.standing(&arrived).await;
     assert!(matches!(other, Standing::Gone(_)), "{other:?}");
+}
+
+//
+#[tokio::test]
+async fn what_a_refresh_without_an_id_token_does_not_tell_is_not_lost() {
+    let scene = Scene::new().await;
+    let arrived = scene.arrives(&alice()).await.expect("arrives");
+    scene.provider.fails(&[Fault::NoIdToken]);
+    let standing = scene.standing(&arrived).await;
+    let Standing::Unknown { kept, .. } = standing else {
+        panic!("{standing:?}");
+    };
+    let kept = kept.expect("the next refresh token");
+    assert_ne!(Some(&kept), arrived.kept.as_ref());
+    let mut told = alice();
+    told.told = json!({ "groups": ["others"] });
+    scene.provider.changes(&told);
+    let (foreign, now) = (&arrived.profile.foreign, scene.clock.now());
+    let standing = scene.party.look_again(foreign, &kept, now).await;
+    assert!(matches!(standing, Standing::NotAdmitted(_)), "{standing:?}");
+}
+
+//
+#[tokio::test]
+async fn a_refresh_that_fails_half_way_still_gives_the_next_token() {
+    let scene = Scene::with(|openid| openid.userinfo = true).await;
+    let arrived = scene.arrives(&alice()).await.expect("arrives");
+    scene.provider.fails(&[Fault::Down("/userinfo")]);
+    let standing = scene.standing(&arrived).await;
+    let Standing::Unknown { kept, .. } = standing else {
+        panic!("{standing:?}");
+    };
+    scene.provider.fails(&[]);
+    let (foreign, now) = (&arrived.profile.foreign, scene.clock.now());
+    let kept = kept.expect("the next refresh token");
+    let standing = scene.party.look_again(foreign, &kept, now).await;
+    assert!(
+        matches!(standing, Standing::Admitted { .. }),
+        "{standing:?}"
+    );
+}
+
+#[tokio::test]
+async fn another_provider_under_the_same_name_is_shown_nothing() {
+    let scene = Scene::new().await;
+    let arrived = scene.arrives(&alice()).await.expect("arrives");
+    let clock: Arc<StoppedClock> = Arc::clone(&scene.clock);
+    let other = FakeProvider::start(clock).await;
+    let party = RelyingParty::new(openid_provider(&other.issuer), &fetcher());
+    let kept = arrived.kept.as_ref().expect("a refresh token");
+    let foreign = &arrived.profile.foreign;
+    let standing = party.look_again(foreign, kept, scene.clock.now()).await;
+    assert!(matches!(standing, Standing::Gone(_)), "{standing:?}");
+    assert_eq!(other.asked("/token"), 0);
 }
 
 #[tokio::test]
@@ -395,7 +449,7 @@ async fn github_taking_access_back_is_told_from_github_being_down() {
         let standing = look().await;
         let expected = match gone {
             true => matches!(standing, Standing::Gone(_)),
-            false => matches!(standing, Standing::Unknown(_)),
+            false => matches!(standing, Standing::Unknown { .. }),
         };
         assert!(expected, "{status}: {standing:?}");
     }

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use doorward_core::{
+    factor::Totp,
     id::UserId,
+    time::UnixTime,
     user::{MailAddress, Role},
 };
+use doorward_store::Tx;
 use doorward_testkit::{
     http::{Answer, get},
     page::{Form, forms},
@@ -128,6 +131,16 @@ async fn a_verified_address_is_proof_where_the_operator_says_so_but_not_for_who_
     assert_eq!(stolen.status, 303, "another browser signs in first"); // CO-04
     push(&scene, &mut person, &question, "Connect").await;
     assert_eq!(scene.user(&mut person).await.as_deref(), Some("alice"));
+    let alice = UserId::from_known("id-of-alice");
+    let mut tx = scene.world.store.begin().await.expect("a unit of work");
+    let groups = tx.memberships_of(&alice).await.expect("readable");
+    assert_eq!(groups.len(), 1, "the word of the provider is kept");
+    let account = tx.federated_accounts_of(&alice).await.expect("readable");
+    assert!(account.iter().all(|it| it.sealed.is_some()) && account.len() == 1);
+    let sessions = tx.sessions_of(&alice).await.expect("readable");
+    let at = sessions.first().expect("one").authenticated_at;
+    let by = tx.vouched_for(&alice, at).await.expect("readable");
+    assert_eq!(by.map(|by| by.provider).as_deref(), Some("idp"));
 
     let scene = Scene::with(|provider| provider.link_by_mail = true).await;
     with_address(&scene).await;
@@ -138,6 +151,70 @@ async fn a_verified_address_is_proof_where_the_operator_says_so_but_not_for_who_
     let page = scene.come(&mut person, "/login", &namesake(true)).await;
     let question = person.visit(&scene.world.router, get(&offer(&page))).await;
     assert_eq!(question.status, 303, "the account is to be proven");
+}
+
+// LG-05, CO-04
+#[tokio::test]
+async fn what_changed_since_an_offer_is_looked_at_again() {
+    type Change = fn(&mut dyn Tx, &UserId);
+    let changes: [(&str, Change); 4] = [
+        ("promoted", |tx, user| {
+            tx.set_role(user, Role::Administrator)
+        }),
+        ("another address", |tx, user| tx.set_mail(user, None)),
+        ("a second factor", |tx, user| {
+            tx.add_totp(&Totp {
+                user: user.clone(),
+                sealed: vec![1],
+                last_step: 0,
+                created_at: UnixTime::from_seconds(0),
+                used_at: None,
+            });
+        }),
+        ("disabled", |tx, user| {
+            tx.set_disabled(user, Some(UnixTime::from_seconds(0)))
+        }),
+    ];
+    for (name, change) in changes {
+        let scene = Scene::with(|provider| provider.link_by_mail = true).await;
+        with_address(&scene).await;
+        let mut person = browser();
+        let page = scene.come(&mut person, "/login", &namesake(true)).await;
+        let question = person.visit(&scene.world.router, get(&offer(&page))).await;
+        let alice = UserId::from_known("id-of-alice");
+        let mut tx = scene.world.store.begin().await.expect("a unit of work");
+        change(&mut *tx, &alice);
+        tx.commit().await.expect("written");
+        let answer = push(&scene, &mut person, &question, "Connect").await;
+        match name {
+            "disabled" => assert_eq!(answer.status, 403, "{}", answer.text()),
+            _ => assert!(
+                answer.location().starts_with("/login?flow=links."),
+                "{name}"
+            ),
+        }
+        assert_eq!(scene.user(&mut person).await, None, "{name}");
+        let mut tx = scene.world.store.begin().await.expect("a unit of work");
+        let links = tx.account_links_of(&alice).await.expect("readable");
+        assert!(links.is_empty(), "{name}: {links:?}");
+        assert!(scene.reasons("link.change").await.is_empty(), "{name}");
+    }
+}
+
+// LG-05
+#[tokio::test]
+async fn a_disabled_account_with_the_address_lets_nobody_in_beside_it() {
+    for link_by_mail in [false, true] {
+        let scene = Scene::with(|provider| provider.link_by_mail = link_by_mail).await;
+        with_address(&scene).await;
+        let disabled = scene.world.administration.disable_user("alice").await;
+        disabled.expect("there");
+        let mut person = browser();
+        let answer = scene.come(&mut person, "/login", &namesake(true)).await;
+        assert_eq!(answer.status, 403, "{}", answer.text());
+        assert_eq!(scene.user(&mut person).await, None);
+        assert_eq!(scene.names().await, ["alice"], "nothing is made");
+    }
 }
 
 async fn connect(scene: &Scene, person: &mut Person, somebody: &Somebody) -> Answer {

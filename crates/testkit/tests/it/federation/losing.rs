@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use doorward_core::{grant::Grant, id::GrantId};
 use doorward_testkit::{
     client::{Client, Tokens},
     http::{Answer, post_form},
@@ -50,6 +51,70 @@ async fn what_came_by_the_word_of_a_provider_ends_with_it_and_nothing_else() {
         let goes_on = refresh(&scene, &client, &alices).await;
         assert_eq!(goes_on.status, 200, "{}", goes_on.text());
     }
+}
+
+//
+#[tokio::test]
+async fn what_came_by_an_entry_that_is_removed_is_not_refreshed() {
+    let mut scene = Scene::new().await;
+    let client = Client::register(&scene.world.router, "notes").await;
+    let tokens = scene.tokens(&client, &mut browser(), &nadia()).await;
+    let alices = client
+        .login(&scene.world.router, &mut scene.world.alice())
+        .await;
+    scene.world.federation.providers.clear();
+    scene.world.restart().await;
+    let refused = refresh(&scene, &client, &tokens).await;
+    assert_eq!(refused.status, 400, "{}", refused.text());
+    assert_eq!(refused.json()["error"], "invalid_grant");
+    assert_eq!(refresh(&scene, &client, &alices).await.status, 200);
+}
+
+//
+#[tokio::test]
+async fn an_administrator_who_cuts_a_link_ends_what_stood_by_it() {
+    let scene = Scene::new().await;
+    let client = Client::register(&scene.world.router, "notes").await;
+    let mut person = browser();
+    let tokens = scene.tokens(&client, &mut person, &nadia()).await;
+    let administration = &scene.world.administration;
+    let cut = administration.unlink_user(&scene.provider.issuer, "sub-nadia");
+    cut.await.expect("linked");
+    assert_eq!(scene.user(&mut person).await, None);
+    let refused = refresh(&scene, &client, &tokens).await;
+    assert_eq!(refused.status, 400, "{}", refused.text());
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "add_note", "arguments": {}}});
+    let call = client.message(&tokens.access, &call);
+    assert_eq!(call.send(&scene.world.router).await.status, 401, "at once");
+    let users = administration.users().await.expect("readable");
+    let user = users.iter().find(|user| user.name.as_str() == "nadia");
+    let mut tx = scene.world.store.begin().await.expect("a unit of work");
+    let groups = tx.memberships_of(&user.expect("stays").id).await;
+    assert!(groups.expect("readable").is_empty());
+}
+
+//
+#[tokio::test]
+async fn losing_access_ends_what_assertions_brought() {
+    let scene = Scene::new().await;
+    let client = Client::register(&scene.world.router, "notes").await;
+    let mut person = browser();
+    let tokens = scene.tokens(&client, &mut person, &nadia()).await;
+    let mut tx = scene.world.store.begin().await.expect("a unit of work");
+    let grants = tx.grants(None, None).await.expect("readable");
+    let id = GrantId::from_known("asserted");
+    tx.add_grant(&Grant {
+        id: id.clone(),
+        authenticated_at: None,
+        ..grants.first().expect("a grant").clone()
+    });
+    tx.commit().await.expect("written");
+    scene.world.clock.advance(QUARTER);
+    scene.provider.fails(&[Fault::AccessLost]);
+    refresh(&scene, &client, &tokens).await;
+    let mut tx = scene.world.store.begin().await.expect("a unit of work");
+    let asserted = tx.grant(&id).await.expect("readable").expect("there");
+    assert!(asserted.revoked.is_some());
 }
 
 //

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use doorward_core::{clock::Clock, id::UserId, session::Method, user::Username};
+use doorward_core::{clock::Clock, id::UserId, session::Method, time::UnixTime, user::Username};
 use doorward_federation::{Allow, Protocol, ProviderName};
 use doorward_testkit::{
     client::Client,
@@ -360,4 +360,84 @@ async fn no_secret_of_a_sign_in_is_in_a_page_a_record_or_the_store() {
         ); // AD-07
     }
     assert!(answer.headers.get(header::SET_COOKIE).is_some());
+}
+
+/// When the session of `user` says that they proved who they are.
+async fn authenticated_at(scene: &Scene, user: &str) -> Vec<i64> {
+    let users = scene.world.administration.users().await.expect("readable");
+    let user = users.iter().find(|it| it.name.as_str() == user);
+    let mut tx = scene.world.store.begin().await.expect("a unit of work");
+    let sessions = tx.sessions_of(&user.expect("there").id).await;
+    let sessions = sessions.expect("readable");
+    let mut moments: Vec<i64> = sessions
+        .iter()
+        .map(|session| session.authenticated_at.seconds())
+        .collect();
+    moments.sort_unstable();
+    moments
+}
+
+// LG-05, AZ-15
+#[tokio::test]
+async fn a_sign_in_is_as_old_as_the_provider_says() {
+    let scene = Scene::new().await;
+    let now = scene.world.clock.now().seconds();
+    scene.provider.lies(json!({ "auth_time": now - 36_000 }));
+    scene.come(&mut browser(), "/login", &nadia()).await;
+    let mut person = browser();
+    scene.come(&mut person, "/login", &nadia()).await;
+    assert_eq!(
+        authenticated_at(&scene, "nadia").await,
+        [now - 36_001, now - 36_000],
+        "each has a moment of its own"
+    );
+    let mut tx = scene.world.store.begin().await.expect("a unit of work");
+    let users = scene.world.administration.users().await.expect("readable");
+    let user = users.iter().find(|it| it.name.as_str() == "nadia");
+    for moment in [now - 36_001, now - 36_000] {
+        let at = UnixTime::from_seconds(moment);
+        let by = tx.vouched_for(&user.expect("there").id, at).await;
+        assert!(by.expect("readable").is_some());
+    }
+    drop(tx);
+    let router = &scene.world.router;
+    let page = person.visit(router, get("/account/links")).await;
+    let form = forms(&page.text())
+        .into_iter()
+        .find(|form| form.buttons.iter().any(|(_, _, it)| it == "Disconnect"))
+        .expect("a button");
+    let fields = form.filled(&[], Some("Disconnect"));
+    let again = person.submit(router, &form.action, &fields).await;
+    assert_eq!(again.location(), "/login?flow=links.", "not recent");
+}
+
+// LG-05
+#[tokio::test]
+async fn pages_of_ours_ask_for_a_sign_in_anew_and_an_old_one_is_none() {
+    let scene = Scene::new().await;
+    let now = scene.world.clock.now().seconds();
+    let mut person = browser();
+    let url = scene.press(&mut person, "/login?flow=links.").await;
+    assert!(url.contains("max_age=0"), "{url}");
+    scene.provider.lies(json!({ "auth_time": now - 3600 }));
+    let back = scene.provider.approve(&url, &nadia());
+    let refused = scene.back(&mut person, &back).await;
+    assert_eq!(refused.status, 400, "{}", refused.text());
+    assert_eq!(scene.user(&mut person).await, None);
+    // Whoever cannot say when it was is believed to have asked.
+    scene.provider.lies(json!({ "auth_time": null }));
+    let back = scene
+        .come(&mut person, "/login?flow=links.", &nadia())
+        .await;
+    assert_eq!(back.location(), "/account/links");
+    // One that takes its time over there is still the one that was asked for.
+    let url = scene.press(&mut browser(), "/login?flow=links.").await;
+    assert!(url.contains("max_age=0"), "{url}");
+    let mut slow = browser();
+    let url = scene.press(&mut slow, "/login?flow=links.").await;
+    scene.provider.lies(json!({ "auth_time": now + 60 }));
+    scene.world.clock.advance(Duration::from_secs(300));
+    let back = scene.provider.approve(&url, &nadia());
+    let back = scene.back(&mut slow, &back).await;
+    assert_eq!(back.location(), "/account/links");
 }
