@@ -65,7 +65,7 @@ pub use issuer::{
     ToolCatalogue,
 };
 pub use keys::{KeyError, KeySetChange};
-pub use limits::Guesses;
+pub use limits::{Guesses, Noted, StrangerNotes};
 pub use passwords::NewPassword;
 pub use public_url::PublicUrlError;
 pub use register::StatementIssuer;

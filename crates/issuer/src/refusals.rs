@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// What is said of the records that are not made.
-const MORE: &str = "many more like this are not recorded one by one";
+pub(crate) const MORE: &str = "many more like this are not recorded one by one";
 
 /// Who asked, as far as it was proven.
 #[derive(Clone, Debug)]

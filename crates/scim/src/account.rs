@@ -69,7 +69,9 @@ impl Facts {
             let change = ProvisionedChange::MailElsewhere(account.clone(), mail.clone());
             changes.push(change);
         }
-        if let Some(role) = self.role.filter(|role| *role != account.role) {
+        let is_said = before.is_none_or(|it| it.role != self.role);
+        let role = self.role.filter(|role| is_said && *role != account.role);
+        if let Some(role) = role {
             changes.push(ProvisionedChange::GiveRole(account.clone(), role));
         }
         changes

@@ -28,17 +28,20 @@ impl Shared {
         let sent = match bearer::the_one(sent.iter().map(|value| value.as_bytes())) {
             Ok(sent) if matches!(sent.scheme, Scheme::Bearer) => sent.token,
             Ok(_) | Err(BearerFault::Missing) => return Err(Refusal::Unauthenticated),
-            Err(BearerFault::Malformed) => return Err(Refusal::WrongToken),
+            Err(BearerFault::Malformed) => return Err(self.wrong(peer)),
         };
-        let now = self.parts.clock.now();
-        let taken = self.guesses.take(peer, now);
-        taken.map_err(Refusal::TooManyGuesses)?;
+        // Whoever is right is let in, whatever others at the same address guessed (LG-02).
         let digest = Secret::presented(sent).digest();
-        let known = self.owner_of(config, &digest).await;
-        if !matches!(known, Ok(None)) {
-            self.guesses.give_back(peer); // right, or nobody can say
+        let known = self.owner_of(config, &digest).await?;
+        known.ok_or_else(|| self.wrong(peer))
+    }
+
+    /// What is said of a token that is nobody's: one guess of the address.
+    fn wrong(&self, peer: Option<IpAddr>) -> Refusal {
+        match self.guesses.take(peer, self.parts.clock.now()) {
+            Ok(()) => Refusal::WrongToken,
+            Err(wait) => Refusal::TooManyGuesses(wait),
         }
-        known?.ok_or(Refusal::WrongToken)
     }
 
     async fn owner_of(

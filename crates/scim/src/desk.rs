@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How often a flow runs from the load when concurrent requests change the same.
-const TRIES: usize = 3;
+const TRIES: usize = 5;
 
 /// One request of a provider.
 pub(crate) struct Desk {

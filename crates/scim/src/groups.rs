@@ -7,6 +7,7 @@ use doorward_core::{
     entropy::draw,
     group::{Group, GroupName},
     id::{GroupId, UserId},
+    provisioning::Admission,
 };
 use doorward_issuer::ProvisionedChange;
 use doorward_store::{StoreError, Tx};
@@ -274,10 +275,14 @@ fn settle(
     let is_active = loaded.document.get("active") != Some(&Value::Bool(false));
     let before = loaded.record;
     let mut record = before.clone();
-    let settled = desk.settle(&loaded.account, &mut record, is_active, is_member)?;
-    record.changed_at = desk.time_after(before.changed_at);
-    tx.replace_provisioned_user(&before, &record);
-    Some(settled)
+    let settled = desk.settle(&loaded.account, &mut record, is_active, is_member);
+    // Where groups admit, of two requests that each take the user out of one group, the second
+    // has to see the first: it loads again.
+    if settled.is_some() || desk.config.authority.admit == Admission::Groups {
+        record.changed_at = desk.time_after(before.changed_at);
+        tx.replace_provisioned_user(&before, &record);
+    }
+    settled
 }
 
 /// Refuses a name that the provider may not give, and one that is taken.

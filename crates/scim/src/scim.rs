@@ -16,9 +16,10 @@ use doorward_core::{
     peer::Peer,
     provisioning::{Authority, ProvisionerName},
     secret::Digest,
+    user::Username,
 };
-use doorward_issuer::{Administration, Guesses};
-use doorward_store::Store;
+use doorward_issuer::{Administration, Guesses, StrangerNotes};
+use doorward_store::{Store, StoreError};
 use http::request::Parts;
 
 use crate::{answer::Refusal, desk::Desk, fault::FaultKind, route::Route};
@@ -39,6 +40,8 @@ pub struct ScimConfig {
     pub authority: Authority,
     /// Groups for which the configuration names members itself.
     pub declared_groups: BTreeSet<String>,
+    /// Names that rules of the configuration name, and that no provider gives anybody.
+    pub reserved: BTreeSet<Username>,
 }
 
 impl ScimConfig {
@@ -50,6 +53,7 @@ impl ScimConfig {
             tokens: Vec::new(),
             authority: Authority::default(),
             declared_groups: BTreeSet::new(),
+            reserved: BTreeSet::new(),
         }
     }
 
@@ -87,6 +91,7 @@ pub(crate) struct Shared {
     pub(crate) parts: ScimParts,
     config: ArcSwap<ScimConfig>,
     pub(crate) guesses: Guesses,
+    notes: StrangerNotes,
 }
 
 impl Scim {
@@ -96,6 +101,7 @@ impl Scim {
             parts,
             config: ArcSwap::from_pointee(config),
             guesses: Guesses::new(60, Duration::from_secs(2)),
+            notes: StrangerNotes::default(),
         }))
     }
 
@@ -128,7 +134,9 @@ impl Scim {
 
     /// Forgets whom nobody has to remember.
     pub fn forget_idle(&self) {
-        self.0.guesses.forget_idle(self.0.parts.clock.now());
+        let now = self.0.parts.clock.now();
+        self.0.guesses.forget_idle(now);
+        self.0.notes.forget_idle(now);
     }
 }
 
@@ -162,14 +170,27 @@ impl Shared {
             tracing::error!(%error, "a SCIM request met a store that failed");
         }
         if refusal.is_notable() {
-            let desk = &self.parts.administration;
-            let noted =
-                desk.note_provisioning_refused(provider.as_ref(), refusal.to_string(), peer);
+            let noted = self.note(provider.as_ref(), &refusal, peer).await;
             if let Err(error) = noted {
                 return Refusal::from(error).into_response(); // what cannot be recorded is not told
             }
         }
         refusal.into_response()
+    }
+
+    /// Records a refusal: of a provider each time, of strangers as often as they may (DS-05).
+    async fn note(
+        &self,
+        provider: Option<&ProvisionerName>,
+        refusal: &Refusal,
+        peer: Option<IpAddr>,
+    ) -> Result<(), StoreError> {
+        let (desk, why) = (&self.parts.administration, refusal.to_string());
+        if let Some(provider) = provider {
+            return desk.note_provisioning_refused(provider, &why, peer).await;
+        }
+        let noted = self.notes.take(peer, self.parts.clock.now());
+        desk.note_stranger_provisioning(noted, why, peer)
     }
 
     async fn serve(

@@ -243,7 +243,7 @@ pub trait Tx: Send {
     /// Gives the group that still has the name and the time of `before` what `now` says of its name
     /// and its identifier elsewhere. What its source said of members goes on under the new name.
     fn replace_group(&mut self, before: &Group, now: &Group, at: UnixTime);
-    /// Removes the group that still has this name, and what its source said of members.
+    /// Removes the group, which must be as it was read, and what its source said of members.
     fn remove_group(&mut self, group: &Group);
     /// Says that an existing user is in a group; saying it again changes nothing.
     fn add_member(&mut self, membership: &Membership);

@@ -52,7 +52,12 @@ impl Document {
             reserved: identity::reserved((&groups, &servers, &trusted_issuers)),
             providers: identity::providers(self.identity.providers, base)?,
         };
-        let scim = scim::check(&self.identity.scim, &self.groups, &public_url, base)?;
+        let scim = scim::check(
+            &self.identity.scim,
+            (&self.groups, &federation.reserved),
+            &public_url,
+            base,
+        )?;
         Ok(Configuration {
             scim,
             exchange: exchange::check(self.exchange, (&public_url, &servers))?,

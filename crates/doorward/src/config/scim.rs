@@ -8,7 +8,7 @@ use std::{
 use doorward_core::{
     provisioning::{Admission, Authority, ProvisionerName},
     secret::Digest,
-    user::Role,
+    user::{Role, Username},
 };
 use doorward_scim::ScimConfig;
 use schemars::JsonSchema;
@@ -46,6 +46,11 @@ pub(super) struct ScimEntry {
     /// refused. Accounts whose role the provider may not give are never taken over.
     #[serde(default)]
     adopt_accounts: bool,
+    /// Of the sign-in names that rules name (`[groups]`, allow lists, users of trusted issuers),
+    /// those that providers may give: names, or how names begin with `*` behind it. All others that
+    /// rules name are refused.
+    #[serde(default)]
+    names: Vec<String>,
 }
 
 /// Whom of the users of a provider gets in.
@@ -82,14 +87,15 @@ impl Default for ScimEntry {
             roles: Vec::new(),
             groups: every_group(),
             adopt_accounts: false,
+            names: Vec::new(),
         }
     }
 }
 
-/// Checks the entry; `groups` are those of the configuration.
+/// Checks the entry; `groups` are those of the configuration, `reserved` the names in its rules.
 pub(super) fn check(
     entry: &ScimEntry,
-    groups: &BTreeMap<String, Vec<String>>,
+    (groups, reserved): (&BTreeMap<String, Vec<String>>, &BTreeSet<Username>),
     public_url: &PublicUrl,
     base: &Path,
 ) -> Result<ScimConfig, String> {
@@ -120,7 +126,23 @@ pub(super) fn check(
         declared_groups: filled
             .map(|(name, _)| name.clone())
             .collect::<BTreeSet<_>>(),
+        reserved: reserved
+            .iter()
+            .filter(|name| !entry.gives(name))
+            .cloned()
+            .collect(),
     })
+}
+
+impl ScimEntry {
+    /// Whether providers may give a name although rules name it.
+    fn gives(&self, name: &Username) -> bool {
+        self.names.iter().any(|pattern| {
+            let pattern = pattern.to_ascii_lowercase();
+            let begins = pattern.strip_suffix('*');
+            pattern == name.as_str() || begins.is_some_and(|start| name.as_str().starts_with(start))
+        })
+    }
 }
 
 impl From<GivenRole> for Role {
@@ -141,7 +163,7 @@ mod tests {
         let url = PublicUrl::parse("https://a.example").expect("a URL");
         check(
             &document.identity.scim,
-            &document.groups,
+            (&document.groups, &names(&["alice", "bob", "team-x"])),
             &url,
             Path::new("/"),
         )
@@ -163,6 +185,20 @@ mod tests {
         assert!(said.authority.governs(Role::Auditor));
         assert!(!said.authority.may_make("ops", false));
         assert_eq!(said.declared_groups, BTreeSet::from(["ops".to_owned()]));
+    }
+
+    fn names(all: &[&str]) -> BTreeSet<Username> {
+        let parse = |name: &&str| Username::parse(name).expect("a name");
+        all.iter().map(parse).collect()
+    }
+
+    // AD-02
+    #[test]
+    fn names_in_rules_are_given_only_where_that_is_said() {
+        let usual = scim("").expect("accepted");
+        assert_eq!(usual.reserved, names(&["alice", "bob", "team-x"]));
+        let said = scim("identity.scim = { names = ['Alice', 'team-*'] }").expect("accepted");
+        assert_eq!(said.reserved, names(&["bob"]));
     }
 
     #[test]

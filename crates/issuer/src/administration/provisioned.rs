@@ -22,7 +22,11 @@ use doorward_core::{
 use doorward_store::{StoreError, Tx};
 
 use super::{Administration, AdministrationError};
-use crate::groups::{GroupsSaid, cut};
+use crate::{
+    groups::{GroupsSaid, cut},
+    limits::Noted,
+    refusals::MORE,
+};
 
 /// One change by a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,20 +166,37 @@ impl Administration {
         Ok(tx.commit().await?)
     }
 
-    /// Records that a provider, or somebody who claims to be one, was refused.
-    pub fn note_provisioning_refused(
+    /// Records, before it is told, that a provider was refused which proved who it is.
+    pub async fn note_provisioning_refused(
         &self,
-        provider: Option<&ProvisionerName>,
+        provider: &ProvisionerName,
+        why: &str,
+        peer: Option<IpAddr>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.store.begin().await?;
+        let event = self.provisioning_refused(format!("{why} (scim:{provider})"));
+        tx.audit(event.peer(peer));
+        tx.commit().await
+    }
+
+    /// Records that somebody was refused who may be anybody, as far as `noted` has it.
+    pub fn note_stranger_provisioning(
+        &self,
+        noted: Noted,
         why: String,
         peer: Option<IpAddr>,
     ) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        let event = AuditEvent::new(now, AuditKind::ProvisioningRefused, Outcome::Denied);
-        let why = match provider {
-            Some(provider) => format!("{why} (scim:{provider})"),
-            None => why,
+        let why = match noted {
+            Noted::Whole => why,
+            Noted::More => MORE.to_owned(),
+            Noted::Not => return Ok(()),
         };
-        self.store.record(event.reason(why).peer(peer))
+        self.store.record(self.provisioning_refused(why).peer(peer))
+    }
+
+    fn provisioning_refused(&self, why: String) -> AuditEvent {
+        let now = self.clock.now();
+        AuditEvent::new(now, AuditKind::ProvisioningRefused, Outcome::Denied).reason(why)
     }
 }
 

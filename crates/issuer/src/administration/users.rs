@@ -8,9 +8,11 @@ use doorward_core::{
     grant::RevocationReason,
     id::UserId,
     lifetimes::Lifetimes,
+    provisioning::ProvisionedUser,
     revocation::Revocation,
     secret::Secret,
     session::SetupLink,
+    time::UnixTime,
     user::{DisplayName, MailAddress, PasswordError, PasswordHash, Role, User, Username},
 };
 use doorward_store::{StoreError, Tx};
@@ -18,6 +20,9 @@ use tokio::task::spawn_blocking;
 
 use super::{Administration, AdministrationError};
 use crate::passwords::{hash, judge};
+
+/// How often an account is disabled from the load when its provider changes it at the same time.
+const TRIES: usize = 3;
 
 /// What is to be changed of what an account says of the person; an inner `None` takes it back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,13 +79,34 @@ impl Administration {
         find(&mut *self.store.begin().await?, name).await
     }
 
-    /// Disables an account: nothing of it works any more, from now on.
+    /// Disables an account: nothing of it works any more, from now on. No provider that made it
+    /// ends that.
     pub async fn disable_user(&self, name: &str) -> Result<User, AdministrationError> {
+        for _ in 0..TRIES {
+            match self.disable_once(name).await {
+                // Or its provider changed it meanwhile: the next look tells.
+                Err(AdministrationError::LastAdministrator(_)) => {}
+                outcome => return outcome,
+            }
+        }
+        self.disable_once(name).await
+    }
+
+    async fn disable_once(&self, name: &str) -> Result<User, AdministrationError> {
         let mut tx = self.store.begin().await?;
         let mut user = find_unless_last(&mut *tx, name).await?;
         let now = self.clock.now();
         user.disabled_at = Some(now);
         tx.set_disabled(&user.id, Some(now));
+        if let Some(before) = tx.provisioned_user(&user.id).await? {
+            let after = UnixTime::from_millis(before.changed_at.millis() + 1);
+            let kept = ProvisionedUser {
+                is_suspended: false, // an administrator does it now
+                changed_at: now.max(after),
+                ..before.clone()
+            };
+            tx.replace_provisioned_user(&before, &kept);
+        }
         self.cut_off(tx, &user, "disabled").await?;
         Ok(user)
     }

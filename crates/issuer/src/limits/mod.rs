@@ -17,7 +17,7 @@ use doorward_core::{
     time::UnixTime,
 };
 
-pub use self::guesses::Guesses;
+pub use self::guesses::{Guesses, Noted, StrangerNotes};
 use self::turns::Turns;
 pub(crate) use self::{
     peers::{peer_key, prefix_key, stranger_key},

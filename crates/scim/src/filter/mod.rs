@@ -106,6 +106,15 @@ impl Filter {
         }
     }
 
+    /// How many comparisons it has.
+    pub(crate) fn comparisons(&self) -> usize {
+        match self {
+            Self::All(all) | Self::Any(all) => all.iter().map(Self::comparisons).sum(),
+            Self::Not(inner) => inner.comparisons(),
+            Self::Test(_) => 1,
+        }
+    }
+
     /// The equalities of which it is made, if it is made of nothing else: what a value that is
     /// added for it begins with.
     pub(crate) fn equalities(&self) -> Option<Vec<&Test>> {

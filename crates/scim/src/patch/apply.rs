@@ -10,6 +10,24 @@ use crate::{
     schema::{Attribute, Mutability, Named, Schema},
 };
 
+/// The most work of one request: values that are looked at, once for each comparison.
+const MOST_WORK: usize = 1_000_000;
+
+/// What a request may still ask for: a long list and many operations on it, each for itself short,
+/// would keep a thread for minutes (DS-01).
+#[derive(Debug)]
+struct Budget(usize);
+
+impl Budget {
+    fn take(&mut self, work: usize) -> Result<(), Fault> {
+        let left = self.0.checked_sub(work);
+        self.0 = left.ok_or_else(|| {
+            FaultKind::TooMany.because("too many operations on too many values; send several")
+        })?;
+        Ok(())
+    }
+}
+
 /// The resource as it is after `patch`.
 pub(crate) fn apply(
     schema: &Schema,
@@ -17,30 +35,41 @@ pub(crate) fn apply(
     patch: &Patch<'_>,
 ) -> Result<Document, Fault> {
     let mut changed = document.clone();
+    let mut budget = Budget(MOST_WORK);
     for operation in &patch.operations {
-        operation.apply(schema, &mut changed)?;
+        operation.apply(schema, &mut changed, &mut budget)?;
     }
     document::check(schema, &changed)?;
     Ok(changed)
 }
 
 impl Operation<'_> {
-    fn apply(&self, schema: &Schema, document: &mut Document) -> Result<(), Fault> {
+    fn apply(
+        &self,
+        schema: &Schema,
+        document: &mut Document,
+        budget: &mut Budget,
+    ) -> Result<(), Fault> {
         let Some(path) = self.path else {
-            return self.apply_to_all(schema, document);
+            return self.apply_to_all(schema, document, budget);
         };
         match place(schema, path)? {
             None => Ok(()), // of what is not kept
             Some(place) => {
                 expect_writable(&place)?;
-                change(self.verb, &place, self.value, document)
+                change(self.verb, &place, self.value, document, budget)
             }
         }
     }
 
     /// Without a path, the value has the attributes; what could not be set in a whole resource
     /// is left out here too.
-    fn apply_to_all(&self, schema: &Schema, document: &mut Document) -> Result<(), Fault> {
+    fn apply_to_all(
+        &self,
+        schema: &Schema,
+        document: &mut Document,
+        budget: &mut Budget,
+    ) -> Result<(), Fault> {
         if self.verb == Verb::Remove {
             return Err(FaultKind::NoTarget.because("remove needs a path"));
         }
@@ -54,7 +83,7 @@ impl Operation<'_> {
             }
             match place(schema, name)? {
                 Some(place) if expect_writable(&place).is_ok() => {
-                    change(self.verb, &place, value, document)?;
+                    change(self.verb, &place, value, document, budget)?;
                 }
                 Some(_) | None => {}
             }
@@ -79,7 +108,14 @@ fn expect_writable(place: &Place) -> Result<(), Fault> {
     }
 }
 
-fn change(verb: Verb, place: &Place, value: &Value, document: &mut Document) -> Result<(), Fault> {
+fn change(
+    verb: Verb,
+    place: &Place,
+    value: &Value,
+    document: &mut Document,
+    budget: &mut Budget,
+) -> Result<(), Fault> {
+    budget.take(cost(verb, place, value, document))?;
     if verb == Verb::Remove && place.attribute.is_required && place.part.is_none() {
         let detail = format!("`{}` cannot be removed", place.attribute.name);
         return Err(FaultKind::Mutability.because(detail));
@@ -87,6 +123,24 @@ fn change(verb: Verb, place: &Place, value: &Value, document: &mut Document) -> 
     match place.attribute.is_multiple {
         true => change_many(verb, place, value, document),
         false => change_one(verb, place, value, document),
+    }
+}
+
+/// How many comparisons a change needs: each value that is there with each that is named, or with
+/// each comparison of the path.
+fn cost(verb: Verb, place: &Place, value: &Value, document: &Document) -> usize {
+    let count = |value: &Value| value.as_array().map_or(1, Vec::len);
+    let old = document.get(place.attribute.name).map_or(0, count);
+    let (named, compared) = (
+        count(value),
+        place.within.as_ref().map_or(0, Filter::comparisons),
+    );
+    match verb {
+        Verb::Remove if place.within.is_none() => old.saturating_mul(named),
+        Verb::Add | Verb::Replace | Verb::Remove => {
+            let each = old.saturating_mul(compared.max(1));
+            each.saturating_add(named)
+        }
     }
 }
 

@@ -173,6 +173,31 @@ fn what_cannot_be_changed_is_refused_and_nothing_changes() {
     );
 }
 
+// DS-01
+#[test]
+fn work_without_end_is_refused() {
+    let members: Vec<Value> = (0..5000)
+        .map(|at| json!({ "value": at.to_string() }))
+        .collect();
+    let group = json!({ "displayName": "g", "members": members });
+    let test = "value eq \"x\"";
+    let long = vec![test; 32].join(" or ");
+    let remove = json!({ "op": "remove", "path": format!("members[{long}]") });
+    let one = json!({ "op": "add", "path": "members", "value": [{ "value": "new" }] });
+    let named = json!([{ "op": "remove", "path": "members", "value": group["members"] }]);
+    for operations in [
+        json!(vec![remove.clone(); 1000]),
+        json!(vec![one.clone(); 1000]),
+        named,
+    ] {
+        let refused = patched(Schema::GROUP, &group, operations);
+        assert_eq!(refused, Err(FaultKind::TooMany));
+    }
+    for operations in [json!([remove]), json!(vec![one; 100])] {
+        assert!(patched(Schema::GROUP, &group, operations).is_ok());
+    }
+}
+
 #[test]
 fn a_body_that_says_it_is_no_patch_is_refused() {
     let body = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "Operations": [{"op": "remove", "path": "name"}]});

@@ -12,7 +12,7 @@ use doorward_store::Tx;
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{Loaded, expect_free_identifier, external_id, taken};
+use super::{Loaded, expect_free_identifier, expect_given, external_id, taken};
 use crate::{
     account::Facts, answer::Refusal, desk::Desk, document, query::Parameters, schema::Schema,
 };
@@ -26,6 +26,7 @@ pub(crate) async fn create(
     let projection = query.projection(Schema::USER)?;
     let document = document::read(Schema::USER, body)?;
     let facts = Facts::of(&document, &desk.config.authority)?;
+    expect_given(desk, &facts)?;
     let mut tx = desk.shared.parts.store.begin().await?;
     expect_free_identifier(desk, &mut *tx, &document, None).await?;
     let (account, mut changes) = match tx.user_by_name(&facts.name).await? {

@@ -3,7 +3,11 @@
 mod create;
 
 use axum::response::Response;
-use doorward_core::{id::UserId, provisioning::ProvisionedUser, user::User};
+use doorward_core::{
+    id::UserId,
+    provisioning::{Authority, ProvisionedUser},
+    user::User,
+};
 use doorward_issuer::ProvisionedChange;
 use doorward_store::{StoreError, Tx};
 use http::{HeaderMap, StatusCode};
@@ -69,8 +73,12 @@ pub(crate) async fn remove(
         loaded.meta("").expect_match(headers)?;
         loaded
     };
-    // What was there before, or is more than the provider may make, is let go and not removed.
-    let is_its_own = !record.is_adopted && desk.config.authority.governs(account.role);
+    // What was there before, is more than the provider may make, or was disabled by an
+    // administrator, is let go and not removed: the name would be free for a new account.
+    let is_its_own = !record.is_adopted
+        && desk.config.authority.governs(account.role)
+        && !is_kept_out(&account, &record);
+    tx.remove_provisioned_user(&record); // only as it was read
     let mut changes = Vec::new();
     if is_its_own {
         changes.push(ProvisionedChange::Remove(account));
@@ -82,7 +90,6 @@ pub(crate) async fn remove(
             changes.push(ProvisionedChange::Disable(account.clone()));
         }
         changes.push(ProvisionedChange::Release(account));
-        tx.remove_provisioned_user(&record);
     }
     let administration = &desk.shared.parts.administration;
     let prepared = administration.prepare_provisioned(&mut *tx, &desk.provider, &changes);
@@ -191,8 +198,16 @@ async fn write(
     let known = Facts::of(&before.document, authority);
     let facts = Facts::of(&document, authority)?;
     // What was sent before may have been more than the configuration allows now.
+    let known = known.or_else(|_| Facts::of(&before.document, &Authority::default()));
     let known = known.unwrap_or_else(|_| facts.clone());
     expect_free_identifier(desk, &mut *tx, &document, Some(&before)).await?;
+    if facts.name != known.name && facts.name != before.account.name {
+        expect_given(desk, &facts)?;
+        if is_kept_out(&before.account, &before.record) {
+            let detail = "an administrator disabled this account: its userName stays";
+            return Err(FaultKind::Forbidden.because(detail).into());
+        }
+    }
     if facts.name != known.name
         && let Some(other) = tx.user_by_name(&facts.name).await?
         && other.id != before.account.id
@@ -220,6 +235,26 @@ async fn write(
         document,
         ..before
     })
+}
+
+/// Whether it is not the provider that keeps the account from being used.
+fn is_kept_out(account: &User, record: &ProvisionedUser) -> bool {
+    account.disabled_at.is_some() && !record.is_suspended
+}
+
+/// Refuses names that rules of the configuration name: whoever has one has what was meant for
+/// somebody else (AD-02).
+fn expect_given(desk: &Desk, facts: &Facts) -> Result<(), Fault> {
+    match desk.config.reserved.contains(&facts.name) {
+        false => Ok(()),
+        true => {
+            let detail = format!(
+                "the configuration names {}: no provider gives that userName",
+                facts.name
+            );
+            Err(FaultKind::Forbidden.because(detail))
+        }
+    }
 }
 
 /// Of an account whose role the provider may not give, nothing changes but whether it can be used.

@@ -50,3 +50,30 @@ async fn where_groups_admit_whoever_is_in_none_stays_out() {
     world.patch(&path, active).await.expect(200);
     assert!(world.is_disabled("bob").await, "active, and in no group");
 }
+
+#[tokio::test]
+async fn of_two_groups_that_are_left_at_once_neither_keeps_somebody_in() {
+    let world = by_groups().await;
+    for round in 0..8 {
+        let name = format!("u{round}");
+        let id = world.user(&name).await;
+        let (one, two) = (format!("a{round}"), format!("b{round}"));
+        let one = format!("/Groups/{}", world.group(&one, &[&id]).await);
+        let two = format!("/Groups/{}", world.group(&two, &[&id]).await);
+        let user = format!("/Users/{id}");
+        let before = world.get(&user).await.headers["etag"].clone();
+        let none = json!([{ "op": "remove", "path": "members" }]);
+        let (left, gone) = tokio::join!(world.patch(&one, none), world.delete(&two));
+        left.expect(204);
+        gone.expect(204);
+        assert!(world.is_disabled(&name).await, "{round}");
+        assert_ne!(world.get(&user).await.headers["etag"], before);
+    }
+    // Every step counts: whoever decides by an older one loses.
+    let id = world.user("ada").await;
+    world.group("c", &[&id]).await;
+    let user = format!("/Users/{id}");
+    let before = world.get(&user).await.headers["etag"].clone();
+    world.group("d", &[&id]).await;
+    assert_ne!(world.get(&user).await.headers["etag"], before);
+}

@@ -215,3 +215,38 @@ async fn the_last_administrator_cannot_be_taken_away() {
         .expect("enabled");
     world.patch(&path, gone).await.expect(200);
 }
+
+// What an administrator changed here stays, as long as the provider says nothing new of it.
+#[tokio::test]
+async fn a_role_that_was_given_here_stays_until_the_provider_says_another() {
+    let world = World::with(Authority {
+        roles: vec![Role::Auditor],
+        ..usual()
+    })
+    .await;
+    let path = format!("/Users/{}", world.user("ada").await);
+    let desk = &world.administration;
+    desk.set_role("ada", Role::Auditor).await.expect("given");
+    let shown = json!([{ "op": "replace", "path": "displayName", "value": "Ada" }]);
+    world.patch(&path, shown).await.expect(200);
+    let account = world.account("ada").await.expect("there");
+    assert_eq!(account.role, Role::Auditor);
+}
+
+#[tokio::test]
+async fn what_is_no_role_any_more_hides_no_other_change() {
+    let world = World::new().await;
+    let admin = json!({ "userName": "ada", "roles": [{ "value": "administrator" }] });
+    let made = world.post("/Users", admin).await.expect(201);
+    let path = format!("/Users/{}", made["id"].as_str().expect("an id"));
+    let mut stricter = crate::world::config(usual());
+    stricter.authority.roles = vec![Role::Auditor];
+    world.scim.reconfigure(stricter);
+    let change = json!({ "userName": "eve", "displayName": "Eve" });
+    world.put(&path, change).await.expect(200);
+    let account = world.account("eve").await.expect("renamed");
+    assert_eq!(
+        account.display_name.map(String::from).as_deref(),
+        Some("Eve")
+    );
+}

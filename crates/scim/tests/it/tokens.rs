@@ -93,8 +93,42 @@ async fn whoever_shows_wrong_tokens_waits_and_whoever_is_right_does_not() {
         .await;
     assert_eq!(refused.headers["retry-after"], "2");
     refused.refused(429, None);
-    world.clock.advance(Duration::from_secs(2));
+    // Others at the address of a provider do not put it off.
     assert_eq!(status(&world, TOKEN).await, 200);
+    world.clock.advance(Duration::from_secs(2));
+    assert_eq!(status(&world, "wrong").await, 401);
+}
+
+// DS-05, AD-06
+#[tokio::test]
+async fn strangers_leave_no_more_records_than_they_may() {
+    let world = World::new().await;
+    let mut statuses = Vec::new();
+    for _ in 0..100 {
+        statuses.push(status(&world, "a b").await); // no token at all
+    }
+    assert!(statuses[..60].iter().all(|status| *status == 401));
+    assert!(statuses[60..].iter().all(|status| *status == 429));
+    for third in 0..8_u8 {
+        for _ in 0..60 {
+            let mut other = request(Method::GET, "/Users", "wrong", Value::Null);
+            let peer: std::net::IpAddr = format!("2001:db8:0:{third}::1").parse().expect("it");
+            other
+                .extensions_mut()
+                .insert(doorward_core::peer::Peer(peer));
+            assert_eq!(world.send(other).await.status.as_u16(), 401);
+        }
+    }
+    let records = world.records().await;
+    let of = |what: &str| {
+        records
+            .iter()
+            .filter(|record| record.contains(what))
+            .count()
+    };
+    let refused = of("scim.refused  the token is unknown");
+    assert!(refused <= 60 + 120, "{refused}");
+    assert_eq!(of("many more like this"), 1);
 }
 
 #[tokio::test]

@@ -278,3 +278,43 @@ async fn a_user_that_was_changed_meanwhile_is_not_changed() {
     let now = world.get(&path).await.expect(200);
     assert_eq!(now["displayName"], "C");
 }
+
+// AD-02
+#[tokio::test]
+async fn no_provider_ends_what_an_administrator_did_to_an_account_that_was_suspended() {
+    let world = World::new().await;
+    let id = world.user("ada").await;
+    let path = format!("/Users/{id}");
+    let active = |active: bool| json!([{ "op": "replace", "path": "active", "value": active }]);
+    world.patch(&path, active(false)).await.expect(200);
+    let desk = &world.administration;
+    desk.disable_user("ada").await.expect("disabled");
+    world.patch(&path, active(true)).await.expect(200);
+    assert!(world.is_disabled("ada").await);
+    // Neither is the name free for another account.
+    let renamed = json!([{ "op": "replace", "path": "userName", "value": "ada2" }]);
+    world.patch(&path, renamed).await.refused(403, None);
+    world.delete(&path).await.expect(204);
+    assert!(world.is_disabled("ada").await);
+    let again = world.post("/Users", json!({ "userName": "ada" })).await;
+    again.refused(409, Some("uniqueness"));
+}
+
+// AD-02
+#[tokio::test]
+async fn names_in_rules_are_nobodys_to_give() {
+    let world = World::new().await;
+    let taken = world.post("/Users", json!({ "userName": "Ruled" })).await;
+    taken.refused(403, None);
+    let id = world.user("ada").await;
+    let renamed = json!([{ "op": "replace", "path": "userName", "value": "ruled" }]);
+    let refused = world.patch(&format!("/Users/{id}"), renamed).await;
+    refused.refused(403, None);
+    assert!(world.account("ruled").await.is_none());
+    assert!(world.account("ada").await.is_some());
+    let records = world.records().await.join("\n");
+    assert!(
+        records.contains("the configuration names ruled"),
+        "{records}"
+    );
+}

@@ -110,6 +110,7 @@ pub(crate) fn config(authority: Authority) -> ScimConfig {
         ],
         authority,
         declared_groups: ["declared".to_owned()].into(),
+        reserved: [Username::parse("ruled").expect("a name")].into(),
     }
 }
 

@@ -112,9 +112,10 @@ pub(crate) async fn a_group_keeps_its_members_under_another_name(store: Subject)
         changed_at: at(5),
         ..now.clone()
     };
-    assert_eq!(found.expect("readable"), Some(changed));
+    assert_eq!(found.expect("readable"), Some(changed.clone()));
     conflict(&store, |tx| tx.replace_group(&before, &now, at(6))).await;
     conflict(&store, |tx| tx.remove_group(&before)).await;
-    write(&store, |tx| tx.remove_group(&now)).await;
+    conflict(&store, |tx| tx.remove_group(&now)).await; // as it was before
+    write(&store, |tx| tx.remove_group(&changed)).await;
     assert_eq!(members(&store, "people").await, []);
 }

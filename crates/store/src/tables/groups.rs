@@ -26,7 +26,7 @@ statements! {
     // Only as it was read.
     REPLACE = "UPDATE groups SET name = ?3, external_id = ?4, changed_at = ?5
         WHERE id = ?1 AND name = ?2 AND changed_at = ?6";
-    REMOVE = "DELETE FROM groups WHERE id = ?1 AND name = ?2";
+    REMOVE = "DELETE FROM groups WHERE id = ?1 AND name = ?2 AND changed_at = ?3";
 }
 
 fn read(columns: &mut Columns<'_>) -> Result<Group, Unreadable> {
@@ -77,5 +77,6 @@ pub(crate) fn replace(before: &Group, now: &Group, at: UnixTime) -> Change {
 }
 
 pub(crate) fn remove(group: &Group) -> Change {
-    change(REMOVE, params![group.id.as_str(), group.name.as_str()])
+    let row = params![group.id.as_str(), group.name.as_str(), group.changed_at];
+    change(REMOVE, row)
 }
