@@ -76,7 +76,7 @@ pub(crate) async fn get(guest: Guest) -> Response {
             let may_audit = guest.visit.may_audit();
             guest.show(sheet, &activity(&trail, event, may_audit))
         }
-        Err(error) => guest.unreadable(&error),
+        Err(error) => guest.failed(&error),
     }
 }
 

@@ -95,7 +95,7 @@ pub(crate) async fn get(guest: Guest) -> Response {
             };
             guest.show(sheet, &page)
         }
-        Err(error) => guest.unreadable(&error),
+        Err(error) => guest.failed(&error),
     }
 }
 

@@ -156,7 +156,12 @@ impl Guest {
             | AccountError::Unconfirmed => {
                 let message = Message::new(Text::of("account-not-done"), text(error))
                     .next("/account", Text::of("account-back"));
-                pages.message(status(error), &message)
+                let mut response = pages.message(status(error), &message);
+                if let AccountError::TooMany(wait) = error {
+                    let seconds = HeaderValue::from(wait.as_secs().saturating_add(1));
+                    response.headers_mut().insert(header::RETRY_AFTER, seconds);
+                }
+                response
             }
         }
     }

@@ -8,7 +8,10 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use crate::{id::FlowId, secret::Digest};
+use crate::{
+    id::{FlowId, UserId},
+    secret::Digest,
+};
 
 /// Something that is used once.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +25,8 @@ pub struct OneTime {
 pub enum Purpose {
     /// The answer to an authorization request.
     Flow,
+    /// Who answered an authorization request.
+    Answer,
     /// The `jti` of a client's assertion (RFC 7523 section 3).
     ClientAssertion,
     /// The `jti` of an assertion that is an authorization grant (RFC 7523 section 2.1).
@@ -51,6 +56,11 @@ impl OneTime {
         }
     }
 
+    /// That `user` is who answered an authorization request.
+    pub fn answer(flow: &FlowId, user: &UserId) -> Self {
+        Self::named(Purpose::Answer, user.as_str(), flow.as_str())
+    }
+
     /// What `chosen_by` named `name`, for instance the `jti` of one of its assertions.
     pub fn named(purpose: Purpose, chosen_by: &str, name: &str) -> Self {
         // The length keeps ("ab", "c") apart from ("a", "bc").
@@ -77,6 +87,7 @@ impl Purpose {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Flow => "flow",
+            Self::Answer => "answer",
             Self::ClientAssertion => "client_assertion",
             Self::GrantAssertion => "grant_assertion",
             Self::DpopProof => "dpop_proof",

@@ -500,6 +500,8 @@ pub trait Tx: Send {
     async fn consents_of(&mut self, user: &UserId) -> Result<Vec<Consent>, StoreError>;
     /// Forgets an existing approval, so that the person is asked again.
     fn forget_consent(&mut self, key: &ConsentKey);
+    /// Forgets what a person approved before for one client, or for all of them.
+    fn forget_consents_of_user(&mut self, user: &UserId, client: Option<&ClientId>);
     /// What the person approved before.
     async fn consent(&mut self, key: &ConsentKey) -> Result<Option<Consent>, StoreError>;
     /// Remembers an approval by an existing user for an existing client, in place of the one

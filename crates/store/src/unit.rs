@@ -746,6 +746,10 @@ impl<D: Database> Tx for Unit<D> {
         self.write(Write::ForgetConsent(key.clone()));
     }
 
+    fn forget_consents_of_user(&mut self, user: &UserId, client: Option<&ClientId>) {
+        self.write(Write::ForgetConsentsOfUser(user.clone(), client.cloned()));
+    }
+
     async fn consent(&mut self, key: &ConsentKey) -> Result<Option<Consent>, StoreError> {
         self.database.find(consents::by_key(key)).await
     }

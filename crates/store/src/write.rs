@@ -150,6 +150,7 @@ pub(crate) enum Write {
     ForgetDevicesOfUser(UserId),
     RememberConsent(Box<Consent>),
     ForgetConsent(ConsentKey),
+    ForgetConsentsOfUser(UserId, Option<ClientId>),
     ForgetApprovalsOfClient(ClientId),
     AddTotp(Totp),
     UseTotp(UserId, i64, UnixTime),

@@ -68,7 +68,7 @@ impl Accounts {
         &self,
         visit: &Visit,
         (from, most): (usize, usize),
-    ) -> Result<(Vec<Connection>, usize), StoreError> {
+    ) -> Result<(Vec<Connection>, usize), AccountError> {
         let mut tx = self.0.store.begin().await?;
         let now = self.now();
         let mut grants = tx.grants(Some(&visit.user().id), None).await?;
@@ -100,7 +100,8 @@ impl Accounts {
         Ok(grants.iter().filter(|grant| grant.is_live(now)).count())
     }
 
-    /// Cuts one connection. Its tokens are refused within a second.
+    /// Cuts one connection. Its tokens are refused within a second, and its application has to ask
+    /// again: what was remembered of it goes as well.
     pub async fn revoke(&self, visit: &Visit, id: &GrantId) -> Result<(), AccountError> {
         let now = self.now();
         let mut tx = self.0.store.begin().await?;
@@ -109,6 +110,7 @@ impl Accounts {
         let live = own.filter(|grant| grant.is_live(now));
         let grant = live.ok_or(AccountError::NotThere)?; // AD-02
         tx.revoke_grant(id, now, RevocationReason::RequestedByUser);
+        tx.forget_consents_of_user(&visit.user().id, Some(&grant.client));
         let event = self.did(visit, AuditKind::Revoke, "revoked by its owner");
         tx.audit(event.client(grant.client.as_str()).grant(id.as_str()));
         tx.commit().await?;
@@ -116,11 +118,12 @@ impl Accounts {
         Ok(())
     }
 
-    /// Cuts all of them, and what was approved and not collected yet.
+    /// Cuts all of them, what was approved and not collected yet, and what was remembered.
     pub async fn revoke_all(&self, visit: &Visit) -> Result<(), AccountError> {
         let (now, user) = (self.now(), &visit.user().id);
         let mut tx = self.0.store.begin().await?;
         tx.revoke_grants_of_user(user, now, RevocationReason::RequestedByUser);
+        tx.forget_consents_of_user(user, None);
         tx.audit(self.did(visit, AuditKind::Revoke, "all revoked by their owner"));
         tx.commit().await?;
         self.tell_all_revoked(user, now).await;
@@ -150,7 +153,8 @@ impl Accounts {
     async fn called_lately(
         &self,
         visit: &Visit,
-    ) -> Result<HashMap<String, Vec<Called>>, StoreError> {
+    ) -> Result<HashMap<String, Vec<Called>>, AccountError> {
+        let _scan = self.scan(visit).await?;
         let window = self.window(None).await?;
         let page = self.0.store.audit(AuditFilter {
             after: window.after,

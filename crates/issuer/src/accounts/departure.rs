@@ -1,6 +1,10 @@
 //! How an account ends by the will of its owner.
 
-use doorward_core::{audit::AuditKind, revocation::Revocation, user::Username};
+use doorward_core::{
+    audit::AuditKind,
+    revocation::Revocation,
+    user::{Role, Username},
+};
 
 use doorward_store::StoreError;
 
@@ -29,7 +33,9 @@ impl Accounts {
         tx.audit(self.did(visit, AuditKind::UserChange, "deleted by its owner"));
         match tx.commit().await {
             // Another administrator went at the same moment: the database keeps the last one.
-            Err(StoreError::Conflict) => return Err(AccountError::LastAdministrator),
+            Err(StoreError::Conflict) if user.role == Role::Administrator => {
+                return Err(AccountError::LastAdministrator);
+            }
             outcome => outcome?,
         }
         self.0

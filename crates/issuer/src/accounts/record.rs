@@ -34,9 +34,12 @@ pub struct AccountRecord {
 }
 
 impl Accounts {
-    /// Everything that is stored about the visitor.
+    /// Everything that is stored about the visitor, a few times in a row.
     pub async fn everything(&self, Fresh(visit): Fresh<'_>) -> Result<AccountRecord, AccountError> {
-        let user = visit.user();
+        let (user, now) = (visit.user(), self.now());
+        let _scan = self.scan(visit).await?;
+        let taken = self.0.limits.downloads.take(user.id.clone(), now);
+        taken.map_err(|wait| AccountError::TooMany(wait.0))?; // DS-03
         let mut tx = self.0.store.begin().await?;
         let (sessions, devices) = (
             tx.sessions_of(&user.id).await?,
@@ -59,7 +62,7 @@ impl Accounts {
         tx.commit().await?;
         let (audit, audit_is_cut) = self.own_records(visit).await?;
         Ok(AccountRecord {
-            at: self.now(),
+            at: now,
             account: serde_json::json!({
                 "id": user.id,
                 "name": user.name,

@@ -3,7 +3,8 @@
 use doorward_core::{audit::AuditRecord, user::Role};
 use doorward_store::{AuditFilter, StoreError};
 
-use super::{Accounts, Visit};
+use super::{AccountError, Accounts, Visit};
+use crate::limits::Scan;
 
 /// How many records one page looks at, at most, however few of them are the person's: the log of
 /// a busy server is long (DS-03).
@@ -59,8 +60,9 @@ impl Visit {
 
 impl Accounts {
     /// A part of the trail, the newest first.
-    pub async fn trail(&self, visit: &Visit, query: &TrailQuery) -> Result<Trail, StoreError> {
+    pub async fn trail(&self, visit: &Visit, query: &TrailQuery) -> Result<Trail, AccountError> {
         let everybody = query.everybody && visit.may_audit(); // AD-02
+        let _scan = self.scan(visit).await?;
         let window = self.window(query.before).await?;
         let own = (!everybody).then(|| visit.user().name.to_string());
         let filter = AuditFilter {
@@ -85,6 +87,12 @@ impl Accounts {
             older: oldest.filter(|sequence| *sequence > 1).or(end),
             everybody,
         })
+    }
+
+    /// The turn of the visitor to look through the audit log, which lasts until it is dropped.
+    pub(super) async fn scan(&self, visit: &Visit) -> Result<Scan<'_>, AccountError> {
+        let scan = self.0.limits.scans.take(&visit.user().id).await;
+        scan.ok_or(AccountError::Busy) // DS-03
     }
 
     /// The newest records before this one. What was queued is written first.

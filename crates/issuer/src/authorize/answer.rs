@@ -6,6 +6,7 @@ use doorward_core::{
     client::{Client, ClientOrigin, MetadataUrl},
     code::{AuthorizationCode, CodeState},
     consent::{Circumstances, Consent, ConsentKey, Given, may_skip, redirect_host, remembered},
+    id::UserId,
     once::OneTime,
     redirect::Destination,
     registration::Welcome,
@@ -104,7 +105,7 @@ impl Shared {
         let now = self.clock.now();
         let opened = approval.opened;
         let secret = self.code_of(opened);
-        self.close(&mut *tx, opened);
+        self.close(&mut *tx, opened, &approval.signed_in.user.id);
         tx.add_code(&self.code(&approval, &secret, now));
         tx.mark_client_used(&opened.client.id, now);
         for (resource, given) in &approval.gift.each {
@@ -166,7 +167,7 @@ impl Shared {
         signed_in: &SignedIn,
         visitor: &Visitor,
     ) -> Result<Reply, AuthorizeRefused> {
-        self.close(&mut *tx, opened);
+        self.close(&mut *tx, opened, &signed_in.user.id);
         tx.audit(self.consent_event(opened, signed_in, Outcome::Denied, visitor));
         tx.commit().await.map_err(answered)?;
         Ok(self.denial(opened))
@@ -183,11 +184,12 @@ impl Shared {
         self.reply(&opened.checked.to, &answer)
     }
 
-    /// A flow is answered once.
-    fn close(&self, tx: &mut dyn Tx, opened: &Opened) {
+    /// A flow is answered once. Who did that may see later what became of it.
+    fn close(&self, tx: &mut dyn Tx, opened: &Opened, user: &UserId) {
         let lifetime = self.published().config.lifetimes.flow;
-        let answered = OneTime::flow(&opened.pass.flow);
-        tx.use_once(&answered, opened.pass.begun_at + lifetime);
+        let (flow, end) = (&opened.pass.flow, opened.pass.begun_at + lifetime);
+        tx.use_once(&OneTime::flow(flow), end);
+        tx.use_once(&OneTime::answer(flow, user), end);
     }
 
     fn code(&self, approval: &Approval<'_>, secret: &Secret, now: UnixTime) -> AuthorizationCode {

@@ -32,14 +32,15 @@ impl Shared {
         let locale = opened.locale(visitor);
         let secret = self.code_of(opened);
         let mut tx = self.store.begin().await?;
+        let answered = OneTime::answer(&opened.pass.flow, &signed_in.user.id);
+        if !tx.was_used(&answered).await? {
+            return Err(AuthorizeRefused::Answered);
+        }
         let Some(code) = tx.code(&secret.digest()).await? else {
             let lead = Text::of("consent-denied-before-lead").with("client", &opened.client.name);
             let words = (Text::of("consent-denied-before"), lead);
             return Ok(self.carry_again(&self.denial(opened), words, locale));
         };
-        if code.user != signed_in.user.id {
-            return Err(AuthorizeRefused::Answered);
-        }
         let allowed = Text::of("consent-allowed-before").with("client", &opened.client.name);
         let collects = code.state == CodeState::Fresh && self.clock.now() < code.expires_at;
         if collects {

@@ -50,6 +50,8 @@ pub(crate) struct ServerView {
     before: bool,
     /// `None` when the list is not known right now.
     groups: Option<Vec<ToolGroup>>,
+    /// What the form said about tools that cannot be shown now: it counts as it was (CO-09).
+    carried: Vec<(String, String)>,
     /// The only calls that it may make, if the request says so (RFC 9396).
     details: Vec<DetailView>,
 }
@@ -114,13 +116,16 @@ impl Shared {
     ) -> ServerView {
         let published = self.published();
         let server = published.server_at(&asked.resource);
-        let groups = server.zip(tools).map(|(server, tools)| {
+        let groups: Option<Vec<ToolGroup>> = server.zip(tools).map(|(server, tools)| {
             let group = |(effect, mark)| {
                 let of = (&server.name, effect, mark);
                 self.group(asked, of, &tools, (form, room))
             };
             EFFECTS.into_iter().filter_map(group).collect()
         });
+        let shown = groups.as_deref().unwrap_or_default();
+        let carried = server.zip(form.sent);
+        let carried = carried.map(|(server, sent)| carried_for(&server.name, shown, sent));
         let resource = asked.resource.to_string();
         let chosen = |form: &Pairs| form.all("server").any(|it| it == resource);
         ServerView {
@@ -128,6 +133,7 @@ impl Shared {
             ticked: form.sent.is_none_or(chosen),
             before: !asked.already.is_nothing(),
             groups,
+            carried: carried.unwrap_or_default(),
             details: asked.given.details.iter().map(DetailView::of).collect(),
             resource,
         }
@@ -181,6 +187,25 @@ impl Shared {
             tokio::time::timeout(PATIENCE, tools).await.ok().flatten()
         })
     }
+}
+
+/// What `form` said about the groups of a server that are not `shown` with their ticks. Whoever
+/// pressed a button for all of a group that is gone keeps what was ticked; for none, nothing.
+fn carried_for(server: &ServerName, shown: &[ToolGroup], form: &Pairs) -> Vec<(String, String)> {
+    let mut carried = Vec::new();
+    for (_, mark) in EFFECTS {
+        let (tag, ticks) = (tag_of(mark, server), ticks_of(mark, server));
+        let on_page = shown.iter().any(|it| it.ticks.as_ref() == Some(&ticks));
+        if on_page || form.first(&tag).is_empty() {
+            continue;
+        }
+        carried.push((tag.clone(), form.first(&tag).to_owned()));
+        if form.first("tick") != format!("none.{mark}.{server}") {
+            let ticked = form.all(&ticks);
+            carried.extend(ticked.map(|name| (ticks.clone(), name.to_owned())));
+        }
+    }
+    carried
 }
 
 /// Takes what these need out of the room, if there is enough.

@@ -13,7 +13,7 @@ use doorward_core::{
 use doorward_federation::{NotAdmitted, Profile, Provider};
 use doorward_store::{StoreError, Tx};
 
-use crate::shared::Shared;
+use crate::{administration::is_last_administrator, shared::Shared};
 
 /// What a provider said when somebody came.
 pub(super) struct Word<'a> {
@@ -71,7 +71,8 @@ impl Shared {
     }
 
     /// The role that the groups bring, where the operator leaves roles to the provider. The last
-    /// administrator stays one.
+    /// administrator stays one: whoever loses the race for that, by a conflict, comes again and
+    /// finds themselves the last (AD-03).
     pub(super) async fn follow_role(
         &self,
         tx: &mut dyn Tx,
@@ -82,14 +83,7 @@ impl Shared {
         let Some(role) = role.filter(|role| *role != user.role) else {
             return Ok(user);
         };
-        let can = |other: &User| other.role == Role::Administrator && other.disabled_at.is_none();
-        if can(&user)
-            && !tx
-                .users()
-                .await?
-                .iter()
-                .any(|it| it.id != user.id && can(it))
-        {
+        if role != Role::Administrator && is_last_administrator(&tx.users().await?, &user) {
             tracing::warn!(user = %user.name, "the last administrator stays one, whatever groups say");
             return Ok(user);
         }

@@ -7,6 +7,7 @@
 mod guesses;
 mod peers;
 mod rate;
+mod scans;
 mod turns;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
@@ -18,11 +19,12 @@ use doorward_core::{
 };
 
 pub use self::guesses::{Guesses, Noted, StrangerNotes};
-use self::turns::Turns;
 pub(crate) use self::{
     peers::{peer_key, prefix_key, stranger_key},
     rate::{Limit, Wait},
+    scans::Scan,
 };
+use self::{scans::Scans, turns::Turns};
 use crate::directory::{Payer, Quota};
 
 /// Every limit of an issuer.
@@ -116,6 +118,10 @@ pub(crate) struct Limits {
     pub(crate) reset_network: Limit<Option<IpAddr>>,
     /// Letters about a forgotten password to one account.
     pub(crate) reset_account: Limit<Digest>,
+    /// Pages that look through the audit log.
+    pub(crate) scans: Scans,
+    /// Downloads of everything about one person.
+    pub(crate) downloads: Limit<UserId>,
     /// Documents and keys that are fetched for strangers.
     pub(crate) documents: Arc<Quota>,
     /// New clients known by their documents, for one network or person.
@@ -162,6 +168,8 @@ impl Default for Limits {
             replaced_client: Limit::new(600, Duration::from_millis(200)),
             remembered_share: Limit::new(120, Duration::from_millis(500)),
             remembered_peer: Limit::new(600, Duration::from_millis(100)),
+            scans: Scans::default(),
+            downloads: Limit::new(3, Duration::from_secs(600)),
             documents: Arc::default(),
             introduce: Limit::new(60, Duration::from_secs(1)),
         }
@@ -207,6 +215,7 @@ impl Limits {
         self.replaced_client.forget_idle(now);
         self.reset_network.forget_idle(now);
         self.reset_account.forget_idle(now);
+        self.downloads.forget_idle(now);
         self.documents.forget_idle(now);
         self.introduce.forget_idle(now);
     }

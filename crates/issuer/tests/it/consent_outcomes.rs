@@ -86,6 +86,30 @@ async fn somebody_else_learns_nothing_of_an_answer() {
     assert!(!seen.body.contains("dwk_") && !seen.body.contains("alice"));
 }
 
+// CO-09
+#[tokio::test]
+async fn somebody_else_learns_nothing_of_a_no() {
+    let world = World::new().await;
+    world.add_user("mallory").await;
+    let client = world.client().await;
+    let mut alice = world.signed_in("alice").await;
+    let page = alice
+        .consent_page(&world, &AuthorizeRequest::new(&client))
+        .await;
+    alice.answer(&world, &page, &DENY).await;
+    let path = format!("/consent?flow={}", page.field("flow"));
+    let mut mallory = world.signed_in("mallory").await;
+    let seen = mallory.get(&world, &path).await;
+    assert_eq!(seen.status, 409);
+    assert!(!seen.body.contains("access_denied") && !seen.shows("denied"));
+    assert!(
+        alice
+            .get(&world, &path)
+            .await
+            .shows("This was denied already")
+    );
+}
+
 // CO-10
 #[tokio::test]
 async fn a_browser_that_keeps_no_cookies_is_told_so_and_how_to_go_on() {

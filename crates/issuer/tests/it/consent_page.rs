@@ -1,5 +1,7 @@
 //! What the consent page shows, and what its ticks come to.
 
+use std::sync::atomic::Ordering;
+
 use doorward_issuer::NewClient;
 use serde_json::{Value, json};
 
@@ -146,6 +148,59 @@ async fn a_button_unticks_a_group_and_keeps_the_rest_of_the_form() {
     let page = submit(&world, &mut person, &page, (&[], &press)).await;
     let answer = submit(&world, &mut person, &page, (&[], &ALLOW)).await;
     assert_eq!(details(&world, &client, &answer).await, Value::Null);
+}
+
+// CO-09: the server decides when its list fails, and what was unticked stays so.
+#[tokio::test]
+async fn what_was_unticked_stays_so_when_the_list_of_tools_is_gone() {
+    let world = World::new().await;
+    let presses: [(&[&str], &str, Value); 4] = [
+        (&["delete_file"], "none.read.files", json!(["write_file"])),
+        (
+            &[],
+            "none.destructive.files",
+            json!(["list_files", "write_file"]),
+        ),
+        (
+            &["delete_file"],
+            "every.destructive.files",
+            json!(["list_files", "write_file"]),
+        ),
+        (&[], "every.read.files", Value::Null),
+    ];
+    for (without, press, left) in presses {
+        let client = world.client_named(press, CALLBACK).await; // nothing left out before
+        let request = AuthorizeRequest::new(&client);
+        let mut person = world.signed_in("alice").await;
+        let page = person.consent_page(&world, &request).await;
+        world.tools.gone.store(true, Ordering::SeqCst);
+        let gone = submit(&world, &mut person, &page, (without, &[("tick", press)])).await;
+        assert!(
+            gone.shows("stays as it was") && !gone.body.contains("type=\"checkbox\" name=\"tool.")
+        );
+        let twice = submit(&world, &mut person, &gone, (&[], &[("tick", "more")])).await;
+        let answer = submit(&world, &mut person, &twice, (&[], &ALLOW)).await;
+        world.tools.gone.store(false, Ordering::SeqCst);
+        let given = details(&world, &client, &answer).await;
+        assert_eq!(given[0]["tools"], left, "{press}");
+    }
+    // All of it unticked is still nothing, and the list that is there again shows that.
+    let mut person = world.signed_in("alice").await;
+    let client = world.client().await;
+    let request = AuthorizeRequest::new(&client);
+    let page = person.consent_page(&world, &request).await;
+    world.tools.gone.store(true, Ordering::SeqCst);
+    let all: &[&str] = &["delete_file", "list_files", "write_file"];
+    let none = submit(&world, &mut person, &page, (all, &ALLOW)).await;
+    let again = submit(&world, &mut person, &none, (&[], &ALLOW)).await;
+    assert_eq!((none.status.as_u16(), again.status.as_u16()), (422, 422));
+    world.tools.gone.store(false, Ordering::SeqCst);
+    let back = submit(&world, &mut person, &again, (&[], &ALLOW)).await;
+    assert_eq!(back.status, 422);
+    assert!(
+        back.body.contains("value=\"delete_file\"")
+            && !back.body.contains("value=\"delete_file\" checked")
+    );
 }
 
 // CO-05

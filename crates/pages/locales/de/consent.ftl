@@ -81,6 +81,7 @@ tools-news = { $count ->
     [one] 1 neu
    *[other] { $count } neu
 }
+tools-carried = Einige seiner Werkzeuge können gerade nicht angezeigt werden. Was angekreuzt war und was nicht, bleibt, wie es war.
 tools-unknown = Die Liste der Werkzeuge ist gerade nicht verfügbar.
 tools-unknown-writes = Die Liste der Werkzeuge ist gerade nicht verfügbar. Es können solche darunter sein, die etwas ändern oder löschen.
 tools-none = Er bietet keine Werkzeuge, die diese Anfrage freigibt.

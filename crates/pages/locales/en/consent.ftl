@@ -86,6 +86,7 @@ tools-news = { $count ->
     [one] 1 new
    *[other] { $count } new
 }
+tools-carried = Some of its tools cannot be shown right now. What was ticked and what was not stays as it was.
 tools-unknown = The list of its tools is not available right now.
 tools-unknown-writes = The list of its tools is not available right now. It may include tools that change or delete things.
 tools-none = It offers no tools that this request opens.

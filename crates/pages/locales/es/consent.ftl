@@ -81,6 +81,7 @@ tools-news = { $count ->
     [one] 1 nueva
    *[other] { $count } nuevas
 }
+tools-carried = Algunas de sus herramientas no se pueden mostrar en este momento. Lo que estaba marcado y lo que no queda como estaba.
 tools-unknown = La lista de sus herramientas no está disponible en este momento.
 tools-unknown-writes = La lista de sus herramientas no está disponible en este momento. Puede incluir herramientas que cambian o eliminan cosas.
 tools-none = No ofrece ninguna herramienta que esta solicitud abra.

@@ -81,6 +81,7 @@ tools-news = { $count ->
     [one] { $count } nouveau
    *[other] { $count } nouveaux
 }
+tools-carried = Certains de ses outils ne peuvent pas être affichés pour le moment. Ce qui était coché et ce qui ne l’était pas reste tel quel.
 tools-unknown = La liste de ses outils n’est pas disponible pour le moment.
 tools-unknown-writes = La liste de ses outils n’est pas disponible pour le moment. Elle peut comprendre des outils qui modifient ou suppriment.
 tools-none = Il ne propose aucun outil que cette demande ouvre.

@@ -78,6 +78,7 @@ tools-all-or-none = これらは、後から追加されるものも含めて、
 tools-new = 新規
 tools-left-out = これまで対象外
 tools-news = 新規 { $count } 個
+tools-carried = 現在、一部のツールを表示できません。選択の状態はそのまま保たれます。
 tools-unknown = 現在、ツールの一覧を取得できません。
 tools-unknown-writes = 現在、ツールの一覧を取得できません。変更や削除を行うツールが含まれている可能性があります。
 tools-none = この要求で使えるツールはありません。

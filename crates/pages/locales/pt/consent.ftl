@@ -81,6 +81,7 @@ tools-news = { $count ->
     [one] { $count } nova
    *[other] { $count } novas
 }
+tools-carried = Algumas de suas ferramentas não podem ser exibidas no momento. O que estava marcado e o que não estava fica como estava.
 tools-unknown = A lista de suas ferramentas não está disponível no momento.
 tools-unknown-writes = A lista de suas ferramentas não está disponível no momento. Ela pode incluir ferramentas que alteram ou excluem coisas.
 tools-none = Ele não oferece nenhuma ferramenta que esta solicitação abra.

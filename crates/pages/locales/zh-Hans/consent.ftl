@@ -78,6 +78,7 @@ tools-all-or-none = 这些只能一并允许，包括以后添加的工具。
 tools-new = 新增
 tools-left-out = 此前未包括
 tools-news = 新增 { $count } 个
+tools-carried = 目前无法显示其部分工具。已勾选和未勾选的内容保持不变。
 tools-unknown = 目前无法获取其工具列表。
 tools-unknown-writes = 目前无法获取其工具列表。其中可能包括会更改或删除内容的工具。
 tools-none = 它没有此请求可以开放的工具。

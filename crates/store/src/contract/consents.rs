@@ -105,6 +105,23 @@ pub(crate) async fn a_person_sees_and_forgets_their_approvals_alone(store: Subje
     assert_eq!(of("alice").await, [second.clone(), first.clone()]);
     write(&store, |tx| tx.forget_consent(&second.key)).await;
     conflict(&store, |tx| tx.forget_consent(&second.key)).await;
-    assert_eq!(of("alice").await, [first]);
+    assert_eq!(of("alice").await, std::slice::from_ref(&first));
+    assert_eq!(of("bob").await, std::slice::from_ref(&bobs));
+
+    let (alice, editor) = (user_id("alice"), &first.key.client);
+    let terminal = client_id("terminal");
+    write(&store, |tx| {
+        tx.forget_consents_of_user(&alice, Some(&terminal))
+    })
+    .await;
+    assert_eq!(of("alice").await, std::slice::from_ref(&first));
+    write(&store, |tx| {
+        tx.forget_consents_of_user(&alice, Some(editor))
+    })
+    .await;
+    assert_eq!(of("alice").await, []);
+    write(&store, |tx| tx.remember_consent(&first)).await;
+    write(&store, |tx| tx.forget_consents_of_user(&alice, None)).await;
+    assert_eq!(of("alice").await, []);
     assert_eq!(of("bob").await, [bobs]);
 }

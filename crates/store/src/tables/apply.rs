@@ -194,6 +194,9 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         Write::ForgetDevicesOfUser(user) => any(known_devices::forget_of_user(user)),
         Write::RememberConsent(consent) => one(consents::remember(consent)),
         Write::ForgetConsent(key) => one(consents::forget(key)),
+        Write::ForgetConsentsOfUser(user, client) => {
+            any(consents::forget_of_user(user, client.as_ref()))
+        }
         Write::ForgetApprovalsOfClient(client) => vec![
             step(codes::burn_of_client(client), Expects::Any),
             step(devices::end_of_client(client), Expects::Any),

@@ -24,6 +24,8 @@ statements! {
         ON CONFLICT (user_id, client_id, redirect_host, resource)
         DO UPDATE SET scopes = excluded.scopes, details = excluded.details,
             ends_at = excluded.ends_at, granted_at = excluded.granted_at";
+    FORGET_OF_USER = "DELETE FROM consents WHERE user_id = ?1";
+    FORGET_OF_PAIR = "DELETE FROM consents WHERE user_id = ?1 AND client_id = ?2";
     FORGET_OF_CLIENT = "DELETE FROM consents WHERE client_id = ?1";
 }
 
@@ -74,6 +76,13 @@ pub(crate) fn remember(consent: &Consent) -> Change {
         consent.granted_at,
     ]);
     change(REMEMBER, row)
+}
+
+pub(crate) fn forget_of_user(user: &UserId, client: Option<&ClientId>) -> Change {
+    match client {
+        Some(client) => change(FORGET_OF_PAIR, params![user.as_str(), client.as_str()]),
+        None => change(FORGET_OF_USER, params![user.as_str()]),
+    }
 }
 
 pub(crate) fn forget_of_client(client: &ClientId) -> Change {

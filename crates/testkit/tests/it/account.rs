@@ -13,11 +13,12 @@ use doorward_core::{
 };
 use doorward_testkit::{
     client::{Client, Tokens},
-    http::{Answer, get},
+    http::{Answer, get, post_json},
     page::{Form, forms},
     person::Person,
     world::World,
 };
+use futures_util::future::join_all;
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -313,6 +314,114 @@ async fn a_connection_shows_what_it_is_and_does_and_is_cut_at_once() {
     }
 }
 
+// CO-05: what is cut has to ask again.
+#[tokio::test]
+async fn a_cut_connection_is_not_approved_from_memory() {
+    let world = World::new().await;
+    let mut alice = world.alice();
+    let (cut, _) = connected(&world, &mut alice).await;
+    let document = json!({"client_name": "Other", "redirect_uris": ["http://127.0.0.1/other"]});
+    let other = post_json("/register", &document).send(&world.router).await;
+    let other = other.json()["client_id"].as_str().map(str::to_owned);
+    let kept = Client {
+        id: other.expect("a client"),
+        ..cut.clone()
+    };
+    let mut bob = world.add_user("bob").await;
+    sign_in(&world, &mut bob).await;
+    for client in [&cut, &kept] {
+        remember(&world, "alice", client).await;
+    }
+    remember(&world, "bob", &cut).await;
+    let left = async |name: &str| {
+        let mut tx = world.store.begin().await.expect("a unit of work");
+        let user = UserId::from_known(format!("id-of-{name}"));
+        let consents = tx.consents_of(&user).await.expect("readable");
+        let clients = consents.into_iter().map(|it| it.key.client.to_string());
+        clients.collect::<Vec<_>>()
+    };
+    let revoke = ("/account/connections", "/account/connections/revoke");
+    act(&world, &mut alice, revoke, &[]).await;
+    assert_eq!(left("alice").await, [kept.id.as_str()]);
+    for _ in 0..2 {
+        cut.login(&world.router, &mut alice).await;
+    }
+    remember(&world, "alice", &cut).await;
+    let all = ("/account/connections", "/account/connections/revoke-all");
+    act(&world, &mut alice, all, &[]).await;
+    assert!(left("alice").await.is_empty());
+    assert_eq!(left("bob").await, [cut.id.as_str()]);
+}
+
+// DS-03
+#[tokio::test]
+async fn one_person_looks_through_the_log_once_at_a_time() {
+    let world = World::new().await;
+    let mut alice = world.alice();
+    sign_in(&world, &mut alice).await;
+    let open = |_| {
+        let (world, mut tab) = (&world, alice.clone());
+        async move { see(world, &mut tab, "/account/activity").await }
+    };
+    let answers = join_all((0..12).map(open)).await;
+    let shown = answers.iter().filter(|it| it.status == StatusCode::OK);
+    assert!((1..12).contains(&shown.count()));
+    let refused = answers.iter().find(|it| it.status != StatusCode::OK);
+    let refused = refused.expect("one that was refused");
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.header("retry-after"), "2");
+    let later = see(&world, &mut alice, "/account/activity").await;
+    assert_eq!(later.status, StatusCode::OK);
+}
+
+// DS-03
+#[tokio::test]
+async fn downloads_are_few() {
+    let world = World::new().await;
+    let mut alice = world.alice();
+    sign_in(&world, &mut alice).await;
+    let path = ("/account/data", "/account/data/download");
+    for _ in 0..3 {
+        let file = act(&world, &mut alice, path, &[]).await;
+        assert_eq!(file.status, StatusCode::OK);
+    }
+    let enough = act(&world, &mut alice, path, &[]).await;
+    assert_eq!(enough.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(!enough.header("retry-after").is_empty());
+    let mut bob = world.add_user("bob").await;
+    sign_in(&world, &mut bob).await;
+    let other = act(&world, &mut bob, path, &[]).await;
+    assert_eq!(other.status, StatusCode::OK);
+    world.clock.advance(10 * MINUTE);
+    sign_in(&world, &mut alice).await;
+    let file = act(&world, &mut alice, path, &[]).await;
+    assert_eq!(file.status, StatusCode::OK);
+}
+
+// AD-03: each reads that there is another one, and none would be left.
+#[tokio::test]
+async fn of_administrators_who_delete_themselves_at_once_one_stays() {
+    let world = World::new().await;
+    let path = ("/account/data", "/account/data/delete");
+    let mut going = Vec::new();
+    for name in ["ann", "ben", "cid", "dot"] {
+        let mut person = world.add_user(name).await;
+        set_role(&world, name, Role::Administrator).await;
+        sign_in(&world, &mut person).await;
+        let form = form(&world, &mut person, path.0, path.1).await;
+        going.push((person, form));
+    }
+    let world = &world;
+    let all = going.into_iter().map(|(mut person, form)| async move {
+        let name = person.name.clone();
+        send(world, &mut person, &form, &[("name", &name)]).await
+    });
+    let mut answers: Vec<_> = join_all(all).await.iter().map(|it| it.status).collect();
+    answers.sort_unstable();
+    let (ok, conflict) = (StatusCode::OK, StatusCode::CONFLICT);
+    assert_eq!(answers, [ok, ok, ok, conflict]);
+}
+
 #[tokio::test]
 async fn long_lists_are_shown_in_parts() {
     let world = World::new().await;
@@ -494,6 +603,8 @@ async fn a_deleted_account_leaves_nothing_that_works() {
     set_role(&world, "alice", Role::Administrator).await;
     let last = act(&world, &mut alice, path, &[("name", "alice")]).await;
     assert_eq!(last.status, StatusCode::CONFLICT); // AD-03
+    world.add_user("root").await;
+    set_role(&world, "root", Role::Administrator).await;
     set_role(&world, "alice", Role::Member).await;
 
     let gone = act(&world, &mut alice, path, &[("name", " Alice ")]).await;

@@ -113,6 +113,7 @@ pub(crate) struct World {
     pub(crate) issuer: Issuer,
     pub(crate) administration: Administration,
     pub(crate) config: IssuerConfig,
+    pub(crate) tools: Arc<Tools>,
     fetcher: Fetcher,
     entropy: Arc<Seeded>,
     router: Router,
@@ -224,6 +225,7 @@ impl World {
         fetcher: Fetcher,
     ) -> Self {
         let kept = fetcher.clone();
+        let tools = Arc::new(Tools::default());
         let revocations = Arc::new(Revocations::default());
         let parts = IssuerParts {
             store: Arc::clone(&store),
@@ -231,7 +233,7 @@ impl World {
             entropy: entropy.clone(),
             master_key: MasterKey::new([7; 32]),
             revocations: Arc::clone(&revocations),
-            catalogue: Arc::new(Tools),
+            catalogue: tools.clone(),
             fetcher,
             operator_fetcher: operator_fetcher(),
             post,
@@ -251,6 +253,7 @@ impl World {
             issuer,
             administration,
             config,
+            tools,
             fetcher: kept,
             entropy,
         }

@@ -1,6 +1,6 @@
 //! What an issuer runs on here: chance that repeats, tools, passwords that cost little.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use argon2::{Argon2, PasswordHasher};
 use async_trait::async_trait;
@@ -28,11 +28,18 @@ impl Entropy for Seeded {
     }
 }
 
-pub(super) struct Tools;
+/// The tools of servers, unless the list of them is gone.
+#[derive(Default)]
+pub(crate) struct Tools {
+    pub(crate) gone: AtomicBool,
+}
 
 #[async_trait]
 impl ToolCatalogue for Tools {
     async fn tools(&self, server: &ServerName) -> Option<Vec<ToolSummary>> {
+        if self.gone.load(Ordering::SeqCst) {
+            return None;
+        }
         let tool = |name: &str, effect| ToolSummary {
             name: name.to_owned(),
             title: None,
