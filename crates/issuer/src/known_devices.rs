@@ -35,6 +35,21 @@ impl Shared {
         Ok(known.map(|device| device.digest))
     }
 
+    /// The device of `visitor`, if anybody signed in on it.
+    pub(crate) async fn device_of_anybody(
+        &self,
+        visitor: &Visitor,
+    ) -> Result<Option<Digest>, StoreError> {
+        let Some(value) = &visitor.device else {
+            return Ok(None);
+        };
+        let digest = value.digest();
+        let known = self.store.begin().await?.known_devices(&digest).await?;
+        let now = self.clock.now();
+        let live = known.iter().any(|device| now < device.expires_at);
+        Ok(live.then_some(digest))
+    }
+
     /// Remembers that `user` proved who they are on the device of `visitor`. Returns what the
     /// browser keeps from now on. A device that is new to the account is an event of its own.
     pub(crate) async fn remember_device(

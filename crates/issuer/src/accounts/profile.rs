@@ -6,11 +6,16 @@ use doorward_core::{
     grant::RevocationReason,
     revocation::Revocation,
     secret::{Digest, Secret},
-    session::{Method, Methods},
+    session::Method,
     user::DisplayName,
 };
+use doorward_store::Tx;
 
 use super::{AccountError, Accounts, Cookies, Fresh, Visit};
+use crate::{
+    browser::{Arrival, Visitor},
+    sign_in::{self, Entered, Proof},
+};
 
 /// What a person typed to change their password.
 #[derive(Debug)]
@@ -63,15 +68,7 @@ impl Accounts {
         tx.end_sessions_of_user(&user.id);
         tx.forget_devices_of_user(&user.id);
         tx.revoke_grants_of_user(&user.id, now, RevocationReason::UserChanged);
-        let methods = Methods::of([Method::Password]);
-        let methods = match visit.session().methods.contains(Method::Password) {
-            true => visit.session().methods.clone(),
-            false => methods,
-        };
-        let arrival = self
-            .0
-            .begin_session(&mut *tx, (user, methods), &visit.visitor)
-            .await?;
+        let arrival = self.come_in_anew(&mut *tx, visit).await?;
         tx.audit(self.did(
             visit,
             AuditKind::UserChange,
@@ -82,6 +79,30 @@ impl Accounts {
             .revocations
             .add(Revocation::User(user.id.clone()), now);
         Ok(self.cookies_of(&arrival))
+    }
+
+    /// A new session of who just typed the password, with what else they showed before. The device
+    /// gets another value, since the old one was forgotten: a copy of it counts for nothing.
+    async fn come_in_anew(&self, tx: &mut dyn Tx, visit: &Visit) -> Result<Arrival, AccountError> {
+        let visitor = Visitor {
+            device: None,
+            ..visit.visitor.clone()
+        };
+        let proof = Proof {
+            user: visit.user(),
+            methods: visit.session().methods.clone().with(Method::Password),
+            said: None,
+        };
+        let way = sign_in::Visit {
+            visitor: &visitor,
+            flow: "",
+            page: "/account/profile",
+            wanted: None,
+        };
+        match self.0.proceed(tx, proof, &way).await? {
+            Entered::SignedIn(arrival) => Ok(arrival),
+            Entered::Owes(_) => Err(AccountError::NotThere), // a factor was added meanwhile
+        }
     }
 
     /// Checks the old password, as seldom as at a sign-in on a known device (LG-02).

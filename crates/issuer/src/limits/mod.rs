@@ -86,8 +86,13 @@ pub(crate) struct Limits {
     pub(crate) code_account: Limit<UserId>,
     /// The same on one device on which its owner signed in before.
     pub(crate) code_known: Limit<(Digest, UserId)>,
-    /// Wrong codes, recovery codes and passkeys from one network peer.
+    /// Wrong recovery codes and passkeys on one device on which somebody signed in before.
+    pub(crate) proof_known: Limit<Digest>,
+    /// Wrong codes, recovery codes and passkeys beside a password from one network peer, on other
+    /// devices.
     pub(crate) code_peer: Limit<Option<IpAddr>>,
+    /// Wrong passkeys alone from one network peer, on other devices: anybody can send them.
+    pub(crate) passkey_peer: Limit<Option<IpAddr>>,
     /// Devices that poll too fast, from one network peer: each time is written down.
     pub(crate) slowed_peer: Limit<Option<IpAddr>>,
     /// Records of refused requests to the endpoints for scripts, from one network peer, that
@@ -156,7 +161,9 @@ impl Default for Limits {
             device_code_peer: Limit::new(20, Duration::from_secs(15)),
             code_account: Limit::new(10, Duration::from_secs(60)),
             code_known: Limit::new(10, Duration::from_secs(60)),
+            proof_known: Limit::new(20, Duration::from_secs(6)),
             code_peer: Limit::new(20, Duration::from_secs(6)),
+            passkey_peer: Limit::new(20, Duration::from_secs(6)),
             slowed_peer: Limit::new(120, Duration::from_millis(500)),
             refused_peer: Limit::new(120, Duration::from_millis(500)),
             refused_client: Limit::new(600, Duration::from_millis(200)),
@@ -201,7 +208,9 @@ impl Limits {
         self.device_code_peer.forget_idle(now);
         self.code_account.forget_idle(now);
         self.code_known.forget_idle(now);
+        self.proof_known.forget_idle(now);
         self.code_peer.forget_idle(now);
+        self.passkey_peer.forget_idle(now);
         self.slowed_peer.forget_idle(now);
         self.refused_peer.forget_idle(now);
         self.refused_client.forget_idle(now);

@@ -94,6 +94,17 @@ impl Shared {
         proof: Proof<'_>,
         visit: &Visit<'_>,
     ) -> Result<Entered, StoreError> {
+        let now = self.clock.now();
+        self.proceed_since(tx, (proof, now), visit).await
+    }
+
+    /// The same for a sign-in whose first proof was taken at `begun_at`.
+    pub(super) async fn proceed_since(
+        &self,
+        tx: &mut dyn Tx,
+        (proof, begun_at): (Proof<'_>, UnixTime),
+        visit: &Visit<'_>,
+    ) -> Result<Entered, StoreError> {
         let visitor = visit.visitor;
         let event = |kind| {
             AuditEvent::new(self.clock.now(), kind, Outcome::Allowed)
@@ -112,7 +123,7 @@ impl Shared {
             }
             Owed::Confirm(_) | Owed::Enrol(_) => {
                 tx.audit(event(AuditKind::SignInStep));
-                let half = Half::begun(&proof, visit, self.clock.now());
+                let half = Half::begun(&proof, visit, begun_at);
                 Ok(Entered::Owes(self.seal_half(&half, visitor)))
             }
         }

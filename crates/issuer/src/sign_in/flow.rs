@@ -189,20 +189,9 @@ impl Shared {
         tx.commit().await
     }
 
-    /// Opens a session for `user`, who proved who they are in these ways, in place of the
-    /// visitor's old one, and remembers the device. Returns what the browser gets once it is
-    /// committed.
-    pub(crate) async fn begin_session(
-        &self,
-        tx: &mut dyn Tx,
-        who: (&User, Methods),
-        visitor: &Visitor,
-    ) -> Result<Arrival, StoreError> {
-        let now = self.clock.now();
-        self.begin_session_of(tx, who, now, visitor).await
-    }
-
-    /// The same for somebody who proved who they are at `at`, perhaps a while ago and elsewhere.
+    /// Opens a session for `user`, who proved who they are in these ways at `at`, perhaps a while
+    /// ago and elsewhere, in place of the visitor's old one, and remembers the device. Returns what
+    /// the browser gets once it is committed.
     pub(crate) async fn begin_session_of(
         &self,
         tx: &mut dyn Tx,

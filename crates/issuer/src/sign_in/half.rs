@@ -3,7 +3,9 @@
 //! It travels in the address and the forms of the next step, so that two tabs with two people
 //! do not get into each other's way and the back button works; it costs no row. Alone it opens
 //! nothing: it unseals only together with the `__Host-` cookie that its browser got (LG-01,
-//! LG-04), and only while the account is what it was when the first proof was taken.
+//! LG-04), and only while the account is what it was when the first proof was taken. Its minutes
+//! are counted from that proof, however often its page is loaded and it is sealed anew; what began
+//! by the word of a provider ends with the link.
 //!
 //! The same seal keeps what the pages of a step carry: the key of an application that is being
 //! enrolled, the challenge of a passkey.
@@ -12,6 +14,7 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
+    account_link::AccountLink,
     entropy::draw,
     id::UserId,
     secret::{Digest, Secret},
@@ -30,6 +33,8 @@ use crate::{
 
 /// How long a step may take.
 pub(super) const STEP: Duration = STEP_LASTS;
+/// How long one request may take between the use of a link and the half that it begins.
+const MOMENT: Duration = Duration::from_secs(10);
 /// The longest sealed text that is looked at.
 const LONGEST: usize = 4096;
 
@@ -42,7 +47,7 @@ pub(super) struct Half {
     methods: String,
     /// When the first proof was taken.
     #[serde(rename = "t")]
-    begun_at: UnixTime,
+    pub(super) begun_at: UnixTime,
     /// The account as it was then.
     #[serde(rename = "a")]
     account: Digest,
@@ -70,11 +75,11 @@ struct Ticket<T> {
 }
 
 impl Half {
-    pub(super) fn begun(proof: &Proof<'_>, visit: &Visit<'_>, now: UnixTime) -> Self {
+    pub(super) fn begun(proof: &Proof<'_>, visit: &Visit<'_>, begun_at: UnixTime) -> Self {
         Self {
             user: proof.user.id.clone(),
             methods: proof.methods.stored(),
-            begun_at: now,
+            begun_at,
             account: state(proof.user),
             wanted: visit.wanted,
             page: visit.page.to_owned(),
@@ -84,6 +89,18 @@ impl Half {
     /// How it was proven so far.
     pub(super) fn methods(&self) -> Methods {
         Methods::from_stored(&self.methods).unwrap_or_default()
+    }
+
+    /// Whether its minutes are over.
+    fn is_over(&self, now: UnixTime) -> bool {
+        now.since(self.begun_at) >= STEP
+    }
+
+    /// Whether it began by this link of the account. One that was made or used at another moment
+    /// did not begin it.
+    pub(super) fn began_by(&self, link: &AccountLink) -> bool {
+        let used = link.used_at.unwrap_or(link.created_at);
+        used <= self.begun_at && self.begun_at.since(used) <= MOMENT
     }
 
     /// Whether the account is still what it was, and may be used.
@@ -111,7 +128,8 @@ impl Shared {
     /// Opens one that this browser began a few minutes ago.
     pub(super) fn open_half(&self, text: &str, visitor: &Visitor) -> Option<Half> {
         let browser = visitor.step.as_ref()?.digest();
-        self.open_for("half", &browser, text)
+        let half: Option<Half> = self.open_for("half", &browser, text);
+        half.filter(|half| !half.is_over(self.clock.now()))
     }
 
     /// What steps are bound to in this browser. It stays the same while it lasts, so that two

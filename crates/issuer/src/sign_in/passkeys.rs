@@ -29,6 +29,7 @@ use super::{
     error::SignInError,
     guesses::Guessed,
     half::STEP,
+    second::Picked,
     step_error::StepError,
 };
 use crate::{browser::Visitor, limits::peer_key, passwords::Busy, shared::Shared};
@@ -132,11 +133,10 @@ impl Shared {
         answered: Answered<'_>,
         visit: &Visit<'_>,
     ) -> Result<Entered, StepError> {
-        let (visitor, now) = (visit.visitor, self.clock.now());
-        let peer = peer_key(visitor.peer);
-        let turn = self.limits.sign_in_turns.take(peer).await;
+        let visitor = visit.visitor;
+        let turn = self.limits.sign_in_turns.take(peer_key(visitor.peer)).await;
         let _turn = turn.ok_or(SignInError::from(Busy))?;
-        self.limits.code_peer.take(peer, now)?;
+        let guess = self.admit_passkey(visitor).await?;
         let mut tx = self.store.begin().await?;
         let proven = self.proven(&mut *tx, answered, None).await;
         let user = match proven {
@@ -154,24 +154,25 @@ impl Shared {
         };
         let entered = self.finish(tx, proof, visit).await;
         let entered = entered.map_err(used_meanwhile)?;
-        self.limits.code_peer.give_back(&peer);
+        self.forgive_guess(&guess);
         Ok(entered)
     }
 
-    /// Takes a passkey as the second factor of `user`.
+    /// Takes a passkey as the second factor of who began.
     pub(super) async fn confirm_with_passkey(
         &self,
         answered: Answered<'_>,
-        (proof, user): (Proof<'_>, &User),
+        picked: &Picked,
         visit: &Visit<'_>,
     ) -> Result<Entered, StepError> {
+        let user = &picked.user;
         let guess = self
             .admit_guess(user, visit.visitor, Guessed::Unguessable)
             .await?;
         let mut tx = self.store.begin().await?;
         match self.proven(&mut *tx, answered, Some(&user.id)).await {
             Ok(_) => {
-                let entered = self.finish(tx, proof, visit).await;
+                let entered = self.go_on(tx, (picked, Method::Passkey), visit).await;
                 let entered = entered.map_err(used_meanwhile)?;
                 self.forgive_guess(&guess);
                 Ok(entered)

@@ -5,6 +5,7 @@ use doorward_core::{
     entropy::draw,
     factor::{RecoveryCode, Totp, TotpKey},
     session::Method,
+    time::UnixTime,
     user::User,
 };
 use doorward_store::{StoreError, Tx};
@@ -34,7 +35,7 @@ impl Picked {
     }
 
     /// The same, with one thing more.
-    pub(super) fn with(&self, method: Method) -> Proof<'_> {
+    fn with(&self, method: Method) -> Proof<'_> {
         Proof {
             user: &self.user,
             methods: self.half.methods().with(method),
@@ -55,6 +56,11 @@ impl Shared {
         let user = tx.user(&half.user).await?;
         let user = user.filter(|user| half.is_of(user));
         let user = user.ok_or(StepError::Lost)?;
+        if half.methods().contains(Method::Federated) {
+            let links = tx.account_links_of(&user.id).await?;
+            let linked = links.iter().any(|link| half.began_by(link));
+            linked.then_some(()).ok_or(StepError::Lost)?;
+        }
         Ok(Picked { half, user })
     }
 
@@ -78,7 +84,7 @@ impl Shared {
             return self.refuse_guess(picked, "wrong code", visit.visitor).await;
         };
         tx.use_totp(&picked.user.id, step, now);
-        match self.finish(tx, picked.with(Method::Totp), visit).await {
+        match self.go_on(tx, (picked, Method::Totp), visit).await {
             // Another request took it first.
             Err(StepError::Refused) => {
                 self.refuse_guess(picked, "code used twice", visit.visitor)
@@ -108,9 +114,7 @@ impl Shared {
         };
         let mut tx = self.store.begin().await?;
         tx.use_recovery_code(&picked.user.id, &code.digest(&picked.user.id));
-        let used = self
-            .finish(tx, picked.with(Method::RecoveryCode), visit)
-            .await;
+        let used = self.go_on(tx, (picked, Method::RecoveryCode), visit).await;
         match used {
             // It is none, or was used before.
             Err(StepError::Refused) => {
@@ -127,11 +131,33 @@ impl Shared {
     /// Enters with what is proven now, and commits. Whoever loses a race is refused.
     pub(super) async fn finish(
         &self,
-        mut tx: Box<dyn Tx>,
+        tx: Box<dyn Tx>,
         proof: Proof<'_>,
         visit: &Visit<'_>,
     ) -> Result<Entered, StepError> {
-        let entered = self.proceed(&mut *tx, proof, visit).await?;
+        self.finish_since(tx, (proof, self.clock.now()), visit)
+            .await
+    }
+
+    /// Goes on with a half-finished sign-in and one thing more, and commits.
+    pub(super) async fn go_on(
+        &self,
+        tx: Box<dyn Tx>,
+        (picked, method): (&Picked, Method),
+        visit: &Visit<'_>,
+    ) -> Result<Entered, StepError> {
+        let proof = picked.with(method);
+        self.finish_since(tx, (proof, picked.half.begun_at), visit)
+            .await
+    }
+
+    async fn finish_since(
+        &self,
+        mut tx: Box<dyn Tx>,
+        proof: (Proof<'_>, UnixTime),
+        visit: &Visit<'_>,
+    ) -> Result<Entered, StepError> {
+        let entered = self.proceed_since(&mut *tx, proof, visit).await?;
         match tx.commit().await {
             Ok(()) => Ok(entered),
             Err(StoreError::Conflict) => Err(StepError::Refused),

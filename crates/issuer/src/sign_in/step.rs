@@ -13,7 +13,6 @@ use axum::{
 use doorward_core::{
     factor::{Confirm, Enrol, Owed},
     secret::Digest,
-    session::Method,
 };
 use doorward_pages::{Message, Policy, Text};
 use http::{StatusCode, header, request::Parts};
@@ -190,9 +189,7 @@ impl Shared {
             }
             "passkey" if confirm.passkey => {
                 let binding = self.browser_of(visit.visitor).digest();
-                let proof = picked.with(Method::Passkey);
-                let whose = (proof, &picked.user);
-                self.confirm_with_passkey(answered(form, &binding), whose, visit)
+                self.confirm_with_passkey(answered(form, &binding), picked, visit)
                     .await?
             }
             _ => return Err(StepError::Refused),
@@ -221,7 +218,7 @@ impl Shared {
             }
             _ => return Err(StepError::Refused),
         };
-        let entered = self.finish(tx, picked.with(made.method), visit).await?;
+        let entered = self.go_on(tx, (picked, made.method), visit).await?;
         Ok(Taken::Enrolled(entered, made))
     }
 

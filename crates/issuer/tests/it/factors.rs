@@ -215,6 +215,26 @@ async fn a_step_is_of_the_browser_that_began_it_and_of_minutes() {
     assert_eq!(late.status, 403);
 }
 
+// LG-04
+#[tokio::test]
+async fn the_minutes_of_a_step_are_counted_from_its_beginning_however_often_it_is_loaded() {
+    let (world, _, app) = with_app().await;
+    let mut person = Person::default();
+    let mut page = begun(&world, &mut person, "").await;
+    for _ in 0..2 {
+        world.pass(Duration::from_secs(240));
+        let path = format!("/login/step/factor?step={}&flow=", page.field("step"));
+        page = person.get(&world, &path).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+    }
+    let wrong = answer(&world, &mut person, &page, "code", "1").await;
+    assert_eq!(wrong.status, 422);
+    world.pass(Duration::from_secs(120));
+    let late = answer(&world, &mut person, &wrong, "code", &app.code(&world)).await;
+    assert_eq!(late.status, 403, "{}", late.body);
+    assert!(!is_signed_in(&world, &mut person).await);
+}
+
 #[tokio::test]
 async fn a_password_that_is_replaced_ends_what_it_began() {
     let (world, _, app) = with_app().await;
@@ -264,6 +284,40 @@ async fn guessing_codes_is_slow_and_locks_nobody_out() {
     let mut abroad = Person::default();
     let page = begun(&world, &mut abroad, "").await;
     let done = answer(&world, &mut abroad, &page, "recovery", &app.recovery[0]).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+}
+
+// LG-02
+#[tokio::test]
+async fn strangers_behind_the_same_address_lock_nobody_out_of_a_second_factor() {
+    let (world, mut owner, app) = with_app().await;
+    world.pass(Duration::from_secs(30));
+    let mut thief = Person::default();
+    for _ in 0..25 {
+        let pairs = [("flow", ""), ("ticket", "x"), ("credential", "{}")];
+        let refused = thief.post(&world, "/login/step/passkey", &pairs).await;
+        assert!(refused.status.is_client_error(), "{}", refused.status);
+    }
+    let mut abroad = Person::default();
+    let page = begun(&world, &mut abroad, "").await;
+    let done = answer(&world, &mut abroad, &page, "recovery", &app.recovery[0]).await;
+    assert_eq!(
+        done.status, 303,
+        "passkeys are counted apart: {}",
+        done.body
+    );
+    let page = begun(&world, &mut thief, "").await;
+    let mut put_off = 0;
+    for _ in 0..25 {
+        let refused = answer(&world, &mut thief, &page, "recovery", "x").await;
+        put_off += u32::from(refused.status == 429);
+    }
+    assert!(put_off > 0, "the address is worn down");
+    let page = begun(&world, &mut owner, "").await;
+    let done = answer(&world, &mut owner, &page, "code", &app.code(&world)).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    let page = begun(&world, &mut owner, "").await;
+    let done = answer(&world, &mut owner, &page, "recovery", &app.recovery[1]).await;
     assert_eq!(done.status, 303, "{}", done.body);
 }
 

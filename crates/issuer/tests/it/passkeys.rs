@@ -146,6 +146,20 @@ async fn a_passkey_that_does_not_convince_signs_nobody_in() {
 }
 
 #[tokio::test]
+async fn whatever_strangers_send_a_known_device_signs_in() {
+    let (world, mut owner, mut device) = with_passkey().await;
+    let mut stranger = Person::default();
+    let mut put_off = 0;
+    for _ in 0..25 {
+        let refused = sign_in(&world, &mut stranger, "x", "{}").await;
+        put_off += u32::from(refused.status == 429);
+    }
+    assert!(put_off > 0, "the address is worn down");
+    let done = use_it(&world, &mut owner, &mut device).await;
+    assert_eq!(done.status, 303, "{}", done.body); // LG-02
+}
+
+#[tokio::test]
 async fn a_copied_passkey_is_refused_and_recorded() {
     let world = World::new().await;
     let mut person = world.signed_in("alice").await;

@@ -8,6 +8,7 @@ use doorward_core::{
     id::{ClientId, UserId},
     resource::Resource,
     scope::ScopeSet,
+    session::{Method, Methods, Session},
     time::UnixTime,
     user::Role,
 };
@@ -532,6 +533,41 @@ async fn a_new_password_wants_the_old_one_and_ends_everything_else() {
     assert_eq!(status_of_call(&world, &client, &tokens).await, 401);
     let mut again = Person::new("alice", new);
     sign_in(&world, &mut again).await;
+}
+
+// LG-01
+#[tokio::test]
+async fn a_new_password_keeps_how_strong_the_session_is_and_renews_the_device() {
+    let world = World::new().await;
+    let mut alice = world.alice();
+    sign_in(&world, &mut alice).await;
+    let id = UserId::from_known("id-of-alice");
+    let mut tx = world.store.begin().await.expect("a unit of work");
+    let session = tx.sessions_of(&id).await.expect("readable").remove(0);
+    tx.end_session(&session.digest);
+    tx.add_session(&Session {
+        methods: Methods::of([Method::Passkey]),
+        ..session
+    });
+    tx.commit().await.expect("written");
+    let mut copied = alice.clone();
+    let path = ("/account/profile", "/account/profile/password");
+    let new = "ponies graze at seven";
+    let typed = [("old", "alice-password"), ("password", new), ("again", new)];
+    let done = act(&world, &mut alice, path, &typed).await;
+    assert_eq!(done.location(), "/account/profile?done=password");
+    let mut tx = world.store.begin().await.expect("a unit of work");
+    let sessions = tx.sessions_of(&id).await.expect("readable");
+    let kept: Vec<String> = sessions.iter().map(|it| it.methods.stored()).collect();
+    assert_eq!(kept, ["password passkey"]);
+    drop(tx);
+    copied.password = new.to_owned();
+    sign_in(&world, &mut copied).await;
+    let audit = world.audit().await;
+    let new = audit
+        .iter()
+        .filter(|it| it["event"] == "sign_in.new_device");
+    assert_eq!(new.count(), 3, "the copied value is unknown");
 }
 
 #[tokio::test]

@@ -313,3 +313,34 @@ async fn changing_links_wants_a_recent_sign_in() {
     let again = push(&scene, &mut person, &page, "Connect The idp").await;
     assert_eq!(again.location(), "/login?flow=links.");
 }
+
+//
+#[tokio::test]
+async fn half_a_sign_in_ends_with_the_link_that_it_began_by() {
+    let scene = Scene::new().await;
+    let nadia = Somebody::named("nadia", &["staff"]);
+    scene.come(&mut browser(), "/login", &nadia).await;
+    scene.world.clock.advance(Duration::from_secs(60));
+    let mut tx = scene.world.store.begin().await.expect("a unit of work");
+    let link = tx.account_links().await.expect("readable").remove(0);
+    tx.add_totp(&Totp {
+        user: link.user.clone(),
+        sealed: vec![0; 48],
+        last_step: 0,
+        created_at: link.created_at,
+        used_at: None,
+    });
+    tx.commit().await.expect("written");
+    let mut person = browser();
+    let owed = scene.come(&mut person, "/login", &nadia).await;
+    let step = owed.location().to_owned();
+    assert!(step.starts_with("/login/step/factor?step="), "{step}");
+    let page = person.visit(&scene.world.router, get(&step)).await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    let mut tx = scene.world.store.begin().await.expect("a unit of work");
+    let link = tx.account_links().await.expect("readable").remove(0);
+    tx.remove_account_link(&link);
+    tx.commit().await.expect("cut");
+    let page = person.visit(&scene.world.router, get(&step)).await;
+    assert_eq!(page.status, 403, "{}", page.text());
+}
