@@ -49,7 +49,7 @@ impl Shared {
         let expected = self.links_tag(&signed_in);
         verify_slices_are_equal(form.first("form").as_bytes(), expected.as_bytes())
             .map_err(|_| FederationRefused::Form)?;
-        if !signed_in.session.is_fresh(self.clock.now()) {
+        if !self.is_trusted(&signed_in).await? {
             return Ok(self.sign_in_first(&Secret::presented(form.first("offer"))));
         }
         match form.first("action") {
