@@ -7,7 +7,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use doorward_core::authorize::Parameters;
 use doorward_pages::Text;
-use http::{HeaderMap, header};
+use http::{HeaderMap, header, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 /// The largest form that is read.
@@ -108,6 +108,15 @@ impl Pairs {
 pub(crate) fn encode<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut form = url::form_urlencoded::Serializer::new(String::new());
     form.extend_pairs(pairs).finish()
+}
+
+/// The first value of `name` in the query of a page; empty where there is none that can be read.
+pub(crate) fn in_query(parts: &Parts, name: &str) -> String {
+    let query = Pairs::parse(parts.uri.query().unwrap_or_default());
+    query.map_or_else(
+        |Malformed| String::new(),
+        |pairs| pairs.first(name).to_owned(),
+    )
 }
 
 /// Reads a form.

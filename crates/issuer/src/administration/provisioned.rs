@@ -21,7 +21,10 @@ use doorward_core::{
 };
 use doorward_store::{StoreError, Tx};
 
-use super::{Administration, AdministrationError};
+use super::{
+    Administration, AdministrationError,
+    users::{administers, is_less},
+};
 use crate::{
     groups::{GroupsSaid, cut},
     limits::Noted,
@@ -234,7 +237,7 @@ impl ProvisionedChange {
     fn ends(&self) -> Option<&User> {
         match self {
             Self::Disable(user) | Self::Remove(user) | Self::Rename(user, _) => Some(user),
-            Self::GiveRole(user, role) if rank(*role) < rank(user.role) => Some(user),
+            Self::GiveRole(user, role) if is_less(*role, user.role) => Some(user),
             Self::Add(_)
             | Self::Adopt(_)
             | Self::CallOtherwise(..)
@@ -350,12 +353,4 @@ async fn expect_an_administrator(
     }
     let name = first.name.to_string();
     Err(AdministrationError::LastAdministrator(name))
-}
-
-fn administers(user: &User) -> bool {
-    user.role == Role::Administrator && user.disabled_at.is_none()
-}
-
-fn rank(role: Role) -> Option<usize> {
-    Role::ALL.iter().position(|known| *known == role)
 }

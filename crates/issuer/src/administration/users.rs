@@ -284,8 +284,15 @@ pub(super) async fn find(tx: &mut dyn Tx, name: &str) -> Result<User, Administra
 
 /// Whether nobody else could administer without `user`. The database has the last word (AD-03).
 pub(crate) fn is_last_administrator(users: &[User], user: &User) -> bool {
-    let can = |user: &User| user.role == Role::Administrator && user.disabled_at.is_none();
-    can(user) && !users.iter().any(|other| other.id != user.id && can(other))
+    administers(user)
+        && !users
+            .iter()
+            .any(|other| other.id != user.id && administers(other))
+}
+
+/// Whether the account can administer.
+pub(super) fn administers(user: &User) -> bool {
+    user.role == Role::Administrator && user.disabled_at.is_none()
 }
 
 async fn find_unless_last(tx: &mut dyn Tx, name: &str) -> Result<User, AdministrationError> {
@@ -304,7 +311,7 @@ fn check_not_last(users: &[User], user: &User) -> Result<(), AdministrationError
 }
 
 /// Whether `role` may do less than `before`.
-fn is_less(role: Role, before: Role) -> bool {
+pub(super) fn is_less(role: Role, before: Role) -> bool {
     let rank = |role| Role::ALL.iter().position(|known| *known == role);
     rank(role) < rank(before)
 }

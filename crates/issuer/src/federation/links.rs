@@ -24,7 +24,7 @@ use super::{
 use crate::{
     authorize::see_other,
     browser::{SignedIn, Visitor, visitor},
-    form::Pairs,
+    form,
     shared::{Shared, tag},
 };
 
@@ -101,9 +101,7 @@ impl Shared {
         parts: &Parts,
         visitor: &Visitor,
     ) -> Result<Response, FederationRefused> {
-        let query = Pairs::parse(parts.uri.query().unwrap_or_default());
-        let named = query.map(|pairs| pairs.first("offer").to_owned());
-        let secret = Secret::presented(named.unwrap_or_default());
+        let secret = Secret::presented(form::in_query(parts, "offer"));
         let browser = browser::sent(&parts.headers, &self.url);
         let mut tx = self.store.begin().await?;
         let offered = match secret.expose().is_empty() {

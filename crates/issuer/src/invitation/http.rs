@@ -19,7 +19,7 @@ use serde::Serialize;
 use super::{error::InvitationError, flow::Accepting};
 use crate::{
     browser::{Visitor, visitor},
-    form::{self, Pairs},
+    form,
     shared::Shared,
     sign_in::{Visit, cross_site},
 };
@@ -37,7 +37,7 @@ struct InvitationPage {
 /// The page.
 pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
     let (visitor, parts, _) = visitor(request, &issuer);
-    let token = token_of(&parts);
+    let token = form::in_query(&parts, "token");
     let link = Secret::presented(token.as_str()).digest();
     match issuer.invitation(&link).await {
         Ok(invitation) => {
@@ -58,12 +58,6 @@ pub(crate) async fn post(State(issuer): State<Arc<Shared>>, request: Request) ->
             other_page(&issuer, &visitor, error)
         }
     }
-}
-
-/// The token in the query of a link.
-pub(crate) fn token_of(parts: &Parts) -> String {
-    let query = Pairs::parse(parts.uri.query().unwrap_or_default());
-    query.map_or_else(|_| String::new(), |pairs| pairs.first("token").to_owned())
 }
 
 async fn submit(

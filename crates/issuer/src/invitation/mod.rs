@@ -8,4 +8,4 @@ mod error;
 mod flow;
 mod http;
 
-pub(crate) use http::{get, post, token_of};
+pub(crate) use http::{get, post};

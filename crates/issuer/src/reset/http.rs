@@ -16,7 +16,6 @@ use super::{error::ResetError, flow::NewlyTyped};
 use crate::{
     browser::{Visitor, visitor},
     form,
-    invitation::token_of,
     shared::Shared,
     sign_in::cross_site,
     wire::retry_after,
@@ -63,7 +62,7 @@ pub(crate) async fn send(State(issuer): State<Arc<Shared>>, request: Request) ->
 /// `GET /reset`: asks for the new password.
 pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
     let (visitor, parts, _) = visitor(request, &issuer);
-    let token = token_of(&parts);
+    let token = form::in_query(&parts, "token");
     let link = Secret::presented(token.as_str()).digest();
     match issuer.reset_for(&link).await {
         Ok(user) => show((&issuer, &visitor), (token, user.name.to_string()), None),

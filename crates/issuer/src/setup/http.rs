@@ -16,7 +16,7 @@ use super::{error::SetupError, flow::NewAdministrator};
 use crate::{
     authorize::see_other,
     browser::{Visitor, visitor},
-    form::{self, Pairs},
+    form,
     shared::Shared,
     sign_in::{Visit, cross_site},
 };
@@ -32,10 +32,7 @@ struct SetupPage {
 /// The page.
 pub(crate) async fn get(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
     let (visitor, parts, _) = visitor(request, &issuer);
-    let query = Pairs::parse(parts.uri.query().unwrap_or_default());
-    let token = query
-        .map(|pairs| pairs.first("token").to_owned())
-        .unwrap_or_default();
+    let token = form::in_query(&parts, "token");
     match issuer
         .check_link(&Secret::presented(token.as_str()).digest())
         .await
