@@ -25,10 +25,6 @@ const QUEUE: usize = 64;
 /// How many hashes run at once.
 const AT_ONCE: usize = 2;
 
-/// The `nice` value of the threads that hash.
-#[cfg(target_os = "linux")]
-const LEAST_PRIORITY: i32 = 19;
-
 /// The password of accounts that do not exist: as much work as one that somebody chose, and no
 /// account to open.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdCAxNg$U6OJUMWD6q7dnWeBwqXG73rSyaViIDgI2NrRTQPdVjA";
@@ -116,12 +112,21 @@ pub(crate) fn judge(password: Secret, about: &[String]) -> Result<NewPassword, P
     NewPassword::check(password, &about)
 }
 
-/// Gives the calling thread, and no other, the least priority. Where that cannot be done, it
-/// works like every other.
+/// Lets the calling thread, and no other, run only when nobody else wants its core. Where that
+/// cannot be done, it works like every other.
 #[cfg(target_os = "linux")]
 fn step_back() {
-    if let Err(error) = rustix::process::setpriority_process(None, LEAST_PRIORITY) {
-        tracing::debug!(%error, "passwords are hashed with the priority of everything else");
+    use thread_priority::{
+        NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
+        set_thread_priority_and_policy, thread_native_id,
+    };
+    let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+    let least = ThreadPriority::Min;
+    if let Err(error) = set_thread_priority_and_policy(thread_native_id(), least, idle) {
+        tracing::debug!(
+            ?error,
+            "passwords are hashed with the priority of everything else"
+        );
     }
 }
 
@@ -196,11 +201,19 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn hashing_gives_way_to_everything_else() {
-        let own = || rustix::process::getpriority_process(None).expect("there is one");
-        let before = own();
+        use thread_priority::{
+            NormalThreadSchedulePolicy::Idle, ThreadSchedulePolicy::Normal, thread_schedule_policy,
+        };
+        let before = thread_schedule_policy();
         let passwords = Passwords::new();
-        assert_eq!(passwords.turn(own).await, Ok(LEAST_PRIORITY)); // DS-01
-        assert_eq!(own(), before, "no other thread steps back");
+        let hashing = passwords.turn(thread_schedule_policy).await;
+        assert_eq!(hashing, Ok(Ok(Normal(Idle)))); // DS-01
+        assert_ne!(before, Ok(Normal(Idle)));
+        assert_eq!(
+            thread_schedule_policy(),
+            before,
+            "no other thread steps back"
+        );
     }
 
     #[tokio::test]

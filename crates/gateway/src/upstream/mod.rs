@@ -2,6 +2,8 @@
 
 mod fault;
 pub(crate) mod http;
+#[expect(dead_code, reason = "the bridges that use it follow")]
+pub(crate) mod link;
 pub(crate) mod stdio;
 
 use std::sync::Arc;
