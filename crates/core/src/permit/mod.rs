@@ -50,6 +50,14 @@ impl Permit {
     pub fn server(&self) -> &ServerName {
         &self.server
     }
+
+    /// One more, where what was allowed takes several messages on its way: a subscription to
+    /// several resources, a log level before a call.
+    pub fn for_part(&self) -> Self {
+        Self {
+            server: self.server.clone(),
+        }
+    }
 }
 
 /// Why a message is not forwarded.

@@ -11,7 +11,7 @@ use doorward_core::{
     access::{CLOCK_SKEW, Principal},
     audit::{AuditEvent, AuditKind, Outcome},
     dpop::{ContentDigest, ProofFault, Scheme},
-    entropy::draw,
+    entropy::{Entropy, draw},
 };
 use doorward_mcp::era::Era;
 use doorward_verify::{Refusal as Rejected, credentials};
@@ -170,20 +170,47 @@ impl Exchange {
 
     /// Tells the caller that the upstream gave no answer, and the operator why.
     pub(super) fn failed(&self, fault: Fault, id: Option<&str>) -> Refusal {
-        if fault == Fault::NoSession {
-            return Refusal::no_session();
+        let entropy = &*self.inner.surroundings.entropy;
+        failure(&self.server, entropy, fault, id)
+    }
+
+    /// The same for what goes on when the request is answered in part.
+    pub(super) fn failing(&self) -> Failing {
+        Failing {
+            inner: Arc::clone(&self.inner),
+            server: Arc::clone(&self.server),
         }
-        let reference = fault.is_upstreams().then(|| {
-            let bits: [u8; 5] = draw(&*self.inner.surroundings.entropy);
-            let reference: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
-            tracing::warn!(server = %self.server.name, reference, %fault, "an upstream failed");
-            reference
-        });
-        Refusal::Upstream {
-            fault,
-            id: id.map(str::to_owned),
-            reference,
-        }
+    }
+}
+
+/// What tells faults of a stream that has begun.
+pub(super) struct Failing {
+    inner: Arc<Inner>,
+    server: Arc<Server>,
+}
+
+impl Failing {
+    /// Tells the caller that the upstream broke off, and the operator why.
+    pub(super) fn failed(&self, fault: Fault, id: Option<&str>) -> Refusal {
+        let entropy = &*self.inner.surroundings.entropy;
+        failure(&self.server, entropy, fault, id)
+    }
+}
+
+fn failure(server: &Server, entropy: &dyn Entropy, fault: Fault, id: Option<&str>) -> Refusal {
+    if fault == Fault::NoSession {
+        return Refusal::no_session();
+    }
+    let reference = fault.is_upstreams().then(|| {
+        let bits: [u8; 5] = draw(entropy);
+        let reference: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
+        tracing::warn!(server = %server.name, reference, %fault, "an upstream failed");
+        reference
+    });
+    Refusal::Upstream {
+        fault,
+        id: id.map(str::to_owned),
+        reference,
     }
 }
 

@@ -130,7 +130,7 @@ pub(super) async fn answer(exchange: &Exchange, reply: Reply, about: About<'_>) 
 }
 
 /// The status that a server of the stateless era would have sent over HTTP.
-fn status(json: &[u8], era: Era) -> StatusCode {
+pub(super) fn status(json: &[u8], era: Era) -> StatusCode {
     let Ok(Message::Response(response)) = Message::parse(json) else {
         return StatusCode::OK;
     };
@@ -145,7 +145,8 @@ fn status(json: &[u8], era: Era) -> StatusCode {
     }
 }
 
-fn document(json: Bytes, status: StatusCode) -> Response {
+/// A JSON answer of this status.
+pub(super) fn document(json: Bytes, status: StatusCode) -> Response {
     let mut response = typed("application/json", Body::from(json));
     *response.status_mut() = status;
     response

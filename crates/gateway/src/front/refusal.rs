@@ -164,7 +164,8 @@ impl Refusal {
         }
     }
 
-    fn body(&self) -> String {
+    /// The JSON-RPC error that tells it.
+    pub(super) fn body(&self) -> String {
         match self {
             Self::Rpc { error, id, .. } => error.to_body(id.as_deref()),
             Self::Scope { needed, id, .. } => {

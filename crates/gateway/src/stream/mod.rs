@@ -6,6 +6,7 @@
 //! Who waits for an answer, or for the rest of one, has an [`Attendance`].
 
 mod attendance;
+mod bridged;
 mod capped;
 mod outbox;
 mod passing;
@@ -17,6 +18,7 @@ use bytes::Bytes;
 
 pub(crate) use self::{
     attendance::Attendance,
+    bridged::{Bridged, Manner, Said, said},
     capped::Capped,
     outbox::Written,
     passing::Passing,

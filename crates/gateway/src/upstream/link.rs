@@ -68,6 +68,13 @@ pub(crate) trait SessionLink: Send + Sync + 'static {
     /// reader before ends. A server that offers none gives a stream that stays silent.
     async fn unasked(&self) -> Result<Incoming, Fault>;
 
+    /// Whether what the server says without naming a request comes in the stream of the request
+    /// that it belongs to, also when several wait: each has a stream of its own. Where it cannot
+    /// be told, calls that may be asked something are made one at a time.
+    fn tells_apart(&self) -> bool {
+        false
+    }
+
     /// Whether the server has forgotten it, or its process or connection is gone.
     fn is_over(&self) -> bool;
 
