@@ -1,14 +1,17 @@
-"""What every driver of the official Python client needs: a memory, a connection, a call."""
+"""What every driver of the official Python client needs: a memory, a person, a connection, a call."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 from mcp import Client
+from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider
 from mcp.client.streamable_http import streamable_http_client
-from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
-from story import must
+from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
+from story import Unmet, ask, must
 
+REDIRECT = "http://localhost:9/callback"  # nobody listens there: the user stops before it
 Noting = Callable[[httpx2.Response], Awaitable[None]]
 
 
@@ -29,6 +32,37 @@ class Store:
 
     async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
         self.client = client_info
+
+
+class Person:
+    """Opens the authorization URL, as long as a person may be asked."""
+
+    present = True
+    asked = 0
+    callback = ""
+
+    async def open(self, url: str) -> None:
+        self.asked += 1
+        if not self.present:
+            raise Unmet("a person is needed")
+        self.callback = (await ask("sign-in", url=url))["callback"]
+
+    async def answer(self) -> AuthorizationCodeResult:
+        given = {name: values[0] for name, values in parse_qs(urlsplit(self.callback).query).items()}
+        return AuthorizationCodeResult(code=given["code"], state=given.get("state"), iss=given.get("iss"))
+
+
+def authorizing(endpoint: str, store: Store, person: Person, document: str | None = None) -> OAuthClientProvider:
+    """A provider as a program that was started again would make it."""
+    metadata = OAuthClientMetadata.model_validate(
+        {
+            "client_name": "Acceptance (Python)",
+            "redirect_uris": [REDIRECT],
+            "grant_types": ["authorization_code", "refresh_token"],
+            "response_types": ["code"],
+        }
+    )
+    return OAuthClientProvider(endpoint, metadata, store, person.open, person.answer, client_metadata_url=document)
 
 
 @asynccontextmanager

@@ -9,37 +9,16 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import parse_qs, urlsplit
 
 import httpx2
-from connection import Store, connected, list_and_call
+from connection import Person, Store, authorizing, connected, list_and_call
 from mcp import Client
-from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider
-from mcp.shared.auth import OAuthClientMetadata
-from story import Unmet, ask, done, must, refused, step
+from mcp.client.auth import OAuthClientProvider
+from story import ask, done, must, refused, step
 
 ENDPOINT = sys.argv[1]
 DOCUMENT = sys.argv[3] if sys.argv[2:3] == ["--cimd"] else None
-REDIRECT = "http://localhost:9/callback"  # nobody listens there: the user stops before it
 logging.disable(logging.CRITICAL)  # what goes wrong is reported by the steps
-
-
-class Person:
-    """Opens the authorization URL, as long as a person may be asked."""
-
-    present = True
-    asked = 0
-    callback = ""
-
-    async def open(self, url: str) -> None:
-        self.asked += 1
-        if not self.present:
-            raise Unmet("a person is needed")
-        self.callback = (await ask("sign-in", url=url))["callback"]
-
-    async def answer(self) -> AuthorizationCodeResult:
-        given = {name: values[0] for name, values in parse_qs(urlsplit(self.callback).query).items()}
-        return AuthorizationCodeResult(code=given["code"], state=given.get("state"), iss=given.get("iss"))
 
 
 class Story:
@@ -52,18 +31,7 @@ class Story:
 
     def provider(self) -> OAuthClientProvider:
         """A provider as a program that was started again would make it."""
-        metadata = OAuthClientMetadata.model_validate(
-            {
-                "client_name": "Acceptance (Python)",
-                "redirect_uris": [REDIRECT],
-                "grant_types": ["authorization_code", "refresh_token"],
-                "response_types": ["code"],
-            }
-        )
-        person = self.person
-        return OAuthClientProvider(
-            ENDPOINT, metadata, self.store, person.open, person.answer, client_metadata_url=DOCUMENT
-        )
+        return authorizing(ENDPOINT, self.store, self.person, DOCUMENT)
 
     @asynccontextmanager
     async def connected(self, provider: OAuthClientProvider | None = None) -> AsyncIterator[Client]:

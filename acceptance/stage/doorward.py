@@ -124,6 +124,28 @@ class Configured(Doorward):
         file = self.folder / "doorward.toml"
         head = {"public_url": self.origin, "listen": self._listen, "ops_listen": self._ops}
         lines = [f"{key} = {json.dumps(value)}" for key, value in head.items()]
-        servers = [f"[[servers]]\nname = {json.dumps(name)}\nurl = {json.dumps(self._upstream[0])}" for name in self.names]
+        servers = [_server({"name": name} | entry) for name, entry in self._servers().items()]
         file.write_text("\n".join([*lines, *servers, self.more]) + "\n")
         return ["serve", "--config", file]
+
+    def _servers(self) -> dict[str, dict]:
+        return {name: {"url": self._upstream[0]} for name in self.names}
+
+
+class Fronting(Configured):
+    """`doorward serve` in front of several servers: by name, what the configuration says of each."""
+
+    def __init__(self, folder: Path, entries: dict[str, dict], more: str = "") -> None:
+        super().__init__(folder, "", list(entries), more)
+        self._entries = entries
+
+    def endpoint(self, name: str, front: str = "mcp") -> str:
+        """Where one of the servers is reached."""
+        return f"{self.origin}/{front}/{name}"
+
+    def _servers(self) -> dict[str, dict]:
+        return self._entries
+
+
+def _server(entry: dict) -> str:
+    return "\n".join(["[[servers]]", *(f"{key} = {json.dumps(value)}" for key, value in entry.items())])

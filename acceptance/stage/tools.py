@@ -9,6 +9,7 @@ SCREENS = PROJECT / "artifacts" / "screens"
 BIN = PROJECT / ".tools" / "acceptance" / "bin"
 PYTHON = PROJECT / ".tools" / "acceptance" / "venv" / "bin" / "python"
 NODE = BIN / "node"
+RMCP = PROJECT / ".tools" / "acceptance" / "rmcp" / "debug"
 CONFORMANCE = ACCEPTANCE / "node_modules" / "@modelcontextprotocol" / "conformance" / "dist" / "index.js"
 
 

@@ -10,6 +10,7 @@ import unittest
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+from scenarios import pairs
 from scenarios.conformance import lost_checks
 from scenarios.oauth4webapi import CHAPTERS
 from stage import story
@@ -142,6 +143,11 @@ class LostChecks(unittest.TestCase):
         gated = {"kept": ("SUCCESS", ""), "worse": ("WARNING", "w"), "bad": ("FAILURE", ""), "new": ("FAILURE", "n")}
         self.assertEqual(set(lost_checks(direct, gated)), {"worse", "gone", "new"})
 
+    def test_are_not_those_that_need_not_be_made_unless_they_fail(self) -> None:
+        direct = {"sse: resumes": ("SUCCESS", ""), "sse: primes": ("SUCCESS", ""), "other": ("SUCCESS", "")}
+        gated = {"sse: resumes": ("WARNING", "w"), "sse: primes": ("INFO", "")}
+        self.assertEqual(set(lost_checks(direct, gated, ("sse: ",))), {"sse: resumes", "other"})
+
     def test_are_none_when_doorward_mends_something(self) -> None:
         self.assertEqual(lost_checks({"mended": ("FAILURE", "")}, {"mended": ("SUCCESS", "")}), {})
 
@@ -181,6 +187,18 @@ class TheChapters(unittest.TestCase):
         told = dict(re.findall(r"'(.+)': '\./(.+)\.js',", (folder / "main.js").read_text()))
         self.assertEqual(list(told), CHAPTERS)
         self.assertEqual({file.stem for file in folder.glob("*.js")} - {"main", "door"}, set(told.values()))
+
+
+class ThePairs(unittest.TestCase):
+    def test_are_told_by_drivers_that_are_there_and_ask_in_ways_that_drivers_know(self) -> None:
+        for command in pairs.CLIENTS.values():
+            scripts = [word for word in command if str(word).endswith((".py", ".js"))]
+            self.assertTrue(all(script.is_file() for script in scripts), command)
+        known = {"calls", "progress", "asks", "read", "prompt"}
+        for server in pairs.SERVERS:
+            self.assertLessEqual(set(server.plan), known, server.name)
+            self.assertLessEqual({what for what, _ in server.plan.get("asks", [])}, set(pairs.ANSWERS), server.name)
+            self.assertEqual(bool(server.command), not server.over_http, server.name)
 
 
 class TheFlows(unittest.TestCase):
