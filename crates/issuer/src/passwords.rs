@@ -3,15 +3,15 @@
 //! Each hash takes 19 MiB and some milliseconds on purpose. A bounded number
 //! runs at once and a bounded number waits; whoever comes after that is told to
 //! come again, so that a flood of sign-ins costs nothing but sign-ins (DS-01).
-//! They run on threads of the least priority: where they share a core with tool
-//! calls, they take what the calls leave. An unknown account costs the same as a
-//! known one (LG-03). What is set is judged first: only a [`NewPassword`] is hashed.
+//! They run on threads that get what tool calls leave of a core. An unknown account costs the
+//! same as a known one (LG-03). What is set is judged first: only a [`NewPassword`] is hashed.
 
+mod argon;
 mod strength;
+mod workshop;
 
-use std::{sync::Arc, thread};
+use std::{num::NonZero, sync::Arc, thread};
 
-use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
 use doorward_core::{
     secret::Secret,
     user::{MAXIMUM_PASSWORD, PasswordError, PasswordHash},
@@ -19,10 +19,11 @@ use doorward_core::{
 use tokio::sync::{Semaphore, oneshot};
 
 pub use self::strength::NewPassword;
+use self::{argon::Memory, workshop::Workshop};
 
 /// How many sign-ins may wait for their turn.
 const QUEUE: usize = 64;
-/// How many hashes run at once.
+/// How many hashes run at once, where there are as many cores.
 const AT_ONCE: usize = 2;
 
 /// The password of accounts that do not exist: as much work as one that somebody chose, and no
@@ -38,14 +39,21 @@ pub(crate) struct Busy;
 pub(crate) struct Passwords {
     admitted: Arc<Semaphore>,
     running: Arc<Semaphore>,
+    workshop: Workshop,
+    at_once: usize,
 }
 
 impl Passwords {
     /// An idle pool.
     pub(crate) fn new() -> Self {
+        // Two that share a core would wait for one another, and calls for both.
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let at_once = AT_ONCE.min(cores);
         Self {
-            admitted: Arc::new(Semaphore::new(QUEUE + AT_ONCE)),
-            running: Arc::new(Semaphore::new(AT_ONCE)),
+            admitted: Arc::new(Semaphore::new(QUEUE + at_once)),
+            running: Arc::new(Semaphore::new(at_once)),
+            workshop: Workshop::new(),
+            at_once,
         }
     }
 
@@ -61,7 +69,9 @@ impl Passwords {
         }
         let exists = known.is_some();
         let against = known.unwrap_or_else(|| PasswordHash::from_phc(NOBODY));
-        let same = self.turn(move || matches(&password, &against)).await?;
+        let same = self
+            .turn(move |memory| argon::matches(memory, &password, &against))
+            .await?;
         Ok(same && exists)
     }
 
@@ -71,7 +81,7 @@ impl Passwords {
         password: Secret,
         about: Vec<String>,
     ) -> Result<Result<NewPassword, PasswordError>, Busy> {
-        self.turn(move || judge(password, &about)).await
+        self.turn(move |_| judge(password, &about)).await
     }
 
     /// Hashes a new password.
@@ -80,12 +90,13 @@ impl Passwords {
         password: NewPassword,
         salt: [u8; 16],
     ) -> Result<PasswordHash, Busy> {
-        self.turn(move || hash(&password, salt)).await?.ok_or(Busy)
+        let hashed = self.turn(move |memory| argon::hash(memory, &password, salt));
+        hashed.await?.ok_or(Busy)
     }
 
     async fn turn<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
     ) -> Result<T, Busy> {
         let admitted = Arc::clone(&self.admitted)
             .try_acquire_owned()
@@ -93,15 +104,13 @@ impl Passwords {
         let running = Arc::clone(&self.running).acquire_owned();
         let turn = (admitted, running.await.map_err(|_| Busy)?);
         let (tell, told) = oneshot::channel();
-        let thread = thread::Builder::new().name("password".to_owned());
-        // A thread for each: to start one is nothing beside its work, and those of the runtime
-        // keep their priority.
-        let started = thread.spawn(move || {
+        let started = self.workshop.begin(self.at_once, move |memory| {
             let _turn = turn; // held until the work ends, even when nobody waits any more
-            step_back();
-            drop(tell.send(work()));
+            drop(tell.send(work(memory)));
         });
-        started.map_err(|_| Busy)?;
+        if !started {
+            return Err(Busy);
+        }
         told.await.map_err(|_| Busy)
     }
 }
@@ -112,46 +121,9 @@ pub(crate) fn judge(password: Secret, about: &[String]) -> Result<NewPassword, P
     NewPassword::check(password, &about)
 }
 
-/// Lets the calling thread, and no other, run only when nobody else wants its core. Where that
-/// cannot be done, it works like every other.
-#[cfg(target_os = "linux")]
-fn step_back() {
-    use thread_priority::{
-        NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
-        set_thread_priority_and_policy, thread_native_id,
-    };
-    let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
-    let least = ThreadPriority::Min;
-    if let Err(error) = set_thread_priority_and_policy(thread_native_id(), least, idle) {
-        tracing::debug!(
-            ?error,
-            "passwords are hashed with the priority of everything else"
-        );
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn step_back() {} // elsewhere it would be the priority of the whole process
-
 /// Hashes `password` in the form that the store keeps.
 pub(crate) fn hash(password: &NewPassword, salt: [u8; 16]) -> Option<PasswordHash> {
-    let phc = argon2()?
-        .hash_password_with_salt(password.secret().expose().as_bytes(), &salt)
-        .ok()?;
-    Some(PasswordHash::from_phc(phc.to_string()))
-}
-
-fn matches(password: &Secret, against: &PasswordHash) -> bool {
-    let Some(argon2) = argon2() else { return false };
-    argon2
-        .verify_password(password.expose().as_bytes(), against.as_phc())
-        .is_ok()
-}
-
-/// OWASP's recommendation for Argon2id: 19 MiB, two passes, one lane.
-fn argon2() -> Option<Argon2<'static>> {
-    let params = Params::new(19_456, 2, 1, None).ok()?;
-    Some(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    argon::hash(&mut Memory::default(), password, salt)
 }
 
 #[cfg(test)]
@@ -193,7 +165,11 @@ mod tests {
         assert_eq!(lengths(NOBODY), lengths(known.as_phc()));
         let nobody = PasswordHash::from_phc(NOBODY);
         assert!(
-            matches(&Secret::presented("nobody's password"), &nobody),
+            argon::matches(
+                &mut Memory::default(),
+                &Secret::presented("nobody's password"),
+                &nobody
+            ),
             "it is computed, not refused unread"
         );
     }
@@ -206,7 +182,7 @@ mod tests {
         };
         let before = thread_schedule_policy();
         let passwords = Passwords::new();
-        let hashing = passwords.turn(thread_schedule_policy).await;
+        let hashing = passwords.turn(|_| thread_schedule_policy()).await;
         assert_eq!(hashing, Ok(Ok(Normal(Idle)))); // DS-01
         assert_ne!(before, Ok(Normal(Idle)));
         assert_eq!(
@@ -220,20 +196,20 @@ mod tests {
     async fn whoever_hangs_up_while_hashing_does_not_let_more_run_at_once() {
         let passwords = Passwords::new();
         let (finish, wait) = std::sync::mpsc::channel::<()>();
-        let mut turn = Box::pin(passwords.turn(move || wait.recv().is_ok()));
+        let mut turn = Box::pin(passwords.turn(move |_| wait.recv().is_ok()));
         let begun = tokio::time::timeout(std::time::Duration::from_millis(50), &mut turn).await;
         assert!(begun.is_err(), "the work goes on");
         drop(turn);
-        assert_eq!(passwords.running.available_permits(), AT_ONCE - 1); // DS-01
+        assert_eq!(passwords.running.available_permits(), passwords.at_once - 1); // DS-01
         finish.send(()).expect("the work waits for this");
-        let all = u32::try_from(AT_ONCE).expect("small");
+        let all = u32::try_from(passwords.at_once).expect("small");
         assert!(passwords.running.acquire_many(all).await.is_ok());
     }
 
     #[tokio::test]
     async fn whoever_comes_after_the_queue_is_told_to_come_again() {
         let passwords = Passwords::new();
-        let all = u32::try_from(QUEUE + AT_ONCE).expect("small");
+        let all = u32::try_from(QUEUE + passwords.at_once).expect("small");
         let held = passwords.admitted.try_acquire_many(all).expect("idle");
         let answer = passwords.verify(Secret::presented("x"), None).await;
         assert_eq!(answer, Err(Busy)); // DS-01
