@@ -16,6 +16,7 @@ pub mod corpus;
 pub mod holder;
 pub mod http;
 pub mod page;
+pub mod peers;
 pub mod person;
 pub mod provider;
 pub mod time;
