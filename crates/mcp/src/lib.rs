@@ -11,7 +11,8 @@
 //!   against the body;
 //! - [`error`]: the JSON-RPC errors that are sent, and their HTTP status;
 //! - [`sse`]: server-sent events, read and written;
-//! - [`list`]: the lists of tools, prompts and resources, filtered in place.
+//! - [`list`]: the lists of tools, prompts and resources, filtered in place;
+//! - [`rewrite`] and [`translate`]: messages of one revision in the words of another.
 //!
 //! ```
 //! use doorward_mcp::{envelope::Message, splice::{Edit, splice}};
@@ -36,5 +37,7 @@ pub mod headers;
 pub mod json;
 pub mod list;
 pub mod method;
+pub mod rewrite;
 pub mod splice;
 pub mod sse;
+pub mod translate;

@@ -25,6 +25,7 @@ pub use check::mirrored;
 pub use collect::{HeaderFault, McpHeaders};
 pub use param::{HeaderParam, HeaderParams, ParamKind};
 pub use schema::AnnotationFault;
+pub(crate) use schema::{ANNOTATION, DATA, SCHEMA_MAPS};
 pub use value::{ValueFault, decode, encode};
 
 /// `MCP-Protocol-Version`.

@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 use super::{HeaderParam, HeaderParams, ParamKind};
 use crate::json::Raw;
 
-const ANNOTATION: &str = "x-mcp-header";
+pub(crate) const ANNOTATION: &str = "x-mcp-header";
 
 /// Members of a schema that map names to schemas.
-const SCHEMA_MAPS: [&str; 5] = [
+pub(crate) const SCHEMA_MAPS: [&str; 5] = [
     "properties",
     "patternProperties",
     "$defs",
@@ -21,7 +21,7 @@ const SCHEMA_MAPS: [&str; 5] = [
 ];
 
 /// Members of a schema that hold data.
-const DATA: [&str; 4] = ["default", "const", "enum", "examples"];
+pub(crate) const DATA: [&str; 4] = ["default", "const", "enum", "examples"];
 
 /// Why a tool's annotations are invalid; clients must drop such a tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -17,7 +17,7 @@ mod string;
 
 pub use fault::{Fault, FaultKind};
 pub(crate) use fold::differs_in_case_only;
-pub use raw::{Raw, Span};
+pub use raw::{Member, Raw, Span};
 pub(crate) use scan::Scanner;
 pub(crate) use string::quote_into;
 

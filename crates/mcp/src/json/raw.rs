@@ -13,6 +13,18 @@ pub struct Span {
     pub end: usize,
 }
 
+/// A member of an object: its key, its value, and the place of both together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Member<'a> {
+    /// The key, decoded.
+    pub key: String,
+    /// The value.
+    pub value: Raw<'a>,
+    /// From the key's first quote to the end of the value.
+    pub span: Span,
+}
+
 impl Span {
     /// The same as a range, for slicing.
     pub const fn range(self) -> Range<usize> {
@@ -131,6 +143,27 @@ impl<'a> Raw<'a> {
     pub fn members(&self) -> Vec<(String, Raw<'a>)> {
         let mut members = Vec::new();
         self.each_member(|key, value| members.push((key.to_owned(), value)));
+        members
+    }
+
+    /// The same with their places: what an object is rewritten by.
+    pub fn placed_members(&self) -> Vec<Member<'a>> {
+        let mut members = Vec::new();
+        if self.is_object() {
+            let mut scanner = Scanner::over(self.text);
+            let read = scanner.object(|scanner, key| -> Result<(), Fault> {
+                let start = self.start + scanner.key_start();
+                let value = self.outward(scanner.value()?);
+                let end = value.span().end;
+                members.push(Member {
+                    key: key.to_owned(),
+                    value,
+                    span: Span { start, end },
+                });
+                Ok(())
+            });
+            debug_assert!(read.is_ok(), "a raw value was well formed");
+        }
         members
     }
 

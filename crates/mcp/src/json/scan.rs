@@ -11,6 +11,8 @@ pub(crate) struct Scanner<'a> {
     depth: usize,
     /// Keys of all objects that are open, innermost last.
     keys: Vec<Cow<'a, str>>,
+    /// Where the last key began.
+    key_start: usize,
 }
 
 impl<'a> Scanner<'a> {
@@ -36,6 +38,7 @@ impl<'a> Scanner<'a> {
             at: 0,
             depth: 0,
             keys: Vec::with_capacity(24),
+            key_start: 0,
         }
     }
 
@@ -103,6 +106,11 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Where the key began whose value comes next.
+    pub(crate) const fn key_start(&self) -> usize {
+        self.key_start
+    }
+
     /// Reads one value of any kind, with everything in it.
     pub(crate) fn value(&mut self) -> Result<Raw<'a>, Fault> {
         match self.peek() {
@@ -122,6 +130,7 @@ impl<'a> Scanner<'a> {
         if self.peek() != Some(b'"') {
             return Err(self.unexpected());
         }
+        self.key_start = self.at;
         let (raw, escaped) = self.string()?;
         if self.peek() != Some(b':') {
             return Err(self.unexpected());
