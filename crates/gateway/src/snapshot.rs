@@ -15,7 +15,7 @@ use crate::{
     config::{GatewayConfig, GatewayError, GatewayLimits, ServerConfig},
     front::Origins,
     gateway::Surroundings,
-    upstream::{Kind, Upstream},
+    upstream::Upstream,
 };
 
 /// A configuration with everything precomputed that requests need.
@@ -94,9 +94,7 @@ impl Snapshot {
     /// Drops what nobody has used for long. Called every few seconds.
     pub(crate) fn sweep(&self) {
         for server in self.servers.values() {
-            if let Kind::Stdio(upstream) = &server.upstream.kind {
-                upstream.sweep();
-            }
+            server.upstream.sweep();
         }
     }
 

@@ -52,9 +52,26 @@ pub(crate) enum Fault {
     /// A program of the session era was asked in the manner of 2026-07-28.
     #[error("the MCP server speaks revisions up to 2025-11-25: start with initialize")]
     OtherEra,
+    /// A server of 2026-07-28 alone was asked to open a session.
+    #[error("the MCP server speaks 2026-07-28 only: send each request with its _meta")]
+    NoSessions,
+    #[error("the MCP server refused to open a session")]
+    NotOpened,
+    #[error("the MCP server speaks a revision of the protocol that is not known")]
+    Revision,
 }
 
 impl Fault {
+    /// What a status other than 2xx means.
+    pub(super) fn of_status(status: u16) -> Self {
+        match status {
+            300..=399 => Self::Redirect,
+            401 | 403 | 407 => Self::Credentials(status),
+            400..=499 => Self::Refused(status),
+            _ => Self::Status(status),
+        }
+    }
+
     /// The HTTP status that tells it.
     pub(crate) fn status(self) -> StatusCode {
         match self {
@@ -65,12 +82,14 @@ impl Fault {
             | Self::Status(_)
             | Self::NotMcp
             | Self::TooLarge
+            | Self::NotOpened
+            | Self::Revision
             | Self::CannotStart
             | Self::Ended => StatusCode::BAD_GATEWAY,
             Self::Timeout => StatusCode::GATEWAY_TIMEOUT,
             Self::Resting(_) | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::Sessions | Self::Crowded => StatusCode::TOO_MANY_REQUESTS,
-            Self::RepeatedId | Self::OtherEra => StatusCode::BAD_REQUEST,
+            Self::RepeatedId | Self::OtherEra | Self::NoSessions => StatusCode::BAD_REQUEST,
             Self::NoSession => StatusCode::NOT_FOUND,
             // A 4xx tells clients of both eras that they may try the other one.
             Self::Refused(status) => {
@@ -86,6 +105,10 @@ impl Fault {
             Self::OtherEra => {
                 let served: Vec<_> = Revision::ALL.into_iter().rev().skip(1).collect();
                 RpcError::unsupported_version(Revision::V2026_07_28.as_str(), &served)
+            }
+            Self::NoSessions => {
+                let asked = Revision::LATEST_SESSION.as_str();
+                RpcError::unsupported_version(asked, &[Revision::V2026_07_28])
             }
             Self::NoSession => {
                 let code = Code::application(404).unwrap_or(Code::Internal);
@@ -111,6 +134,7 @@ impl Fault {
             Self::RepeatedId
                 | Self::NoSession
                 | Self::OtherEra
+                | Self::NoSessions
                 | Self::Sessions
                 | Self::Crowded
                 | Self::Refused(_)

@@ -1,15 +1,23 @@
 //! Where calls go: servers behind a URL, and programs of this machine.
 
+mod asked;
 mod fault;
 pub(crate) mod http;
+mod incoming;
 #[expect(dead_code, reason = "the bridges that use it follow")]
 pub(crate) mod link;
+pub(crate) mod manner;
+mod opening;
+mod pages;
 pub(crate) mod stdio;
+mod tools;
 
 use std::sync::Arc;
 
 use self::{
-    http::HttpUpstream,
+    http::{Around, HttpSession, HttpUpstream, SseSession},
+    link::{Opening, Owner, SessionLink, StatelessLink},
+    manner::{Carrier, Knowledge, Manner},
     stdio::{Program, StdioUpstream},
 };
 use crate::{
@@ -24,6 +32,7 @@ pub(crate) use self::fault::Fault;
 #[derive(Clone)]
 pub(crate) struct Upstream {
     config: Arc<UpstreamConfig>,
+    known: Arc<Knowledge>,
     pub(crate) kind: Kind,
 }
 
@@ -44,10 +53,16 @@ impl Upstream {
         limits: &GatewayLimits,
         changes: &Arc<Changes>,
     ) -> Result<Self, GatewayError> {
+        let known = Arc::<Knowledge>::default();
         let kind = match &server.upstream {
             UpstreamConfig::Http { url, headers } => {
-                let client = surroundings.client.clone();
-                let upstream = HttpUpstream::new(&server.name, url, headers, client)?;
+                let around = Around {
+                    client: surroundings.client.clone(),
+                    limits,
+                    changes: Arc::clone(changes),
+                    known: Arc::clone(&known),
+                };
+                let upstream = HttpUpstream::new(&server.name, url, headers, around)?;
                 Kind::Http(Arc::new(upstream))
             }
             UpstreamConfig::Stdio { .. } => {
@@ -61,8 +76,65 @@ impl Upstream {
         };
         Ok(Self {
             config: Arc::new(server.upstream.clone()),
+            known,
             kind,
         })
+    }
+
+    /// How the server is spoken to: known, or asked for now.
+    pub(crate) async fn manner(&self) -> Result<Manner, Fault> {
+        self.known.learn(&self.kind).await
+    }
+
+    /// The same without asking.
+    pub(crate) fn known_manner(&self) -> Option<Manner> {
+        self.known.glance()
+    }
+
+    /// An answer of the server shows that what is known of it is wrong.
+    #[expect(dead_code, reason = "the bridges that use it follow")]
+    pub(crate) fn doubt(&self) {
+        self.known.doubt();
+    }
+
+    /// Opens a session for `owner`, and for nobody else (P-007).
+    #[expect(dead_code, reason = "the bridges that use it follow")]
+    pub(crate) async fn session(
+        &self,
+        owner: &Owner,
+        opening: Opening,
+    ) -> Result<Arc<dyn SessionLink>, Fault> {
+        let opening = &opening;
+        let carrier = self.manner().await?.sessions.ok_or(Fault::NoSessions)?;
+        let link: Arc<dyn SessionLink> = match (&self.kind, carrier) {
+            (Kind::Http(upstream), Carrier::HttpSse) => SseSession::open(upstream, opening).await?,
+            (Kind::Http(upstream), Carrier::Streamable | Carrier::Stdio) => {
+                HttpSession::open(upstream, opening).await?
+            }
+            (Kind::Stdio(upstream), _) => upstream.open(owner, opening).await?,
+        };
+        Ok(link)
+    }
+
+    /// The server in the manner of 2026-07-28, unless it is known to speak sessions only.
+    #[expect(dead_code, reason = "the bridges that use it follow")]
+    pub(crate) fn stateless(&self) -> Option<Arc<dyn StatelessLink>> {
+        if self.known_manner().is_some_and(|manner| !manner.stateless) {
+            return None;
+        }
+        Some(match &self.kind {
+            Kind::Http(upstream) => Arc::clone(upstream) as Arc<dyn StatelessLink>,
+            Kind::Stdio(upstream) => Arc::clone(upstream) as Arc<dyn StatelessLink>,
+        })
+    }
+
+    /// Drops what nobody has used for long. Called every few seconds.
+    pub(crate) fn sweep(&self) {
+        self.known.sweep();
+        match &self.kind {
+            Kind::Http(_) => {}
+            Kind::Stdio(upstream) => upstream.sweep(),
+        }
     }
 
     /// Whether it was made for this very configuration.

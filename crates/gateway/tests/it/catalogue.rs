@@ -52,8 +52,10 @@ async fn the_tools_of_a_session_era_server_are_asked_for_within_a_session_that_i
     upstream.speaks_sessions();
     upstream
         .then(typed(202, "", ""))
-        .then_json(r#"{"jsonrpc":"2.0","id":3,"result":{"tools":[{"name":"a"}],"nextCursor":"x"}}"#)
-        .then(typed(200, "text/event-stream", "data: {\"jsonrpc\":\"2.0\",\"id\":4,\"result\":{\"tools\":[{\"name\":\"b\",\"annotations\":{\"readOnlyHint\":true}}]}}\n\n"))
+        .then(typed(204, "", ""))
+        .then(typed(202, "", ""))
+        .then_json(r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"a"}],"nextCursor":"x"}}"#)
+        .then(typed(200, "text/event-stream", "data: {\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{\"tools\":[{\"name\":\"b\",\"annotations\":{\"readOnlyHint\":true}}]}}\n\n"))
         .then(with(typed(200, "", ""), "x-end", "1"));
     let world = World::new(upstream.config());
     let expected = [
@@ -63,7 +65,10 @@ async fn the_tools_of_a_session_era_server_are_asked_for_within_a_session_that_i
     assert_eq!(tools(&world).await.as_deref(), Some(&expected[..]));
     let heard = upstream.heard();
     let methods: Vec<_> = heard.iter().map(|one| one.method.as_str()).collect();
-    assert_eq!(methods, ["POST", "POST", "POST", "DELETE"]);
+    assert_eq!(
+        methods,
+        ["POST", "DELETE", "POST", "POST", "POST", "DELETE"]
+    );
     for one in heard {
         assert_eq!(one.headers["mcp-session-id"], "probe");
         assert_eq!(one.headers["mcp-protocol-version"], "2025-06-18");

@@ -4,33 +4,67 @@
 //! allow list, the server's own credentials. Nothing else of the caller's request
 //! goes along, least of all its token (GW-01, GW-06).
 
+mod mirrors;
+mod native;
+mod own;
 mod request;
+mod session;
+mod source;
+mod sse;
+#[cfg(test)]
+pub(crate) mod testing;
 mod unbroken;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use doorward_core::{permit::Permit, server::ServerName};
 use doorward_fetch::{SendError, UpstreamClient};
 use doorward_mcp::era::Era;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
+use http::{HeaderName, HeaderValue, Method, Request, Response, Uri};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use url::Url;
 
-use super::Fault;
-use crate::config::GatewayError;
+use super::{Fault, manner::Knowledge};
+use crate::{
+    catalogue::Changes,
+    config::{GatewayError, GatewayLimits},
+};
 
 pub(crate) use self::{
+    mirrors::Mirrors,
     request::{Outbound, SESSION_ID},
+    session::HttpSession,
+    sse::SseSession,
     unbroken::read_on,
 };
 
 /// One HTTP server.
 pub(crate) struct HttpUpstream {
+    server: ServerName,
     uri: Uri,
     own: Vec<(HeaderName, HeaderValue)>,
     client: UpstreamClient,
+    caps: Caps,
+    changes: Arc<Changes>,
+    known: Arc<Knowledge>,
+    mirrors: Mirrors,
+}
+
+/// How much of it is read (GW-28).
+#[derive(Clone, Copy)]
+struct Caps {
+    response_bytes: usize,
+    message_bytes: usize,
+}
+
+/// What an HTTP server needs of others.
+pub(crate) struct Around<'a> {
+    pub(crate) client: UpstreamClient,
+    pub(crate) limits: &'a GatewayLimits,
+    pub(crate) changes: Arc<Changes>,
+    pub(crate) known: Arc<Knowledge>,
 }
 
 impl HttpUpstream {
@@ -39,7 +73,7 @@ impl HttpUpstream {
         server: &ServerName,
         url: &Url,
         headers: &[(HeaderName, HeaderValue)],
-        client: UpstreamClient,
+        around: Around<'_>,
     ) -> Result<Self, GatewayError> {
         let bad_url = || GatewayError::UpstreamUrl(server.clone());
         let plain = matches!(url.scheme(), "http" | "https")
@@ -58,7 +92,24 @@ impl HttpUpstream {
         for (_, value) in &mut own {
             value.set_sensitive(true);
         }
-        Ok(Self { uri, own, client })
+        Ok(Self {
+            server: server.clone(),
+            uri,
+            own,
+            client: around.client,
+            caps: Caps {
+                response_bytes: around.limits.response_bytes,
+                message_bytes: around.limits.message_bytes,
+            },
+            changes: around.changes,
+            known: around.known,
+            mirrors: Mirrors::default(),
+        })
+    }
+
+    /// What its tools want mirrored into headers.
+    pub(crate) fn mirrors(&self) -> &Mirrors {
+        &self.mirrors
     }
 
     /// Sends one allowed message, or an allowed GET or DELETE.
@@ -78,27 +129,6 @@ impl HttpUpstream {
         } else {
             self.client.send(request, None).await
         };
-        sent.map_err(fault)
-    }
-
-    /// Sends a message of the gateway's own.
-    pub(crate) async fn probe(
-        &self,
-        method: Method,
-        headers: HeaderMap,
-        body: Bytes,
-        within: Duration,
-    ) -> Result<Response<Incoming>, Fault> {
-        let outbound = Outbound {
-            method,
-            era: Era::Session,
-            headers: &HeaderMap::new(),
-            session: None,
-            body,
-        };
-        let mut request = self.request(outbound);
-        request.headers_mut().extend(headers);
-        let sent = self.client.send(request, Some(within)).await;
         sent.map_err(fault)
     }
 

@@ -20,27 +20,33 @@ pub(crate) struct Outbound<'a> {
 
 /// `Mcp-Session-Id`.
 pub(crate) const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
-const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+pub(super) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// Builds the headers. Whatever is not named here stays behind.
 pub(super) fn headers(outbound: &Outbound<'_>, own: &[(HeaderName, HeaderValue)]) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(12);
-    let accept = if outbound.method == Method::GET {
-        "text/event-stream"
-    } else {
-        BOTH
-    };
-    headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
-    if outbound.method == Method::POST {
-        let json = HeaderValue::from_static("application/json");
-        headers.insert(header::CONTENT_TYPE, json);
-    }
+    let mut headers = bare(&outbound.method);
     match outbound.era {
         Era::Session => session_era(outbound, &mut headers),
         Era::Stateless => stateless_era(outbound.headers, &mut headers),
     }
     for (name, value) in own {
         headers.insert(name, value.clone());
+    }
+    headers
+}
+
+/// What every request has.
+pub(super) fn bare(method: &Method) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(12);
+    let accept = if method == Method::GET {
+        "text/event-stream"
+    } else {
+        BOTH
+    };
+    headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+    if method == Method::POST {
+        let json = HeaderValue::from_static("application/json");
+        headers.insert(header::CONTENT_TYPE, json);
     }
     headers
 }
@@ -85,7 +91,7 @@ pub(super) fn is_ours(name: &HeaderName) -> bool {
 }
 
 const BOTH: &str = "application/json, text/event-stream";
-const VERSION: HeaderName = HeaderName::from_static(PROTOCOL_VERSION);
+pub(super) const VERSION: HeaderName = HeaderName::from_static(PROTOCOL_VERSION);
 const MIRRORED_METHOD: HeaderName = HeaderName::from_static(METHOD);
 const MIRRORED_NAME: HeaderName = HeaderName::from_static(NAME);
 const OURS: [HeaderName; 12] = [

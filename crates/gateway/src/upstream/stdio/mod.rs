@@ -9,6 +9,7 @@ mod era;
 mod home;
 mod interview;
 mod lines;
+mod link;
 mod outbox;
 mod process;
 mod program;
@@ -41,12 +42,11 @@ use doorward_mcp::{
 };
 use tokio::time::Instant;
 
-use self::{
-    home::Home, process::Text, routes::Ask, session::Session, sessions::Sessions, shared::Shared,
-};
+use self::{home::Home, process::Text, session::Session, sessions::Sessions, shared::Shared};
 use super::Fault;
 use crate::{catalogue::Changes, config::GatewayLimits};
 
+pub(in crate::upstream) use self::routes::{Ask, Concern, Routes};
 pub(crate) use self::{
     interview::Interview,
     outbox::{Item, Outbox},
@@ -125,7 +125,7 @@ impl StdioUpstream {
         let key = URL_SAFE_NO_PAD.encode(draw::<16>(&*self.entropy));
         let (home, opening) = (Arc::clone(&self.home), Text::one(body));
         let session = Session::new(home, user.clone(), opening, request.id.value());
-        let opened = Opening(&session);
+        let opened = Begun(&session);
         let (answer, reply) = session.open().await?.whole().await?;
         if is_error(&answer) {
             return Ok((None, reply)); // no session came about
@@ -243,15 +243,15 @@ impl Drop for StdioUpstream {
 }
 
 /// Ends the session's process when `initialize` does not succeed, or its caller leaves.
-struct Opening<'a>(&'a Arc<Session>);
+struct Begun<'a>(&'a Arc<Session>);
 
-impl Opening<'_> {
+impl Begun<'_> {
     fn succeeded(self) {
         std::mem::forget(self);
     }
 }
 
-impl Drop for Opening<'_> {
+impl Drop for Begun<'_> {
     fn drop(&mut self) {
         self.0.end();
     }

@@ -42,7 +42,7 @@ impl Outbox {
     }
 
     /// Adds a message; false when nobody will read it.
-    pub(super) fn push(&self, json: Bytes) -> bool {
+    pub(in crate::upstream) fn push(&self, json: Bytes) -> bool {
         let mut state = self.lock();
         if state.abandoned || state.complete {
             return false;
@@ -62,7 +62,7 @@ impl Outbox {
     }
 
     /// Adds the last message.
-    pub(super) fn push_last(&self, json: Bytes) {
+    pub(in crate::upstream) fn push_last(&self, json: Bytes) {
         let mut state = self.lock();
         if !state.abandoned && !state.complete {
             state.bytes += cost(&json);
@@ -74,13 +74,13 @@ impl Outbox {
     }
 
     /// Says that nothing more will come.
-    pub(super) fn complete(&self) {
+    pub(in crate::upstream) fn complete(&self) {
         self.lock().complete = true;
         self.arrived.wake();
     }
 
     /// Says that nobody reads any more.
-    pub(super) fn abandon(&self) {
+    pub(in crate::upstream) fn abandon(&self) {
         let mut state = self.lock();
         state.abandoned = true;
         state.queue.clear();
@@ -93,7 +93,7 @@ impl Outbox {
     }
 
     /// Whether messages still have a reader.
-    pub(super) fn is_open(&self) -> bool {
+    pub(in crate::upstream) fn is_open(&self) -> bool {
         let state = self.lock();
         !state.abandoned && !state.complete
     }

@@ -25,7 +25,7 @@ use crate::upstream::Fault;
 
 /// The streams of one session.
 #[derive(Default)]
-pub(super) struct Routes {
+pub(in crate::upstream) struct Routes {
     waiting: HashMap<IdValue, Waiting>,
     order: u64,
     stream: Option<Arc<Outbox>>,
@@ -44,13 +44,13 @@ struct Waiting {
 }
 
 /// A request as far as routing its answer needs it.
-pub(super) struct Ask {
+pub(in crate::upstream) struct Ask {
     id: IdValue,
     progress: Option<IdValue>,
 }
 
 /// Whom a message of the server's own concerns.
-pub(super) enum Concern {
+pub(in crate::upstream) enum Concern {
     /// The request with this progress token.
     Token(IdValue),
     /// Some request, or none: it does not say.
@@ -60,21 +60,25 @@ pub(super) enum Concern {
 }
 
 impl Ask {
-    pub(super) fn of(request: &Request<'_>) -> Self {
+    pub(in crate::upstream) fn of(request: &Request<'_>) -> Self {
         Self {
             id: request.id.value(),
             progress: request.params.progress_token.map(|token| token.value()),
         }
     }
 
+    pub(in crate::upstream) fn id(&self) -> &IdValue {
+        &self.id
+    }
+
     /// A request that hears of no progress.
-    pub(super) fn by_id(id: IdValue) -> Self {
+    pub(in crate::upstream) fn by_id(id: IdValue) -> Self {
         Self { id, progress: None }
     }
 }
 
 impl Concern {
-    pub(super) fn of(notification: &Notification<'_>) -> Self {
+    pub(in crate::upstream) fn of(notification: &Notification<'_>) -> Self {
         let method = Method::notification(&notification.method);
         match (
             notification.params.progress_token,
@@ -89,7 +93,7 @@ impl Concern {
 
 impl Routes {
     /// Notes that the answers to `asks` belong to `outbox`, and which process is asked.
-    pub(super) fn expect(
+    pub(in crate::upstream) fn expect(
         &mut self,
         asks: Vec<Ask>,
         outbox: &Arc<Outbox>,
@@ -121,14 +125,14 @@ impl Routes {
     }
 
     /// Delivers the answer to a request, if anybody waits for it.
-    pub(super) fn answer(&mut self, id: &IdValue, message: Bytes) {
+    pub(in crate::upstream) fn answer(&mut self, id: &IdValue, message: Bytes) {
         if let Some(waiting) = self.waiting.remove(id) {
             waiting.settle(message);
         }
     }
 
     /// Delivers a message of the server's own.
-    pub(super) fn deliver(&mut self, concern: &Concern, message: Bytes) {
+    pub(in crate::upstream) fn deliver(&mut self, concern: &Concern, message: Bytes) {
         let stream = self.stream.as_ref().filter(|stream| stream.is_open());
         let outbox = match concern {
             Concern::Everybody => stream,
@@ -147,7 +151,7 @@ impl Routes {
     }
 
     /// Opens the GET stream; one that was open ends.
-    pub(super) fn listen(&mut self) -> Arc<Outbox> {
+    pub(in crate::upstream) fn listen(&mut self) -> Arc<Outbox> {
         let outbox = Outbox::new();
         for message in self.backlog.drain(..) {
             outbox.push(message);
@@ -159,20 +163,30 @@ impl Routes {
     }
 
     /// Fails every request that waits for this process or an earlier one: it is gone.
-    pub(super) fn fail(&mut self, generation: u64) {
+    pub(in crate::upstream) fn fail(&mut self, generation: u64) {
+        self.fail_with(Fault::Ended, generation);
+    }
+
+    /// The same where something else than a process is gone.
+    pub(in crate::upstream) fn fail_with(&mut self, fault: Fault, generation: u64) {
         let gone = |_: &IdValue, waiting: &mut Waiting| waiting.generation <= generation;
         for (id, waiting) in self.waiting.extract_if(gone) {
-            waiting.settle(failure(Fault::Ended, &id.to_string()));
+            waiting.settle(failure(fault, &id.to_string()));
         }
     }
 
+    /// Forgets a request that was not sent after all.
+    pub(in crate::upstream) fn unsent(&mut self, id: &IdValue) {
+        self.waiting.remove(id);
+    }
+
     /// Drops what waits for a GET: who said it is gone.
-    pub(super) fn forget(&mut self) {
+    pub(in crate::upstream) fn forget(&mut self) {
         self.backlog.clear();
     }
 
     /// Ends the GET stream too.
-    pub(super) fn close(&mut self) {
+    pub(in crate::upstream) fn close(&mut self) {
         self.fail(u64::MAX);
         self.forget();
         if let Some(stream) = self.stream.take() {
@@ -181,12 +195,12 @@ impl Routes {
     }
 
     /// Whether anybody waits for an answer.
-    pub(super) fn is_answering(&self) -> bool {
+    pub(in crate::upstream) fn is_answering(&self) -> bool {
         self.readers().next().is_some()
     }
 
     /// Whether anybody reads the GET stream.
-    pub(super) fn is_listening(&self) -> bool {
+    pub(in crate::upstream) fn is_listening(&self) -> bool {
         self.stream.as_ref().is_some_and(|stream| stream.is_open())
     }
 

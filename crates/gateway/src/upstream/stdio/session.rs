@@ -10,14 +10,17 @@
 //! Messages pass byte for byte; [`Routes`] says whose stream the server's own go to.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use bytes::Bytes;
 use doorward_core::subject::Subject;
 use doorward_mcp::{
-    envelope::{IdValue, Message},
+    envelope::{IdValue, Message, Request},
     method::Method,
 };
 use tokio::time::{Instant, timeout};
@@ -31,7 +34,7 @@ use super::{
     routes::{Ask, Concern, Routes},
     slots::{Need, Tenant},
 };
-use crate::upstream::Fault;
+use crate::upstream::{Fault, asked::pong, opening};
 
 /// A session with a process of its own.
 pub(super) struct Session {
@@ -41,6 +44,8 @@ pub(super) struct Session {
     opening: Text,
     opening_id: IdValue,
     starting: tokio::sync::Mutex<()>,
+    /// Whether the gateway itself is the client.
+    is_own: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -75,6 +80,7 @@ impl Session {
             opening,
             opening_id,
             starting: tokio::sync::Mutex::default(),
+            is_own: AtomicBool::new(false),
             state: Mutex::new(State {
                 process: None,
                 generation: 0,
@@ -84,6 +90,12 @@ impl Session {
                 last_used: Instant::now(),
             }),
         })
+    }
+
+    /// From now on the gateway itself is the client: it answers what is asked of every client
+    /// (P-028).
+    pub(super) fn is_own(&self) {
+        self.is_own.store(true, Ordering::Relaxed);
     }
 
     /// Starts the process and sends `initialize`.
@@ -199,7 +211,7 @@ impl Session {
         }
         if self.lock().initialized {
             let room = process.room().await.map_err(|_| Fault::Ended)?;
-            room.send(Text::one(Bytes::from_static(INITIALIZED)));
+            room.send(Text::one(Bytes::from_static(opening::INITIALIZED)));
         }
         self.keep(&process)?;
         Ok(process)
@@ -273,6 +285,7 @@ impl Session {
                     self.answered(&id, line);
                 }
             }
+            Ok(Message::Request(request)) if self.answers(&request) => {}
             Ok(Message::Request(_)) => self.lock().routes.deliver(&Concern::Somebody, line),
             Ok(Message::Notification(notification)) => {
                 if notification.method == Method::ToolsListChanged.as_str() {
@@ -287,6 +300,19 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// Answers a `ping` that is for the gateway.
+    fn answers(&self, request: &Request<'_>) -> bool {
+        let is_ours =
+            self.is_own.load(Ordering::Relaxed) && request.method == Method::Ping.as_str();
+        if is_ours
+            && let Some(process) = self.lock().process.clone()
+            && process.try_write(pong(request.id.as_json())).is_err()
+        {
+            tracing::debug!(server = %self.home.server, "an answer to a ping found no room");
+        }
+        is_ours
     }
 
     fn answered(&self, id: &IdValue, message: Bytes) {
@@ -336,7 +362,6 @@ impl Tenant for Session {
     }
 }
 
-const INITIALIZED: &[u8] = br#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
 /// How long a new process may take for `initialize`.
 const REOPENING: Duration = Duration::from_secs(30);
 

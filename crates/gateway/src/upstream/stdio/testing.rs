@@ -1,15 +1,48 @@
 //! What the tests of this folder share.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU8, Ordering},
+};
 
-use doorward_core::{dpop::Policy, permit::AllowList, server::ServerName, step_up::StepUp};
+use doorward_core::{
+    dpop::Policy, entropy::Entropy, permit::AllowList, server::ServerName, step_up::StepUp,
+};
 
-use super::{Processes, Program, home::Home};
+use super::{Processes, Program, StdioUpstream, home::Home};
 use crate::config::{GatewayLimits, ServerConfig, UpstreamConfig};
 
 /// A server whose program is this shell script.
 pub(super) fn home(script: &str) -> Arc<Home> {
-    let server = ServerConfig {
+    let server = server(script);
+    let program = Program::new(&server).expect("a command");
+    let processes = Processes::new(&GatewayLimits::default());
+    let changes = Arc::default();
+    Arc::new(Home::new(server.name, program, processes, 4096, changes))
+}
+
+/// The same as an upstream.
+pub(super) fn upstream(script: &str) -> Arc<StdioUpstream> {
+    let server = server(script);
+    let program = Program::new(&server).expect("a command");
+    let limits = GatewayLimits::default();
+    let own = (&limits, Arc::default());
+    let (processes, entropy) = (Processes::new(&limits), Arc::new(Counted::default()));
+    StdioUpstream::new(server.name, program, processes, entropy, own)
+}
+
+/// Chance that is none.
+#[derive(Default)]
+struct Counted(AtomicU8);
+
+impl Entropy for Counted {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(self.0.fetch_add(1, Ordering::Relaxed));
+    }
+}
+
+fn server(script: &str) -> ServerConfig {
+    ServerConfig {
         name: ServerName::parse("files").expect("a name"),
         title: None,
         upstream: UpstreamConfig::Stdio {
@@ -20,9 +53,5 @@ pub(super) fn home(script: &str) -> Arc<Home> {
         allow: AllowList::default(),
         step_up: StepUp::default(),
         dpop: Policy::default(),
-    };
-    let program = Program::new(&server).expect("a command");
-    let processes = Processes::new(&GatewayLimits::default());
-    let changes = Arc::default();
-    Arc::new(Home::new(server.name, program, processes, 4096, changes))
+    }
 }

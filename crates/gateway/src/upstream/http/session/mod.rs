@@ -1,0 +1,326 @@
+//! A session with a server over Streamable HTTP (2025-03-26 to 2025-11-25).
+//!
+//! ```text
+//! initialize -> Mcp-Session-Id -> notifications/initialized -> POST each message, GET the rest
+//! 404 -> initialize once more, say again what was said -> the refused request once more
+//! over -> DELETE
+//! ```
+//!
+//! A request is sent again only when the server refused it because it had forgotten the session,
+//! or when asking twice does what asking once does (P-016).
+
+mod asking;
+mod listening;
+mod opened;
+mod said;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use doorward_core::permit::Permit;
+use doorward_mcp::{
+    envelope::{Message, Request},
+    era::Revision,
+    sse::EventId,
+};
+use http::{HeaderValue, StatusCode};
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
+
+use self::{asking::Asking, listening::Listening, opened::Opened, said::Said};
+use super::{
+    HttpUpstream,
+    own::{Heard, Own, taken},
+    request::LAST_EVENT_ID,
+    source::Source,
+};
+use crate::upstream::{
+    Fault,
+    asked::pong,
+    link::{Incoming, Opening, SessionLink},
+    opening,
+};
+
+/// One session.
+pub(crate) struct HttpSession {
+    me: Weak<Self>,
+    upstream: Arc<HttpUpstream>,
+    opening: Bytes,
+    opened: Bytes,
+    revision: Revision,
+    /// Held while the session is opened anew.
+    reopening: tokio::sync::Mutex<()>,
+    over: CancellationToken,
+    next: AtomicU64,
+    state: Mutex<State>,
+}
+
+struct State {
+    id: Option<HeaderValue>,
+    /// Counts openings, so that a session that was forgotten is opened anew once.
+    generation: u64,
+    said: Said,
+    /// Ends the stream of the reader before.
+    listening: CancellationToken,
+}
+
+/// The session as the server knows it at one moment.
+#[derive(Clone)]
+struct Hold {
+    id: Option<HeaderValue>,
+    generation: u64,
+}
+
+impl HttpSession {
+    /// Opens one.
+    pub(crate) async fn open(
+        upstream: &Arc<HttpUpstream>,
+        opening: &Opening,
+    ) -> Result<Arc<Self>, Fault> {
+        let message = opening::message(opening);
+        let Opened {
+            answer,
+            id,
+            revision,
+        } = opened::open(upstream, &message).await?;
+        Ok(Arc::new_cyclic(|me| Self {
+            me: me.clone(),
+            upstream: Arc::clone(upstream),
+            opening: message,
+            opened: answer,
+            revision,
+            reopening: tokio::sync::Mutex::default(),
+            over: CancellationToken::new(),
+            next: AtomicU64::new(0),
+            state: Mutex::new(State {
+                id,
+                generation: 0,
+                said: Said::default(),
+                listening: CancellationToken::new(),
+            }),
+        }))
+    }
+
+    /// Sends a request.
+    pub(crate) async fn request(&self, body: Bytes) -> Result<Incoming, Fault> {
+        let me = self.me.upgrade().ok_or(Fault::NoSession)?;
+        Asking::begin(me, body).await.map(Asking::incoming)
+    }
+
+    /// Ends it, and waits until the server knows.
+    pub(crate) async fn finish(&self) {
+        if let Some(closing) = self.closing() {
+            closing.await;
+        }
+    }
+
+    /// Ends it on this side; what is left to do at the server, once.
+    fn closing(&self) -> Option<impl Future<Output = ()> + Send + use<>> {
+        self.over.cancel();
+        let id = self.lock().id.take()?;
+        Some(opened::close(Arc::clone(&self.upstream), id, self.revision))
+    }
+
+    /// Sends a message that is not answered.
+    async fn say(&self, body: Bytes) -> Result<(), Fault> {
+        let hold = self.hold()?;
+        let own = Own::post(body).within(TAKEN_WITHIN).lasting();
+        let response = self.upstream.send(self.dress(own, &hold)).await?;
+        if self.is_forgotten(response.status(), &hold) {
+            return Err(Fault::NoSession);
+        }
+        taken(response)
+    }
+
+    /// Sends a request; when the session was forgotten, opens it anew and sends it once more:
+    /// the server has not looked at it.
+    async fn post(&self, request: &Request<'_>, body: &Bytes) -> Result<(Hold, Heard), Fault> {
+        let hold = self.hold()?;
+        self.lock().said.note(request);
+        match self.try_post(&hold, body).await {
+            Err(Fault::NoSession) => {}
+            other => return other.map(|heard| (hold, heard)),
+        }
+        self.reopen(hold.generation).await?;
+        let hold = self.hold()?;
+        let heard = self.try_post(&hold, body).await?;
+        Ok((hold, heard))
+    }
+
+    async fn try_post(&self, hold: &Hold, body: &Bytes) -> Result<Heard, Fault> {
+        let own = Own::post(body.clone()).lasting();
+        let response = self.upstream.send(self.dress(own, hold)).await?;
+        if self.is_forgotten(response.status(), hold) {
+            return Err(Fault::NoSession);
+        }
+        let heard = self.upstream.hear(response, true).await?;
+        match &heard {
+            // It does not know whose request it was: it looked no further than the session.
+            Heard::Refusal(StatusCode::BAD_REQUEST, error)
+                if hold.id.is_some() && is_nobodys(error) =>
+            {
+                Err(Fault::NoSession)
+            }
+            Heard::Refusal(..) | Heard::Said(_) => Ok(heard),
+        }
+    }
+
+    /// The stream of what is said unasked, or the rest of one that broke: events after `cursor`.
+    /// `None` where there is none.
+    async fn events(&self, hold: &Hold, cursor: Option<EventId>) -> Result<Option<Source>, Fault> {
+        let mut own = Own::get();
+        if let Some(cursor) = &cursor
+            && let Ok(value) = HeaderValue::from_str(cursor.as_str())
+        {
+            own = own.with(LAST_EVENT_ID, value);
+        }
+        let response = self.upstream.send(self.dress(own, hold)).await?;
+        if self.is_forgotten(response.status(), hold) {
+            return Err(Fault::NoSession);
+        }
+        match response.status().as_u16() {
+            200 => {
+                let source = Source::new(response, self.upstream.caps, true)?;
+                Ok(source.is_events().then(|| source.after(cursor)))
+            }
+            status => match Fault::of_status(status) {
+                Fault::Refused(429) => Err(Fault::Status(429)),
+                Fault::Refused(_) => Ok(None),
+                other => Err(other),
+            },
+        }
+    }
+
+    /// Opens the session anew, unless somebody did that since `forgotten`.
+    async fn reopen(&self, forgotten: u64) -> Result<(), Fault> {
+        let _one_at_a_time = self.reopening.lock().await;
+        if self.hold()?.generation != forgotten {
+            return Ok(());
+        }
+        let opened = match opened::open(&self.upstream, &self.opening).await {
+            Ok(opened) if opened.revision == self.revision => opened,
+            // Whoever relied on what was agreed must agree anew.
+            Ok(_) | Err(Fault::NotOpened | Fault::NoSessions | Fault::Revision) => {
+                self.over.cancel();
+                return Err(Fault::NoSession);
+            }
+            Err(fault) => return Err(fault),
+        };
+        let said = {
+            let mut state = self.lock();
+            state.id = opened.id;
+            state.generation += 1;
+            state.said.clone()
+        };
+        let hold = self.hold()?;
+        for message in said.again(|| self.next.fetch_add(1, Ordering::Relaxed)) {
+            if let Err(fault) = self.repeat(&hold, message).await {
+                tracing::debug!(%fault, "what a session was told is not said again");
+            }
+        }
+        Ok(())
+    }
+
+    async fn repeat(&self, hold: &Hold, message: Bytes) -> Result<(), Fault> {
+        let own = Own::post(message).within(TAKEN_WITHIN);
+        taken(self.upstream.send(self.dress(own, hold)).await?)
+    }
+
+    /// Answers a `ping` (P-028).
+    async fn pong(&self, id: &str) {
+        if let Err(fault) = self.say(pong(id)).await {
+            tracing::debug!(%fault, "a ping was not answered");
+        }
+    }
+
+    fn dress(&self, own: Own, hold: &Hold) -> Own {
+        opened::dress(own, hold.id.clone(), self.revision)
+    }
+
+    fn is_forgotten(&self, status: StatusCode, hold: &Hold) -> bool {
+        hold.id.is_some() && status == StatusCode::NOT_FOUND
+    }
+
+    fn hold(&self) -> Result<Hold, Fault> {
+        if self.over.is_cancelled() {
+            return Err(Fault::NoSession);
+        }
+        let state = self.lock();
+        Ok(Hold {
+            id: state.id.clone(),
+            generation: state.generation,
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl SessionLink for HttpSession {
+    fn opened(&self) -> &Bytes {
+        &self.opened
+    }
+
+    fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    async fn ask(&self, _permit: Permit, request: Bytes) -> Result<Incoming, Fault> {
+        self.request(request).await
+    }
+
+    async fn tell(&self, message: Bytes) -> Result<(), Fault> {
+        self.say(message).await
+    }
+
+    async fn unasked(&self) -> Result<Incoming, Fault> {
+        let me = self.me.upgrade().ok_or(Fault::NoSession)?;
+        let turn = CancellationToken::new();
+        let before = std::mem::replace(&mut self.lock().listening, turn.clone());
+        before.cancel();
+        Listening::begin(me, turn).await.map(Listening::incoming)
+    }
+
+    fn tells_apart(&self) -> bool {
+        true
+    }
+
+    fn is_over(&self) -> bool {
+        self.over.is_cancelled()
+    }
+
+    fn end(&self) {
+        // Outside of a runtime everything is ending anyway.
+        if let (Some(closing), Ok(runtime)) = (self.closing(), Handle::try_current()) {
+            runtime.spawn(closing);
+        }
+    }
+}
+
+impl Drop for HttpSession {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Whether an error says whose request it answers.
+fn is_nobodys(error: &[u8]) -> bool {
+    match Message::parse(error) {
+        Ok(Message::Response(response)) => response.id.is_none(),
+        Ok(Message::Request(_) | Message::Notification(_)) | Err(_) => false,
+    }
+}
+
+/// How long a server may take to take what it need not answer.
+const TAKEN_WITHIN: Duration = Duration::from_secs(30);

@@ -1,0 +1,186 @@
+use std::sync::Arc;
+
+use doorward_mcp::era::Era;
+
+use super::*;
+use crate::upstream::http::testing::{Scripted, answer};
+
+const DISCOVERED: &str =
+    r#"{"jsonrpc":"2.0","id":0,"result":{"supportedVersions":["2026-07-28"],"capabilities":{}}}"#;
+const UNKNOWN: &str =
+    r#"{"jsonrpc":"2.0","id":0,"error":{"code":-32601,"message":"Method not found"}}"#;
+
+async fn learned(server: &Scripted) -> Result<Manner, Fault> {
+    let kind = Kind::Http(server.upstream());
+    server.known.learn(&kind).await
+}
+
+#[tokio::test]
+async fn each_kind_of_server_is_told_by_its_answers() {
+    // C-027, C-028
+    let streamable = Manner::sessions(Carrier::Streamable);
+    let server = Scripted::start().await;
+    server.then_json(DISCOVERED);
+    assert_eq!(learned(&server).await, Ok(Manner::stateless()));
+    assert_eq!(server.last().header("mcp-method"), "server/discover");
+
+    let both = DISCOVERED.replace("28\"]", "28\",\"2025-11-25\"]");
+    let server = Scripted::start().await;
+    server.then_json(&both);
+    let manner = learned(&server).await.expect("an answer");
+    assert!(manner.passes(Era::Session) && manner.passes(Era::Stateless));
+
+    for first in [
+        answer(200, "application/json", UNKNOWN),
+        answer(404, "application/json", UNKNOWN),
+        answer(400, "text/plain", "Missing session ID"),
+        answer(500, "text/plain", "crashed"),
+        answer(200, "text/html", "<html>"),
+    ] {
+        let server = Scripted::start().await;
+        server
+            .then(first)
+            .then_session("s", "2025-06-18")
+            .then_status(204);
+        assert_eq!(learned(&server).await, Ok(streamable));
+        server.until(4).await;
+        assert_eq!(server.last().what(), "DELETE");
+    }
+}
+
+#[tokio::test]
+async fn a_server_of_2024_11_05_is_told_by_its_stream() {
+    // C-027, P-031
+    let server = Scripted::start().await;
+    server.then_status(405).then_status(405);
+    server.then_events("event: endpoint\ndata: /messages\n\n");
+    assert_eq!(
+        learned(&server).await,
+        Ok(Manner::sessions(Carrier::HttpSse))
+    );
+    assert_eq!(server.whats(), ["server/discover", "initialize", "GET"]);
+}
+
+#[tokio::test]
+async fn what_says_nothing_of_an_era_decides_none() {
+    // C-029
+    for (first, second, expected) in [
+        (answer(401, "", ""), None, Fault::Credentials(401)),
+        (answer(302, "", ""), None, Fault::Redirect),
+        (
+            answer(503, "", ""),
+            Some(answer(503, "", "")),
+            Fault::Status(503),
+        ),
+        (
+            answer(429, "", ""),
+            Some(answer(429, "", "")),
+            Fault::Refused(429),
+        ),
+        (
+            answer(404, "", ""),
+            Some(answer(404, "", "")),
+            Fault::Refused(404),
+        ),
+    ] {
+        let server = Scripted::start().await;
+        server.then(first);
+        if let Some(second) = second {
+            server.then(second);
+        }
+        assert_eq!(learned(&server).await, Err(expected));
+        let count = server.heard().len();
+        assert_eq!(learned(&server).await, Err(expected), "remembered");
+        assert_eq!(server.heard().len(), count, "it is left alone for a moment");
+        assert_eq!(server.known.glance(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_server_is_asked_once_for_all_who_wait() {
+    let server = Scripted::start().await;
+    server.then_json(DISCOVERED);
+    let kind = Kind::Http(server.upstream());
+    let waiting = (0..50).map(|_| server.known.learn(&kind));
+    for said in futures_util::future::join_all(waiting).await {
+        assert_eq!(said, Ok(Manner::stateless()));
+    }
+    assert_eq!(server.heard().len(), 1);
+}
+
+#[tokio::test]
+async fn who_leaves_does_not_stop_the_question() {
+    let server = Scripted::start().await;
+    server.then_json(DISCOVERED);
+    let kind = Kind::Http(server.upstream());
+    let known = Arc::clone(&server.known);
+    drop(tokio::time::timeout(Duration::ZERO, known.learn(&kind)).await);
+    assert_eq!(known.learn(&kind).await, Ok(Manner::stateless()));
+    assert_eq!(server.heard().len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_was_replaced_is_asked_again() {
+    // C-029
+    let server = Scripted::start().await;
+    server.then_json(DISCOVERED);
+    assert_eq!(learned(&server).await, Ok(Manner::stateless()));
+    server.known.forget_when();
+    server.known.doubt();
+    server.then_json(UNKNOWN).then_session("s", "2025-11-25");
+    assert_eq!(
+        learned(&server).await,
+        Ok(Manner::sessions(Carrier::Streamable))
+    );
+}
+
+#[test]
+fn every_manner_is_read_back_from_its_bits() {
+    assert_eq!(Manner::of_bits(0), None);
+    let carriers = [Carrier::Streamable, Carrier::HttpSse, Carrier::Stdio];
+    for sessions in carriers.into_iter().map(Some).chain([None]) {
+        for stateless in [true, false] {
+            let manner = Manner {
+                stateless,
+                sessions,
+            };
+            assert_eq!(Manner::of_bits(manner.to_bits()), Some(manner));
+            assert_eq!(Manner::of_bits(manner.to_bits() | OLD), Some(manner));
+        }
+    }
+}
+
+#[test]
+fn only_the_same_era_over_the_same_transport_passes_without_a_bridge() {
+    // P-001
+    for (manner, session, stateless) in [
+        (Manner::stateless(), false, true),
+        (Manner::sessions(Carrier::Streamable), true, false),
+        (Manner::sessions(Carrier::Stdio), true, false),
+        (Manner::sessions(Carrier::HttpSse), false, false),
+    ] {
+        assert_eq!(manner.passes(Era::Session), session, "{manner:?}");
+        assert_eq!(manner.passes(Era::Stateless), stateless, "{manner:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_just_learned_is_not_doubted_and_what_is_old_is_marked() {
+    // C-029
+    let known = Knowledge::default();
+    known.settle(Ok(Manner::stateless()));
+    known.doubt();
+    assert_eq!(known.glance(), Some(Manner::stateless()));
+    known.sweep();
+    assert_eq!(known.now.load(Ordering::Relaxed) & OLD, 0);
+    tokio::time::advance(BELIEVED).await;
+    known.sweep();
+    assert_ne!(known.now.load(Ordering::Relaxed) & OLD, 0);
+    assert_eq!(known.glance(), Some(Manner::stateless()), "used meanwhile");
+    known.settle(Err(Fault::Unreachable));
+    assert_eq!(known.glance(), Some(Manner::stateless()));
+    assert_eq!(known.now.load(Ordering::Relaxed) & OLD, 0, "for a while");
+    tokio::time::advance(DOUBTED_AFTER).await;
+    known.doubt();
+    assert_eq!(known.glance(), None);
+}
