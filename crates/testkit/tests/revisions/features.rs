@@ -14,6 +14,7 @@ pub(crate) enum Feature {
     Progress,
     Cancel,
     Elicitation,
+    Visit,
     Sampling,
     Roots,
     Read,
@@ -36,7 +37,7 @@ pub(crate) struct Between<'a> {
 }
 
 impl Feature {
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::List,
         Self::Pagination,
         Self::Call,
@@ -44,6 +45,7 @@ impl Feature {
         Self::Progress,
         Self::Cancel,
         Self::Elicitation,
+        Self::Visit,
         Self::Sampling,
         Self::Roots,
         Self::Read,
@@ -56,6 +58,30 @@ impl Feature {
         Self::Errors,
     ];
 
+    /// The head of its column.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Pagination => "pages",
+            Self::Call => "call",
+            Self::Content => "content",
+            Self::Progress => "progress",
+            Self::Cancel => "cancel",
+            Self::Elicitation => "elicit",
+            Self::Visit => "elicit by URL",
+            Self::Sampling => "sample",
+            Self::Roots => "roots",
+            Self::Read => "read",
+            Self::Subscribe => "subscribe",
+            Self::ListChanges => "list changes",
+            Self::Prompts => "prompts",
+            Self::Completion => "complete",
+            Self::Logging => "log",
+            Self::BrokenStream => "broken stream",
+            Self::Errors => "errors",
+        }
+    }
+
     /// Whether it works, or what came instead.
     pub(crate) async fn works(self, between: &Between<'_>) -> Result<(), String> {
         match self {
@@ -66,6 +92,7 @@ impl Feature {
             Self::Progress => progress(between).await,
             Self::Cancel => cancel(between).await,
             Self::Elicitation => elicitation(between).await,
+            Self::Visit => visit(between).await,
             Self::Sampling => sampling(between).await,
             Self::Roots => roots(between).await,
             Self::Read => read(between).await,
@@ -81,7 +108,7 @@ impl Feature {
 }
 
 const LISTS: [(&str, &str, &str, usize); 4] = [
-    ("tools/list", "tools", "name", 14),
+    ("tools/list", "tools", "name", 16),
     ("prompts/list", "prompts", "name", 6),
     ("resources/list", "resources", "uri", 11),
     (
@@ -143,6 +170,9 @@ async fn call(between: &Between<'_>) -> Result<(), String> {
     let both = between.server.min(between.client.revision());
     let structured = both < Revision::V2025_06_18 || result["structuredContent"]["sum"] == 3;
     want(structured, || format!("no structured content: {result}"))?;
+    if between.client.revision().era() == Era::Session {
+        between.client.request("ping", json!({})).await.result?;
+    }
     let failed = tool(between, "fail", json!({})).await.result?;
     want(failed["isError"] == true, || {
         format!("no failure: {failed}")
@@ -220,6 +250,18 @@ async fn elicitation(between: &Between<'_>) -> Result<(), String> {
             .unwrap_or_default(),
         &hello,
     )
+}
+
+/// P-024, P-036: a question to visit a page, and an error that says that one has to be visited.
+async fn visit(between: &Between<'_>) -> Result<(), String> {
+    for name in ["visit", "gate"] {
+        let mark = format!("the gate of {}", between.name);
+        let outcome = tool(between, name, json!({ "mark": mark })).await;
+        same(&text(&outcome)?, "visited")?;
+        let asked = outcome.asked == ["elicitation/create"];
+        want(asked, || format!("{name} asked {:?}", outcome.asked))?;
+    }
+    Ok(())
 }
 
 async fn sampling(between: &Between<'_>) -> Result<(), String> {

@@ -8,6 +8,8 @@
 )]
 
 mod features;
+mod house;
 mod impossible;
 mod own;
+mod pairs;
 mod scene;

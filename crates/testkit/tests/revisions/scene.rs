@@ -21,7 +21,7 @@ pub(crate) async fn deviations(
     client: Client,
     server: Revision,
     witness: &Witness,
-    name: &str,
+    owner: &str,
 ) -> Vec<String> {
     let mut found = Vec::new();
     let revision = client.revision();
@@ -29,7 +29,7 @@ pub(crate) async fn deviations(
         let between = Between {
             client: &client,
             witness,
-            name,
+            name: owner,
             server,
         };
         let outcome = feature.works(&between).await;
@@ -41,7 +41,8 @@ pub(crate) async fn deviations(
                 (!listed.was_told(&said)).then(|| format!("does not say why: {said}"))
             }
         };
-        found.extend(wrong.map(|reason| format!("{cell}, {feature:?}: {reason}")));
+        let name = feature.name();
+        found.extend(wrong.map(|reason| format!("{cell}, {name}: {reason}")));
     }
     let violations = client.violations();
     client.close().await;

@@ -30,10 +30,10 @@ pub(super) fn page(name: &str, all: Vec<Value>, params: &Value) -> Result<Value,
 
 /// Name, what it takes, what it returns.
 #[rustfmt::skip]
-const TOOLS: [(&str, &[&str]); 14] = [
+const TOOLS: [(&str, &[&str]); 16] = [
     ("echo", &["text"]), ("slow", &["text"]), ("wait", &["mark"]), ("ask", &[]), ("think", &[]),
     ("where", &[]), ("add", &[]), ("fail", &[]), ("log", &["text"]), ("show", &[]),
-    ("route", &["region"]), ("crash", &[]), ("both", &[]), ("flaky", &["mark"]),
+    ("route", &["region"]), ("crash", &[]), ("both", &[]), ("flaky", &["mark"]), ("visit", &[]), ("gate", &["mark"]),
 ];
 
 pub(super) fn tools(revision: Revision) -> Vec<Value> {

@@ -29,6 +29,9 @@ pub(super) trait Conversation: Send {
     /// Tells something to whoever reads the log of this level.
     async fn log(&mut self, level: &str, data: &str);
 
+    /// Whether the client can be asked this.
+    fn may_ask(&self, method: &str, params: &Value) -> Result<(), Failure>;
+
     /// Asks the client for something. `key` tells this question from others of the same request.
     async fn ask(&mut self, key: &str, method: &str, params: Value) -> Result<Value, Failure>;
 
@@ -46,6 +49,8 @@ pub(super) enum Failure {
     Broken,
     /// The client did not say that it has the capability, or the revision knows no such question.
     CannotAsk(&'static str),
+    /// 2025-11-25: a page has to be visited first.
+    Visit,
     /// The stateless era: the question goes into the result.
     Asks {
         key: String,
@@ -72,6 +77,11 @@ impl Failure {
                 "code": -32021,
                 "message": "Missing required client capability",
                 "data": {"requiredCapabilities": {*capability: {}}},
+            }),
+            Self::Visit => json!({
+                "code": -32042,
+                "message": "Visit a page first",
+                "data": {"elicitations": [page_to_visit(revision)]},
             }),
             Self::Asks { .. } => plain(-32603, "asked where nobody may ask".to_owned()),
         }
@@ -108,11 +118,23 @@ pub(super) async fn answer(
     Ok(result)
 }
 
-/// What asking needs, as [`Failure::CannotAsk`] names it.
-pub(super) fn capability(
+/// The question of a person to visit a page.
+fn page_to_visit(revision: Revision) -> Value {
+    let mut page = json!({
+        "mode": "url", "message": "Please look at this.", "url": "https://pages.example/1",
+    });
+    if revision == Revision::V2025_11_25 {
+        page["elicitationId"] = json!("visit 1");
+    }
+    page
+}
+
+/// Whether who declared this can be asked that.
+pub(super) fn may_ask(
     revision: Revision,
-    method: &str,
     declared: &Value,
+    method: &str,
+    params: &Value,
 ) -> Result<(), Failure> {
     let name = match method {
         "elicitation/create" => "elicitation",
@@ -120,7 +142,9 @@ pub(super) fn capability(
         _ => "roots",
     };
     let known = words::question(revision, method).is_some();
-    match known && declared.get(name).is_some() {
+    let by_url = params["mode"] == "url";
+    let visits = revision >= Revision::V2025_11_25 && declared[name].get("url").is_some();
+    match known && declared.get(name).is_some() && (visits || !by_url) {
         true => Ok(()),
         false => Err(Failure::CannotAsk(name)),
     }

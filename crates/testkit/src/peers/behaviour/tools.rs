@@ -36,6 +36,8 @@ pub(super) async fn call(
         "think" => think(conversation).await,
         "where" => roots(conversation).await,
         "both" => both(conversation).await,
+        "visit" => visit(revision, conversation).await,
+        "gate" => gate(revision, conversation, &text("mark")).await,
         "log" => {
             conversation.log("debug", "in detail").await;
             conversation.log("warning", &text("text")).await;
@@ -108,6 +110,36 @@ pub(super) async fn elicit(
     ) {
         (Some("accept"), Some(name)) => Ok(format!("hello {name}")),
         (action, _) => Ok(format!("no name: {}", action.unwrap_or("error"))),
+    }
+}
+
+/// Asks the person to visit a page.
+async fn visit(revision: Revision, conversation: &mut dyn Conversation) -> Result<String, Failure> {
+    let page = super::page_to_visit(revision);
+    let answer = conversation.ask("page", "elicitation/create", page).await?;
+    match answer["action"].as_str() {
+        Some("accept") => Ok("visited".to_owned()),
+        action => Ok(format!("not visited: {}", action.unwrap_or("error"))),
+    }
+}
+
+/// Opens to who has visited a page; 2025-11-25 says so in an error, of which the client thinks
+/// what it likes, and calls again.
+async fn gate(
+    revision: Revision,
+    conversation: &mut dyn Conversation,
+    mark: &str,
+) -> Result<String, Failure> {
+    if revision != Revision::V2025_11_25 {
+        return visit(revision, conversation).await;
+    }
+    conversation.may_ask("elicitation/create", &super::page_to_visit(revision))?;
+    let witness = conversation.witness();
+    let visited = witness.times_begun(mark) > 0;
+    drop(witness.trace(mark));
+    match visited {
+        true => Ok("visited".to_owned()),
+        false => Err(Failure::Visit),
     }
 }
 

@@ -121,8 +121,9 @@ impl Ear {
     }
 
     /// The answer to a question of the server.
-    pub(super) fn answer(&self, method: &str) -> Value {
+    pub(super) fn answer(&self, method: &str, params: &Value) -> Value {
         match method {
+            "elicitation/create" if params["mode"] == "url" => json!({"action": "accept"}),
             "elicitation/create" => json!({"action": "accept", "content": {"name": self.name}}),
             "sampling/createMessage" => json!({
                 "role": "assistant", "content": {"type": "text", "text": "42"}, "model": "m",
@@ -146,8 +147,11 @@ impl Ear {
         let waiting = self.state().waiting.remove(&id.to_string());
         match waiting {
             Some(waiting) => drop(waiting.events.send(Event::Done(message.clone()))),
+            // Over HTTP a POST has to be answered somehow; nobody may have gone on with it.
             None if self.state().cancelled.contains(&id.to_string()) => {
-                self.fault(format!("answers what was cancelled: {message}"));
+                if message.get("error").is_none() {
+                    self.fault(format!("answers what was cancelled: {message}"));
+                }
             }
             None => self.fault(format!("answers nobody: {message}")),
         }
@@ -214,7 +218,7 @@ impl Ear {
         }
         let result = match method {
             "ping" => json!({}),
-            _ => self.answer(method),
+            _ => self.answer(method, &message["params"]),
         };
         json!({"jsonrpc": "2.0", "id": message["id"], "result": result})
     }

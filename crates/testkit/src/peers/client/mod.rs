@@ -134,8 +134,14 @@ impl Client {
                 Err(reason) => Outcome::refused(reason),
             };
             whole.take(outcome);
-            let Ok(result) = &whole.result else {
-                return whole;
+            let result = match &whole.result {
+                Ok(result) => result,
+                Err(refused) if refused.code == VISIT_FIRST => {
+                    whole.asked.push("elicitation/create".to_owned());
+                    sent = params.clone();
+                    continue;
+                }
+                Err(_) => return whole,
             };
             if result["resultType"] != "input_required" {
                 return whole;
@@ -152,7 +158,7 @@ impl Client {
         let answers = requests.into_iter().flatten().map(|(key, request)| {
             let method = request["method"].as_str().unwrap_or_default();
             asked.push(method.to_owned());
-            (key.clone(), self.ear.answer(method))
+            (key.clone(), self.ear.answer(method, &request["params"]))
         });
         let answers: serde_json::Map<_, _> = answers.collect();
         if !answers.is_empty() {
@@ -267,5 +273,7 @@ impl Client {
     }
 }
 
+/// The person has visited the page by the time that the request is sent again.
+const VISIT_FIRST: i64 = -32042;
 /// So often a request is sent again before the server counts as asking without end.
 const ROUNDS: usize = 8;

@@ -284,11 +284,16 @@ impl Conversation for Spoken {
             .say(json!({"jsonrpc": "2.0", "method": method, "params": params}));
     }
 
+    fn may_ask(&self, method: &str, params: &Value) -> Result<(), Failure> {
+        let declared = &self.session.state().declared;
+        behaviour::may_ask(self.session.revision, declared, method, params)
+    }
+
     async fn ask(&mut self, _key: &str, method: &str, params: Value) -> Result<Value, Failure> {
         let revision = self.session.revision;
+        self.may_ask(method, &params)?;
         let (id, answer) = {
             let mut state = self.session.state();
-            behaviour::capability(revision, method, &state.declared)?;
             state.questions += 1;
             let id = format!("question {}", state.questions);
             let (answers, answer) = oneshot::channel();

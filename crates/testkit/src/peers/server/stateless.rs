@@ -287,12 +287,16 @@ impl Conversation for Spoken<'_> {
             .say(json!({"jsonrpc": "2.0", "method": method, "params": params}));
     }
 
+    fn may_ask(&self, method: &str, params: &Value) -> Result<(), Failure> {
+        let declared = &self.meta[format!("{PREFIX}clientCapabilities")];
+        behaviour::may_ask(REVISION, declared, method, params)
+    }
+
     async fn ask(&mut self, key: &str, method: &str, params: Value) -> Result<Value, Failure> {
         if let Some(answer) = self.answers.get(key) {
             return Ok(answer.clone());
         }
-        let declared = &self.meta[format!("{PREFIX}clientCapabilities")];
-        behaviour::capability(REVISION, method, declared)?;
+        self.may_ask(method, &params)?;
         Err(Failure::Asks {
             key: key.to_owned(),
             method: method.to_owned(),

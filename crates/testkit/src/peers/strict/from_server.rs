@@ -67,8 +67,8 @@ fn question(
             format!("{revision} knows no mode of elicitation")
         });
         let id = params.get("elicitationId").is_some();
-        faults.want(!id || (by_url && revision == Revision::V2025_11_25), || {
-            "an elicitation with an id".to_owned()
+        faults.want(id == (by_url && revision == Revision::V2025_11_25), || {
+            format!("the id of an elicitation: {params}")
         });
         let shown = by_url || params["requestedSchema"].is_object();
         faults.want(params["message"].is_string() && shown, || {
@@ -95,6 +95,15 @@ fn refusal(faults: &mut Faults, revision: Revision, error: &Value) {
         code.is_none_or(|code| words::is_code(revision, code)),
         || format!("{revision} knows no error {error}"),
     );
+    if code == Some(-32042) {
+        let pages = error["data"]["elicitations"].as_array();
+        let whole = |page: &Value| {
+            let members = ["elicitationId", "url", "message"];
+            page["mode"] == "url" && members.iter().all(|name| page[name].is_string())
+        };
+        let all = pages.is_some_and(|pages| !pages.is_empty() && pages.iter().all(whole));
+        faults.want(all, || format!("no pages to visit in {error}"));
+    }
 }
 
 fn result(faults: &mut Faults, revision: Revision, method: &str, declared: &Value, result: &Value) {

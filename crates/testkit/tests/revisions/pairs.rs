@@ -1,0 +1,101 @@
+//! Every client in front of every server, through the gateway.
+
+use std::sync::Arc;
+
+use doorward_mcp::era::{Era, Revision};
+use doorward_testkit::peers::{Client, FakeServer, Transport};
+
+use crate::{
+    house::House,
+    scene::{deviations, program},
+};
+
+/// A client of one revision, a server of another, and what carries its messages.
+#[derive(Clone, Copy, Debug)]
+struct Pair {
+    client: Revision,
+    server: Revision,
+    transport: Transport,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_client_reaches_every_server_as_the_table_says() {
+    let mut trials = Vec::new();
+    for pair in Pair::all().filter(Pair::is_wanted) {
+        trials.push((pair.name(), pair, pair.start().await));
+    }
+    let servers = trials
+        .iter()
+        .map(|(name, _, server)| (name.as_str(), server));
+    let house = Arc::new(House::of(servers));
+    let mut running = tokio::task::JoinSet::new();
+    for (name, pair, server) in trials {
+        let house = Arc::clone(&house);
+        running.spawn(async move { pair.tried(&house, &name, &server).await });
+    }
+    let mut found: Vec<_> = running.join_all().await.into_iter().flatten().collect();
+    found.sort();
+    assert!(
+        found.is_empty(),
+        "{} deviations:\n{}",
+        found.len(),
+        found.join("\n")
+    );
+}
+
+impl Pair {
+    fn all() -> impl Iterator<Item = Self> {
+        let pairs = Revision::ALL
+            .into_iter()
+            .flat_map(|client| Revision::ALL.map(|server| (client, server)));
+        pairs.flat_map(|(client, server)| {
+            [Transport::Http, Transport::Stdio].map(|transport| Self {
+                client,
+                server,
+                transport,
+            })
+        })
+    }
+
+    fn is_wanted(&self) -> bool {
+        match std::env::var("DOORWARD_PAIRS") {
+            Ok(only) => self.name().contains(&only),
+            Err(_) => self.is_bridged(),
+        }
+    }
+
+    fn is_bridged(&self) -> bool {
+        let streamable = Revision::V2025_03_26..=Revision::V2025_11_25;
+        match self.client.era() {
+            Era::Stateless => self.server.era() == Era::Stateless,
+            Era::Session => self.client == self.server && streamable.contains(&self.client),
+        }
+    }
+
+    fn name(&self) -> String {
+        let carried = match self.transport {
+            Transport::Http => "http",
+            Transport::Stdio => "stdio",
+        };
+        format!("{}-to-{}-{carried}", self.client, self.server)
+    }
+
+    async fn start(&self) -> FakeServer {
+        match self.transport {
+            Transport::Http => FakeServer::over_http(self.server).await,
+            Transport::Stdio => FakeServer::over_stdio(self.server, program()).await,
+        }
+    }
+
+    async fn tried(&self, house: &House, name: &str, server: &FakeServer) -> Vec<String> {
+        let place = match self.client {
+            Revision::V2024_11_05 => "sse",
+            _ => "mcp",
+        };
+        let door = house.door(place, name, name);
+        match Client::over_http(self.client, name, door).await {
+            Ok(client) => deviations(name, client, self.server, &server.witness, name).await,
+            Err(reason) => vec![format!("{name}: {reason}")],
+        }
+    }
+}
