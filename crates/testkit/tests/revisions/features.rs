@@ -399,12 +399,16 @@ async fn errors(between: &Between<'_>) -> Result<(), String> {
     Ok(())
 }
 
-async fn tool(between: &Between<'_>, name: &str, arguments: Value) -> Outcome {
+pub(crate) async fn tool(between: &Between<'_>, name: &str, arguments: Value) -> Outcome {
     let params = json!({"name": name, "arguments": arguments});
     between.client.request("tools/call", params).await
 }
 
-async fn text_of(between: &Between<'_>, name: &str, arguments: Value) -> Result<String, String> {
+pub(crate) async fn text_of(
+    between: &Between<'_>,
+    name: &str,
+    arguments: Value,
+) -> Result<String, String> {
     text(&tool(between, name, arguments).await)
 }
 
@@ -418,13 +422,13 @@ fn text(outcome: &Outcome) -> Result<String, String> {
     }
 }
 
-fn want(holds: bool, reason: impl FnOnce() -> String) -> Result<(), String> {
+pub(crate) fn want(holds: bool, reason: impl FnOnce() -> String) -> Result<(), String> {
     match holds {
         true => Ok(()),
         false => Err(reason()),
     }
 }
 
-fn same(said: &str, wanted: &str) -> Result<(), String> {
+pub(crate) fn same(said: &str, wanted: &str) -> Result<(), String> {
     want(said == wanted, || format!("{said:?} instead of {wanted:?}"))
 }

@@ -7,6 +7,7 @@
     reason = "set-up that fails is a test that fails; a member that a JSON value lacks is null"
 )]
 
+mod crossing;
 mod features;
 mod house;
 mod impossible;

@@ -12,10 +12,10 @@ use crate::{
 
 /// A client of one revision, a server of another, and what carries its messages.
 #[derive(Clone, Copy, Debug)]
-struct Pair {
-    client: Revision,
-    server: Revision,
-    transport: Transport,
+pub(crate) struct Pair {
+    pub(crate) client: Revision,
+    pub(crate) server: Revision,
+    pub(crate) transport: Transport,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -44,20 +44,25 @@ async fn every_client_reaches_every_server_as_the_table_says() {
 }
 
 impl Pair {
+    pub(crate) fn of(client: Revision, server: Revision, transport: Transport) -> Self {
+        Self {
+            client,
+            server,
+            transport,
+        }
+    }
+
     fn all() -> impl Iterator<Item = Self> {
         let pairs = Revision::ALL
             .into_iter()
             .flat_map(|client| Revision::ALL.map(|server| (client, server)));
         pairs.flat_map(|(client, server)| {
-            [Transport::Http, Transport::Stdio].map(|transport| Self {
-                client,
-                server,
-                transport,
-            })
+            let transports = [Transport::Http, Transport::Stdio];
+            transports.map(|transport| Self::of(client, server, transport))
         })
     }
 
-    fn is_wanted(&self) -> bool {
+    pub(crate) fn is_wanted(&self) -> bool {
         match std::env::var("DOORWARD_PAIRS") {
             Ok(only) => self.name().contains(&only),
             Err(_) => self.is_bridged(),
@@ -72,7 +77,7 @@ impl Pair {
         }
     }
 
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         let carried = match self.transport {
             Transport::Http => "http",
             Transport::Stdio => "stdio",
@@ -80,19 +85,23 @@ impl Pair {
         format!("{}-to-{}-{carried}", self.client, self.server)
     }
 
-    async fn start(&self) -> FakeServer {
+    pub(crate) async fn start(&self) -> FakeServer {
         match self.transport {
             Transport::Http => FakeServer::over_http(self.server).await,
             Transport::Stdio => FakeServer::over_stdio(self.server, program()).await,
         }
     }
 
-    async fn tried(&self, house: &House, name: &str, server: &FakeServer) -> Vec<String> {
-        let place = match self.client {
+    /// Where clients of the revision begin.
+    pub(crate) fn place(&self) -> &'static str {
+        match self.client {
             Revision::V2024_11_05 => "sse",
             _ => "mcp",
-        };
-        let door = house.door(place, name, name);
+        }
+    }
+
+    async fn tried(&self, house: &House, name: &str, server: &FakeServer) -> Vec<String> {
+        let door = house.door(self.place(), name, name);
         match Client::over_http(self.client, name, door).await {
             Ok(client) => deviations(name, client, self.server, &server.witness, name).await,
             Err(reason) => vec![format!("{name}: {reason}")],

@@ -24,7 +24,7 @@ pub(super) trait Conversation: Send {
     fn witness(&self) -> &Witness;
 
     /// Tells how far it is, if the caller wants to know.
-    async fn progress(&mut self, done: u64, total: u64);
+    async fn progress(&mut self, done: u64, total: u64, words: &str);
 
     /// Tells something to whoever reads the log of this level.
     async fn log(&mut self, level: &str, data: &str);

@@ -17,19 +17,19 @@ pub(super) async fn call(
         "echo" | "route" => Ok(format!("{name}: {}", text("text"))),
         "slow" => {
             for step in 1..=3 {
-                conversation.progress(step, 3).await;
+                conversation.progress(step, 3, &text("text")).await;
             }
             Ok(format!("slow: {}", text("text")))
         }
         "flaky" => {
             let _given_up = conversation.witness().trace(&text("mark"));
-            conversation.progress(1, 2).await;
+            conversation.progress(1, 2, &text("mark")).await;
             conversation.break_off().await;
             Ok("whole".to_owned())
         }
         "wait" => {
             let _given_up = conversation.witness().trace(&text("mark"));
-            conversation.progress(1, 2).await;
+            conversation.progress(1, 2, &text("mark")).await;
             std::future::pending().await
         }
         "ask" => elicit(conversation, "who").await,

@@ -29,6 +29,7 @@ pub(super) struct Ear {
 struct State {
     faults: Vec<String>,
     waiting: HashMap<String, Waiting>,
+    /// Ids and progress tokens of what was given up: something may be said of it still.
     cancelled: HashSet<String>,
 }
 
@@ -79,8 +80,11 @@ impl Ear {
 
     pub(super) fn cancelled(&self, id: &Value) {
         let mut state = self.state();
-        state.waiting.remove(&id.to_string());
+        let waiting = state.waiting.remove(&id.to_string());
         state.cancelled.insert(id.to_string());
+        state
+            .cancelled
+            .extend(waiting.map(|waiting| waiting.token.to_string()));
     }
 
     /// A request got no answer that is one.
@@ -186,6 +190,9 @@ impl Ear {
         let mut all = state.waiting.values();
         match all.find(|waiting| waiting.token == params["progressToken"]) {
             Some(waiting) => drop(waiting.events.send(Event::Progress(params.clone()))),
+            None if state
+                .cancelled
+                .contains(&params["progressToken"].to_string()) => {}
             None => {
                 drop(state);
                 self.fault(format!("progress of nothing: {message}"));

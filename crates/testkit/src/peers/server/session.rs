@@ -262,11 +262,11 @@ impl Conversation for Spoken {
         &self.session.witness
     }
 
-    async fn progress(&mut self, done: u64, total: u64) {
+    async fn progress(&mut self, done: u64, total: u64, words: &str) {
         let Some(token) = &self.token else { return };
         let mut params = json!({"progressToken": token, "progress": done, "total": total});
         if self.session.revision >= Revision::V2025_03_26 {
-            params["message"] = json!("step by step");
+            params["message"] = json!(words);
         }
         let method = "notifications/progress";
         self.to

@@ -264,12 +264,12 @@ impl Conversation for Spoken<'_> {
         &self.server.witness
     }
 
-    async fn progress(&mut self, done: u64, total: u64) {
+    async fn progress(&mut self, done: u64, total: u64, words: &str) {
         let Some(token) = self.meta.get("progressToken") else {
             return;
         };
         let params = json!({
-            "progressToken": token, "progress": done, "total": total, "message": "step by step",
+            "progressToken": token, "progress": done, "total": total, "message": words,
         });
         let method = "notifications/progress";
         self.to

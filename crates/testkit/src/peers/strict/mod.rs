@@ -76,3 +76,6 @@ impl Faults {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
