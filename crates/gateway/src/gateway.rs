@@ -18,6 +18,7 @@ use doorward_store::Store;
 use doorward_verify::{ProofMemory, Proofs, VerifyToken};
 
 use crate::{
+    bridge::lifted::RequestStates,
     catalogue::ServerCheck,
     config::{GatewayConfig, GatewayError},
     front::{self, SessionIds},
@@ -79,6 +80,8 @@ pub(crate) struct Surroundings {
     pub(crate) client: UpstreamClient,
     pub(crate) processes: Arc<Processes>,
     pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) states: Arc<RequestStates>,
 }
 
 impl Gateway {
@@ -96,6 +99,11 @@ impl Gateway {
             client: parts.client,
             processes: Processes::new(&config.limits),
             entropy: Arc::clone(&parts.entropy),
+            clock: Arc::clone(&parts.clock),
+            states: Arc::new(RequestStates::new(
+                &parts.master_key,
+                Arc::clone(&parts.entropy),
+            )),
         });
         let snapshot = Snapshot::new(config, &surroundings, None)?;
         let inner = Arc::new(Inner {
@@ -153,6 +161,9 @@ impl Gateway {
     /// Ends all streams and server processes, and waits until they are gone.
     pub async fn shutdown(&self) {
         self.inner.watch.end_all();
+        for server in self.inner.snapshot.load().all() {
+            server.lifted.end_all();
+        }
         self.inner.surroundings.processes.end_all().await;
     }
 }

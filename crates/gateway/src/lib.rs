@@ -10,10 +10,11 @@
 //! upstream undecided. The caller's token ends here: an upstream sees headers from
 //! an allow list, the bytes of the message, and credentials of its own.
 //!
-//! It refuses to translate: a client of the session era needs an upstream of the
-//! session era, and one of 2026-07-28 needs one of 2026-07-28.
+//! Where both sides speak the same era nothing is translated. A client of 2026-07-28 in
+//! front of a server with sessions goes over a [`bridge`].
 
 mod access;
+mod bridge;
 mod catalogue;
 mod config;
 mod front;

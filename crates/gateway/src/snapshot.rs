@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::{
     access::Access,
+    bridge::lifted::{Lifted, LiftedParts},
     catalogue::{Catalogue, Changes},
     config::{GatewayConfig, GatewayError, GatewayLimits, ServerConfig},
     front::Origins,
@@ -44,6 +45,8 @@ pub(crate) struct Server {
     pub(crate) step_up: StepUp,
     pub(crate) upstream: Upstream,
     pub(crate) catalogue: Arc<Catalogue>,
+    /// The server as one of 2026-07-28, should it speak in sessions only.
+    pub(crate) lifted: Arc<Lifted>,
 }
 
 impl Snapshot {
@@ -95,6 +98,7 @@ impl Snapshot {
     pub(crate) fn sweep(&self) {
         for server in self.servers.values() {
             server.upstream.sweep();
+            server.lifted.sweep();
         }
     }
 
@@ -126,7 +130,7 @@ impl Preparing<'_> {
     fn server(&mut self, config: ServerConfig) -> Result<Server, GatewayError> {
         let resource = Resource::from_known(format!("{}/mcp/{}", self.public_url, config.name));
         let metadata = self.metadata(&config, &resource);
-        let (upstream, catalogue) = self.upstream(&config)?;
+        let (upstream, catalogue, lifted) = self.upstream(&config)?;
         Ok(Server {
             alias: format!("{}/mcp/{}", self.alias, config.name),
             label: config.name.as_str().into(),
@@ -143,24 +147,35 @@ impl Preparing<'_> {
             resource,
             upstream,
             catalogue,
+            lifted,
         })
     }
 
     /// The upstream of before when its configuration and the limits are the same: its sessions
     /// and processes live on.
-    fn upstream(&self, config: &ServerConfig) -> Result<(Upstream, Arc<Catalogue>), GatewayError> {
+    fn upstream(
+        &self,
+        config: &ServerConfig,
+    ) -> Result<(Upstream, Arc<Catalogue>, Arc<Lifted>), GatewayError> {
         let before = self.before.and_then(|before| {
             let same_limits = before.limits == self.limits;
             let server = before.servers.get(config.name.as_str())?;
             (same_limits && server.upstream.is_for(&config.upstream)).then_some(server)
         });
         if let Some(same) = before {
-            return Ok((same.upstream.clone(), Arc::clone(&same.catalogue)));
+            let (catalogue, lifted) = (Arc::clone(&same.catalogue), Arc::clone(&same.lifted));
+            return Ok((same.upstream.clone(), catalogue, lifted));
         }
         let changes = Arc::new(Changes::default());
         let upstream = Upstream::new(config, self.surroundings, &self.limits, &changes)?;
         let catalogue = Catalogue::new(config.name.clone(), upstream.clone(), changes);
-        Ok((upstream, Arc::new(catalogue)))
+        let parts = LiftedParts {
+            opens: Arc::new(upstream.clone()),
+            states: Arc::clone(&self.surroundings.states),
+            clock: Arc::clone(&self.surroundings.clock),
+        };
+        let lifted = Lifted::new(config.name.clone(), parts, &self.limits);
+        Ok((upstream, Arc::new(catalogue), Arc::new(lifted)))
     }
 
     fn metadata(&self, config: &ServerConfig, resource: &Resource) -> Bytes {

@@ -13,7 +13,7 @@
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use doorward_mcp::method::Class;
-use futures_util::StreamExt;
+use futures_util::{StreamExt, TryFutureExt};
 use tokio::time::timeout;
 
 use super::{
@@ -27,6 +27,15 @@ use crate::{
     stream::{Bridged, Manner, Said, Sieve, said},
     upstream::{Fault, link::Incoming},
 };
+
+/// Asks over a bridge, and passes on what is said. Who leaves meanwhile drops the question.
+pub(super) async fn ask(
+    exchange: &Exchange,
+    asking: impl Future<Output = Result<Incoming, Fault>> + Send + 'static,
+    about: About<'_>,
+) -> Answer {
+    answer(exchange, Incoming::new(asking.try_flatten_stream()), about).await
+}
 
 /// Passes on what was said in answer to one request.
 pub(super) async fn answer(

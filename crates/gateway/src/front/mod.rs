@@ -3,13 +3,13 @@
 mod authenticate;
 mod batch;
 mod body;
-#[expect(dead_code, reason = "the bridges that use it follow")]
 mod bridged;
 mod cors;
 mod endpoint;
 mod entry;
 mod exchange;
 mod judge;
+mod lifted;
 mod metadata;
 mod origin;
 mod post;

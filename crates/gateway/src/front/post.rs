@@ -18,10 +18,10 @@ use doorward_mcp::{
 use http::{StatusCode, header};
 
 use super::{
-    batch, body,
+    batch, body, bridged,
     exchange::{Answer, Exchange},
     judge::{Asked, STATELESS, judge, judge_use},
-    programs,
+    lifted, programs,
     refusal::Refusal,
     relay,
 };
@@ -249,6 +249,12 @@ impl<'a> Post<'a> {
             in_session: session.is_some(),
             json_only: self.json_only,
         };
+        if asked.era == Era::Stateless
+            && let Some(bridge) = lifted::bridge(&self.exchange.server).await
+        {
+            let asking = lifted::ask(self.exchange, bridge, permit, self.body);
+            return Box::pin(bridged::ask(self.exchange, asking, about)).await;
+        }
         match (&self.exchange.server.upstream.kind, message) {
             (Kind::Stdio(upstream), Message::Request(request)) => {
                 let call = programs::Call {

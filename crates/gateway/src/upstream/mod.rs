@@ -4,7 +4,6 @@ mod asked;
 mod fault;
 pub(crate) mod http;
 mod incoming;
-#[expect(dead_code, reason = "the bridges that use it follow")]
 pub(crate) mod link;
 pub(crate) mod manner;
 mod opening;
@@ -92,13 +91,11 @@ impl Upstream {
     }
 
     /// An answer of the server shows that what is known of it is wrong.
-    #[expect(dead_code, reason = "the bridges that use it follow")]
     pub(crate) fn doubt(&self) {
         self.known.doubt();
     }
 
     /// Opens a session for `owner`, and for nobody else (P-007).
-    #[expect(dead_code, reason = "the bridges that use it follow")]
     pub(crate) async fn session(
         &self,
         owner: &Owner,

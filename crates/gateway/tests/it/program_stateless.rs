@@ -5,7 +5,9 @@ use std::time::Duration;
 use doorward_core::scope::ScopeSet;
 
 use crate::{
-    programs::{begun, call_now, echoed, event, next_event, pid, session_era, stateless_era},
+    programs::{
+        begun, call_in, call_now, echoed, event, next_event, pid, session_era, stateless_era,
+    },
     world::{Ask, World, modern, post},
 };
 
@@ -145,21 +147,17 @@ async fn errors_get_the_status_that_a_server_over_http_would_give_them() {
 }
 
 #[tokio::test]
-async fn a_program_of_the_session_era_says_what_it_speaks() {
-    // P-001, R-079
+async fn a_program_of_the_session_era_serves_both_eras() {
+    // P-001
     let world = World::new(session_era());
-    for _ in 0..2 {
-        let answer = world.send(modern("tools/list", None, "")).await;
-        assert_eq!((answer.status.as_u16(), answer.code()), (400, -32022));
-        assert_eq!(answer.json()["id"], "m-1");
-        assert_eq!(answer.json()["error"]["data"]["supported"][0], "2025-11-25");
-    }
-    world
-        .until("the process that was asked is gone", || {
-            world.gateway.load().processes == 0
-        })
-        .await;
-    world.session().await;
+    let first = pid(&world.send(call_now("pid")).await);
+    let second = world.send(call_now("pid")).await;
+    assert_eq!(second.json()["id"], "m-1");
+    assert_eq!(second.json()["result"]["initialized"], "yes");
+    assert_eq!(pid(&second), first, "the process is used again");
+    let session = world.session().await;
+    let own = pid(&world.send(call_in(&session, "pid")).await);
+    assert_ne!(own, first, "a session has a process of its own");
 }
 
 #[tokio::test]

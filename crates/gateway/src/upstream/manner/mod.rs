@@ -71,10 +71,6 @@ impl Manner {
     }
 
     /// Whether messages of `era` reach the server as they came, without a bridge.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the bridges that use it follow")
-    )]
     pub(crate) const fn passes(self, era: Era) -> bool {
         match era {
             Era::Stateless => self.stateless,

@@ -1,0 +1,126 @@
+//! `subscriptions/listen`, out of what a session server has in its place (P-026, R-053).
+//!
+//! ```text
+//! listen -> what the server offers -> resources/subscribe, once for all who want it
+//!        -> acknowledged -> changes, with the id of who listens -> closed -> unsubscribe
+//! ```
+//!
+//! Only what the server offers and really agreed to is acknowledged. Who does not read is let
+//! go with a word; nobody else waits for them (GW-25).
+
+mod ear;
+mod hub;
+mod reader;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use doorward_core::permit::Permit;
+use doorward_mcp::{
+    envelope::{Message, Outcome, Request},
+    error::{Code, RpcError},
+    json::Raw,
+    translate::{Filter, acknowledged, capabilities},
+};
+use futures_util::{StreamExt, stream};
+
+pub(super) use self::hub::Hub;
+use self::{
+    ear::{Ear, Ending, Listener},
+    hub::Subscribed,
+};
+use super::{Home, pool::Need, talk::Turn, words};
+use crate::upstream::{Fault, link::Incoming};
+
+/// Opens the stream of changes that was asked for.
+pub(super) async fn listen(
+    home: &Arc<Home>,
+    permit: Permit,
+    turn: &Turn,
+    request: &Request<'_>,
+) -> Result<Incoming, Fault> {
+    let wanted = match Filter::of_listen(request) {
+        Ok(wanted) => wanted,
+        Err(fault) => return Ok(words::refused(&fault.to_error(), turn.id())),
+    };
+    let first = join(home, &permit, turn, &wanted).await;
+    let joined = match first {
+        // The server forgot the session before anything was subscribed to (P-016).
+        Err(Fault::NoSession) => join(home, &permit, turn, &wanted).await,
+        other => other,
+    };
+    let Some((listener, granted)) = joined? else {
+        return Ok(words::refused(&crowded(), turn.id()));
+    };
+    let id = turn.id().to_owned();
+    let first = Bytes::from(acknowledged(&id, &granted));
+    let first = stream::once(std::future::ready(Ok(first)));
+    let changes = stream::unfold(Some(listener), move |listener| {
+        let id = id.clone();
+        async move {
+            let mut listener = listener?;
+            match listener.hear().await {
+                Ok(change) => Some((Ok(change), Some(listener))),
+                Err(Ending::Fault(fault)) => Some((Err(fault), None)),
+                Err(Ending::Slow) => Some((Ok(words::error(&slow(), &id)), None)),
+            }
+        }
+    });
+    Ok(Incoming::new(first.chain(changes)))
+}
+
+/// Joins those who listen to the session; `None` when there are too many. Says what is
+/// honoured of the filter.
+async fn join(
+    home: &Arc<Home>,
+    permit: &Permit,
+    turn: &Turn,
+    wanted: &Filter,
+) -> Result<Option<(Listener, Filter)>, Fault> {
+    let lease = home.lease(turn, permit, Need::Listening).await?;
+    let mut granted = offered(lease.link()?.opened(), wanted);
+    let uris = std::mem::take(&mut granted.uris);
+    let ear = Ear::new(turn.id(), granted.clone());
+    let Some(listener) = Listener::join(lease, ear).await else {
+        return Ok(None);
+    };
+    for uri in uris {
+        match listener.subscribe(&uri, permit).await {
+            Subscribed::Yes => drop(granted.uris.insert(uri)),
+            Subscribed::No => {}
+            Subscribed::Over => {
+                listener.into_lease().forget();
+                return Err(Fault::NoSession);
+            }
+        }
+    }
+    Ok(Some((listener, granted)))
+}
+
+/// What of a filter the server offers.
+fn offered(opened: &[u8], wanted: &Filter) -> Filter {
+    let offer = |result: Raw<'_>| Some(wanted.granted(capabilities(result).ok()?));
+    let Ok(Message::Response(response)) = Message::parse(opened) else {
+        return Filter::default();
+    };
+    match response.outcome {
+        Outcome::Result(result) => offer(result.raw).unwrap_or_default(),
+        Outcome::Error(_) => Filter::default(),
+    }
+}
+
+fn crowded() -> RpcError {
+    let code = Code::application(429).unwrap_or(Code::Internal);
+    RpcError::answer(
+        code,
+        "Too many subscriptions are open: close some of them first",
+    )
+}
+
+fn slow() -> RpcError {
+    let code = Code::application(429).unwrap_or(Code::Internal);
+    RpcError::answer(
+        code,
+        "The subscription was ended because its messages were not read in time",
+    )
+}

@@ -1,0 +1,122 @@
+//! A request that the server has, whoever waits for its answer.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use doorward_mcp::{
+    envelope::IdValue,
+    method::Method,
+    translate::{InputKind, cancelled},
+};
+use futures_util::StreamExt;
+use tokio::{runtime::Handle, sync::mpsc, time::timeout};
+
+use crate::{
+    bridge::lifted::pool::Lease,
+    upstream::{
+        Fault,
+        link::{Incoming, SessionLink},
+    },
+};
+
+/// A request of which the response has not come yet.
+pub(super) struct Conversation {
+    pub(super) method: Method,
+    pub(super) questions: Vec<Question>,
+    /// How many questions there were so far: no key is used twice.
+    pub(super) asked: usize,
+    pub(super) incoming: Incoming,
+    /// What may be meant for it without saying so.
+    pub(super) strays: Option<mpsc::Receiver<Bytes>>,
+    pub(super) cancel: Cancel,
+    /// Given back last: who has it next hears nothing of this one.
+    pub(super) lease: Lease,
+}
+
+/// A question of the server that has not been answered.
+pub(super) struct Question {
+    /// What the client calls it.
+    pub(super) key: String,
+    /// What the server calls it.
+    pub(super) id: IdValue,
+    pub(super) kind: InputKind,
+    /// The question as the client gets it.
+    pub(super) entry: String,
+}
+
+/// Tells the server that nobody waits any more, when dropped before the response (P-017).
+pub(super) struct Cancel {
+    link: Arc<dyn SessionLink>,
+    id: u64,
+    answered: bool,
+}
+
+impl Conversation {
+    /// The next message that may be for it.
+    pub(super) async fn hear(&mut self) -> Option<Result<Bytes, Fault>> {
+        let Some(strays) = &mut self.strays else {
+            return self.incoming.next().await;
+        };
+        tokio::select! {
+            biased;
+            Some(stray) = strays.recv() => Some(Ok(stray)),
+            next = self.incoming.next() => next,
+        }
+    }
+
+    /// The bytes of the questions that it keeps.
+    pub(super) fn bytes(&self) -> usize {
+        let entries = self.questions.iter().map(|question| question.entry.len());
+        entries.sum()
+    }
+
+    /// Tells the server something of the gateway's own. What does not arrive is no reason to
+    /// give up: the stream will say so.
+    pub(super) async fn tell(&mut self, message: impl Into<Bytes>) {
+        if let Err(fault) = self.cancel.link.tell(message.into()).await {
+            tracing::debug!(%fault, "an answer of the gateway's own did not reach a server");
+        }
+    }
+}
+
+impl Cancel {
+    pub(super) fn new(link: &Arc<dyn SessionLink>, id: u64) -> Self {
+        let link = Arc::clone(link);
+        Self {
+            link,
+            id,
+            answered: false,
+        }
+    }
+
+    /// What the server calls the request.
+    pub(super) fn id(&self) -> IdValue {
+        IdValue::Integer(self.id.into())
+    }
+
+    pub(super) fn link(&self) -> &Arc<dyn SessionLink> {
+        &self.link
+    }
+
+    /// There is nothing to cancel any more.
+    pub(super) fn answered(&mut self) {
+        self.answered = true;
+    }
+}
+
+impl Drop for Cancel {
+    fn drop(&mut self) {
+        if self.answered || self.link.is_over() {
+            return;
+        }
+        let link = Arc::clone(&self.link);
+        let message = cancelled(&self.id.to_string(), Some("nobody waits for it any more"));
+        // Outside of a runtime everything is ending anyway.
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move { timeout(PATIENCE, link.tell(message.into())).await });
+        }
+    }
+}
+
+/// How long a server may take to be told.
+const PATIENCE: Duration = Duration::from_secs(10);

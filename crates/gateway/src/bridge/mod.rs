@@ -1,0 +1,3 @@
+//! Bridges between eras: a server of one looks like a server of the other.
+
+pub(crate) mod lifted;
