@@ -53,6 +53,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("doorward-testkit", EVERY_LIBRARY),
     ("doorward-throwaway", &[]),
     ("doorward-authenticator", &[]),
+    (
+        "doorward-fuzz",
+        &["doorward-core", "doorward-mcp", "doorward-verify"],
+    ),
 ];
 
 const EVERY_LIBRARY: &[&str] = &[

@@ -29,6 +29,8 @@
 //! | elicitation before 2025-06-18 | no such request | not declared to the server, so not asked (P-033) |
 //! | completions of a server of 2024-11-05 | it cannot declare them | not offered to others |
 //!
+//! The same for readers of the book is in `docs/translation.md`.
+//!
 //! It refuses what a server says wrongly ([`Fault`]): unknown types of results, questions that
 //! are none, lists that are no lists.
 

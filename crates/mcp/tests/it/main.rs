@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     reason = "clippy does not take the functions that tests share for tests"
 )]
 
@@ -9,6 +10,7 @@ mod envelope;
 mod headers;
 mod list;
 mod sse;
+mod translate;
 
 use proptest::{collection::vec, prelude::*};
 use serde_json::Value;

@@ -1,0 +1,92 @@
+//! Runs targets with mutated inputs in a loop: `soak [TARGET|all] [SECONDS] [SEED]`.
+//!
+//! A fault panics and prints its input. What is slow, or grows faster than its input, is
+//! printed and goes on.
+
+use std::time::{Duration, Instant};
+
+use doorward_fuzz::{Mutator, TARGETS, Target, corpus};
+
+/// One input that takes longer is worth a look.
+const SLOW: Duration = Duration::from_millis(400);
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let name = arguments.next().unwrap_or_else(|| "all".to_owned());
+    let mut number = || arguments.next().and_then(|number| number.parse().ok());
+    let (seconds, seed) = (number().unwrap_or(60), number().unwrap_or(1));
+    let chosen = TARGETS
+        .iter()
+        .filter(|target| name == "all" || name == target.name);
+    let chosen: Vec<_> = chosen.collect();
+    if chosen.is_empty() {
+        eprintln!("no such target: {name}");
+        std::process::exit(2);
+    }
+    let each = u32::try_from(chosen.len())
+        .map_or(Duration::ZERO, |count| Duration::from_secs(seconds) / count);
+    for target in chosen {
+        soak(target, each, seed);
+    }
+}
+
+fn soak(target: &Target, time: Duration, seed: u64) {
+    let inputs: Vec<_> = corpus(target.name)
+        .into_iter()
+        .map(|seed| seed.input)
+        .collect();
+    let (mut mutator, start, mut runs) = (Mutator::seeded(seed), Instant::now(), 0_u64);
+    let mut pool = inputs.clone();
+    while start.elapsed() < time {
+        let input = mutator.mutate(&pool, target.words);
+        if timed(target, &input) > SLOW {
+            let took = at_best(target, &input);
+            let told = if took > SLOW { "slow" } else { "once slow" };
+            println!(
+                "{}: {told}, {took:?} for {} bytes",
+                target.name,
+                input.len()
+            );
+        }
+        // Now and then what was made is what more is made of.
+        if runs % 64 == 0 && input.len() < 4096 {
+            pool.truncate(inputs.len() + 255);
+            pool.insert(inputs.len(), input.clone());
+        }
+        if runs % 512 == 0 {
+            grows(target, &mut mutator, &input);
+        }
+        runs += 1;
+    }
+    println!("{}: {runs} inputs, no fault", target.name);
+}
+
+/// Whether twice the input takes much more than twice the time.
+fn grows(target: &Target, mutator: &mut Mutator, input: &[u8]) {
+    let seed = mutator.draw();
+    let mut at = |size| mutator.grow(input, seed, size);
+    let (small, large) = (at(64 * 1024), at(128 * 1024));
+    if timed(target, &large) < Duration::from_millis(50) {
+        return;
+    }
+    let (small, large) = (at_best(target, &small), at_best(target, &large));
+    if large > small * 3 {
+        let input = input.escape_ascii();
+        println!(
+            "{}: {small:?}, then {large:?} for twice of {input}",
+            target.name
+        );
+    }
+}
+
+/// The shortest of a few times: others use the same cores.
+fn at_best(target: &Target, input: &[u8]) -> Duration {
+    let times = (0..5).map(|_| timed(target, input));
+    times.min().unwrap_or_default()
+}
+
+fn timed(target: &Target, input: &[u8]) -> Duration {
+    let start = Instant::now();
+    target.check(input);
+    start.elapsed()
+}
