@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import footprint, gate, messages
+from harness import footprint, gate, messages, peer
 from harness.loads import LoadFailed, Message, Tool, Wrk, run_tool
 from harness.run import Row, Run
 from harness.systems import PASSWORD, USER, Doorward, Nginx, Stub, System
@@ -16,8 +16,9 @@ HOT_TOKENS = 1_000
 SCOPE = "mcp:read mcp:write"
 _MAXIMUM_DRIFT = 0.05
 KEYS = (
-    "hot", "session", "one-connection", "thousand-connections", "event-stream", "body-8k", "body-64k",
-    "cold", "denied", "no-token", "bad-token", "latency", "memory", "streams", "start",
+    "hot", "session", "one-connection", "thousand-connections", "event-stream",
+    "event-stream-one", "event-stream-thousand", "body-8k", "body-64k", "cold", "denied", "no-token", "bad-token",
+    "peer", "latency", "memory", "streams", "listen", "start",
 )  # fmt: skip
 
 
@@ -25,7 +26,7 @@ def measure(run: Run) -> None:
     """Measures every wanted row, nginx at the start, in the middle and at the end."""
     print("tool calls", flush=True)
     with Stub(run.programs, run.folder) as stub, Nginx(run.programs, run.folder, stub) as nginx:
-        with Doorward(run.programs, run.folder, stub) as doorward:
+        with Doorward(run.programs, run.folder, stub=stub.port) as doorward:
             bench = Calls(run, stub, nginx, doorward)
             bench.reference("start", warm_up=run.pace.warm_up)
             for key, rows in bench.rows().items():
@@ -79,15 +80,19 @@ class Calls:
             "one-connection": lambda: self.beside_nginx("one-connection", "the same, 1 connection", connections=1),
             "thousand-connections": self.thousand,
             "event-stream": lambda: self.beside_nginx("event-stream", "reply as an event stream", stream),
+            "event-stream-one": lambda: self.beside_nginx("event-stream-one", "the same, 1 connection", stream, connections=1),
+            "event-stream-thousand": lambda: self.beside_nginx("event-stream-thousand", "the same, 1,000 connections", stream, connections=1_000),
             "body-8k": lambda: self.beside_nginx("body-8k", "8 KB there and back", big[8_192], few=True),
             "body-64k": lambda: self.beside_nginx("body-64k", "64 KB there and back", big[65_536], few=True),
             "cold": self.cold,
             "denied": lambda: self.refusals("denied", "a tool that the allow list hides"),
             "no-token": lambda: self.refusals("no-token", "401, no token"),
             "bad-token": lambda: self.refusals("bad-token", "401, wrong signature"),
+            "peer": lambda: peer.measure(self, stream),
             "latency": lambda: footprint.latency(self),
             "memory": lambda: footprint.memory(self),
             "streams": lambda: footprint.streams(self),
+            "listen": lambda: footprint.listen(self),
             "start": lambda: footprint.start(self),
         }
 

@@ -4,12 +4,13 @@ import http.client
 import resource
 import statistics
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from harness import messages
-from harness.loads import LoadFailed, Tool
+from harness.loads import LoadFailed, Tool, run_tool
 from harness.run import Row
-from harness.systems import System
+from harness.systems import PASSWORD, SECOND_USER, USER, System
 from harness.window import sample
 
 if TYPE_CHECKING:
@@ -58,10 +59,29 @@ def streams(bench: "Calls") -> None:
     tokens = bench.mint("stream.tokens", GRANTS).read_text().split()  # one of each grant
     sessions = [(messages.open_session(bench.doorward, bench.folder, token), token) for token in tokens]
     count = min(bench.run.pace.streams, _share())
-    ours, theirs = (_held(bench, system, sessions, count) for system in (bench.doorward, bench.nginx))
-    title = f"PSS per held event stream ({count:,})"
-    cells = {"ours": ours, "nginx": theirs, "unit": "KB"}
-    bench.run.add(Row("footprint", "streams", title, cells, ours, 40, 10, more_is_better=False))
+    requests = lambda system: [messages.stream_request(system, *each) for each in sessions]  # noqa: E731
+    _add_held(bench, "streams", "held event stream", requests, count)
+
+
+def listen(bench: "Calls") -> None:
+    """What each idle stream of changes of 2026-07-28 adds; two users share them."""
+    bench.doorward.add_user(SECOND_USER)
+    tokens = [_token(bench, user) for user in (USER, SECOND_USER)]
+    message = messages.listen(bench.folder)
+    count = min(bench.run.pace.listens, 2 * _share())
+    requests = lambda system: [messages.listen_request(system, message, token) for token in tokens]  # noqa: E731
+    _add_held(bench, "listen", "idle listen stream", requests, count)
+
+
+def _token(bench: "Calls", user: str) -> str:
+    """A token of a grant of its own."""
+    wallet, tokens = bench.folder / f"{user}-listen.json", bench.folder / f"{user}-listen.tokens"
+    run_tool(
+        bench.run.programs, "sign-in", issuer=bench.doorward.origin, resource=bench.doorward.endpoint,
+        scope="mcp:read mcp:write", user=user, password=PASSWORD, chains=1, wallet=wallet,
+    )  # fmt: skip
+    run_tool(bench.run.programs, "mint", wallet=wallet, count=1, out=tokens)
+    return tokens.read_text().strip()
 
 
 def _share() -> int:
@@ -70,16 +90,22 @@ def _share() -> int:
     return 8_192 if most == resource.RLIM_INFINITY else max((most - 128) // 2 // 4 - 8, 8)
 
 
-def _held(bench: "Calls", system: System, sessions: list[tuple[str, str]], count: int) -> float:
+def _add_held(bench: "Calls", key: str, title: str, requests: Callable[[System], list[bytes]], count: int) -> None:
+    """A row of kilobytes for each stream, ours and nginx's."""
+    ours, theirs = (_held(bench, system, requests(system), count) for system in (bench.doorward, bench.nginx))
+    cells = {"ours": ours, "nginx": theirs, "unit": "KB"}
+    bench.run.add(Row("footprint", key, f"PSS per {title} ({count:,})", cells, ours, 40, 10, more_is_better=False))
+
+
+def _held(bench: "Calls", system: System, requests: list[bytes], count: int) -> float:
     """Opens streams at a freshly started system; returns kilobytes for each."""
     system.halt()
     system.launch()
     messages.send(system, bench.call, bench.token)
     before = system.memory_megabytes()
-    requests = bench.folder / f"{system.name}-stream.requests"
-    requests.write_bytes(b"".join(messages.stream_request(system, *each) + b"\0" for each in sessions))
-    options = {"url": system.endpoint, "requests": requests, "streams": count}
-    load = Tool(bench.run.programs, bench.folder, "hold", options)
+    file = bench.folder / f"{system.name}-stream.requests"
+    file.write_bytes(b"".join(request + b"\0" for request in requests))
+    load = Tool(bench.run.programs, bench.folder, "hold", {"url": system.endpoint, "requests": file, "streams": count})
     load.prepare()
     opened = load.fire()["requests"]
     time.sleep(0.5)  # until nothing moves any more

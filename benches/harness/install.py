@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.places import BENCHES, OIDC_PROVIDER, PROJECT, TOOLS
+from harness.places import ACCEPTANCE, ACCEPTANCE_TOOLS, BENCHES, EVERYTHING, OIDC_PROVIDER, PROJECT, TOOLS
 
 _MINIMUM_NODE = 22
 _PACKAGES = {"nginx": "nginx-light", "wrk": "wrk", "taskset": "util-linux"}
@@ -20,6 +20,7 @@ class Programs:
     nginx: Path
     wrk: Path
     node: Path
+    python: Path  # with FastMCP
     doorward: Path
     bench: Path
 
@@ -33,6 +34,7 @@ def install(profile: str) -> Programs:
         nginx=found["nginx"],
         wrk=found["wrk"],
         node=node,
+        python=_python(),
         doorward=_build(PROJECT, "doorward", profile, "--package", "doorward"),
         bench=_build(BENCHES / "tools", "doorward-bench", "release"),
     )
@@ -54,14 +56,23 @@ def _program(name: str) -> Path:
 
 def _node() -> Path:
     """The Node.js that the acceptance tests install, so that both measure the same one."""
-    ours = PROJECT / ".tools" / "acceptance" / "bin" / "node"
+    ours = ACCEPTANCE_TOOLS / "bin" / "node"
     if ours.exists():
         return ours
     if (found := shutil.which("node")) and shutil.which("npm"):
         version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
         if int(version.removeprefix("v").split(".")[0]) >= _MINIMUM_NODE:
             return Path(found)
-    subprocess.run([PROJECT / "acceptance" / "install"], check=True)
+    subprocess.run([ACCEPTANCE / "install"], check=True)
+    return ours
+
+
+def _python() -> Path:
+    """The Python with FastMCP, and server-everything beside it, which the acceptance tests install as well."""
+    ours = ACCEPTANCE_TOOLS / "venv" / "bin" / "python"
+    has_peer = ours.exists() and subprocess.run([ours, "-c", "import fastmcp"], capture_output=True).returncode == 0
+    if not (has_peer and EVERYTHING.exists()):
+        subprocess.run([ACCEPTANCE / "install"], check=True)
     return ours
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.install import Programs
-from harness.places import BENCHES, LOAD_CORE
-from harness.processes import start
+from harness.places import BENCHES, LOAD_CORE, SYSTEM_CORE
+from harness.processes import processor_seconds, start
 
 
 class LoadFailed(RuntimeError):
@@ -27,6 +27,7 @@ class Wrk:
     tokens: Path | None = None
     refused: bool = False  # whether every answer is meant to be a refusal
     during: Callable[[], object] | None = None  # called in the middle
+    patience: int = 2  # seconds until an answer is missed
 
     def prepare(self) -> None:
         """Nothing to prepare."""
@@ -34,6 +35,7 @@ class Wrk:
     def fire(self) -> dict:
         """Runs to the end; checks that nothing was broken and everything (or nothing) refused."""
         command = [self.programs.wrk, "-t1", f"-c{self.connections}", f"-d{self.seconds}s", "--latency"]
+        command += ["--timeout", f"{self.patience}s"]
         command += ["-s", BENCHES / "wrk.lua", self.url]
         if self.message and self.tokens:
             command += ["--", self.tokens, self.message.headers, self.message.body]
@@ -60,6 +62,7 @@ class Tool:
     command: str
     options: dict[str, object]
     before: Callable[[], object] | None = None  # called by every preparation
+    core: int = LOAD_CORE
     process: subprocess.Popen | None = field(default=None, init=False)
 
     def prepare(self) -> None:
@@ -68,7 +71,7 @@ class Tool:
             self.before()
         words = [word for name, value in self.options.items() for word in (f"--{name}", value)]
         command = [self.programs.bench, self.command, *words]
-        self.process = start(command, core=LOAD_CORE, log=self._log, piped=True)
+        self.process = start(command, core=self.core, log=self._log, piped=True)
         if self.process.stdout.readline().strip() != "ready":
             raise LoadFailed(f"{self.command}: {self._last_words()}")
 
@@ -93,6 +96,18 @@ class Tool:
 
     def _last_words(self) -> str:
         return self._log.read_text(errors="replace").strip()[-600:]
+
+
+@dataclass
+class Pipes(Tool):
+    """A load that is its own system: it starts the server that it calls, on the system's core."""
+
+    core: int = SYSTEM_CORE
+    sent: int = 0
+
+    def processor_seconds(self) -> float:
+        """What it and its servers have used so far."""
+        return processor_seconds(self.process.pid)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ def versions(programs: Programs) -> dict[str, str]:
         "rustc": _first_line(["rustc", "--version"]).split()[1],
         "nginx": _first_line([programs.nginx, "-v"]).rpartition("/")[2],
         "wrk": _first_line([programs.wrk, "-v"]).split()[1],
+        "fastmcp": _first_line([programs.python, "-c", "import fastmcp; print(fastmcp.__version__)"]),
         "node": _first_line([programs.node, "--version"]),
         "oidc-provider": provider.group(1) if provider else "unknown",
     }

@@ -26,7 +26,7 @@ def measure(run: Run) -> None:
     """Measures pages on a Doorward of their own, then calls beside a crowd."""
     print("people", flush=True)
     folder = run.folder / "people"
-    with Stub(run.programs, folder) as stub, Doorward(run.programs, folder, stub) as doorward:
+    with Stub(run.programs, folder) as stub, Doorward(run.programs, folder, stub=stub.port) as doorward:
         for row in (_pages, _crowd):
             try:
                 row(run, doorward)

@@ -9,6 +9,11 @@ WORK = RESULTS / "work"  # beside the results, not in /tmp: databases belong on 
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"
 TOOLS = PROJECT / ".tools" / "benches"
 OIDC_PROVIDER = BENCHES / "oidc-provider"
+PEER = BENCHES / "peer" / "proxy.py"
+# What the acceptance tests install.
+ACCEPTANCE = PROJECT / "acceptance"
+ACCEPTANCE_TOOLS = PROJECT / ".tools" / "acceptance"
+EVERYTHING = ACCEPTANCE / "node_modules" / "@modelcontextprotocol" / "server-everything" / "dist" / "index.js"
 
 SYSTEM_CORE = 0
 LOAD_CORE = 1

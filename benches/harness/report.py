@@ -34,8 +34,9 @@ def write_document(path: Path) -> None:
     """Makes the page from a run's JSON."""
     found = json.loads(path.read_text())
     rows = [Row(**{name: value for name, value in row.items() if name not in ("floor_reached", "goal_reached")}) for row in found["rows"]]
-    by_table = {name: [row for row in rows if row.table == name] for name in ("calls", "footprint", "tokens", "people", "flood")}
-    parts = [_head(found), _calls(by_table["calls"]), _footprint(by_table["footprint"]), _tokens(by_table["tokens"])]
+    by_table = {name: [row for row in rows if row.table == name] for name in ("calls", "peer", "bridges", "footprint", "tokens", "people", "flood")}
+    parts = [_head(found), _calls(by_table["calls"]), _peer(by_table["peer"], found), _bridges(by_table["bridges"])]
+    parts += [_footprint(by_table["footprint"]), _tokens(by_table["tokens"])]
     parts += [_people(by_table["people"]), _flood(by_table["flood"]), _gate(found), _TAIL]
     DOCUMENT.write_text("\n".join(parts))
 
@@ -57,12 +58,12 @@ Every figure is from one run; nothing is carried over from another one.
 |---|---|
 | machine | {machine["processor"]}, {machine["cores"]} cores, {machine["memory"]}, {machine["system"]}, Linux {machine["kernel"]} |
 | Doorward | {version["doorward"]}, profile `{found["options"]["profile"]}`, rustc {version["rustc"]} |
-| beside it | nginx {version["nginx"]}, oidc-provider {version["oidc-provider"]} on Node.js {version["node"]}, wrk {version["wrk"]} |
+| beside it | nginx {version["nginx"]}, FastMCP {version["fastmcp"]}, oidc-provider {version["oidc-provider"]} on Node.js {version["node"]}, wrk {version["wrk"]} |
 | drift of nginx over the run | {drift} (5 % would reject the run) |
 
 Absolute rates mean little on a shared machine. What counts is **processor microseconds per request** (user and system, all \
 processes of the system under test) and the **ratio to a reference of the same run**: nginx `proxy_pass` to the same upstream, \
-and oidc-provider with everything in RAM. "Floor" is what Doorward must reach, "goal" what it wants.
+another MCP proxy, and oidc-provider with everything in RAM. "Floor" is what Doorward must reach, "goal" what it wants.
 """
 
 
@@ -81,10 +82,42 @@ def _calls(rows: list[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _peer(rows: list[Row], found: dict) -> str:
+    lines = [
+        "## Beside another MCP proxy\n",
+        f"FastMCP {found['versions']['fastmcp']} as a proxy to the same upstream, checking the same tokens against the same key set; it has no "
+        "allow list and no audit log here. At 1,000 connections each makes one call, all at once.\n",
+        "| | Doorward us | FastMCP us | x FastMCP | Doorward /s | FastMCP /s |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        cells = [_number(row.cells.get("us"), 1), _number(row.cells.get("peer us"), 0), _number(row.cells.get("x peer"), 0)]
+        cells += [_number(row.cells.get("rate"), 0), _number(row.cells.get("peer rate"), 0)]
+        lines.append(f"| {row.title} | {' | '.join(cells if not row.void else ['void', *('–' for _ in cells[1:])])} |")
+    return "\n".join(lines) + "\n"
+
+
+def _bridges(rows: list[Row]) -> str:
+    lines = [
+        "## Stdio servers, and bridges between eras\n",
+        "As above: 64 connections, everything on. The processes of stdio servers are counted with Doorward. What stands beside is the same "
+        "call without Doorward or without a bridge: 64 calls under way over the server's own pipes; a server that is started, initialized, "
+        "called once and ended for every call, as proxies without sessions do it, in the cheapest way that there is.\n",
+        "| | Doorward us | beside it | us | compared | Doorward /s | floor | goal | floor reached | goal reached |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        unit = row.cells.get("unit", "")
+        judged = f"{_number(row.judged, 1)} {unit}" if row.judged is not None else "–"
+        cells = [_number(row.cells.get("us"), 1), str(row.cells.get("beside", "–")), _number(row.cells.get("beside us"), 1), judged]
+        lines.append(_line(row, [*cells, _number(row.cells.get("rate"), 0)]))
+    return "\n".join(lines) + "\n"
+
+
 def _footprint(rows: list[Row]) -> str:
     lines = [
         "## Latency, memory, start\n",
-        "Less is better.\n",
+        "Less is better. Held event streams are those of sessions (`GET`), listen streams those of 2026-07-28 (`subscriptions/listen`).\n",
         "| | Doorward | nginx | floor | goal | floor reached | goal reached |",
         "|---|---|---|---|---|---|---|",
     ]
@@ -171,14 +204,14 @@ def _number(value: float | None, places: int) -> str:
 _TAIL = """## Running it again
 
 ```
-benches/run            # everything, about ten minutes; writes this page and artifacts/benchmarks/*.json
-benches/run --short    # the same in less than four minutes, less steady
+benches/run            # everything, about twelve minutes; writes this page and artifacts/benchmarks/*.json
+benches/run --short    # the same in about five minutes, less steady
 benches/run hot cold   # some rows only; this page stays as it is
 ```
 
 It needs two cores, Linux, Python 3.11 and the Rust toolchain. As root on Debian it installs nginx and wrk when they are missing; \
-Node.js is the one that the acceptance tests install. Doorward runs with [`benches/doorward.toml`](../benches/doorward.toml), nginx \
-with [`benches/nginx.conf`](../benches/nginx.conf), oidc-provider with [`benches/oidc-provider`](../benches/oidc-provider/server.js).
+Node.js and FastMCP are those that the acceptance tests install. Doorward runs with [`benches/doorward.toml`](../benches/doorward.toml) and [`benches/bridges.toml`](../benches/bridges.toml), nginx \
+with [`benches/nginx.conf`](../benches/nginx.conf), FastMCP with [`benches/peer/proxy.py`](../benches/peer/proxy.py), oidc-provider with [`benches/oidc-provider`](../benches/oidc-provider/server.js).
 
 How it is measured:
 - The system under test has core 0 for itself; the upstream and the load have core 1. All is loopback, without TLS.
@@ -193,6 +226,6 @@ when that does not help, or when nginx at the start, in the middle and at the en
 ## What is not measured
 
 TLS, real networks and real disks (a flush of this machine's disk may take a fraction of a millisecond); access tokens signed with \
-EdDSA or RS256; stdio servers; policies beyond an allow list; several replicas; the 99th percentile under full load, which means little on two cores; \
+EdDSA or RS256; policies beyond an allow list; several replicas; the 99th percentile under full load, which means little on two cores; \
 anything that lasts longer than the run.
 """

@@ -22,10 +22,14 @@ class Pace:
     registrations: int  # Doorward keeps at most 10,000 that nobody signed in through
     streams: int
     starts: int
+    listens: int
+    peer_seconds: float  # windows of a system that may be slow
+    peer_times: int
+    peer_patience: int
 
 
-FULL = Pace(10, 10, 3, 1, 3, 3, 6, 30_000, 6_000, 9_000, 8_000, 7)
-SHORT = Pace(2, 3, 3, 1, 1, 3, 3, 10_000, 2_000, 4_000, 2_000, 5)
+FULL = Pace(10, 10, 3, 1, 3, 3, 6, 30_000, 6_000, 9_000, 8_000, 7, 10_000, 5, 3, 45)
+SHORT = Pace(2, 3, 3, 1, 1, 3, 3, 10_000, 2_000, 4_000, 2_000, 5, 4_000, 3, 1, 12)
 
 
 @dataclass

@@ -7,11 +7,12 @@ import subprocess
 from pathlib import Path
 
 from harness.install import Programs
-from harness.places import BENCHES, LOAD_CORE, OIDC_PROVIDER, SYSTEM_CORE
+from harness.places import BENCHES, EVERYTHING, LOAD_CORE, OIDC_PROVIDER, PEER, SYSTEM_CORE
 from harness.processes import free_port, listening, memory_megabytes, processor_seconds, start, stop, wait_until
 
 SERVER = "bench"
 USER, PASSWORD = "benchmark", "correct horse battery staple"
+SECOND_USER = "benchmark-too"
 
 
 class System:
@@ -19,6 +20,7 @@ class System:
 
     name: str
     core = SYSTEM_CORE
+    path = f"/mcp/{SERVER}"  # where tools are called
     sent = 0  # requests that were answered inside measured windows and warm-ups
 
     def __init__(self, programs: Programs, folder: Path) -> None:
@@ -69,7 +71,7 @@ class System:
     @property
     def endpoint(self) -> str:
         """Where tools are called."""
-        return f"{self.origin}/mcp/{SERVER}"
+        return self.origin + self.path
 
     def processor_seconds(self) -> float:
         """What it has used so far, with all its processes."""
@@ -86,8 +88,12 @@ class Stub(System):
     name = "stub"
     core = LOAD_CORE
 
+    def __init__(self, programs: Programs, folder: Path, era: str = "both") -> None:
+        super().__init__(programs, folder)
+        self.era = era
+
     def command(self) -> list[object]:
-        return [self.programs.bench, "stub", "--listen", f"127.0.0.1:{self.port}"]
+        return [self.programs.bench, "stub", "--listen", f"127.0.0.1:{self.port}", "--era", self.era]
 
     def calls(self) -> int:
         """How many tool calls have arrived."""
@@ -115,12 +121,12 @@ class Doorward(System):
     """The product, with its authorization server, allow list and audit log on."""
 
     name = "doorward"
+    template = "doorward.toml"
 
-    def __init__(self, programs: Programs, folder: Path, stub: Stub) -> None:
+    def __init__(self, programs: Programs, folder: Path, **fillings: object) -> None:
         super().__init__(programs, folder)
-        template = (BENCHES / "doorward.toml").read_text()
-        fillings = {"port": self.port, "ops": free_port(), "stub": stub.port}
-        for name, value in fillings.items():
+        template = (BENCHES / self.template).read_text()
+        for name, value in ({"port": self.port, "ops": free_port()} | fillings).items():
             template = template.replace(f"@{name}@", str(value))
         (self.folder / "doorward.toml").write_text(template)
         self.forget()
@@ -128,7 +134,11 @@ class Doorward(System):
     def forget(self) -> None:
         """Starts over with one user."""
         shutil.rmtree(self.folder / "data", ignore_errors=True)
-        self.administer("user", "add", USER, "--password-stdin", text=f"{PASSWORD}\n")
+        self.add_user(USER)
+
+    def add_user(self, name: str) -> None:
+        """Lets one more user in."""
+        self.administer("user", "add", name, "--password-stdin", text=f"{PASSWORD}\n")
 
     def command(self) -> list[object]:
         data = ["--data", self.folder / "data"]
@@ -146,6 +156,46 @@ class Doorward(System):
         """The number of the last audit record, which is how many there are."""
         last = self.administer("audit", "list", "--lines", "1", "--json").strip()
         return int(json.loads(last)["sequence"]) if last else 0
+
+
+class Bridging(Doorward):
+    """The same in front of servers of either era, over HTTP and over stdio."""
+
+    template = "bridges.toml"
+
+    def __init__(self, programs: Programs, folder: Path, stubs: dict[str, Stub]) -> None:
+        ports = {era: stub.port for era, stub in stubs.items()}
+        super().__init__(programs, folder, bench=programs.bench, node=programs.node, everything=EVERYTHING, **ports)
+
+    def door(self, server: str) -> "Door":
+        """One of its servers, as a system."""
+        return Door(self, server)
+
+
+class Door:
+    """One of the servers behind a Doorward: reached for itself, measured as the whole."""
+
+    name = "doorward"
+
+    def __init__(self, doorward: Bridging, server: str) -> None:
+        self.port = doorward.port
+        self.path = f"/mcp/{server}"
+        self.endpoint = doorward.origin + self.path
+        self.processor_seconds = doorward.processor_seconds
+        self.sent = 0
+
+
+class Peer(System):
+    """FastMCP's proxy to the stub, which takes Doorward's tokens."""
+
+    name = "peer"
+
+    def __init__(self, programs: Programs, folder: Path, stub: Stub, doorward: Doorward) -> None:
+        super().__init__(programs, folder)
+        self._words = [f"http://127.0.0.1:{stub.port}/mcp", doorward.origin, doorward.endpoint]
+
+    def command(self) -> list[object]:
+        return [self.programs.python, PEER, self.port, *self._words]
 
 
 class OidcProvider(System):

@@ -25,7 +25,7 @@ def measure(run: Run) -> None:
     folder = run.folder / "authorization-server"
     samples: dict[str, dict[str, Sample | str]] = {}
     with Stub(run.programs, folder) as stub:
-        for system in (OidcProvider(run.programs, folder), Doorward(run.programs, folder, stub)):
+        for system in (OidcProvider(run.programs, folder), Doorward(run.programs, folder, stub=stub.port)):
             with system:
                 samples[system.name] = Server(run, system).measure()
     for key, (title, floor, goal) in _ROWS.items():

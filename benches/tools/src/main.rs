@@ -15,6 +15,7 @@ mod oauth;
 mod once;
 mod open_loop;
 mod options;
+mod pipes;
 mod redeem;
 mod register;
 mod rotate;
@@ -25,7 +26,7 @@ use anyhow::{Result, bail};
 
 use crate::options::Options;
 
-const USAGE: &str = "usage: doorward-bench stub|sign-in|mint|rotate|redeem|register|once|open-loop|hold|attempts --NAME VALUE ...";
+const USAGE: &str = "usage: doorward-bench stub|sign-in|mint|rotate|redeem|register|once|open-loop|hold|attempts|pipes|each --NAME VALUE ...";
 
 fn main() -> Result<()> {
     let mut words = std::env::args().skip(1);
@@ -35,6 +36,11 @@ fn main() -> Result<()> {
     let options = Options::parse(words)?;
     if command == "open-loop" {
         return open_loop::run(&options); // blocking sockets and spinning threads
+    }
+    match command.as_str() {
+        "pipes" => return pipes::run(&options),
+        "each" => return pipes::run_each(&options),
+        _ => {}
     }
     tokio::runtime::Builder::new_current_thread()
         .enable_all()

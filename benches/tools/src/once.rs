@@ -1,9 +1,12 @@
 //! Tool calls with every token exactly once: what a call costs when nothing is cached, and a
 //! number of calls that is known to the last one.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use anyhow::{Result, ensure};
@@ -11,7 +14,7 @@ use bytes::Bytes;
 use http::{Request, header};
 use http_body_util::Full;
 use serde_json::json;
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::timeout};
 use url::Url;
 
 use crate::{connection::Connection, gun, options::Options};
@@ -23,11 +26,11 @@ struct Calls {
     reply: Bytes,
     tokens: Vec<String>,
     next: AtomicUsize,
-    wrong: AtomicU64,
+    right: AtomicU64,
 }
 
 /// Calls once with each line of `--tokens` over `--connections`; every answer must be a 200 with
-/// exactly the bytes of `--reply`.
+/// exactly the bytes of `--reply`. With `--within SECONDS` only those count that are, by then.
 pub async fn run(options: &Options) -> Result<()> {
     let connections: u32 = options.number("connections")?;
     let split = |line: String| {
@@ -45,26 +48,36 @@ pub async fn run(options: &Options) -> Result<()> {
         reply: options.bytes("reply")?.into(),
         tokens: options.lines("tokens")?,
         next: AtomicUsize::new(0),
-        wrong: AtomicU64::new(0),
+        right: AtomicU64::new(0),
     });
     let started = gun::wait()?;
     let mut tasks = JoinSet::new();
     for _ in 0..connections {
         tasks.spawn(call(Arc::clone(&calls)));
     }
-    while let Some(done) = tasks.join_next().await {
-        done??;
+    let patience: Option<f64> = options.number("within").ok();
+    let complete = match patience.map(Duration::from_secs_f64) {
+        Some(patience) => timeout(patience, all(tasks)).await.unwrap_or(Ok(())),
+        None => all(tasks).await,
+    };
+    let right = calls.right.load(Ordering::Relaxed);
+    let wrong = calls.tokens.len() as u64 - right;
+    gun::report(started, right, json!({ "wrong": wrong }));
+    if patience.is_some() {
+        return Ok(());
     }
-    let wrong = calls.wrong.load(Ordering::Relaxed);
-    gun::report(
-        started,
-        calls.tokens.len() as u64,
-        json!({ "wrong": wrong }),
-    );
+    complete?;
     ensure!(
         wrong == 0,
         "{wrong} answers were not what the upstream said"
     );
+    Ok(())
+}
+
+async fn all(mut tasks: JoinSet<Result<()>>) -> Result<()> {
+    while let Some(done) = tasks.join_next().await {
+        done??;
+    }
     Ok(())
 }
 
@@ -79,8 +92,8 @@ async fn call(calls: Arc<Calls>) -> Result<()> {
         let answer = connection
             .send(request.body(Full::new(calls.body.clone()))?)
             .await?;
-        if answer.status != 200 || answer.body != calls.reply {
-            calls.wrong.fetch_add(1, Ordering::Relaxed);
+        if answer.status == 200 && answer.body == calls.reply {
+            calls.right.fetch_add(1, Ordering::Relaxed);
         }
     }
     Ok(())

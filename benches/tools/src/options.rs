@@ -31,6 +31,11 @@ impl Options {
             .ok_or_else(|| anyhow!("--{name} is missing"))
     }
 
+    /// A value that may be left out.
+    pub fn text_or<'a>(&'a self, name: &str, otherwise: &'a str) -> &'a str {
+        self.0.get(name).map_or(otherwise, String::as_str)
+    }
+
     /// A value that must be there and be a number.
     pub fn number<T: FromStr>(&self, name: &str) -> Result<T> {
         let text = self.text(name)?;
