@@ -1,10 +1,14 @@
 //! What the gateway is told: servers, who may use them, limits.
 
+mod process;
+
 use std::{collections::HashMap, path::PathBuf, time::Duration};
 
 use doorward_core::{dpop::Policy, permit::AllowList, server::ServerName, step_up::StepUp};
 use http::{HeaderName, HeaderValue};
 use url::Url;
+
+pub use self::process::{ProcessConfig, Sharing};
 
 /// Everything that the gateway needs to know. It comes from the operator and is believed.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +40,8 @@ pub struct ServerConfig {
     pub name: ServerName,
     /// Its name for people.
     pub title: Option<String>,
+    /// Who can reach it at all.
+    pub exposure: Exposure,
     /// Where it is.
     pub upstream: UpstreamConfig,
     /// Who may use what of it.
@@ -44,6 +50,16 @@ pub struct ServerConfig {
     pub step_up: StepUp,
     /// Whether it takes tokens that are bound to no key.
     pub dpop: Policy,
+}
+
+/// Who can reach a server at all, whatever token they have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Exposure {
+    /// Whoever reaches the gateway.
+    #[default]
+    Public,
+    /// Programs of this very machine. For everybody else there is no such server.
+    Local,
 }
 
 /// Where an MCP server is.
@@ -64,6 +80,8 @@ pub enum UpstreamConfig {
         environment: Vec<(String, String)>,
         /// Where it runs; Doorward's own working directory when not stated.
         directory: Option<PathBuf>,
+        /// How its processes are run.
+        process: ProcessConfig,
     },
 }
 

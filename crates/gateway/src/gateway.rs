@@ -128,7 +128,7 @@ impl Gateway {
 
     /// The tools of a server; `None` when they are not known right now.
     pub async fn tools(&self, server: &ServerName) -> Option<Vec<ToolSummary>> {
-        let server = self.inner.snapshot.load().find(server.as_str())?;
+        let server = self.inner.snapshot.load().named(server.as_str())?;
         let tools = server.catalogue.current().await?;
         Some(tools.summaries().to_vec())
     }

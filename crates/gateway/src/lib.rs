@@ -25,5 +25,8 @@ mod stream;
 mod upstream;
 
 pub use catalogue::{ProbeError, ServerCheck};
-pub use config::{GatewayConfig, GatewayError, GatewayLimits, ServerConfig, UpstreamConfig};
+pub use config::{
+    Exposure, GatewayConfig, GatewayError, GatewayLimits, ProcessConfig, ServerConfig, Sharing,
+    UpstreamConfig,
+};
 pub use gateway::{Gateway, GatewayLoad, GatewayParts};

@@ -4,16 +4,18 @@ use std::{collections::HashMap, sync::Arc};
 
 use bytes::Bytes;
 use doorward_core::{
-    dpop::Policy, resource::Resource, scope::ScopeSet, server::ServerName, step_up::StepUp,
+    dpop::Policy, peer::SameMachine, resource::Resource, scope::ScopeSet, server::ServerName,
+    step_up::StepUp,
 };
 use doorward_verify::{Challenge, ProtectedResourceMetadata, metadata_url};
+use http::Extensions;
 use url::Url;
 
 use crate::{
     access::Access,
     bridge::lifted::{Lifted, LiftedParts},
     catalogue::{Catalogue, Changes},
-    config::{GatewayConfig, GatewayError, GatewayLimits, ServerConfig},
+    config::{Exposure, GatewayConfig, GatewayError, GatewayLimits, ServerConfig},
     front::Origins,
     gateway::Surroundings,
     upstream::Upstream,
@@ -35,6 +37,7 @@ pub(crate) struct Server {
     /// The name as audit records hold it.
     pub(crate) label: Arc<str>,
     pub(crate) resource: Resource,
+    exposure: Exposure,
     /// Where it is besides, for clients that show a certificate; else the same again.
     pub(crate) alias: String,
     pub(crate) challenge: Challenge,
@@ -89,9 +92,15 @@ impl Snapshot {
         })
     }
 
-    /// The server of this name.
-    pub(crate) fn find(&self, name: &str) -> Option<Arc<Server>> {
+    /// The server of this name, whoever may reach it: for the gateway's own use.
+    pub(crate) fn named(&self, name: &str) -> Option<Arc<Server>> {
         self.servers.get(name).cloned()
+    }
+
+    /// The server of this name, if a request with these extensions reaches it.
+    pub(crate) fn reached(&self, name: &str, request: &Extensions) -> Option<Arc<Server>> {
+        self.named(name)
+            .filter(|server| server.is_reached_by(request))
     }
 
     /// Drops what nobody has used for long. Called every few seconds.
@@ -102,9 +111,10 @@ impl Snapshot {
         }
     }
 
-    /// The only server, if there is exactly one.
-    pub(crate) fn only(&self) -> Option<&Arc<Server>> {
-        let mut servers = self.servers.values();
+    /// The only server that a request with these extensions reaches, if there is exactly one.
+    pub(crate) fn only(&self, request: &Extensions) -> Option<&Arc<Server>> {
+        let servers = self.servers.values();
+        let mut servers = servers.filter(|server| server.is_reached_by(request));
         servers.next().filter(|_| servers.next().is_none())
     }
 
@@ -113,6 +123,16 @@ impl Snapshot {
         let mut all: Vec<_> = self.servers.values().cloned().collect();
         all.sort_by(|one, other| one.name.cmp(&other.name));
         all
+    }
+}
+
+impl Server {
+    /// Whether there is such a server for a request with these extensions.
+    pub(crate) fn is_reached_by(&self, request: &Extensions) -> bool {
+        match self.exposure {
+            Exposure::Public => true,
+            Exposure::Local => request.get::<SameMachine>().is_some(),
+        }
     }
 }
 
@@ -136,6 +156,7 @@ impl Preparing<'_> {
             label: config.name.as_str().into(),
             challenge: challenge(&resource, config.dpop),
             dpop: config.dpop,
+            exposure: config.exposure,
             metadata,
             step_up: config.step_up,
             access: Access::new(

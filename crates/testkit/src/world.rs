@@ -309,6 +309,7 @@ impl World {
             allow: allow.clone(),
             step_up: self.step_up.clone(),
             dpop: self.dpop,
+            exposure: doorward_gateway::Exposure::Public,
         };
         GatewayConfig {
             public_url: ORIGIN.to_owned(),

@@ -14,12 +14,13 @@ use doorward_core::{
     step_up::Wanted,
     user::Username,
 };
+use doorward_gateway::Exposure;
 use doorward_issuer::Federation;
 use ipnet::IpNet;
 use url::Url;
 
 use super::{
-    Configuration, Database, PublicUrl, TlsFiles, certificates,
+    Configuration, Database, PublicUrl, Server, TlsFiles, certificates,
     document::{Document, Keys, SigningAlgorithm, Storage, Tokens},
     duration::Lasting,
     exchange, identity, mail, pages, programs, registration, scim, servers, sign_in, trust,
@@ -42,6 +43,8 @@ impl Document {
         let statement_issuers = registration::statement_issuers(&self.registration)?;
         let documents = self.registration.client_id_metadata;
         let servers = servers::check(self.servers, &group_names, base)?;
+        let behind = (listen, tls.is_some() || !trusted_proxies.is_empty());
+        require_tellable_callers(&servers, &public_url, behind)?;
         let asking = (tls.is_some(), &public_url);
         let wanted = servers.iter().map(|server| server.step_up.strictest());
         let wanted = wanted.fold(Wanted::default(), Wanted::and).acr;
@@ -109,6 +112,29 @@ pub(crate) fn require_protection(listen: SocketAddr, protected: bool) -> Result<
         "listening on {listen} would take passwords and tokens from the network in clear; \
          listen on 127.0.0.1, or set tls, or name the proxy that ends TLS in trusted_proxies"
     ))
+}
+
+/// A local server needs that callers of this machine can be told from what a proxy on this
+/// machine forwards: either nobody else is served, or the proxy is named, or there is none.
+fn require_tellable_callers(
+    servers: &[Server],
+    public_url: &PublicUrl,
+    (listen, tellable): (SocketAddr, bool),
+) -> Result<(), String> {
+    let local = servers
+        .iter()
+        .find(|server| server.exposure == Exposure::Local);
+    match local {
+        Some(server) if !tellable && listen.ip().is_loopback() && !public_url.is_local() => {
+            Err(format!(
+                "server `{}` is local, but public_url {public_url} reaches {listen} through a \
+                 proxy or tunnel that cannot be told from programs of this machine; name its \
+                 address in trusted_proxies, or leave out exposure",
+                server.name
+            ))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn public_url(text: Option<&str>, listen: SocketAddr, tls: bool) -> Result<PublicUrl, String> {
@@ -327,6 +353,26 @@ mod tests {
     fn a_public_listener_is_accepted_behind_a_named_proxy() {
         let head = "listen = '0.0.0.0:80'\ntrusted_proxies = ['10.0.0.0/8', '::1']\npublic_url = 'https://a.example'";
         assert_eq!(check(head).expect(head).trusted_proxies.len(), 2);
+    }
+
+    #[test]
+    fn a_local_server_needs_callers_that_can_be_told_from_a_proxy() {
+        let check = |head: &str| {
+            let server = SERVER.replace("name = 'a'", "name = 'a'\nexposure = 'local'");
+            parse(&format!("{head}\n{server}"))
+                .expect(head)
+                .check(Path::new("/"))
+        };
+        for head in [
+            "",
+            "public_url = 'http://localhost:9'",
+            "public_url = 'https://a.example'\ntrusted_proxies = ['127.0.0.1']",
+            "public_url = 'https://a.example'\nlisten = '0.0.0.0:443'\ntls = { certificate = 'a', key = 'b' }",
+        ] {
+            assert!(check(head).is_ok(), "{head}");
+        }
+        let cause = check("public_url = 'https://a.example'").expect_err("a tunnel");
+        assert!(cause.contains("trusted_proxies"), "{cause}");
     }
 
     #[test]

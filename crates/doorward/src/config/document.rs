@@ -13,6 +13,7 @@ use super::{
     identity::ProviderEntry,
     mail::MailEntry,
     pages::PagesEntry,
+    process::{ExposureName, SharingName},
     scim::ScimEntry,
     secret::SecretValue,
     sessions::Sessions,
@@ -362,6 +363,10 @@ pub(super) struct ServerEntry {
     pub(super) name: String,
     /// Its name for people; default: `name`.
     pub(super) title: Option<String>,
+    /// Who reaches it: `local` servers answer programs of this very machine only, whatever a
+    /// proxy forwards; for everybody else they do not exist.
+    #[serde(default)]
+    pub(super) exposure: ExposureName,
     /// How long access tokens for it live, instead of `tokens.access_ttl`; between 30 seconds and
     /// 1 hour.
     pub(super) access_ttl: Option<Lasting>,
@@ -372,6 +377,16 @@ pub(super) struct ServerEntry {
     pub(super) command: Option<Vec<String>>,
     /// Where the command runs; relative to the configuration file.
     pub(super) directory: Option<String>,
+    /// Who shares a process of the command: `per-session` gives every session its own and, to
+    /// clients of 2026-07-28, each client of each user; `per-user` all sessions of a user one;
+    /// `shared` everybody one, for servers that keep nothing of anybody. A process that sessions
+    /// share is offered no elicitation, sampling and roots. Default: `per-session`.
+    pub(super) process: Option<SharingName>,
+    /// How many processes of the command are started ahead, for whoever comes next. Default: 0.
+    pub(super) warm: Option<u32>,
+    /// How many processes of the command there may be at a time; one more ends the one that was
+    /// idle longest. Default: as many as `programs.processes` allows.
+    pub(super) max_processes: Option<NonZeroU32>,
     /// Environment variables of the command; it inherits none besides `PATH`, `HOME` and the like.
     #[serde(default)]
     pub(super) env: BTreeMap<String, SecretValue>,

@@ -16,6 +16,7 @@ mod exchange;
 mod identity;
 mod mail;
 mod pages;
+mod process;
 mod programs;
 mod public_url;
 mod read;
@@ -36,7 +37,7 @@ use doorward_core::{
     lifetimes::Lifetimes, permit::AllowList, registration::Domains, rotation::Schedule,
     server::ServerName, step_up::StepUp,
 };
-use doorward_gateway::GatewayLimits;
+use doorward_gateway::{Exposure, GatewayLimits, ProcessConfig};
 use doorward_issuer::{
     Authorities, DynamicRegistration, Federation, StatementIssuer, TrustedIssuer,
 };
@@ -148,6 +149,8 @@ pub(crate) struct Server {
     pub(crate) access_ttl: Option<Duration>,
     /// How it is reached.
     pub(crate) upstream: Upstream,
+    /// Who reaches it at all.
+    pub(crate) exposure: Exposure,
     /// Who may use what of it.
     pub(crate) allow: AllowList,
     /// Which of its calls want a recent sign-in.
@@ -167,6 +170,8 @@ pub(crate) enum Upstream {
         environment: Vec<(String, String)>,
         /// Where it runs.
         directory: Option<PathBuf>,
+        /// How its processes are run.
+        process: ProcessConfig,
     },
     /// A Streamable HTTP endpoint.
     Http {

@@ -18,6 +18,7 @@ use super::{
     Server, Upstream,
     document::{AllowEntry, DpopRule, ServerEntry, StepUpEntry},
     duration::Lasting,
+    process,
     read::nearest,
     secret::SecretValue,
     sign_in::Strength,
@@ -79,6 +80,7 @@ fn one(mut entry: ServerEntry, groups: &[&str], base: &Path) -> Result<Server, S
             DpopRule::Accepted => Policy::Accepted,
             DpopRule::Required => Policy::Required,
         },
+        exposure: entry.exposure.into(),
         access_ttl: entry.access_ttl.map(access).transpose().map_err(within)?,
         allow: AllowList {
             rules: rules.map_err(within)?,
@@ -100,6 +102,8 @@ fn access(ttl: Lasting) -> Result<Duration, String> {
 }
 
 fn upstream(entry: ServerEntry, base: &Path) -> Result<Upstream, String> {
+    let process = process::check(&entry)?;
+    let only_with_command = process::only_with_command(&entry);
     match (entry.command, entry.url) {
         (Some(command), None) => {
             if !entry.headers.is_empty() {
@@ -112,11 +116,15 @@ fn upstream(entry: ServerEntry, base: &Path) -> Result<Upstream, String> {
                 command,
                 environment: resolve("env", &entry.env, base)?,
                 directory: entry.directory.map(|path| base.join(path)),
+                process,
             })
         }
         (None, Some(url)) => {
             if entry.directory.is_some() || !entry.env.is_empty() {
                 return Err("directory and env only go with command".to_owned());
+            }
+            if let Some(key) = only_with_command {
+                return Err(format!("{key} only goes with command"));
             }
             Ok(Upstream::Http {
                 url: endpoint(&url)?,
@@ -213,6 +221,8 @@ fn step_up_rule(entry: StepUpEntry) -> Result<StepUpRule, String> {
 
 #[cfg(test)]
 mod tests {
+    use doorward_gateway::{Exposure, ProcessConfig, Sharing};
+
     use super::{super::read::parse, *};
 
     fn servers(text: &str) -> Result<Vec<Server>, String> {
@@ -237,6 +247,9 @@ mod tests {
             ("servers = [{ name = 'a', url = 'http://h', headers = { Host = 'b' } }]", "cannot be set"),
             ("servers = [{ name = 'a', url = 'http://h', headers = { X = \"a\\nb\" } }]", "cannot carry"),
             ("servers = [{ name = 'a', url = 'http://h', headers = { X = { env = 'DOORWARD_NOT_SET' } } }]", "headers.X: the environment variable DOORWARD_NOT_SET is not set"),
+            ("servers = [{ name = 'a', url = 'http://h', warm = 1 }]",  "warm only goes with command"),
+            ("servers = [{ name = 'a', url = 'http://h', process = 'shared' }]", "process only goes with command"),
+            ("servers = [{ name = 'a', command = ['x'], warm = 2, max_processes = 1 }]", "more than max_processes"),
             ("servers = [{ name = 'a', command = ['x'] }, { name = 'a', command = ['y'] }]", "two servers have the name `a`"),
             ("servers = [{ name = 'a', command = ['x'], step_up = [{ max_age = '5s' }] }]", "at least 30s"),
             ("servers = [{ name = 'a', command = ['x'], step_up = [{ tools = ['y'] }] }]", "say max_age"),
@@ -256,6 +269,37 @@ mod tests {
         match servers.into_iter().next().map(|server| server.upstream) {
             Some(Upstream::Http { headers, .. }) => assert!(headers[0].1.is_sensitive()),
             other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn nothing_is_shared_unless_the_file_says_so() {
+        // ST-07
+        for (keys, expected) in [
+            ("", ProcessConfig::default()),
+            (
+                ", process = 'per-user', warm = 2, max_processes = 4",
+                ProcessConfig {
+                    sharing: Sharing::PerUser,
+                    warm: 2,
+                    most: Some(4),
+                },
+            ),
+            (
+                ", process = 'shared'",
+                ProcessConfig {
+                    sharing: Sharing::Shared,
+                    ..ProcessConfig::default()
+                },
+            ),
+        ] {
+            let text = format!("servers = [{{ name = 'a', command = ['x']{keys} }}]");
+            let server = servers(&text).expect(keys).remove(0);
+            assert_eq!(server.exposure, Exposure::Public);
+            match server.upstream {
+                Upstream::Command { process, .. } => assert_eq!(process, expected),
+                other @ Upstream::Http { .. } => panic!("{other:?}"),
+            }
         }
     }
 

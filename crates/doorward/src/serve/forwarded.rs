@@ -37,6 +37,36 @@ pub(super) fn peer(remote: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> Ip
     nearest
 }
 
+/// Whether a request was sent by a program of this machine for itself: over loopback, by no
+/// trusted proxy, and without a word that anybody forwarded it. What a proxy says of itself only
+/// ever takes this away.
+pub(super) fn is_of_this_machine(remote: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> bool {
+    let remote = remote.to_canonical();
+    let forwarded = || {
+        headers
+            .keys()
+            .any(|name| tells_of_forwarding(name.as_str()))
+    };
+    remote.is_loopback() && !trusted(remote, proxies) && !forwarded()
+}
+
+/// Whether proxies and tunnels add this header to what they forward.
+fn tells_of_forwarding(name: &str) -> bool {
+    name.starts_with("x-forwarded") || FORWARDING.contains(&name)
+}
+
+const FORWARDING: [&str; 9] = [
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "x-client-ip",
+    "x-original-host",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "cf-ray",
+    "fly-client-ip",
+];
+
 /// Whether a connection from `remote` is one of a trusted proxy.
 pub(super) fn is_proxy(remote: IpAddr, proxies: &[IpNet]) -> bool {
     trusted(remote.to_canonical(), proxies)
@@ -87,6 +117,34 @@ mod tests {
             let found = is_unnamed_proxy(remote, &forwarded, &named);
             assert_eq!(found, expected, "{remote}");
             assert!(!is_unnamed_proxy(remote, &HeaderMap::new(), &named));
+        }
+    }
+
+    #[test]
+    fn only_a_program_of_this_machine_that_speaks_for_itself_is_of_this_machine() {
+        #[rustfmt::skip]
+        let cases = [
+            ("127.0.0.1",        "accept",            true),
+            ("127.0.0.7",        "accept",            true),
+            ("::1",              "accept",            true),
+            ("::ffff:127.0.0.1", "accept",            true),
+            ("127.0.0.2",        "accept",            false), // a trusted proxy
+            ("192.168.0.2",      "accept",            false),
+            ("9.9.9.9",          "accept",            false),
+            ("127.0.0.1",        "x-forwarded-for",   false),
+            ("127.0.0.1",        "x-forwarded-proto", false),
+            ("127.0.0.1",        "forwarded",         false),
+            ("127.0.0.1",        "via",               false),
+            ("::1",              "cf-connecting-ip",  false),
+            ("127.0.0.1",        "x-real-ip",         false),
+        ];
+        let proxies = ["127.0.0.2/32".parse().unwrap()];
+        for (remote, header, expected) in cases {
+            let mut headers = HeaderMap::new();
+            let name = HeaderName::from_static(header);
+            headers.append(name, HeaderValue::from_static("127.0.0.1"));
+            let found = is_of_this_machine(remote.parse().unwrap(), &headers, &proxies);
+            assert_eq!(found, expected, "{remote} {header}");
         }
     }
 

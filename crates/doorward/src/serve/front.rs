@@ -17,7 +17,10 @@ use std::{
 
 use arc_swap::ArcSwap;
 use axum::{Router, body::Body, response::Response, routing::future::RouteFuture};
-use doorward_core::{certificate::PresentedCertificate, peer::Peer};
+use doorward_core::{
+    certificate::PresentedCertificate,
+    peer::{Peer, SameMachine},
+};
 use futures_util::{FutureExt, future::Either};
 use http::{Method, Request};
 use http_body::Body as _;
@@ -143,8 +146,12 @@ impl Front {
         {
             self.warn_of_proxy(door.remote);
         }
+        let is_ours = forwarded::is_of_this_machine(door.remote, request.headers(), &proxies);
         let mut request = request.map(|body| Body::new(Stallable::new(body)));
         request.extensions_mut().insert(Peer(peer));
+        if is_ours {
+            request.extensions_mut().insert(SameMachine);
+        }
         if let Some(certificate) = &door.certificate {
             // What a proxy shows is its own and speaks for none of the clients behind it.
             if !forwarded::is_proxy(door.remote, &proxies) {

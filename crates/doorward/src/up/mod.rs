@@ -13,7 +13,7 @@ use doorward_core::{
     dpop::Policy, factor::SignInPolicy, lifetimes::Lifetimes, permit::AllowList,
     registration::Domains, rotation::Schedule, server::ServerName, step_up::StepUp,
 };
-use doorward_gateway::GatewayLimits;
+use doorward_gateway::{Exposure, GatewayLimits, ProcessConfig};
 use doorward_issuer::{DynamicRegistration, Federation};
 use doorward_scim::ScimConfig;
 
@@ -87,6 +87,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
                 allow: AllowList::default(),
                 step_up: StepUp::default(),
                 dpop: Policy::Accepted,
+                exposure: Exposure::Public,
             }],
         };
         let ops = match serve::bind(arguments.ops_listen, "--ops-listen").await {
@@ -149,6 +150,7 @@ impl Behind {
                 command,
                 environment: Vec::new(),
                 directory: None,
+                process: ProcessConfig::default(),
             }),
             Self::Url(url) => Ok(Upstream::Http {
                 url,

@@ -80,16 +80,19 @@ fn server(server: &Server) -> ServerConfig {
     ServerConfig {
         name: server.name.clone(),
         title: server.title.clone(),
+        exposure: server.exposure,
         upstream: match server.upstream.clone() {
             Upstream::Http { url, headers } => UpstreamConfig::Http { url, headers },
             Upstream::Command {
                 command,
                 environment,
                 directory,
+                process,
             } => UpstreamConfig::Stdio {
                 command,
                 environment,
                 directory,
+                process,
             },
         },
         allow: server.allow.clone(),

@@ -34,7 +34,8 @@ use crate::{
 /// Answers any request to an MCP endpoint.
 pub(super) async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     let snapshot = inner.snapshot.load_full();
-    let Some(server) = snapshot.find(server_name(request.uri().path())) else {
+    let name = server_name(request.uri().path());
+    let Some(server) = snapshot.reached(name, request.extensions()) else {
         return Refusal::UnknownServer.into_response();
     };
     let page = match snapshot.origins.page(request.headers()) {

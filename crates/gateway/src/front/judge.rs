@@ -23,7 +23,7 @@ use doorward_mcp::{
 use serde_json::Value;
 
 use super::{entry::Entry, exchange::Exchange, refusal::Refusal};
-use crate::{catalogue::Found, upstream::Kind};
+use crate::catalogue::Found;
 
 /// A message to be judged.
 #[derive(Clone, Copy)]
@@ -95,8 +95,8 @@ async fn decided(exchange: &Exchange, asked: Asked<'_>) -> Result<Permit, Refusa
         let error = RpcError::method_not_found(asked.method.as_str());
         Refusal::rpc(error, asked.id, asked.era)
     };
-    if is_task(asked.method) && matches!(exchange.server.upstream.kind, Kind::Http(_)) {
-        // Tasks of an HTTP server belong to nobody in particular yet.
+    if is_task(asked.method) && !exchange.server.upstream.keeps_users_apart() {
+        // They belong to nobody in particular yet.
         return Err(no_such_method());
     }
     if asked.method.subject().is_some() && asked.params.subject.is_none() {

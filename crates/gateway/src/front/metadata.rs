@@ -19,7 +19,7 @@ pub(super) async fn of_server(State(inner): State<Arc<Inner>>, request: Request)
     let server = inner
         .snapshot
         .load()
-        .find(server_name(request.uri().path()));
+        .reached(server_name(request.uri().path()), request.extensions());
     answer(
         request.method(),
         server.map(|server| server.metadata.clone()),
@@ -31,7 +31,7 @@ pub(super) async fn root(State(inner): State<Arc<Inner>>, request: Request) -> R
     let document = inner
         .snapshot
         .load()
-        .only()
+        .only(request.extensions())
         .map(|server| server.metadata.clone());
     answer(request.method(), document)
 }

@@ -64,12 +64,12 @@ impl Upstream {
                 let upstream = HttpUpstream::new(&server.name, url, headers, around)?;
                 Kind::Http(Arc::new(upstream))
             }
-            UpstreamConfig::Stdio { .. } => {
+            UpstreamConfig::Stdio { process, .. } => {
                 let name = server.name.clone();
                 let processes = Arc::clone(&surroundings.processes);
                 let entropy = Arc::clone(&surroundings.entropy);
                 let own = (limits, Arc::clone(changes));
-                let program = Program::new(server)?;
+                let program = (Program::new(server)?, process.clone());
                 Kind::Stdio(StdioUpstream::new(name, program, processes, entropy, own))
             }
         };
@@ -131,6 +131,14 @@ impl Upstream {
         match &self.kind {
             Kind::Http(_) => {}
             Kind::Stdio(upstream) => upstream.sweep(),
+        }
+    }
+
+    /// Whether tasks of one user can be told from those of others.
+    pub(crate) fn keeps_users_apart(&self) -> bool {
+        match &self.kind {
+            Kind::Http(_) => false,
+            Kind::Stdio(upstream) => upstream.keeps_users_apart(),
         }
     }
 

@@ -5,6 +5,7 @@ mod access;
 mod batches;
 mod catalogue;
 mod decisions;
+mod exposure;
 mod faults;
 mod http_passing;
 mod metadata;

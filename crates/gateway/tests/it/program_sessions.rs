@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use doorward_core::scope::ScopeSet;
+use doorward_gateway::Sharing;
 use http::Method;
 use http_body_util::BodyExt;
 
 use crate::{
-    programs::{begun, call_in, call_late, echoed, event, is_alive, pid, session_era},
+    programs::{begun, call_in, call_late, echoed, event, is_alive, pid, session_era, shared_by},
     world::{CANARY, INITIALIZE, World, call, get, list, only, pass, post},
 };
 
@@ -36,6 +37,39 @@ async fn each_session_has_a_process_of_its_own() {
         unknown
     );
     assert_eq!(world.send(call("pid")).await.status, 400, "R-059");
+}
+
+#[tokio::test]
+async fn sessions_share_a_process_only_where_the_operator_says_so() {
+    // ST-07
+    for (sharing, own, others) in [
+        (Sharing::PerUser, true, false),
+        (Sharing::Shared, true, true),
+    ] {
+        let world = World::new(shared_by(sharing, session_era()));
+        world
+            .tokens
+            .grant("bob", "bobs", "files", &ScopeSet::baseline());
+        let (one, two) = (world.session().await, world.session().await);
+        let first = pid(&world.send(call_in(&one, "pid")).await);
+        let second = pid(&world.send(call_in(&two, "pid")).await);
+        let opened = world.send(post(INITIALIZE).token("bobs")).await;
+        let bobs = opened.header("mcp-session-id").to_owned();
+        let third = pid(&world.send(call_in(&bobs, "pid").token("bobs")).await);
+        assert_eq!(
+            (second == first, third == first),
+            (own, others),
+            "{sharing:?}"
+        );
+        let stolen = world.send(call_in(&one, "pid").token("bobs")).await;
+        assert_eq!(stolen.status, 404, "sessions stay apart");
+        let end = get("/mcp/files")
+            .verb(Method::DELETE)
+            .with("mcp-session-id", &one);
+        assert_eq!(world.send(end).await.status, 204);
+        let after = pid(&world.send(call_in(&two, "pid")).await);
+        assert_eq!(after, first, "the process is for who is left");
+    }
 }
 
 #[tokio::test]

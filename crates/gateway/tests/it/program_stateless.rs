@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use doorward_core::scope::ScopeSet;
+use doorward_gateway::Sharing;
 
 use crate::{
     programs::{
-        begun, call_in, call_now, echoed, event, next_event, pid, session_era, stateless_era,
+        begun, call_in, call_now, echoed, event, next_event, pid, session_era, shared_by,
+        stateless_era,
     },
     world::{Ask, World, modern, post},
 };
@@ -33,6 +35,24 @@ async fn requests_of_one_user_share_a_process_and_those_of_others_do_not() {
     assert_eq!(pid(&second), first);
     assert!(!second.headers.contains_key("mcp-session-id"), "R-047");
     assert_ne!(pid(&world.send(call_now("pid").token("bobs")).await), first);
+}
+
+#[tokio::test]
+async fn requests_of_others_share_a_process_only_where_the_operator_says_so() {
+    // ST-07
+    for (sharing, others) in [
+        (Sharing::PerSession, false),
+        (Sharing::PerUser, false),
+        (Sharing::Shared, true),
+    ] {
+        let world = World::new(shared_by(sharing, stateless_era()));
+        world
+            .tokens
+            .grant("bob", "bobs", "files", &ScopeSet::baseline());
+        let first = pid(&world.send(call_now("pid")).await);
+        let theirs = pid(&world.send(call_now("pid").token("bobs")).await);
+        assert_eq!(theirs == first, others, "{sharing:?}");
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use doorward_gateway::UpstreamConfig;
+use doorward_gateway::{ProcessConfig, UpstreamConfig};
 
 use crate::{
     programs::{
@@ -89,6 +89,7 @@ async fn a_program_that_is_not_there_is_told_at_start_and_to_callers() {
         command: vec!["/no/such/program".to_owned()],
         environment: Vec::new(),
         directory: None,
+        process: ProcessConfig::default(),
     };
     let world = World::new(missing);
     let checked = world.gateway.check().await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use doorward_gateway::UpstreamConfig;
+use doorward_gateway::{ProcessConfig, Sharing, UpstreamConfig};
 use http_body_util::BodyExt;
 use serde_json::Value;
 
@@ -19,6 +19,14 @@ pub(crate) fn stateless_era() -> UpstreamConfig {
     program(STATELESS)
 }
 
+/// The same with its processes shared like this.
+pub(crate) fn shared_by(sharing: Sharing, mut upstream: UpstreamConfig) -> UpstreamConfig {
+    if let UpstreamConfig::Stdio { process, .. } = &mut upstream {
+        process.sharing = sharing;
+    }
+    upstream
+}
+
 /// Any script, after the helpers.
 pub(crate) fn program(script: &str) -> UpstreamConfig {
     UpstreamConfig::Stdio {
@@ -27,6 +35,7 @@ pub(crate) fn program(script: &str) -> UpstreamConfig {
             .to_vec(),
         environment: vec![("CONFIGURED".to_owned(), "yes".to_owned())],
         directory: Some("/".into()),
+        process: ProcessConfig::default(),
     }
 }
 

@@ -94,6 +94,7 @@ fn configured(name: &str, server: &FakeServer) -> ServerConfig {
             command: command.to_vec(),
             environment: Vec::new(),
             directory: None,
+            process: doorward_gateway::ProcessConfig::default(),
         },
     };
     ServerConfig {
@@ -103,6 +104,7 @@ fn configured(name: &str, server: &FakeServer) -> ServerConfig {
         upstream,
         allow: AllowList::default(),
         dpop: Policy::Accepted,
+        exposure: doorward_gateway::Exposure::Public,
     }
 }
 

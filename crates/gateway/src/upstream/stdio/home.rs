@@ -21,9 +21,15 @@ use super::{
     era::Era,
     process::{End, Process, Receiver},
     program::Program,
-    slots::{Processes, Tenant},
+    seats::Table,
+    slots::{Processes, Tenant, Who, nobody},
+    warm::Warm,
 };
-use crate::{catalogue::Changes, upstream::Fault};
+use crate::{
+    catalogue::Changes,
+    config::{ProcessConfig, Sharing},
+    upstream::Fault,
+};
 
 /// The program of a server, what is known of it, and the history of its failures.
 pub(super) struct Home {
@@ -33,13 +39,16 @@ pub(super) struct Home {
     pub(super) longest_line: usize,
     pub(super) changes: Arc<Changes>,
     pub(super) era: Era,
+    pub(super) run: ProcessConfig,
+    warm: Warm,
+    tables: Mutex<HashMap<Subject, Arc<Table>>>,
     failures: Mutex<HashMap<Subject, Backoff>>,
 }
 
 impl Home {
     pub(super) fn new(
         server: ServerName,
-        program: Program,
+        (program, run): (Program, ProcessConfig),
         processes: Arc<Processes>,
         longest_line: usize,
         changes: Arc<Changes>,
@@ -51,26 +60,60 @@ impl Home {
             longest_line,
             changes,
             era: Era::default(),
+            warm: Warm::new(run.warm),
+            run,
+            tables: Mutex::default(),
             failures: Mutex::default(),
         }
     }
 
-    /// Starts a process for `user`, unless theirs have failed just now.
+    /// A process of its own for `user`, or, where sessions share one, a seat at it.
+    pub(super) fn join(
+        self: &Arc<Self>,
+        user: &Subject,
+        tenant: Weak<dyn Tenant>,
+        receiver: Arc<dyn Receiver>,
+    ) -> Result<Arc<Process>, Fault> {
+        match self.run.sharing {
+            Sharing::PerSession => self.start(user, tenant, receiver),
+            // The gateway's own questions are nobody's: they end with their process.
+            Sharing::PerUser if *user == nobody() => self.start(user, tenant, receiver),
+            Sharing::PerUser => self.table(user).join(tenant, receiver),
+            Sharing::Shared => self.table(&nobody()).join(tenant, receiver),
+        }
+    }
+
+    /// A process for `user`, unless theirs have failed just now: one that was started ahead, or
+    /// a new one.
     pub(super) fn start(
         &self,
         user: &Subject,
         tenant: Weak<dyn Tenant>,
         receiver: Arc<dyn Receiver>,
     ) -> Result<Arc<Process>, Fault> {
-        let now = Instant::now();
-        let resting = self.lock().get(user).and_then(|past| past.remaining(now));
-        if let Some(left) = resting {
+        if let Some(left) = self.resting(user) {
             return Err(Fault::Resting(left));
         }
-        let slot = self.processes.take(user, tenant).map_err(|full| {
+        let full = |full| {
             tracing::warn!(server = %self.server, %full, "no server process was started");
             Fault::Full
-        })?;
+        };
+        while let Some(spare) = self.warm.take() {
+            let tenant = tenant.clone();
+            let processes = &self.processes;
+            let handed = processes.hand_over(spare.slot(), self.who(user), tenant);
+            match handed {
+                Ok(()) => {}
+                Err(refused) => {
+                    self.warm.put_back(spare);
+                    return Err(full(refused));
+                }
+            }
+            if let Some(process) = spare.hand_over(&receiver) {
+                return Ok(process);
+            }
+        }
+        let slot = self.processes.take(self.who(user), tenant).map_err(full)?;
         let started = Process::start(
             &self.program,
             &self.server,
@@ -84,6 +127,72 @@ impl Home {
             self.failed(user, Duration::ZERO);
             Fault::CannotStart
         })
+    }
+
+    /// Starts ahead what is missing, and ends the sessions at shared processes that nobody has
+    /// used for long. Called every few seconds.
+    pub(super) fn sweep(self: &Arc<Self>, idle: Duration) {
+        let tables: Vec<_> = {
+            let mut tables = lock(&self.tables);
+            tables.retain(|_, table| Arc::strong_count(table) > 1 || table.is_running());
+            tables.values().cloned().collect()
+        };
+        for table in tables {
+            table.sweep(Instant::now(), idle);
+        }
+        while self.warm.is_short() && self.resting(&nobody()).is_none() {
+            if !self.start_ahead() {
+                break;
+            }
+        }
+    }
+
+    /// Ends what no session or caller holds.
+    pub(super) fn end_all(&self) {
+        self.warm.end_all();
+        for table in std::mem::take(&mut *lock(&self.tables)).into_values() {
+            table.end();
+        }
+    }
+
+    fn start_ahead(self: &Arc<Self>) -> bool {
+        let spare = self.warm.spare(self);
+        let who = self.who(&nobody());
+        let Ok(slot) = self.processes.spare(who, spare.tenant()) else {
+            return false;
+        };
+        let number = slot.number();
+        let (program, server) = (&self.program, &self.server);
+        let ear = spare.receiver();
+        match Process::start(program, server, self.longest_line, slot, ear) {
+            Ok(process) => self.warm.keep(spare, process, number),
+            Err(error) => {
+                let program = self.program.name();
+                tracing::warn!(server = %self.server, program, %error, "no process was started ahead");
+                self.failed(&nobody(), Duration::ZERO);
+                return false;
+            }
+        }
+        true
+    }
+
+    fn table(self: &Arc<Self>, user: &Subject) -> Arc<Table> {
+        let mut tables = lock(&self.tables);
+        let known = tables.entry(user.clone());
+        Arc::clone(known.or_insert_with(|| Table::new(self, user.clone())))
+    }
+
+    fn who(&self, user: &Subject) -> Who {
+        Who {
+            user: user.clone(),
+            server: self.server.clone(),
+            most: self.run.most,
+        }
+    }
+
+    fn resting(&self, user: &Subject) -> Option<Duration> {
+        let now = Instant::now();
+        lock(&self.failures).get(user)?.remaining(now)
     }
 
     /// Notes how a process of `user` ended.
@@ -104,14 +213,14 @@ impl Home {
 
     fn failed(&self, user: &Subject, ran: Duration) {
         let now = Instant::now();
-        let mut failures = self.lock();
+        let mut failures = lock(&self.failures);
         failures.retain(|_, past| !past.is_over(now));
         failures.entry(user.clone()).or_default().failed(ran, now);
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Subject, Backoff>> {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The id in a line that was refused: good enough to fail that request, whatever another reader

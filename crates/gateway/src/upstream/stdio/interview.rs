@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use doorward_core::{id::UserId, subject::Subject};
+use doorward_core::subject::Subject;
 use doorward_mcp::{envelope::Message, method::Method};
 
-use super::{home::Home, process::Text, routes::Ask, session::Session, shared::Shared};
+use super::{
+    home::Home, process::Text, routes::Ask, session::Session, shared::Shared, slots::nobody,
+};
 use crate::upstream::Fault;
 
 /// Asks a program, in the era that the questions are in.
@@ -21,8 +23,7 @@ impl Interview {
     pub(super) fn new(home: Arc<Home>) -> Self {
         Self {
             home,
-            // Nobody's identity: those of people are random and longer.
-            user: Subject::User(UserId::from_known("doorward")),
+            user: nobody(),
             session: None,
             shared: None,
         }

@@ -1,7 +1,8 @@
 //! Programs of this machine as MCP servers, spoken to over their pipes.
 //!
 //! Each session has a process of its own, and in the stateless era each user and
-//! client: what one caller does in a server never shows in another's (ST-07).
+//! client: what one caller does in a server never shows in another's (ST-07), unless
+//! the operator says that it may. Then sessions have [`seats`] at one process.
 
 mod backoff;
 mod diagnostics;
@@ -14,6 +15,7 @@ mod outbox;
 mod process;
 mod program;
 mod routes;
+mod seats;
 mod session;
 mod sessions;
 mod shared;
@@ -21,6 +23,7 @@ mod slots;
 #[cfg(test)]
 mod testing;
 mod undertaker;
+mod warm;
 
 use std::{
     collections::HashMap,
@@ -42,9 +45,14 @@ use doorward_mcp::{
 };
 use tokio::time::Instant;
 
-use self::{home::Home, process::Text, session::Session, sessions::Sessions, shared::Shared};
+use self::{
+    home::Home, process::Text, session::Session, sessions::Sessions, shared::Shared, slots::nobody,
+};
 use super::Fault;
-use crate::{catalogue::Changes, config::GatewayLimits};
+use crate::{
+    catalogue::Changes,
+    config::{GatewayLimits, ProcessConfig, Sharing},
+};
 
 pub(in crate::upstream) use self::routes::{Ask, Concern, Routes};
 pub(crate) use self::{
@@ -59,8 +67,11 @@ pub(crate) struct StdioUpstream {
     home: Arc<Home>,
     entropy: Arc<dyn Entropy>,
     sessions: Sessions,
-    shared: Mutex<HashMap<(Subject, ClientId), Arc<Shared>>>,
+    shared: Mutex<HashMap<Sharers, Arc<Shared>>>,
 }
+
+/// Whose requests of the stateless era share a process.
+type Sharers = (Option<Subject>, Option<ClientId>);
 
 /// The first message in answer to a request, and where the rest comes from.
 pub(crate) struct Reply {
@@ -99,7 +110,7 @@ impl Reply {
 impl StdioUpstream {
     pub(crate) fn new(
         server: ServerName,
-        program: Program,
+        program: (Program, ProcessConfig),
         processes: Arc<Processes>,
         entropy: Arc<dyn Entropy>,
         (limits, changes): (&GatewayLimits, Arc<Changes>),
@@ -215,9 +226,16 @@ impl StdioUpstream {
         Interview::new(Arc::clone(&self.home))
     }
 
-    /// Drops the sessions that nobody has used for long. Called every few seconds.
+    /// Whether tasks of one user can be told from those of others.
+    pub(crate) fn keeps_users_apart(&self) -> bool {
+        self.home.run.sharing != Sharing::Shared
+    }
+
+    /// Drops the sessions that nobody has used for long, and starts ahead what is missing. Called
+    /// every few seconds.
     pub(crate) fn sweep(&self) {
         self.sessions.sweep(Instant::now());
+        self.home.sweep(self.sessions.idle());
     }
 
     /// Ends every process of this server, for when it is no longer configured.
@@ -226,13 +244,20 @@ impl StdioUpstream {
         for shared in std::mem::take(&mut *lock(&self.shared)).into_values() {
             shared.end();
         }
+        self.home.end_all();
     }
 
     fn shared(&self, (user, client): (&Subject, &ClientId)) -> Arc<Shared> {
+        let sharers = match self.home.run.sharing {
+            Sharing::Shared => (None, None),
+            Sharing::PerUser => (Some(user.clone()), None),
+            Sharing::PerSession => (Some(user.clone()), Some(client.clone())),
+        };
         let mut shared = lock(&self.shared);
         shared.retain(|_, one| Arc::strong_count(one) > 1 || one.is_running());
-        let known = shared.entry((user.clone(), client.clone()));
-        Arc::clone(known.or_insert_with(|| Shared::new(Arc::clone(&self.home), user.clone())))
+        let whose = sharers.0.clone().unwrap_or_else(nobody);
+        let known = shared.entry(sharers);
+        Arc::clone(known.or_insert_with(|| Shared::new(Arc::clone(&self.home), whose)))
     }
 }
 

@@ -5,7 +5,15 @@
 //!       -> input closed -> TERM to the group -> KILL to the group -> reaped
 //! ```
 
-use std::{io, process::ExitStatus, sync::Arc, time::Duration};
+use std::{
+    io,
+    process::ExitStatus,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use doorward_core::server::ServerName;
@@ -48,12 +56,22 @@ pub(super) enum End {
     Deaf,
 }
 
-/// A handle on a running process.
+/// A handle on a running process, or on a seat at one (see [`super::seats`]).
 pub(super) struct Process {
     input: mpsc::Sender<Text>,
     stop: CancellationToken,
     over: CancellationToken,
-    generation: u64,
+    generation: AtomicU64,
+}
+
+/// What is at the other end of a handle.
+pub(super) struct Ends {
+    /// What is said to it.
+    pub(super) queued: mpsc::Receiver<Text>,
+    /// Cancelled when it is asked to end.
+    pub(super) stop: CancellationToken,
+    /// To be cancelled before its end is told.
+    pub(super) over: CancellationToken,
 }
 
 /// The process takes no more messages.
@@ -79,26 +97,42 @@ impl Process {
         let diagnostics = Arc::new(Diagnostics::default());
         let draining = (Arc::clone(&diagnostics), server.clone());
         tokio::spawn(async move { draining.0.drain(&draining.1, stderr).await });
-        let (input, queued) = mpsc::channel(QUEUED_LINES);
-        let (stop, over) = (CancellationToken::new(), CancellationToken::new());
-        let generation = receiver.generation();
+        let (handle, ends) = Self::handle(receiver.generation());
         let watcher = Watcher {
             child,
             group,
             server: server.clone(),
             diagnostics,
             receiver,
-            stop: stop.clone(),
-            over: over.clone(),
+            stop: ends.stop,
+            over: ends.over,
             slot,
         };
-        tokio::spawn(watcher.run(stdin, Lines::new(stdout, longest_line), queued));
-        Ok(Arc::new(Self {
+        tokio::spawn(watcher.run(stdin, Lines::new(stdout, longest_line), ends.queued));
+        Ok(handle)
+    }
+
+    /// A handle on whatever is at its other end.
+    pub(super) fn handle(generation: u64) -> (Arc<Self>, Ends) {
+        let (input, queued) = mpsc::channel(QUEUED_LINES);
+        let (stop, over) = (CancellationToken::new(), CancellationToken::new());
+        let ends = Ends {
+            queued,
+            stop: stop.clone(),
+            over: over.clone(),
+        };
+        let handle = Arc::new(Self {
             input,
             stop,
             over,
-            generation,
-        }))
+            generation: generation.into(),
+        });
+        (handle, ends)
+    }
+
+    /// From now on it is this one of its tenant.
+    pub(super) fn call_it(&self, generation: u64) {
+        self.generation.store(generation, Ordering::Relaxed);
     }
 
     /// Waits until a message can be queued.
@@ -113,7 +147,7 @@ impl Process {
 
     /// Which process of its tenant it is: what is asked of it is answered by it, or by its end.
     pub(super) fn generation(&self) -> u64 {
-        self.generation
+        self.generation.load(Ordering::Relaxed)
     }
 
     /// Whether it has ended, or is about to. Who noted a request while it was not will see the
@@ -161,6 +195,12 @@ impl Text {
             }
         }
         Self(bytes.into())
+    }
+
+    /// The messages again, each by itself.
+    pub(super) fn lines(&self) -> impl Iterator<Item = Bytes> + '_ {
+        let lines = self.0.split(|byte| *byte == b'\n');
+        lines.map(|line| self.0.slice_ref(line))
     }
 
     /// Several messages, in order.
@@ -310,6 +350,8 @@ mod tests {
         assert_eq!(Text::one("{\"a\":1}".into()).0, "{\"a\":1}");
         assert_eq!(Text::one("{\r\n\"a\":\n1}".into()).0, "{  \"a\": 1}");
         let batch = ["{\n}", "{}"];
-        assert_eq!(Text::many(batch.into_iter()).0, "{ }\n{}");
+        let text = Text::many(batch.into_iter());
+        assert_eq!(text.0, "{ }\n{}");
+        assert_eq!(text.lines().collect::<Vec<_>>(), ["{ }", "{}"]);
     }
 }

@@ -27,6 +27,7 @@ impl Program {
             command,
             environment,
             directory,
+            process: _,
         } = &server.upstream
         else {
             return Err(no_program());

@@ -261,7 +261,7 @@ impl Session {
             generation,
         };
         let tenant: Weak<dyn Tenant> = self.me.clone();
-        self.home.start(&self.user, tenant, Arc::new(ear))
+        self.home.join(&self.user, tenant, Arc::new(ear))
     }
 
     /// From now on messages go to `process`.

@@ -36,6 +36,11 @@ impl Sessions {
         }
     }
 
+    /// How long a session may be out of use.
+    pub(super) fn idle(&self) -> Duration {
+        self.idle
+    }
+
     /// The session of this key, if it goes on.
     pub(super) fn find(&self, key: &str) -> Result<Arc<Session>, Fault> {
         let session = self.lock().get(key).cloned();

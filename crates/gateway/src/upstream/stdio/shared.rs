@@ -37,7 +37,7 @@ use super::{
     process::{End, Process, Receiver, Text},
     slots::{Need, Tenant},
 };
-use crate::upstream::Fault;
+use crate::{config::Sharing, upstream::Fault};
 
 /// A process that requests share.
 pub(super) struct Shared {
@@ -331,6 +331,10 @@ impl Shared {
             let ended = notification.params.request_id.map(|id| id.value());
             self.unsubscribed(ended);
             return;
+        }
+        let is_log = notification.method == Method::LogMessage.as_str();
+        if is_log && self.home.run.sharing == Sharing::Shared {
+            return; // it may be about a request of somebody else (GW-20)
         }
         let state = self.lock();
         if let Some((outbox, edit)) = state.addressee(notification) {

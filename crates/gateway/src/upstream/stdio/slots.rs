@@ -1,8 +1,9 @@
 //! How many server processes there may be, and which one goes first.
 //!
-//! Every process holds a [`Slot`] until it has been reaped. When a user has no
-//! slot left, the process of theirs that was idle longest makes room; one that is
-//! answering never does.
+//! Every process holds a [`Slot`] until it has been reaped. When a user or a server
+//! has no slot left, the process of theirs that was idle longest makes room; one that
+//! is answering never does. What runs for nobody in particular (started ahead, or
+//! shared by everybody) counts for its server and in all.
 
 use std::{
     collections::HashMap,
@@ -13,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use doorward_core::subject::Subject;
+use doorward_core::{id::UserId, server::ServerName, subject::Subject};
 use tokio::{sync::Notify, time::Instant};
 
 use super::undertaker::Undertaker;
@@ -53,9 +54,24 @@ struct State {
 }
 
 struct Held {
-    user: Subject,
+    who: Who,
     tenant: Weak<dyn Tenant>,
     leaving: bool,
+}
+
+/// For whom a process runs, and of which server.
+#[derive(Clone, Debug)]
+pub(super) struct Who {
+    pub(super) user: Subject,
+    pub(super) server: ServerName,
+    /// How many of this server there may be.
+    pub(super) most: Option<usize>,
+}
+
+/// Whose processes are that belong to nobody in particular: the identities of people are random
+/// and longer.
+pub(super) fn nobody() -> Subject {
+    Subject::User(UserId::from_known("doorward"))
 }
 
 /// Why no process may be started.
@@ -63,6 +79,8 @@ struct Held {
 pub(super) enum Full {
     #[error("too many server processes of this user are busy")]
     User,
+    #[error("too many processes of this server are busy")]
+    Server,
     #[error("too many server processes are busy")]
     Total,
     #[error("the gateway is shutting down")]
@@ -99,14 +117,10 @@ impl Processes {
         state.idle = limits.process_idle;
     }
 
-    /// A slot for a process of `user`, making room if need be.
-    pub(super) fn take(
-        self: &Arc<Self>,
-        user: &Subject,
-        tenant: Weak<dyn Tenant>,
-    ) -> Result<Slot, Full> {
+    /// A slot for a process of `who`, making room if need be.
+    pub(super) fn take(self: &Arc<Self>, who: Who, tenant: Weak<dyn Tenant>) -> Result<Slot, Full> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let evicted = self.lock().admit(number, user, tenant)?;
+        let evicted = self.lock().admit(number, who, tenant)?;
         if let Some(tenant) = evicted {
             tenant.evict();
         }
@@ -114,6 +128,30 @@ impl Processes {
             number,
             processes: Arc::clone(self),
         })
+    }
+
+    /// A slot for a process that is started ahead: nothing makes room for it.
+    pub(super) fn spare(
+        self: &Arc<Self>,
+        who: Who,
+        tenant: Weak<dyn Tenant>,
+    ) -> Result<Slot, Full> {
+        self.lock().has_room(&who)?;
+        self.take(who, tenant)
+    }
+
+    /// Gives the process in a slot to `who`, making room if need be.
+    pub(super) fn hand_over(
+        &self,
+        number: u64,
+        who: Who,
+        tenant: Weak<dyn Tenant>,
+    ) -> Result<(), Full> {
+        let evicted = self.lock().hand_over(number, who, tenant)?;
+        if let Some(tenant) = evicted {
+            tenant.evict();
+        }
+        Ok(())
     }
 
     /// Ends what has been idle for too long. Called every few seconds.
@@ -155,45 +193,86 @@ impl State {
     fn admit(
         &mut self,
         number: u64,
-        user: &Subject,
+        who: Who,
         tenant: Weak<dyn Tenant>,
     ) -> Result<Option<Arc<dyn Tenant>>, Full> {
-        if self.closing {
-            return Err(Full::Closing);
-        }
-        let staying = self.slots.values().filter(|held| !held.leaving);
-        let own = staying.clone().filter(|held| held.user == *user).count();
-        let total = staying.count();
-        // Those that were asked to leave may take their time: without a bound on them, whoever
-        // asks often enough has any number of processes (ST-06).
-        let leaving = self.slots.values().filter(|held| held.leaving);
-        if leaving.clone().filter(|held| held.user == *user).count() >= self.per_user {
-            return Err(Full::User);
-        }
-        if leaving.count() >= self.total {
-            return Err(Full::Total);
-        }
-        let mut evicted = None;
-        if own >= self.per_user {
-            evicted = Some(self.longest_idle(Some(user)).ok_or(Full::User)?);
-        } else if total >= self.total {
-            evicted = Some(self.longest_idle(None).ok_or(Full::Total)?);
-        }
-        let (user, leaving) = (user.clone(), false);
-        self.slots.insert(
-            number,
-            Held {
-                user,
-                tenant,
-                leaving,
-            },
-        );
+        let evicted = match self.shortage(&who)? {
+            None => None,
+            Some(shortage) => {
+                let eligible = |held: &Who| match shortage {
+                    Full::User => held.user == who.user,
+                    Full::Server => held.server == who.server,
+                    Full::Total | Full::Closing => true,
+                };
+                Some(self.longest_idle(eligible).ok_or(shortage)?)
+            }
+        };
+        let held = Held {
+            who,
+            tenant,
+            leaving: false,
+        };
+        self.slots.insert(number, held);
         Ok(evicted)
     }
 
-    fn longest_idle(&mut self, user: Option<&Subject>) -> Option<Arc<dyn Tenant>> {
+    /// Of what there is none left, if one process more cannot just be started.
+    fn shortage(&self, who: &Who) -> Result<Option<Full>, Full> {
+        if self.closing {
+            return Err(Full::Closing);
+        }
+        let is_somebodys = who.user != nobody();
+        let count = |leaving: bool, of: &dyn Fn(&Who) -> bool| {
+            let held = self.slots.values();
+            let counted = held.filter(|held| held.leaving == leaving && of(&held.who));
+            counted.count()
+        };
+        // Those that were asked to leave may take their time: without a bound on them, whoever
+        // asks often enough has any number of processes (ST-06).
+        let theirs = |held: &Who| held.user == who.user;
+        if is_somebodys && count(true, &theirs) >= self.per_user {
+            return Err(Full::User);
+        }
+        if count(true, &|_| true) >= self.total {
+            return Err(Full::Total);
+        }
+        let of_server = |held: &Who| held.server == who.server;
+        if is_somebodys && count(false, &theirs) >= self.per_user {
+            return Ok(Some(Full::User));
+        }
+        if who
+            .most
+            .is_some_and(|most| count(false, &of_server) >= most)
+        {
+            return Ok(Some(Full::Server));
+        }
+        let is_full = count(false, &|_| true) >= self.total;
+        Ok(is_full.then_some(Full::Total))
+    }
+
+    fn has_room(&self, who: &Who) -> Result<(), Full> {
+        self.shortage(who)?.map_or(Ok(()), Err)
+    }
+
+    fn hand_over(
+        &mut self,
+        number: u64,
+        who: Who,
+        tenant: Weak<dyn Tenant>,
+    ) -> Result<Option<Arc<dyn Tenant>>, Full> {
+        let before = self.slots.remove(&number);
+        let admitted = self.admit(number, who, tenant);
+        if admitted.is_err()
+            && let Some(before) = before
+        {
+            self.slots.insert(number, before);
+        }
+        admitted
+    }
+
+    fn longest_idle(&mut self, eligible: impl Fn(&Who) -> bool) -> Option<Arc<dyn Tenant>> {
         let candidates = self.slots.values_mut().filter_map(|held| {
-            let eligible = !held.leaving && user.is_none_or(|user| held.user == *user);
+            let eligible = !held.leaving && eligible(&held.who);
             let tenant = held.tenant.upgrade().filter(|_| eligible)?;
             Some((tenant.idle_since(Need::Room)?, held, tenant))
         });
@@ -222,6 +301,11 @@ impl State {
 }
 
 impl Slot {
+    /// Which one it is.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
     /// Who sees to it that the process does not outlive Doorward.
     pub(super) fn undertaker(&self) -> &Undertaker {
         &self.processes.undertaker
@@ -269,8 +353,12 @@ mod tests {
         Arc::downgrade(&fake)
     }
 
-    fn user(id: &str) -> Subject {
-        Subject::User(UserId::from_known(id))
+    fn user(id: &str) -> Who {
+        Who {
+            user: Subject::User(UserId::from_known(id)),
+            server: ServerName::parse("files").expect("a name"),
+            most: None,
+        }
     }
 
     fn processes(total: usize, per_user: usize) -> Arc<Processes> {
@@ -290,19 +378,22 @@ mod tests {
         let old = now.checked_sub(Duration::from_secs(50)).expect("uptime");
         let (idle, busy, others) = (fake(Some(now)), fake(None), fake(Some(old)));
         let _slots = [
-            processes.take(&alice, weak(&idle)).ok(),
-            processes.take(&alice, weak(&busy)).ok(),
-            processes.take(&bob, weak(&others)).ok(),
+            processes.take(alice.clone(), weak(&idle)).ok(),
+            processes.take(alice.clone(), weak(&busy)).ok(),
+            processes.take(bob, weak(&others)).ok(),
         ];
         let next = fake(None);
         let _slot = processes
-            .take(&alice, weak(&next))
+            .take(alice.clone(), weak(&next))
             .map_err(drop)
             .expect("room was made");
         assert!(idle.evicted.load(Ordering::Relaxed));
         assert!(!busy.evicted.load(Ordering::Relaxed));
         assert!(!others.evicted.load(Ordering::Relaxed));
-        assert_eq!(processes.take(&alice, weak(&next)).err(), Some(Full::User));
+        assert_eq!(
+            processes.take(alice.clone(), weak(&next)).err(),
+            Some(Full::User)
+        );
     }
 
     #[tokio::test]
@@ -312,22 +403,73 @@ mod tests {
         let user = user("alice");
         let idle = fake(Some(Instant::now()));
         let taken: Vec<_> = (0..10)
-            .map_while(|_| processes.take(&user, weak(&idle)).ok())
+            .map_while(|_| processes.take(user.clone(), weak(&idle)).ok())
             .collect();
         assert_eq!(taken.len(), 4);
         drop(taken);
-        assert!(processes.take(&user, weak(&idle)).is_ok());
+        assert!(processes.take(user.clone(), weak(&idle)).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_server_has_no_more_processes_than_it_may_and_takes_none_of_others() {
+        // ST-06
+        let processes = processes(10, 8);
+        let of = |server: &str, name: &str| Who {
+            server: ServerName::parse(server).expect("a name"),
+            most: Some(1),
+            ..user(name)
+        };
+        let (idle, busy) = (fake(Some(Instant::now())), fake(None));
+        let others = processes.take(of("notes", "alice"), weak(&idle));
+        assert!(others.is_ok());
+        let slot = processes.take(of("files", "alice"), weak(&busy));
+        let refused = processes.take(of("files", "bob"), weak(&busy)).err();
+        assert_eq!(refused, Some(Full::Server));
+        drop(slot);
+        assert!(processes.take(of("files", "bob"), weak(&busy)).is_ok());
+        assert!(!idle.evicted.load(Ordering::Relaxed));
+    }
+
+    #[tokio::test]
+    async fn what_is_started_ahead_makes_room_and_takes_none() {
+        let processes = processes(2, 1);
+        let spare = || Who {
+            user: nobody(),
+            ..user("")
+        };
+        let (idle, busy) = (fake(Some(Instant::now())), fake(None));
+        let warm = processes
+            .spare(spare(), weak(&idle))
+            .map_err(drop)
+            .expect("room");
+        let _other = processes.take(user("alice"), weak(&idle)).ok();
+        assert_eq!(
+            processes.spare(spare(), weak(&busy)).err(),
+            Some(Full::Total)
+        );
+        assert!(!idle.evicted.load(Ordering::Relaxed));
+        let number = warm.number();
+        let refused = processes.hand_over(number, user("alice"), weak(&busy));
+        assert_eq!(refused, Ok(()), "her idle one made room");
+        assert!(idle.evicted.load(Ordering::Relaxed));
+        assert_eq!(
+            processes.take(user("alice"), weak(&busy)).err(),
+            Some(Full::User)
+        );
     }
 
     #[tokio::test]
     async fn the_total_is_kept_and_given_back() {
         let processes = processes(1, 8);
         let busy = fake(None);
-        let slot = processes.take(&user("a"), weak(&busy)).ok();
+        let slot = processes.take(user("a"), weak(&busy)).ok();
         let user = user("b");
-        assert_eq!(processes.take(&user, weak(&busy)).err(), Some(Full::Total));
+        assert_eq!(
+            processes.take(user.clone(), weak(&busy)).err(),
+            Some(Full::Total)
+        );
         drop(slot);
         assert_eq!(processes.count(), 0);
-        assert!(processes.take(&user, weak(&busy)).is_ok());
+        assert!(processes.take(user.clone(), weak(&busy)).is_ok());
     }
 }

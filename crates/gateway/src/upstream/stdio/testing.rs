@@ -10,12 +10,17 @@ use doorward_core::{
 };
 
 use super::{Processes, Program, StdioUpstream, home::Home};
-use crate::config::{GatewayLimits, ServerConfig, UpstreamConfig};
+use crate::config::{Exposure, GatewayLimits, ProcessConfig, ServerConfig, UpstreamConfig};
 
 /// A server whose program is this shell script.
 pub(super) fn home(script: &str) -> Arc<Home> {
+    home_with(script, ProcessConfig::default())
+}
+
+/// The same, with its processes run like this.
+pub(super) fn home_with(script: &str, run: ProcessConfig) -> Arc<Home> {
     let server = server(script);
-    let program = Program::new(&server).expect("a command");
+    let program = (Program::new(&server).expect("a command"), run);
     let processes = Processes::new(&GatewayLimits::default());
     let changes = Arc::default();
     Arc::new(Home::new(server.name, program, processes, 4096, changes))
@@ -25,6 +30,7 @@ pub(super) fn home(script: &str) -> Arc<Home> {
 pub(super) fn upstream(script: &str) -> Arc<StdioUpstream> {
     let server = server(script);
     let program = Program::new(&server).expect("a command");
+    let program = (program, ProcessConfig::default());
     let limits = GatewayLimits::default();
     let own = (&limits, Arc::default());
     let (processes, entropy) = (Processes::new(&limits), Arc::new(Counted::default()));
@@ -49,9 +55,11 @@ fn server(script: &str) -> ServerConfig {
             command: ["/bin/sh", "-c", script].map(str::to_owned).to_vec(),
             environment: Vec::new(),
             directory: None,
+            process: ProcessConfig::default(),
         },
         allow: AllowList::default(),
         step_up: StepUp::default(),
         dpop: Policy::default(),
+        exposure: Exposure::default(),
     }
 }

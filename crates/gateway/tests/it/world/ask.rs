@@ -2,7 +2,7 @@
 
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
-use doorward_core::peer::Peer;
+use doorward_core::peer::{Peer, SameMachine};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 
@@ -93,6 +93,16 @@ impl Ask {
 
     pub(crate) fn verb(mut self, method: Method) -> Self {
         *self.0.method_mut() = method;
+        self
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.0.uri().path()
+    }
+
+    /// As sent by a program of this machine.
+    pub(crate) fn sent_here(mut self) -> Self {
+        self.0.extensions_mut().insert(SameMachine);
         self
     }
 

@@ -21,7 +21,7 @@ use doorward_core::{
 };
 use doorward_fetch::{UpstreamClient, UpstreamConfig as ClientConfig, tls};
 use doorward_gateway::{
-    Gateway, GatewayConfig, GatewayLimits, GatewayParts, ServerConfig, UpstreamConfig,
+    Exposure, Gateway, GatewayConfig, GatewayLimits, GatewayParts, ServerConfig, UpstreamConfig,
 };
 use doorward_verify::ProcessMemory;
 use tower::ServiceExt;
@@ -156,6 +156,7 @@ pub(crate) fn server(name: &str, upstream: UpstreamConfig) -> ServerConfig {
         upstream,
         allow: AllowList::default(),
         dpop: Policy::Accepted,
+        exposure: Exposure::Public,
     }
 }
 

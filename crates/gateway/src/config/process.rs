@@ -1,0 +1,26 @@
+//! How the processes of a stdio server are run.
+
+/// How the processes of a stdio server are run. By default nothing is shared and nothing is
+/// started ahead.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProcessConfig {
+    /// Who shares a process.
+    pub sharing: Sharing,
+    /// So many processes are started ahead, for whoever comes next.
+    pub warm: usize,
+    /// So many processes of this server there may be at a time, those that are started ahead
+    /// included; only the limits of the gateway count when not stated.
+    pub most: Option<usize>,
+}
+
+/// Who shares a process (ST-07).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sharing {
+    /// Everybody: for servers that keep nothing of anybody.
+    Shared,
+    /// All sessions and clients of one user.
+    PerUser,
+    /// Nobody: each session has its own, and in the stateless era each client of each user.
+    #[default]
+    PerSession,
+}
