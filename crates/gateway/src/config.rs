@@ -111,7 +111,8 @@ pub struct GatewayLimits {
     /// An unused server process is ended after this long, and with it its session; so is a
     /// session without a process.
     pub process_idle: Duration,
-    /// Sessions with a stdio server that one user may have at a time.
+    /// Sessions with a stdio server that one user may have at a time, and sessions with any
+    /// server that the gateway opens for clients that have none.
     pub sessions_per_user: usize,
 }
 

@@ -8,6 +8,7 @@ mod decisions;
 mod exposure;
 mod faults;
 mod http_passing;
+mod lifted;
 mod metadata;
 mod program_sessions;
 mod program_stateless;

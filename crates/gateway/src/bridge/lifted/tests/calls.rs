@@ -161,7 +161,7 @@ async fn methods_that_2026_does_not_have_are_unknown_and_open_no_session() {
 async fn who_leaves_before_the_answer_has_cancelled() {
     // P-017, GW-26, R-049
     let world = World::new();
-    for count in 1..=3 {
+    for count in 1..=1000 {
         let heard = world.ask(call(json!(1))).await;
         let asked = world.server.asked().await;
         drop(heard);
@@ -173,12 +173,34 @@ async fn who_leaves_before_the_answer_has_cancelled() {
         asked.answer(json!({}));
     }
     settle().await;
-    assert_eq!(world.server.session(0).told().len(), 3);
+    assert_eq!(world.server.session(0).told().len(), 1000);
     assert_eq!(
         world.server.sessions().len(),
         1,
         "the session is used again"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_leaves_while_the_server_has_said_nothing_at_all_has_cancelled_too() {
+    // P-017, GW-26
+    let world = World::new();
+    drop(
+        world
+            .ask(plain(json!(1), "server/discover", json!({})))
+            .await,
+    );
+    let session = world.server.session(0);
+    session
+        .stalls
+        .store(true, std::sync::atomic::Ordering::Relaxed);
+    let asking = world.ask(plain(json!(2), "tools/call", json!({ "name": "book" })));
+    let asked = tokio::select! {
+        _ = asking => panic!("nothing was said"),
+        asked = world.server.asked() => asked,
+    };
+    let told = session.told_at_least(1).await;
+    assert_eq!(told[0]["params"]["requestId"], asked.id());
 }
 
 #[tokio::test(start_paused = true)]

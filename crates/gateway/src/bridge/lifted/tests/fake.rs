@@ -62,6 +62,8 @@ pub(super) struct Session {
     own: Mutex<Vec<Value>>,
     told: Mutex<Vec<Value>>,
     unasked: Mutex<Option<Say>>,
+    /// Takes requests and says nothing, not even that it has them.
+    pub(super) stalls: AtomicBool,
     pub(super) forgotten: AtomicBool,
     pub(super) ended: AtomicBool,
 }
@@ -286,6 +288,7 @@ impl Opens for Server {
             own: Mutex::default(),
             told: Mutex::default(),
             unasked: Mutex::default(),
+            stalls: AtomicBool::new(false),
             forgotten: AtomicBool::new(false),
             ended: AtomicBool::new(false),
         });
@@ -331,6 +334,9 @@ impl SessionLink for Session {
                 self.own.lock().expect("lock").push(asked.json);
             }
             false => self.asked.lock().expect("lock").push_back(asked),
+        }
+        if self.stalls.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
         }
         let messages = futures_util::stream::poll_fn(move |context| read.poll_recv(context));
         Ok(Incoming::new(messages))
