@@ -20,10 +20,12 @@
 )]
 
 mod corpus;
+mod large;
 mod mutate;
 mod target;
 
 pub use corpus::{Seed, corpus};
+pub use large::large;
 pub use mutate::Mutator;
 
 /// One reader of foreign bytes and what must hold for it.

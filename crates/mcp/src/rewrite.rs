@@ -41,10 +41,14 @@ impl<'a> Changes<'a> {
         self
     }
 
-    /// The member `name` is `json`, whether it was there or not.
+    /// The member `name` is `json`, whether it was there or not. The last word counts.
     #[must_use]
     pub fn with(mut self, name: impl Into<Cow<'a, str>>, json: impl Into<Cow<'a, str>>) -> Self {
-        self.with.push((name.into(), json.into()));
+        let (name, json) = (name.into(), json.into());
+        match self.with.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = json,
+            None => self.with.push((name, json)),
+        }
         self
     }
 
@@ -64,8 +68,9 @@ impl<'a> Changes<'a> {
         format!("{{{}}}", self.written(self.with.iter()))
     }
 
+    /// What is put in is not taken out.
     fn removes(&self, key: &str) -> bool {
-        self.without.iter().any(|name| name == key)
+        self.without.iter().any(|name| name == key) && self.replaces(key).is_none()
     }
 
     fn replaces(&self, key: &str) -> Option<&Cow<'a, str>> {

@@ -5,10 +5,13 @@
 
 use std::time::{Duration, Instant};
 
-use doorward_fuzz::{Mutator, TARGETS, Target, corpus};
+use doorward_fuzz::{Mutator, TARGETS, Target, corpus, large};
 
 /// One input that takes longer is worth a look.
 const SLOW: Duration = Duration::from_millis(400);
+
+/// What takes less shows nothing about growth.
+const NOTICEABLE: Duration = Duration::from_millis(50);
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -37,6 +40,13 @@ fn soak(target: &Target, time: Duration, seed: u64) {
         .collect();
     let (mut mutator, start, mut runs) = (Mutator::seeded(seed), Instant::now(), 0_u64);
     let mut pool = inputs.clone();
+    let (small, twice_as_large) = (32 * 1024, 64 * 1024);
+    for (small, large) in large(target.name, small)
+        .iter()
+        .zip(large(target.name, twice_as_large))
+    {
+        twice(target, small, &large);
+    }
     while start.elapsed() < time {
         let input = mutator.mutate(&pool, target.words);
         if timed(target, &input) > SLOW {
@@ -61,27 +71,35 @@ fn soak(target: &Target, time: Duration, seed: u64) {
     println!("{}: {runs} inputs, no fault", target.name);
 }
 
-/// Whether twice the input takes much more than twice the time.
+/// Whether an input that grows takes more than its share.
 fn grows(target: &Target, mutator: &mut Mutator, input: &[u8]) {
     let seed = mutator.draw();
     let mut at = |size| mutator.grow(input, seed, size);
-    let (small, large) = (at(64 * 1024), at(128 * 1024));
-    if timed(target, &large) < Duration::from_millis(50) {
+    twice(target, &at(64 * 1024), &at(128 * 1024));
+}
+
+/// Tells when the larger of two inputs takes much more than its share.
+fn twice(target: &Target, small: &[u8], large: &[u8]) {
+    if timed(target, large) < NOTICEABLE {
         return;
     }
-    let (small, large) = (at_best(target, &small), at_best(target, &large));
-    if large > small * 3 {
-        let input = input.escape_ascii();
+    let (before, after) = (at_best(target, small), at_best(target, large));
+    if after > NOTICEABLE && after > before * 3 {
+        let shown = large.get(..256).unwrap_or(large).escape_ascii();
         println!(
-            "{}: {small:?}, then {large:?} for twice of {input}",
+            "{}: {before:?}, then {after:?} for twice of {shown}",
             target.name
         );
     }
 }
 
-/// The shortest of a few times: others use the same cores.
+/// How long a target computes, at best: others use the same cores.
 fn at_best(target: &Target, input: &[u8]) -> Duration {
-    let times = (0..5).map(|_| timed(target, input));
+    let times = (0..5).map(|_| {
+        let (before, wall) = (computed(), timed(target, input));
+        let computed = computed().zip(before);
+        computed.map_or(wall, |(after, before)| after.saturating_sub(before))
+    });
     times.min().unwrap_or_default()
 }
 
@@ -89,4 +107,11 @@ fn timed(target: &Target, input: &[u8]) -> Duration {
     let start = Instant::now();
     target.check(input);
     start.elapsed()
+}
+
+/// The time that this thread had a core, as Linux tells it.
+fn computed() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = text.split(' ').next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
 }

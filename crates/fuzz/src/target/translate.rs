@@ -9,15 +9,15 @@ use doorward_mcp::{
     json::Raw,
     method::Method,
     translate::{
-        Client, ClientCapabilities, Failure, Filter, Hop, InputRequest, InputResponses, Offer,
-        Opening, Reach, Reading, Speaker, content, discover_result, error_to_session,
+        Answer, Client, ClientCapabilities, Failure, Filter, Hop, InputRequest, InputResponses,
+        Offer, Opening, Reach, Reading, Speaker, content, discover_result, error_to_session,
         error_to_stateless, examine, for_listener, for_session, initialize_result, input_required,
         is_cacheable, is_logged, progress_for, read_result, request_renamed, request_to_session,
         request_to_stateless, result_to_session, result_to_stateless, retry, salient,
         server_capabilities, tools_to_stateless,
     },
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::Target;
 
@@ -202,6 +202,37 @@ fn questions(request: &Request<'_>) {
         }
     }
     read_response(&question.kind().declined("1"));
+    filled_in(&question);
+}
+
+/// A form that an older client fills in with text comes back as an answer to the form.
+fn filled_in(question: &InputRequest<'_>) {
+    let schema = question
+        .params()
+        .and_then(|params| params.member(&["requestedSchema"]));
+    let Some(properties) = schema.and_then(|schema| schema.member(&["properties"])) else {
+        return;
+    };
+    let content: Map<_, _> = properties
+        .members()
+        .into_iter()
+        .map(|(name, _)| (name, json!("X, ,b,")))
+        .collect();
+    let said =
+        json!({ "jsonrpc": "2.0", "id": 1, "result": { "action": "accept", "content": content } });
+    let said = said.to_string();
+    for revision in Revision::ALL {
+        let heard = question.answer(&read_response(said.as_bytes()), revision);
+        let Answer::Given(answer) = heard else {
+            continue; // no form
+        };
+        let answer = value(answer.as_bytes());
+        let kept = answer["content"].as_object().expect("an object");
+        assert_eq!(kept.len(), content.len());
+        let fits =
+            |value: &Value| value == "X, ,b," || value.as_array().is_some_and(|all| all.len() == 2);
+        assert!(kept.values().all(fits), "{answer}");
+    }
 }
 
 fn openings(request: &Request<'_>) {

@@ -5,10 +5,13 @@
     reason = "clippy does not take the functions that tests share for tests"
 )]
 
-use doorward_fuzz::{Mutator, TARGETS, corpus, target};
+use doorward_fuzz::{Mutator, TARGETS, corpus, large, target};
 
 /// Mutations of each target: enough to notice what a change breaks, few enough for every run.
 const MUTATIONS: usize = 1_500;
+
+/// How large the inputs are that repeat one thing, in bytes.
+const LARGE: usize = 4 * 1024;
 
 fn holds(name: &str) {
     let target = target(name).expect("a target");
@@ -17,6 +20,9 @@ fn holds(name: &str) {
     for seed in &seeds {
         println!("{}", seed.path.display());
         target.check(&seed.input);
+    }
+    for input in large(name, LARGE) {
+        target.check(&input);
     }
     let inputs: Vec<_> = seeds.into_iter().map(|seed| seed.input).collect();
     let mut mutator = Mutator::seeded(0x0d00_3a2d);

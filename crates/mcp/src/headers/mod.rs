@@ -24,8 +24,8 @@ mod value;
 pub use check::mirrored;
 pub use collect::{HeaderFault, McpHeaders};
 pub use param::{HeaderParam, HeaderParams, ParamKind};
-pub use schema::AnnotationFault;
 pub(crate) use schema::{ANNOTATION, DATA, SCHEMA_MAPS};
+pub use schema::{AnnotationFault, MAX_PARAMS};
 pub use value::{ValueFault, decode, encode};
 
 /// `MCP-Protocol-Version`.

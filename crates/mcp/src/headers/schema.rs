@@ -23,6 +23,9 @@ pub(crate) const SCHEMA_MAPS: [&str; 5] = [
 /// Members of a schema that hold data.
 pub(crate) const DATA: [&str; 4] = ["default", "const", "enum", "examples"];
 
+/// How many arguments of one tool may be mirrored into headers.
+pub const MAX_PARAMS: usize = 64;
+
 /// Why a tool's annotations are invalid; clients must drop such a tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AnnotationFault {
@@ -38,6 +41,9 @@ pub enum AnnotationFault {
     /// Not reached from the root through `properties` alone.
     #[error("x-mcp-header must be reachable through properties alone")]
     Unreachable,
+    /// More than [`MAX_PARAMS`] of them: no request should have as many headers.
+    #[error("x-mcp-header is for {MAX_PARAMS} parameters at most")]
+    Many,
     /// The schema is not an object.
     #[error("inputSchema must be an object")]
     NotObject,
@@ -49,15 +55,15 @@ impl HeaderParams {
         let schema: Map<String, Value> =
             serde_json::from_str(schema.as_str()).map_err(|_| AnnotationFault::NotObject)?;
         let mut found = Self::default();
-        let root = Place {
-            path: Vec::new(),
-            is_reachable: true,
-        };
-        found.read(&schema, &root)?;
+        found.read(&schema, &Place::Root)?;
         Ok(found)
     }
 
-    fn read(&mut self, schema: &Map<String, Value>, place: &Place) -> Result<(), AnnotationFault> {
+    fn read(
+        &mut self,
+        schema: &Map<String, Value>,
+        place: &Place<'_>,
+    ) -> Result<(), AnnotationFault> {
         if let Some(name) = schema.get(ANNOTATION) {
             self.add(name, schema.get("type"), place)?;
         }
@@ -70,21 +76,21 @@ impl HeaderParams {
                 }
                 (map, Value::Object(schemas)) if SCHEMA_MAPS.contains(&map) => {
                     for inner in schemas.values() {
-                        self.read_any(inner, &Place::unreachable())?;
+                        self.read_any(inner, &Place::Unreachable)?;
                     }
                 }
                 (data, _) if DATA.contains(&data) => {}
-                (_, inner) => self.read_any(inner, &Place::unreachable())?,
+                (_, inner) => self.read_any(inner, &Place::Unreachable)?,
             }
         }
         Ok(())
     }
 
-    fn read_any(&mut self, value: &Value, place: &Place) -> Result<(), AnnotationFault> {
+    fn read_any(&mut self, value: &Value, place: &Place<'_>) -> Result<(), AnnotationFault> {
         match value {
             Value::Object(schema) => self.read(schema, place),
             Value::Array(schemas) => {
-                let inside = Place::unreachable();
+                let inside = Place::Unreachable;
                 schemas
                     .iter()
                     .try_for_each(|schema| self.read_any(schema, &inside))
@@ -97,15 +103,14 @@ impl HeaderParams {
         &mut self,
         name: &Value,
         kind: Option<&Value>,
-        place: &Place,
+        place: &Place<'_>,
     ) -> Result<(), AnnotationFault> {
         let name = name
             .as_str()
             .filter(|name| is_token(name))
             .ok_or(AnnotationFault::Name)?;
-        if !place.is_reachable || place.path.is_empty() {
-            return Err(AnnotationFault::Unreachable);
-        }
+        let path = place.path().filter(|path| !path.is_empty());
+        let path = path.ok_or(AnnotationFault::Unreachable)?;
         if self
             .params
             .iter()
@@ -113,9 +118,12 @@ impl HeaderParams {
         {
             return Err(AnnotationFault::Repeated);
         }
+        if self.params.len() == MAX_PARAMS {
+            return Err(AnnotationFault::Many);
+        }
         self.params.push(HeaderParam {
             name: name.to_owned(),
-            path: place.path.clone(),
+            path,
             kind: kind.and_then(kind_of).ok_or(AnnotationFault::Type)?,
         });
         Ok(())
@@ -123,25 +131,30 @@ impl HeaderParams {
 }
 
 /// Where in the arguments a schema applies.
-struct Place {
-    path: Vec<String>,
-    is_reachable: bool,
+enum Place<'p> {
+    Root,
+    Property(&'p Place<'p>, &'p str),
+    Unreachable,
 }
 
-impl Place {
-    fn unreachable() -> Self {
-        Self {
-            path: Vec::new(),
-            is_reachable: false,
+impl Place<'_> {
+    fn property<'p>(&'p self, name: &'p str) -> Place<'p> {
+        match self {
+            Self::Unreachable => Place::Unreachable,
+            Self::Root | Self::Property(..) => Place::Property(self, name),
         }
     }
 
-    fn property(&self, name: &str) -> Self {
-        let mut path = self.path.clone();
-        path.push(name.to_owned());
-        Self {
-            path,
-            is_reachable: self.is_reachable,
+    /// The names from the root; `None` for what is not reached by them.
+    fn path(&self) -> Option<Vec<String>> {
+        match self {
+            Self::Root => Some(Vec::new()),
+            Self::Unreachable => None,
+            Self::Property(within, name) => {
+                let mut path = within.path()?;
+                path.push((*name).to_owned());
+                Some(path)
+            }
         }
     }
 }

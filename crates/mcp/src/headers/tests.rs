@@ -409,3 +409,21 @@ fn mirrored_arguments_that_a_tool_does_not_know_are_passed_on() {
     let unknown: Vec<_> = params.unrecognised(&headers).collect();
     assert_eq!(unknown, [("Mcp-Param-Tenant", b"t".as_slice())]);
 }
+
+#[test]
+fn a_tool_mirrors_a_bounded_number_of_arguments() {
+    let schema = |count: usize| {
+        let property = |n| format!(r#""p{n}":{{"type":"string","x-mcp-header":"P{n}"}}"#);
+        let properties: Vec<_> = (0..count).map(property).collect();
+        format!(r#"{{"properties":{{{}}}}}"#, properties.join(","))
+    };
+    let read = |count| {
+        let schema = schema(count);
+        HeaderParams::of_schema(Raw::parse(schema.as_bytes()).expect("well formed"))
+    };
+    assert_eq!(
+        read(MAX_PARAMS).map(|params| params.iter().count()),
+        Ok(MAX_PARAMS)
+    );
+    assert_eq!(read(MAX_PARAMS + 1), Err(AnnotationFault::Many));
+}

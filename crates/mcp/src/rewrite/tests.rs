@@ -109,3 +109,11 @@ fn elements_go_with_one_comma() {
         assert_eq!(rewrite.into_text(), left, "{gone:?}");
     }
 }
+
+#[test]
+fn the_last_word_about_a_member_counts() {
+    let changes = Changes::none().with("a", "1").without("a").with("a", "2");
+    assert_eq!(changes.alone(), r#"{"a":2}"#);
+    assert_eq!(changed(r#"{"a":0}"#, changes.clone()), r#"{"a":2}"#);
+    assert_eq!(changed("{}", changes), r#"{"a":2}"#);
+}

@@ -64,15 +64,47 @@ pub fn retry(
 }
 
 /// What makes two requests the same for a retry: the method and the parameters without `_meta`
-/// and without what only a retry carries. What a `requestState` is bound to (P-022).
+/// and without what only a retry carries. What a `requestState` is bound to (P-022). The order
+/// of members, spacing and escapes do not count: clients write a retry anew.
 pub fn salient(request: &Request<'_>) -> Vec<u8> {
-    let params = request.params.raw.map(|params| {
-        let mut rewrite = Rewrite::of(params);
-        rewrite.change(params, retryless().without("_meta"));
-        rewrite.into_text()
-    });
-    let params = params.as_deref().unwrap_or("{}");
-    format!("[{},{params}]", quoted(&request.method)).into_bytes()
+    let params = request.params.raw.map(|params| params.members());
+    let mut params = params.unwrap_or_default();
+    params.retain(|(key, _)| !["task", "_meta"].contains(&&**key) && !RETRY.contains(&&**key));
+    let mut out = format!("[{},", quoted(&request.method));
+    canonical_members(params, &mut out);
+    out.push(']');
+    out.into_bytes()
+}
+
+/// Writes a value so that equal values are equal bytes; numbers stay as they are spelled.
+fn canonical(value: Raw<'_>, out: &mut String) {
+    if value.is_object() {
+        return canonical_members(value.members(), out);
+    }
+    if value.is_array() {
+        out.push('[');
+        for element in value.elements() {
+            canonical(element, out);
+            out.push(',');
+        }
+        return out.push(']');
+    }
+    match value.text() {
+        Some(text) => out.push_str(&quoted(&text)),
+        None => out.push_str(value.as_str()),
+    }
+}
+
+fn canonical_members(mut members: Vec<(String, Raw<'_>)>, out: &mut String) {
+    members.sort_by(|(left, _), (right, _)| left.cmp(right));
+    out.push('{');
+    for (key, value) in members {
+        out.push_str(&quoted(&key));
+        out.push(':');
+        canonical(value, out);
+        out.push(',');
+    }
+    out.push('}');
 }
 
 /// An object of members that are JSON already.

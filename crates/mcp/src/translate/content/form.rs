@@ -4,6 +4,8 @@
 //! of several becomes a text in which the choices stand with commas between them; what the
 //! user wrote is taken apart again before the server sees it.
 
+use std::collections::HashMap;
+
 use crate::{
     era::Revision,
     json::Raw,
@@ -33,17 +35,18 @@ pub(in crate::translate) fn degrade<'a>(
 /// The answer to a form as the server means it, from what a client of `revision` answered.
 pub(in crate::translate) fn answer(params: Raw<'_>, result: Raw<'_>, revision: Revision) -> String {
     let mut rewrite = Rewrite::of(result);
-    let content = result.member(&["content"]).filter(Raw::is_object);
-    if revision == Revision::V2025_06_18
-        && let Some(content) = content
-    {
+    if revision == Revision::V2025_06_18 {
+        let content = result.member(&["content"]).map(|content| content.members());
+        let given: HashMap<String, Raw<'_>> = content.into_iter().flatten().collect();
         for (name, property) in properties(params) {
-            let given = content.member(&[&name]);
-            let text = given.and_then(|given| Some((given, given.text()?)));
-            if let (Some(Choices::Several(options)), Some((given, text))) =
-                (choices(property), text)
-            {
-                rewrite.replace(given, taken_apart(&text, &options));
+            let given = given
+                .get(&name)
+                .and_then(|given| Some((given, given.text()?)));
+            let Some((given, text)) = given else {
+                continue;
+            };
+            if let Some(Choices::Several(options)) = choices(property) {
+                rewrite.replace(*given, taken_apart(&text, &options));
             }
         }
     }
@@ -128,31 +131,36 @@ fn several<'a>(property: Raw<'_>, options: &[Choice]) -> Changes<'a> {
         .with("type", "\"string\"")
         .with("description", quoted(&description));
     match property.member(&["default"]) {
-        Some(default) => {
-            let chosen = plain(default);
-            let title = |chosen: &Choice| {
-                let named = options.iter().find(|choice| choice.value == chosen.value);
-                named.map_or_else(|| chosen.value.clone(), |choice| choice.title.clone())
-            };
-            let titles: Vec<_> = chosen.iter().map(title).collect();
-            changes.with("default", quoted(&titles.join(", ")))
-        }
+        Some(default) => changes.with("default", quoted(&preset(default, options))),
         None => changes,
     }
+}
+
+/// What is chosen beforehand, by its titles.
+fn preset(default: Raw<'_>, options: &[Choice]) -> String {
+    let titles = options
+        .iter()
+        .map(|choice| (choice.value.as_str(), choice.title.as_str()));
+    let titles: HashMap<_, _> = titles.collect();
+    let chosen = plain(default);
+    let title = |chosen: &'_ Choice| {
+        let named = titles.get(chosen.value.as_str());
+        named.map_or_else(|| chosen.value.clone(), |title| (*title).to_owned())
+    };
+    let titles: Vec<_> = chosen.iter().map(title).collect();
+    titles.join(", ")
 }
 
 /// What stands between the commas: a title is taken for the choice that has it, and everything
 /// else for itself. Whether it may be chosen is for the server to say.
 fn taken_apart(text: &str, options: &[Choice]) -> String {
+    let values = options.iter().rev(); // of two equal titles the first counts
+    let values = values.map(|choice| (choice.title.to_lowercase(), choice.value.as_str()));
+    let values: HashMap<_, _> = values.collect();
     let parts = text
         .split(',')
         .map(str::trim)
         .filter(|part| !part.is_empty());
-    let value = |part: &str| {
-        let named = options
-            .iter()
-            .find(|choice| choice.title.eq_ignore_ascii_case(part));
-        quoted(named.map_or(part, |choice| &choice.value))
-    };
+    let value = |part: &str| quoted(values.get(&part.to_lowercase()).unwrap_or(&part));
     format!("[{}]", parts.map(value).collect::<Vec<_>>().join(","))
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Degrades the messages of `sampling/createMessage` for a client. Several blocks become
-/// several messages of the same role.
+/// several messages of the same role; what else a message says stays with the first.
 pub(in crate::translate) fn request<'a>(
     rewrite: &mut Rewrite<'a>,
     params: Raw<'a>,
@@ -30,13 +30,19 @@ pub(in crate::translate) fn request<'a>(
             }
             continue;
         }
-        let blocks = content.elements().into_iter();
-        let split: Vec<_> = blocks
-            .map(|block| with_content(message, &held(block, revision)))
-            .collect();
-        match split.as_slice() {
-            [] => rewrite.replace(content, block::text("", None)),
-            split => rewrite.replace(message, split.join(",")),
+        match content.elements().split_first() {
+            None => rewrite.replace(content, block::text("", None)),
+            Some((first, rest)) => {
+                rewrite.replace(content, held(*first, revision));
+                let role = message
+                    .member(&["role"])
+                    .map_or("null", |role| role.as_str());
+                for block in rest {
+                    let block = held(*block, revision);
+                    let next = format!(r#",{{"role":{role},"content":{block}}}"#);
+                    rewrite.insert_after(message, next);
+                }
+            }
         }
     }
     Changes::none()

@@ -241,7 +241,7 @@ fn a_sampling_message_of_an_older_client_holds_one_block() {
         (
             V2025_06_18,
             message(&format!("[{a},{b}]")),
-            format!("{},{}", message(a), message(b)),
+            format!(r#"{},{{"role":"user","content":{b}}}"#, message(a)),
         ),
         (
             V2025_03_26,

@@ -155,7 +155,7 @@ fn a_retry_is_the_original_with_answers_and_the_exact_state() {
 fn a_retry_is_about_the_same_thing_as_its_original_and_nothing_else_is() {
     // P-022
     let first = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":{"a":1},"_meta":{"progressToken":1}}}"#;
-    let second = r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"x","arguments":{"a":1},"requestState":"s","inputResponses":{}}}"#;
+    let second = r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"requestState":"s","arguments":{ "\u0061" : 1},"name":"\u0078","inputResponses":{}}}"#;
     let other = first.replace(r#""a":1"#, r#""a":2"#);
     let method = first.replace("tools/call", "prompts/get");
     let about = |body: &str| salient(&request(body));
