@@ -57,6 +57,7 @@ impl House {
             certificate_alias: None,
             limits: GatewayLimits {
                 processes: 256,
+                processes_per_user: 64,
                 ..GatewayLimits::default()
             },
         };

@@ -72,7 +72,7 @@ impl Pair {
     fn is_bridged(&self) -> bool {
         let streamable = Revision::V2025_03_26..=Revision::V2025_11_25;
         match self.client.era() {
-            Era::Stateless => self.server.era() == Era::Stateless,
+            Era::Stateless => true,
             Era::Session => self.client == self.server && streamable.contains(&self.client),
         }
     }

@@ -63,7 +63,6 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    check_headers(&endpoint.witness, endpoint.revision, &headers);
     match method {
         Method::POST => endpoint.post(&headers, &body).await,
         Method::GET => endpoint.get(&headers),
@@ -81,6 +80,7 @@ impl Endpoint {
         if message["method"] == "server/discover" && text(headers, SESSION).is_none() {
             return StatusCode::BAD_REQUEST.into_response(); // a probe, and no session
         }
+        check_headers(&self.witness, self.revision, headers);
         check_media(&self.witness, headers);
         if message["method"] == "initialize" {
             return self.open(&message).await;
@@ -137,6 +137,7 @@ impl Endpoint {
     }
 
     fn get(&self, headers: &HeaderMap) -> Response {
+        check_headers(&self.witness, self.revision, headers);
         let streams = match self.session(headers) {
             Ok(streams) => streams,
             Err(status) => return status.into_response(),
