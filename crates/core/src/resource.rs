@@ -34,9 +34,13 @@ impl Resource {
     /// Whether a client that wrote `presented` means this resource.
     ///
     /// Scheme and host ignore case, a default port and one trailing slash do not
-    /// count; the path is exact; a query or fragment never matches.
+    /// count; the path is exact; a query or fragment never matches. The address of the same
+    /// server for clients of HTTP+SSE, `/sse/{server}`, means `/mcp/{server}`.
     pub fn matches(&self, presented: &str) -> bool {
-        presented == self.0 || canonical(presented).is_some_and(|text| text == self.0)
+        presented == self.0
+            || canonical(presented).is_some_and(|text| {
+                text == self.0 || streamable(&text).is_some_and(|text| text == self.0)
+            })
     }
 }
 
@@ -147,6 +151,16 @@ impl std::fmt::Display for Resources {
     }
 }
 
+/// The address of Streamable HTTP that belongs to one of HTTP+SSE.
+fn streamable(text: &str) -> Option<String> {
+    let (base, server) = match text.strip_suffix("/sse") {
+        Some(base) => (base, ""),
+        None => text.rsplit_once("/sse/")?,
+    };
+    let slash = if server.is_empty() { "" } else { "/" };
+    (!server.contains('/')).then(|| format!("{base}/mcp{slash}{server}"))
+}
+
 /// Writes an absolute http(s) URI in canonical form; `None` when it cannot be a resource.
 pub fn canonical(presented: &str) -> Option<String> {
     let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
@@ -187,6 +201,12 @@ mod tests {
             Case("default port",        "https://mcp.example:443/mcp/files", true),
             Case("other port",          "https://mcp.example:444/mcp/files", false),
             Case("path case",           "https://mcp.example/mcp/Files", false),
+            Case("for HTTP+SSE, R-075", "https://mcp.example/sse/files", true),
+            Case("the same with slash", "https://mcp.example/sse/files/", true),
+            Case("where it posts",      "https://mcp.example/sse/files/messages", false),
+            Case("other for HTTP+SSE",  "https://mcp.example/sse/mail", false),
+            Case("of all servers",      "https://mcp.example/sse", false),
+            Case("within",              "https://mcp.example/sse/x/mcp/files", false),
             Case("prefix",              "https://mcp.example/mcp", false), // GW-02
             Case("origin",              "https://mcp.example", false),
             Case("longer",              "https://mcp.example/mcp/files/x", false),

@@ -109,7 +109,7 @@ pub struct GatewayLimits {
     /// Server processes of one user at a time.
     pub processes_per_user: usize,
     /// An unused server process is ended after this long, and with it its session; so is a
-    /// session without a process.
+    /// session without a process, and one that the gateway hosts and nobody uses or listens to.
     pub process_idle: Duration,
     /// Sessions with a stdio server that one user may have at a time, and sessions with any
     /// server that the gateway opens for clients that have none.

@@ -21,7 +21,7 @@ use crate::{
     bridge::lifted::RequestStates,
     catalogue::ServerCheck,
     config::{GatewayConfig, GatewayError},
-    front::{self, SessionIds},
+    front::{self, Hosted, SessionIds},
     places::Places,
     snapshot::Snapshot,
     stream::Watch,
@@ -67,6 +67,7 @@ pub(crate) struct Inner {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sessions: SessionIds,
+    pub(crate) hosted: Hosted,
     pub(crate) proofs: Proofs,
     pub(crate) nonces: Nonces,
     pub(crate) surroundings: Arc<Surroundings>,
@@ -113,6 +114,7 @@ impl Gateway {
             store: parts.store,
             clock: parts.clock,
             sessions: SessionIds::new(&parts.master_key, parts.entropy),
+            hosted: Hosted::default(),
             surroundings,
             snapshot: ArcSwap::from_pointee(snapshot),
             watch,
@@ -161,6 +163,7 @@ impl Gateway {
     /// Ends all streams and server processes, and waits until they are gone.
     pub async fn shutdown(&self) {
         self.inner.watch.end_all();
+        self.inner.hosted.end_all();
         for server in self.inner.snapshot.load().all() {
             server.lifted.end_all();
         }
@@ -182,5 +185,6 @@ async fn look_after(gateway: Weak<Inner>) {
         inner.watch.look(&snapshot).await;
         inner.surroundings.processes.sweep();
         snapshot.sweep();
+        inner.hosted.sweep(&snapshot);
     }
 }

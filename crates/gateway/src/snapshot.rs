@@ -29,6 +29,8 @@ pub(crate) struct Snapshot {
     pub(crate) limits: Arc<GatewayLimits>,
     pub(crate) dpop_nonces: bool,
     servers: HashMap<String, Arc<Server>>,
+    /// The same servers at the addresses for HTTP+SSE of 2024-11-05.
+    by_sse: HashMap<String, Arc<Server>>,
 }
 
 /// One server, ready to be called.
@@ -38,6 +40,8 @@ pub(crate) struct Server {
     pub(crate) label: Arc<str>,
     pub(crate) resource: Resource,
     exposure: Exposure,
+    /// Tokens for this one are taken as well.
+    pub(crate) also_for: Option<Resource>,
     /// Where it is besides, for clients that show a certificate; else the same again.
     pub(crate) alias: String,
     pub(crate) challenge: Challenge,
@@ -64,7 +68,7 @@ impl Snapshot {
         if before.is_some_and(|before| before.prefix != prefix) {
             return Err(GatewayError::PublicUrlChanged);
         }
-        let mut ready = Preparing {
+        let ready = Preparing {
             public_url: &config.public_url,
             client_certificates: config.client_certificates,
             alias: config
@@ -75,10 +79,13 @@ impl Snapshot {
             surroundings,
             before,
         };
-        let mut servers = HashMap::new();
+        let (mut servers, mut by_sse) = (HashMap::new(), HashMap::new());
         for server in config.servers {
             let name = server.name.clone();
-            let server = Arc::new(ready.server(server)?);
+            let upstream = ready.upstream(&server)?;
+            let sse = ready.sse(server.clone(), upstream.clone());
+            by_sse.insert(name.as_str().to_owned(), Arc::new(sse));
+            let server = Arc::new(ready.server(server, upstream));
             if servers.insert(name.as_str().to_owned(), server).is_some() {
                 return Err(GatewayError::RepeatedName(name));
             }
@@ -89,6 +96,7 @@ impl Snapshot {
             dpop_nonces: config.dpop_nonces,
             prefix,
             servers,
+            by_sse,
         })
     }
 
@@ -101,6 +109,12 @@ impl Snapshot {
     pub(crate) fn reached(&self, name: &str, request: &Extensions) -> Option<Arc<Server>> {
         self.named(name)
             .filter(|server| server.is_reached_by(request))
+    }
+
+    /// The same at its address for HTTP+SSE.
+    pub(crate) fn reached_by_sse(&self, name: &str, request: &Extensions) -> Option<Arc<Server>> {
+        let server = self.by_sse.get(name).cloned();
+        server.filter(|server| server.is_reached_by(request))
     }
 
     /// Drops what nobody has used for long. Called every few seconds.
@@ -136,6 +150,9 @@ impl Server {
     }
 }
 
+/// What is behind a server, whatever its address.
+type Behind = (Upstream, Arc<Catalogue>, Arc<Lifted>);
+
 struct Preparing<'a> {
     public_url: &'a str,
     client_certificates: bool,
@@ -147,12 +164,30 @@ struct Preparing<'a> {
 }
 
 impl Preparing<'_> {
-    fn server(&mut self, config: ServerConfig) -> Result<Server, GatewayError> {
-        let resource = Resource::from_known(format!("{}/mcp/{}", self.public_url, config.name));
+    fn server(&self, config: ServerConfig, upstream: Behind) -> Server {
+        self.at("mcp", config, upstream)
+    }
+
+    /// Tokens are for the address of Streamable HTTP or for its own.
+    fn sse(&self, config: ServerConfig, upstream: Behind) -> Server {
+        let usual = Resource::from_known(format!("{}/mcp/{}", self.public_url, config.name));
+        Server {
+            also_for: Some(usual),
+            ..self.at("sse", config, upstream)
+        }
+    }
+
+    fn at(
+        &self,
+        kind: &str,
+        config: ServerConfig,
+        (upstream, catalogue, lifted): Behind,
+    ) -> Server {
+        let resource = Resource::from_known(format!("{}/{kind}/{}", self.public_url, config.name));
         let metadata = self.metadata(&config, &resource);
-        let (upstream, catalogue, lifted) = self.upstream(&config)?;
-        Ok(Server {
-            alias: format!("{}/mcp/{}", self.alias, config.name),
+        Server {
+            alias: format!("{}/{kind}/{}", self.alias, config.name),
+            also_for: None,
             label: config.name.as_str().into(),
             challenge: challenge(&resource, config.dpop),
             dpop: config.dpop,
@@ -169,15 +204,12 @@ impl Preparing<'_> {
             upstream,
             catalogue,
             lifted,
-        })
+        }
     }
 
     /// The upstream of before when its configuration and the limits are the same: its sessions
     /// and processes live on.
-    fn upstream(
-        &self,
-        config: &ServerConfig,
-    ) -> Result<(Upstream, Arc<Catalogue>, Arc<Lifted>), GatewayError> {
+    fn upstream(&self, config: &ServerConfig) -> Result<Behind, GatewayError> {
         let before = self.before.and_then(|before| {
             let same_limits = before.limits == self.limits;
             let server = before.servers.get(config.name.as_str())?;

@@ -283,8 +283,9 @@ pub(super) struct Programs {
     /// Processes of one user at a time. One more ends the one of theirs that was idle longest.
     #[serde(default = "default_processes_per_user")]
     pub(super) processes_per_user: NonZeroU32,
-    /// Sessions of one user at each server. One more is refused, unless one of theirs has no process
-    /// and is not in use.
+    /// Sessions of one user at each server, and as many that the gateway hosts, at all servers
+    /// together. One more is refused, unless one of theirs has no process or stream and is not in
+    /// use.
     #[serde(default = "default_sessions_per_user")]
     pub(super) sessions_per_user: NonZeroU32,
 }

@@ -14,6 +14,7 @@ use doorward_core::{
     certificate::PresentedCertificate,
     dpop::{ContentDigest, ProofFault, Scheme, demanded},
     jwk::Thumbprint,
+    resource::Resource,
 };
 use doorward_verify::{
     BearerFault, BoundCall, Credentials, Owner, Refusal as Rejected, Unproven, presented,
@@ -33,6 +34,8 @@ pub(super) struct Door<'a> {
     pub(super) inner: &'a Inner,
     pub(super) snapshot: &'a Snapshot,
     pub(super) server: &'a Server,
+    /// What follows the server's address in that of the request, for proofs to name.
+    pub(super) within: &'static str,
     pub(super) peer: Option<IpAddr>,
 }
 
@@ -53,11 +56,10 @@ impl Door<'_> {
             BearerFault::Missing => Refusal::Unauthenticated(challenge.missing()),
             BearerFault::Malformed => Refusal::Malformed(challenge.invalid_request()),
         })?;
-        let (verifier, resource) = (&self.inner.verifier, &self.server.resource);
-        let verdict = match verifier.cached(sent.token, resource) {
-            Some(verdict) => verdict,
-            None => verifier.verify(sent.token, resource).await,
-        };
+        let mut verdict = self.verdict(sent.token, &self.server.resource).await;
+        if let (Err(Rejected::Invalid(_)), Some(also)) = (&verdict, &self.server.also_for) {
+            verdict = self.verdict(sent.token, also).await;
+        }
         let principal = verdict.map_err(|rejected| {
             tracing::debug!(server = %self.server.name, %rejected, "a token was refused");
             match rejected {
@@ -89,6 +91,14 @@ impl Door<'_> {
         })
     }
 
+    async fn verdict(&self, token: &str, resource: &Resource) -> Result<Arc<Principal>, Rejected> {
+        let verifier = &self.inner.verifier;
+        match verifier.cached(token, resource) {
+            Some(verdict) => verdict,
+            None => verifier.verify(token, resource).await,
+        }
+    }
+
     /// Checks the proof of a bound token. Being told to come again with a nonce is no event.
     async fn proven(
         &self,
@@ -96,9 +106,11 @@ impl Door<'_> {
         sent: Credentials<'_>,
         (principal, key): (&Principal, &Thumbprint),
     ) -> Result<Option<ContentDigest>, Refusal> {
+        let targets = [self.server.resource.as_str(), &self.server.alias];
+        let [own, alias] = targets.map(|target| format!("{target}{}", self.within));
         let call = BoundCall {
             method: parts.method.as_str(),
-            targets: &[self.server.resource.as_str(), &self.server.alias],
+            targets: &[&own, &alias],
             headers: &parts.headers,
             token: sent.token,
             key,

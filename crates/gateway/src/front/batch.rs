@@ -14,11 +14,13 @@ use doorward_mcp::{
 
 use super::{
     exchange::Answer,
+    hosted,
     judge::{Asked, conclude, judge_use, weigh},
     post::{About, Post, accepted},
     programs,
     refusal::Refusal,
     relay::typed,
+    session::Named,
 };
 use crate::upstream::Kind;
 
@@ -46,10 +48,10 @@ pub(super) async fn answer(post: &Post<'_>) -> Answer {
     if post.exchange.caller.is_limited() && messages.iter().any(lists) {
         return Err(not_here("ask for lists one by one"));
     }
-    let session = post.exchange.session();
-    let session = session.map_err(|refusal| post.refuse(None, refusal))?;
+    let named = post.exchange.named();
+    let named = named.map_err(|refusal| post.refuse(None, refusal))?;
     match judge_all(post, &messages).await? {
-        Ok(permits) => send(post, permits, &messages, session).await,
+        Ok(permits) => send_to(post, permits, &messages, named).await,
         Err(errors) => Ok(typed("application/json", Body::from(errors))),
     }
 }
@@ -148,6 +150,21 @@ async fn weigh_one<'m>(
 }
 
 const UNDONE: &str = "another message of the batch was refused";
+
+async fn send_to(
+    post: &Post<'_>,
+    permits: Vec<Permit>,
+    messages: &[Message<'_>],
+    named: Option<Named>,
+) -> Answer {
+    match named {
+        Some(Named::Hosted(key)) => {
+            hosted::streamable::batch(post, (permits, messages), &key).await
+        }
+        Some(Named::Raw(session)) => send(post, permits, messages, Some(session)).await,
+        None => send(post, permits, messages, None).await,
+    }
+}
 
 async fn send(
     post: &Post<'_>,

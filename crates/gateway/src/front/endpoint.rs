@@ -1,4 +1,4 @@
-//! `/mcp/{server}`: server, origin, token, then the method's own path.
+//! `/mcp/{server}` and `/sse/{server}`: server, origin, token, then the method's own path.
 
 use std::{
     future::poll_fn,
@@ -20,6 +20,7 @@ use super::{
     authenticate::Door,
     cors,
     exchange::{Answer, Exchange},
+    hosted,
     origin::Page,
     post,
     refusal::Refusal,
@@ -31,11 +32,44 @@ use crate::{
     stream::Attendance,
 };
 
+/// Which of a server's endpoints is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Endpoint {
+    /// `/mcp/{server}`
+    Mcp,
+    /// `/sse/{server}`
+    Stream,
+    /// `/sse/{server}/messages`
+    Messages,
+}
+
 /// Answers any request to an MCP endpoint.
 pub(super) async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response {
+    at(Endpoint::Mcp, inner, request).await
+}
+
+/// Answers any request to an endpoint where streams of 2024-11-05 are opened.
+pub(super) async fn sse(State(inner): State<Arc<Inner>>, request: Request) -> Response {
+    at(Endpoint::Stream, inner, request).await
+}
+
+/// Answers any request to an endpoint where clients of 2024-11-05 post.
+pub(super) async fn messages(State(inner): State<Arc<Inner>>, request: Request) -> Response {
+    at(Endpoint::Messages, inner, request).await
+}
+
+async fn at(endpoint: Endpoint, inner: Arc<Inner>, request: Request) -> Response {
     let snapshot = inner.snapshot.load_full();
-    let name = server_name(request.uri().path());
-    let Some(server) = snapshot.reached(name, request.extensions()) else {
+    let (path, extensions) = (request.uri().path(), request.extensions());
+    let server = match endpoint {
+        Endpoint::Mcp => snapshot.reached(server_name(path), extensions),
+        Endpoint::Stream => snapshot.reached_by_sse(server_name(path), extensions),
+        Endpoint::Messages => {
+            let stream = path.strip_suffix(MESSAGES).unwrap_or(path);
+            snapshot.reached_by_sse(server_name(stream), extensions)
+        }
+    };
+    let Some(server) = server else {
         return Refusal::UnknownServer.into_response();
     };
     let page = match snapshot.origins.page(request.headers()) {
@@ -49,7 +83,7 @@ pub(super) async fn answer(State(inner): State<Arc<Inner>>, request: Request) ->
     let mut response = if request.method() == Method::OPTIONS {
         cors::preflight(request.headers())
     } else {
-        let answer = answer_known(inner, &snapshot, server, request).await;
+        let answer = answer_known(inner, &snapshot, (endpoint, server), request).await;
         answer.unwrap_or_else(Refusal::into_response)
     };
     let headers = response.headers_mut();
@@ -64,7 +98,7 @@ pub(super) async fn answer(State(inner): State<Arc<Inner>>, request: Request) ->
 async fn answer_known(
     inner: Arc<Inner>,
     snapshot: &Snapshot,
-    server: Arc<Server>,
+    (endpoint, server): (Endpoint, Arc<Server>),
     request: Request,
 ) -> Answer {
     let (parts, body) = request.into_parts();
@@ -73,6 +107,10 @@ async fn answer_known(
         inner: &inner,
         snapshot,
         server: &server,
+        within: match endpoint {
+            Endpoint::Mcp | Endpoint::Stream => "",
+            Endpoint::Messages => MESSAGES,
+        },
         peer,
     };
     let known = door.authenticate(&parts).await?;
@@ -93,7 +131,28 @@ async fn answer_known(
     if !has_place {
         return Err(exchange.refused(None, Refusal::Streams)); // GW-25
     }
-    attended(&exchange, answer_one(&exchange, &parts.method, body)).await
+    match endpoint {
+        Endpoint::Mcp => attended(&exchange, answer_one(&exchange, &parts.method, body)).await,
+        Endpoint::Stream | Endpoint::Messages => {
+            let query = parts.uri.query().unwrap_or_default();
+            let answer = answer_sse(&exchange, (endpoint, &parts.method), query, body);
+            attended(&exchange, Box::pin(answer)).await
+        }
+    }
+}
+
+async fn answer_sse(
+    exchange: &Exchange,
+    (endpoint, method): (Endpoint, &Method),
+    query: &str,
+    body: Body,
+) -> Answer {
+    match (endpoint, method) {
+        (Endpoint::Stream, &Method::GET) => hosted::sse::get(exchange).await,
+        (Endpoint::Messages, &Method::POST) => hosted::sse::post(exchange, query, body).await,
+        (Endpoint::Messages, _) => Err(Refusal::Method("POST, OPTIONS")),
+        (_, _) => Err(Refusal::Method("GET, OPTIONS")),
+    }
 }
 
 async fn answer_one(exchange: &Exchange, method: &Method, body: Body) -> Answer {
@@ -122,3 +181,6 @@ async fn attended(exchange: &Exchange, answer: impl Future<Output = Answer>) -> 
     });
     answered.await.unwrap_or_else(|| Err(exchange.over()))
 }
+
+/// What follows the address of a stream where clients post.
+const MESSAGES: &str = "/messages";

@@ -17,7 +17,7 @@ use doorward_mcp::era::Era;
 use doorward_verify::{Refusal as Rejected, credentials};
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 
-use super::{entry::Entry, refusal::Refusal};
+use super::{entry::Entry, refusal::Refusal, session::Named};
 use crate::{
     access::Caller,
     config::GatewayLimits,
@@ -105,8 +105,8 @@ impl Exchange {
         }
     }
 
-    /// The session that the caller names, as the upstream knows it.
-    pub(super) fn session(&self) -> Result<Option<String>, Refusal> {
+    /// The session that the caller names, whoever hosts it.
+    pub(super) fn named(&self) -> Result<Option<Named>, Refusal> {
         let mut named = self.headers.get_all(&SESSION_ID).iter();
         let Some(presented) = named.next() else {
             return Ok(None);
@@ -123,21 +123,11 @@ impl Exchange {
     /// over the place of its request, so that nothing is refused for want of one after it was
     /// done.
     pub(super) async fn pulse(&self) -> Result<Pulse, Refusal> {
-        let holder = self.visit().holder();
-        let verifier = &self.inner.verifier;
-        let verdict = match verifier.cached(&holder.token, &holder.resource) {
-            Some(verdict) => verdict,
-            None => verifier.verify(&holder.token, &holder.resource).await,
-        };
-        // Keys that cannot be had say nothing against a token that was good when it came.
-        let is_good = matches!(verdict, Ok(_) | Err(Rejected::Unavailable));
-        if !is_good || self.inner.clock.now() >= self.principal.expires_at + CLOCK_SKEW {
-            return Err(self.over());
-        }
+        self.still_good().await?;
         let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
         let open = place.take().ok_or(Refusal::Streams)?;
         let watch = &self.inner.watch;
-        Ok(watch.admit(holder, open, self.limits.keep_alive))
+        Ok(watch.admit(self.visit().holder(), open, self.limits.keep_alive))
     }
 
     /// Whose the answer is.
@@ -161,6 +151,42 @@ impl Exchange {
             }
         };
         self.refused(None, refusal)
+    }
+
+    /// The same caller with the same token, for what is done later on their behalf.
+    pub(super) fn again(&self) -> Self {
+        let authorization = self.headers.get(AUTHORIZATION).cloned();
+        Self {
+            inner: Arc::clone(&self.inner),
+            limits: Arc::clone(&self.limits),
+            server: Arc::clone(&self.server),
+            principal: Arc::clone(&self.principal),
+            caller: Arc::clone(&self.caller),
+            scheme: self.scheme,
+            content: None,
+            headers: authorization
+                .map(|value| (AUTHORIZATION, value))
+                .into_iter()
+                .collect(),
+            peer: self.peer,
+            place: Mutex::default(),
+        }
+    }
+
+    /// Refuses a token that was good when it came, and is no longer (P-051).
+    pub(super) async fn still_good(&self) -> Result<(), Refusal> {
+        let holder = self.visit().holder();
+        let verifier = &self.inner.verifier;
+        let verdict = match verifier.cached(&holder.token, &holder.resource) {
+            Some(verdict) => verdict,
+            None => verifier.verify(&holder.token, &holder.resource).await,
+        };
+        // Keys that cannot be had say nothing against a token that was good when it came.
+        let is_good = matches!(verdict, Ok(_) | Err(Rejected::Unavailable));
+        match is_good && self.inner.clock.now() < self.principal.expires_at + CLOCK_SKEW {
+            true => Ok(()),
+            false => Err(self.over()),
+        }
     }
 
     /// What lists must be filtered by, if by anything.
@@ -233,7 +259,7 @@ impl Visit {
             principal: Arc::clone(&self.principal),
             server: self.server.name.clone(),
             caller: Arc::clone(&self.caller),
-            resource: self.server.resource.clone(),
+            resource: self.principal.resource.clone(),
         }
     }
 }

@@ -26,6 +26,18 @@ pub(super) async fn of_server(State(inner): State<Arc<Inner>>, request: Request)
     )
 }
 
+/// The document of one server for clients of HTTP+SSE.
+pub(super) async fn of_sse(State(inner): State<Arc<Inner>>, request: Request) -> Response {
+    let server = inner
+        .snapshot
+        .load()
+        .reached_by_sse(server_name(request.uri().path()), request.extensions());
+    answer(
+        request.method(),
+        server.map(|server| server.metadata.clone()),
+    )
+}
+
 /// The document of the only server; with several, there is none.
 pub(super) async fn root(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     let document = inner

@@ -8,6 +8,7 @@ mod cors;
 mod endpoint;
 mod entry;
 mod exchange;
+mod hosted;
 mod judge;
 mod lifted;
 mod metadata;
@@ -25,7 +26,7 @@ use axum::{Router, routing::any};
 
 use crate::gateway::Inner;
 
-pub(crate) use self::{origin::Origins, session::SessionIds};
+pub(crate) use self::{hosted::Hosted, origin::Origins, session::SessionIds};
 
 /// The whole surface, one line per route. Each takes every method: a refusal of a method is
 /// worded here, and comes after the token was judged.
@@ -35,10 +36,20 @@ pub(crate) fn routes(inner: &Arc<Inner>) -> Router {
     Router::new()
         .route(&format!("{prefix}/mcp/{{server}}"), any(endpoint::answer))
         .route(&format!("{prefix}/mcp/{{server}}/"), any(endpoint::answer))
+        .route(&format!("{prefix}/sse/{{server}}"), any(endpoint::sse))
+        .route(&format!("{prefix}/sse/{{server}}/"), any(endpoint::sse))
+        .route(
+            &format!("{prefix}/sse/{{server}}/messages"),
+            any(endpoint::messages),
+        )
         .route(well_known, any(metadata::root))
         .route(
             &format!("{well_known}{prefix}/mcp/{{server}}"),
             any(metadata::of_server),
+        )
+        .route(
+            &format!("{well_known}{prefix}/sse/{{server}}"),
+            any(metadata::of_sse),
         )
         .with_state(Arc::clone(inner))
 }

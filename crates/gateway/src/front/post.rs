@@ -20,6 +20,7 @@ use http::{StatusCode, header};
 use super::{
     batch, body, bridged,
     exchange::{Answer, Exchange},
+    hosted::{self, Host},
     judge::{Asked, STATELESS, judge, judge_use},
     lifted, programs,
     refusal::Refusal,
@@ -140,14 +141,12 @@ impl<'a> Post<'a> {
     /// A message of the session era.
     async fn session(&self, message: &Message<'_>) -> Answer {
         let revision = self.session_revision(message)?;
-        let method = message.method();
-        let initializes = method == Some(Method::Initialize.as_str());
-        let session = match initializes {
-            true => None,
-            false => {
-                let session = self.exchange.session();
-                session.map_err(|refusal| self.refuse(method, refusal))?
+        let session = match hosted::host(self, message).await? {
+            // Boxed, because most messages are for the server as they came.
+            Host::Gateway(session) => {
+                return Box::pin(hosted::streamable::post(self, message, session)).await;
             }
+            Host::Server(session) => session,
         };
         match message {
             Message::Request(request) => {
@@ -169,7 +168,7 @@ impl<'a> Post<'a> {
 
     /// The revision by whose method table a message is judged: without a header it may
     /// be any of the era.
-    fn session_revision(&self, message: &Message<'_>) -> Result<Revision, Refusal> {
+    pub(super) fn session_revision(&self, message: &Message<'_>) -> Result<Revision, Refusal> {
         let refused = |reason: &dyn std::fmt::Display| {
             let error = RpcError::invalid_request(&reason.to_string());
             let id = message.id().map(|id| id.as_json());
@@ -187,7 +186,7 @@ impl<'a> Post<'a> {
     }
 
     /// The request in terms of the method table.
-    fn asked<'r>(
+    pub(super) fn asked<'r>(
         &self,
         request: &'r Request<'r>,
         revision: Revision,
@@ -206,7 +205,7 @@ impl<'a> Post<'a> {
         })
     }
 
-    fn noted<'n>(
+    pub(super) fn noted<'n>(
         &self,
         notification: &'n Notification<'n>,
         revision: Revision,

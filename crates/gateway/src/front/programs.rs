@@ -21,6 +21,7 @@ use super::{
     post::About,
     refusal::Refusal,
     relay::{event_stream, farewell, typed},
+    session::Named,
 };
 use crate::{
     stream::Written,
@@ -93,7 +94,9 @@ async fn initialize(
     let (session, reply) = opened.map_err(|fault| exchange.failed(fault, about.id))?;
     let mut response = answer(exchange, reply, about).await?;
     let (ids, server) = (&exchange.inner.sessions, &exchange.server.name);
-    if let Some(sealed) = session.and_then(|session| ids.seal(server, &exchange.caller, &session)) {
+    if let Some(sealed) =
+        session.and_then(|session| ids.seal(server, &exchange.caller, &Named::Raw(session)))
+    {
         response.headers_mut().insert(SESSION_ID, sealed);
     }
     Ok(response)

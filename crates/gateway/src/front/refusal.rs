@@ -110,6 +110,26 @@ impl Refusal {
         }
     }
 
+    /// The same as a JSON-RPC error, for where HTTP has nothing to say.
+    pub(super) fn into_rpc(self) -> RpcError {
+        match self {
+            Self::Rpc { error, .. } => *error,
+            Self::Upstream {
+                fault,
+                reference: Some(reference),
+                ..
+            } => fault
+                .rpc()
+                .with_data(serde_json::json!({ "reference": reference })),
+            Self::Upstream { fault, .. } => fault.rpc(),
+            Self::Scope { needed, .. } => {
+                let message = format!("This needs the scope {needed}: ask for it and try again");
+                RpcError::answer(self.code(), message)
+            }
+            other => RpcError::answer(other.code(), other.message()),
+        }
+    }
+
     /// The answer.
     pub(super) fn into_response(self) -> Response {
         let mut response = Response::new(Body::from(self.body()));

@@ -23,6 +23,7 @@ use super::{
     exchange::{Answer, Exchange},
     post::{About, accepted},
     refusal::Refusal,
+    session::Named,
 };
 use crate::{
     stream::{self, Capped, Passing, Sifted, sift_json},
@@ -191,7 +192,8 @@ fn session_headers(
     }
     let text = session.to_str().ok();
     let (ids, server) = (&exchange.inner.sessions, &exchange.server.name);
-    let sealed = text.and_then(|text| ids.seal(server, &exchange.caller, text));
+    let sealed =
+        text.and_then(|text| ids.seal(server, &exchange.caller, &Named::Raw(text.to_owned())));
     let sealed = sealed.ok_or_else(|| exchange.failed(Fault::NotMcp, about.id))?;
     to.insert(SESSION_ID, sealed);
     Ok(())

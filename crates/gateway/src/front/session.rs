@@ -17,6 +17,15 @@ use http::HeaderValue;
 
 use crate::access::Caller;
 
+/// What an identifier stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Named {
+    /// A session of the server's own, as the server knows it.
+    Raw(String),
+    /// One that the gateway hosts.
+    Hosted(String),
+}
+
 /// Seals and opens session identifiers.
 pub(crate) struct SessionIds {
     key: SealingKey,
@@ -31,39 +40,51 @@ impl SessionIds {
         }
     }
 
-    /// What the caller gets for the upstream's identifier; `None` for one that no upstream may
-    /// choose.
+    /// What the caller gets for a session; `None` for an identifier that no upstream may choose.
     pub(crate) fn seal(
         &self,
         server: &ServerName,
         caller: &Caller,
-        upstreams: &str,
+        session: &Named,
     ) -> Option<HeaderValue> {
+        let (mark, upstreams) = match session {
+            Named::Raw(id) => (RAW, id),
+            Named::Hosted(key) => (HOSTED, key),
+        };
         let visible = |byte: u8| (0x21..=0x7e).contains(&byte);
         if upstreams.is_empty() || upstreams.len() > LONGEST || !upstreams.bytes().all(visible) {
             return None;
         }
         let context = context(server, caller);
-        let sealed = self
-            .key
-            .seal(draw(&*self.entropy), &context, upstreams.as_bytes());
+        let sealed = self.key.seal(
+            draw(&*self.entropy),
+            &context,
+            format!("{mark}{upstreams}").as_bytes(),
+        );
         HeaderValue::try_from(URL_SAFE_NO_PAD.encode(sealed)).ok()
     }
 
-    /// The upstream's identifier, when `presented` was sealed for this server and caller.
+    /// The session, when `presented` was sealed for this server and caller.
     pub(crate) fn open(
         &self,
         server: &ServerName,
         caller: &Caller,
         presented: &HeaderValue,
-    ) -> Option<String> {
+    ) -> Option<Named> {
         let bytes = presented.as_bytes();
         if bytes.len() > 2 * LONGEST {
             return None;
         }
         let sealed = URL_SAFE_NO_PAD.decode(bytes).ok()?;
         let plain = self.key.open(&context(server, caller), &sealed).ok()?;
-        String::from_utf8(plain).ok()
+        let mut plain = String::from_utf8(plain).ok()?;
+        let mark = plain.chars().next().filter(char::is_ascii)?;
+        plain.drain(..mark.len_utf8());
+        match mark {
+            RAW => Some(Named::Raw(plain)),
+            HOSTED => Some(Named::Hosted(plain)),
+            _ => None,
+        }
     }
 }
 
@@ -74,5 +95,7 @@ fn context(server: &ServerName, caller: &Caller) -> Vec<u8> {
     parts.join("\0").into_bytes()
 }
 
+const RAW: char = 'r';
+const HOSTED: char = 'h';
 /// The longest identifier of an upstream's that is taken, in bytes.
 const LONGEST: usize = 1024;

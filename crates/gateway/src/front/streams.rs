@@ -12,11 +12,13 @@ use http::{Method, StatusCode, header};
 
 use super::{
     exchange::{Answer, Exchange},
+    hosted,
     judge::judge_use,
     post::About,
     programs,
     refusal::Refusal,
     relay,
+    session::Named,
 };
 use crate::{
     stream::Written,
@@ -25,7 +27,12 @@ use crate::{
 
 /// Opens the stream.
 pub(super) async fn get(exchange: &Exchange) -> Answer {
-    let (permit, session) = enter(exchange, true)?;
+    let (permit, named) = enter(exchange, true)?;
+    let session = match named {
+        Some(Named::Hosted(key)) => return hosted::streamable::get(exchange, &key).await,
+        Some(Named::Raw(session)) => Some(session),
+        None => None,
+    };
     let Kind::Stdio(upstream) = &exchange.server.upstream.kind else {
         return send(exchange, permit, &Method::GET, session).await;
     };
@@ -40,7 +47,12 @@ pub(super) async fn get(exchange: &Exchange) -> Answer {
 
 /// Ends the session.
 pub(super) async fn delete(exchange: &Exchange) -> Answer {
-    let (permit, session) = enter(exchange, false)?;
+    let (permit, named) = enter(exchange, false)?;
+    let session = match named {
+        Some(Named::Hosted(key)) => return hosted::streamable::delete(exchange, &key),
+        Some(Named::Raw(session)) => Some(session),
+        None => None,
+    };
     let Kind::Stdio(upstream) = &exchange.server.upstream.kind else {
         return send(exchange, permit, &Method::DELETE, session).await;
     };
@@ -52,14 +64,14 @@ pub(super) async fn delete(exchange: &Exchange) -> Answer {
     Ok(response)
 }
 
-fn enter(exchange: &Exchange, streams: bool) -> Result<(Permit, Option<String>), Refusal> {
+fn enter(exchange: &Exchange, streams: bool) -> Result<(Permit, Option<Named>), Refusal> {
     exchange.check_content(b"")?;
     let entered = checked(exchange, streams);
     let session = entered.map_err(|refusal| exchange.refused(None, refusal))?;
     Ok((judge_use(exchange)?, session))
 }
 
-fn checked(exchange: &Exchange, streams: bool) -> Result<Option<String>, Refusal> {
+fn checked(exchange: &Exchange, streams: bool) -> Result<Option<Named>, Refusal> {
     let lines = exchange.headers.iter();
     let headers = McpHeaders::collect(lines.map(|(name, value)| (name.as_str(), value.as_bytes())));
     let malformed = |error| Refusal::rpc(error, None, Era::Session);
@@ -83,7 +95,7 @@ fn checked(exchange: &Exchange, streams: bool) -> Result<Option<String>, Refusal
     if streams && !accept.event_stream {
         return Err(Refusal::Unacceptable);
     }
-    exchange.session()
+    exchange.named()
 }
 
 async fn send(

@@ -23,7 +23,7 @@ pub(crate) use self::{
     outbox::Written,
     passing::Passing,
     sifted::{Sieve, Sifted, collect, sift_json},
-    watch::{Holder, Pulse, Watch},
+    watch::{Holder, Pulse, Sign, Watch},
 };
 
 /// Why a body stopped in the middle: what was sent is not the whole.

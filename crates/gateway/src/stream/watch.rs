@@ -189,7 +189,7 @@ impl Watch {
 impl Holder {
     /// Whether the configuration of now gives them what they had: a stream was opened, and is
     /// filtered, by the rights of then (S-022).
-    fn may_still(&self, snapshot: &Snapshot) -> bool {
+    pub(crate) fn may_still(&self, snapshot: &Snapshot) -> bool {
         let server = snapshot.named(self.server.as_str());
         let now = server.and_then(|server| server.access.caller(&self.principal));
         now.is_some_and(|now| now.rights == self.caller.rights)

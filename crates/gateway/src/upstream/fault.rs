@@ -42,6 +42,8 @@ pub(crate) enum Fault {
     Full,
     #[error("too many sessions of this user are open: end one first")]
     Sessions,
+    #[error("too many sessions are open here; try again later")]
+    Hosting,
     #[error("too many requests are waiting for this MCP server")]
     Crowded,
     #[error("another request with this id is waiting")]
@@ -87,7 +89,7 @@ impl Fault {
             | Self::CannotStart
             | Self::Ended => StatusCode::BAD_GATEWAY,
             Self::Timeout => StatusCode::GATEWAY_TIMEOUT,
-            Self::Resting(_) | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Resting(_) | Self::Full | Self::Hosting => StatusCode::SERVICE_UNAVAILABLE,
             Self::Sessions | Self::Crowded => StatusCode::TOO_MANY_REQUESTS,
             Self::RepeatedId | Self::OtherEra | Self::NoSessions => StatusCode::BAD_REQUEST,
             Self::NoSession => StatusCode::NOT_FOUND,
@@ -122,7 +124,9 @@ impl Fault {
     pub(crate) fn retry_after(self) -> Option<Duration> {
         match self {
             Self::Resting(left) => Some(left),
-            Self::Full | Self::Sessions | Self::Crowded => Some(Duration::from_secs(5)),
+            Self::Full | Self::Hosting | Self::Sessions | Self::Crowded => {
+                Some(Duration::from_secs(5))
+            }
             _ => None,
         }
     }

@@ -114,7 +114,6 @@ impl Upstream {
     }
 
     /// The server in the manner of 2026-07-28, unless it is known to speak sessions only.
-    #[expect(dead_code, reason = "the bridges that use it follow")]
     pub(crate) fn stateless(&self) -> Option<Arc<dyn StatelessLink>> {
         if self.known_manner().is_some_and(|manner| !manner.stateless) {
             return None;
@@ -140,6 +139,11 @@ impl Upstream {
             Kind::Http(_) => false,
             Kind::Stdio(upstream) => upstream.keeps_users_apart(),
         }
+    }
+
+    /// Whether both are handles of the same one.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.config, &other.config)
     }
 
     /// Whether it was made for this very configuration.

@@ -1,7 +1,5 @@
 //! Programs of 2026-07-28: one process for all requests of a user and client.
 
-use std::time::Duration;
-
 use doorward_core::scope::ScopeSet;
 use doorward_gateway::Sharing;
 
@@ -181,17 +179,11 @@ async fn a_program_of_the_session_era_serves_both_eras() {
 }
 
 #[tokio::test]
-async fn initialize_with_a_program_of_2026_opens_no_session() {
+async fn initialize_with_a_program_of_2026_opens_a_session_that_the_gateway_hosts() {
+    // P-001, P-032
     let world = World::new(stateless_era());
-    let answer = tokio::time::timeout(
-        Duration::from_millis(300),
-        world.send(post(crate::world::INITIALIZE)),
-    )
-    .await;
-    assert!(answer.is_err(), "this one stays silent");
-    world
-        .until("its process is gone", || {
-            world.gateway.load().processes == 0
-        })
-        .await;
+    let session = world.session().await;
+    let called = world.send(crate::programs::call_in(&session, "pid")).await;
+    assert_eq!(called.json()["id"], 5);
+    assert!(crate::programs::pid(&called) > 0);
 }

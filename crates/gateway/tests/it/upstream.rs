@@ -203,7 +203,7 @@ fn probed(tools: Option<&str>, body: &[u8]) -> Response {
     };
     let result = match asked["method"].as_str() {
         Some("server/discover") => {
-            r#""supportedVersions":["2026-07-28"],"capabilities":{}"#.to_owned()
+            r#""supportedVersions":["2026-07-28","2025-11-25"],"capabilities":{}"#.to_owned()
         }
         Some("tools/list") => format!(r#""tools":[{tools}]"#),
         other => panic!("unexpected question {other:?}"),

@@ -55,6 +55,38 @@ impl Tokens {
         self.set(token, Ok(Arc::new(principal)));
     }
 
+    /// The same for another address of the server.
+    pub(crate) fn grant_at(
+        &self,
+        user: &str,
+        token: &str,
+        server: &str,
+        kind: &str,
+        scopes: &ScopeSet,
+    ) {
+        self.grant(user, token, server, scopes);
+        self.change(token, |principal| {
+            principal.resource = Resource::from_known(format!("{PUBLIC}/{kind}/{server}"));
+        });
+    }
+
+    /// The same until a moment of the stopped clock.
+    pub(crate) fn grant_until(&self, user: &str, token: &str, server: &str, until: i64) {
+        self.grant(user, token, server, &ScopeSet::baseline());
+        self.change(token, |principal| {
+            principal.expires_at = UnixTime::from_seconds(until);
+        });
+    }
+
+    fn change(&self, token: &str, change: impl FnOnce(&mut Principal)) {
+        let mut verdicts = self.verdicts.lock().expect("lock");
+        if let Some(Ok(principal)) = verdicts.get_mut(token) {
+            let mut changed = (**principal).clone();
+            change(&mut changed);
+            *principal = Arc::new(changed);
+        }
+    }
+
     /// A token whose person signed in so strongly.
     pub(crate) fn sign_in_again(&self, token: &str, acr: Acr) {
         let mut verdicts = self.verdicts.lock().expect("lock");

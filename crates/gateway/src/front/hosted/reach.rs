@@ -1,0 +1,70 @@
+//! How a server is reached for a client of the session era.
+//!
+//! | the server speaks | Streamable HTTP client | HTTP+SSE client |
+//! |---|---|---|
+//! | sessions over Streamable HTTP or stdio | no session here: its bytes pass | a session of its own |
+//! | sessions over HTTP+SSE | a session of its own | a session of its own |
+//! | 2026-07-28 only | translated | translated |
+
+use std::sync::Arc;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use doorward_core::{entropy::draw, permit::Permit};
+use doorward_mcp::era::Era;
+
+use super::{
+    backend::Backend, opening::owner, passed::Passed, session::Client, translated::Translated,
+};
+use crate::{
+    front::exchange::Exchange,
+    snapshot::Server,
+    upstream::{Fault, link::Opening},
+};
+
+/// Whether sessions of Streamable HTTP clients are hosted here, because the server does not speak
+/// as they do. It is asked if that is not known. When there is no room to ask, nothing is opened;
+/// one that takes offence at questions is tried as it always was, and says itself what is wrong.
+pub(super) async fn is_hosted(server: &Server) -> Result<bool, Fault> {
+    match server.upstream.manner().await {
+        Ok(manner) => Ok(!manner.passes(Era::Session)),
+        Err(Fault::Full) => Err(Fault::Full),
+        Err(_) => Ok(false),
+    }
+}
+
+/// The same as far as it is known.
+pub(super) fn is_known_hosted(server: &Server) -> bool {
+    let manner = server.upstream.known_manner();
+    manner.is_some_and(|manner| !manner.passes(Era::Session))
+}
+
+/// Opens what is behind a session.
+pub(super) async fn open(
+    exchange: &Exchange,
+    permit: Permit,
+    client: &Client,
+) -> Result<Arc<dyn Backend>, Fault> {
+    let (upstream, owner) = (&exchange.server.upstream, owner(exchange));
+    if upstream.manner().await?.sessions.is_some() {
+        drop(permit); // it was for this opening
+        let link = upstream.session(&owner, opening(client)).await?;
+        return Ok(Arc::new(Passed::new(link, client.clone())));
+    }
+    let link = upstream.stateless().ok_or(Fault::NoSessions)?;
+    let mint = URL_SAFE_NO_PAD.encode(draw::<9>(&*exchange.inner.surroundings.entropy));
+    let opened = Translated::open(link, permit, (owner, client.clone(), mint)).await?;
+    Ok(Arc::new(opened))
+}
+
+/// The opening of a session with the server: what the client says, as far as its revision has it.
+fn opening(client: &Client) -> Opening {
+    let known = client.said.known_to(client.revision);
+    Opening {
+        revision: client.revision,
+        capabilities: Arc::clone(known.capabilities.as_json()),
+        client_info: known.info.unwrap_or_else(|| UNNAMED.into()),
+    }
+}
+
+/// What a client is called that does not say.
+const UNNAMED: &str = r#"{"name":"unnamed","version":"0"}"#;

@@ -1,0 +1,153 @@
+//! All hosted sessions, by their keys.
+//!
+//! ```text
+//! initialize -> room? -> server opened -> kept -> DELETE | abandoned | revoked | reconfigured -> 404
+//! ```
+//!
+//! A key is drawn here, 128 bits, and sealed for one server, subject and client before anybody
+//! sees it (GW-15, GW-16): what does not open never gets here. Nobody holds more than so many.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use doorward_core::{
+    entropy::{Entropy, draw},
+    server::ServerName,
+    subject::Subject,
+};
+use tokio::time::Instant;
+
+use super::session::Session;
+use crate::{
+    config::GatewayLimits,
+    snapshot::{Server, Snapshot},
+    upstream::{Fault, link::Owner},
+};
+
+/// The table of sessions.
+#[derive(Default)]
+pub(crate) struct Hosted {
+    table: Mutex<HashMap<String, Entry>>,
+}
+
+#[derive(Clone)]
+struct Entry {
+    /// The server as it was configured when the session began.
+    server: Arc<Server>,
+    session: Arc<Session>,
+}
+
+/// Who wants a session, and for what.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) server: &'a Arc<Server>,
+    pub(super) owner: &'a Owner,
+}
+
+impl Hosted {
+    /// Keeps a session that was opened; its key.
+    pub(super) fn keep(
+        &self,
+        place: Place<'_>,
+        session: Arc<Session>,
+        (limits, entropy): (&GatewayLimits, &dyn Entropy),
+    ) -> Result<String, Fault> {
+        let key = URL_SAFE_NO_PAD.encode(draw::<16>(entropy));
+        let mut table = self.lock();
+        room_in(&mut table, limits.sessions_per_user, &place.owner.subject)?;
+        let server = Arc::clone(place.server);
+        table.insert(key.clone(), Entry { server, session });
+        Ok(key)
+    }
+
+    /// Makes sure that `subject` may have one more: the one of theirs that nobody has used for
+    /// longest makes room, unless all are in use.
+    pub(super) fn make_room(&self, subject: &Subject, limits: &GatewayLimits) -> Result<(), Fault> {
+        room_in(&mut self.lock(), limits.sessions_per_user, subject)
+    }
+
+    /// The session of this key, if it is the owner's and at this server.
+    pub(super) fn find(
+        &self,
+        key: &str,
+        server: &ServerName,
+        owner: &Owner,
+    ) -> Option<Arc<Session>> {
+        let entry = self.lock().get(key).cloned()?;
+        let is_theirs = entry.server.name == *server && entry.session.owner == *owner;
+        let goes_on = !entry.session.is_over();
+        (is_theirs && goes_on).then_some(entry.session)
+    }
+
+    /// Ends a session.
+    pub(super) fn end(&self, key: &str) {
+        let ended = self.lock().remove(key);
+        if let Some(entry) = ended {
+            entry.session.end();
+        }
+    }
+
+    /// Ends those that are over, that nobody has used for long, whose token was revoked, and whose
+    /// server is configured otherwise now. Called every second.
+    pub(crate) fn sweep(&self, snapshot: &Snapshot) {
+        let (now, idle) = (Instant::now(), snapshot.limits.process_idle);
+        let all: Vec<_> = self
+            .lock()
+            .iter()
+            .map(|(key, entry)| (key.clone(), entry.clone()))
+            .collect();
+        for (key, Entry { server, session }) in all {
+            let here = snapshot.named(server.name.as_str());
+            let same = here.is_some_and(|here| here.upstream.is_same(&server.upstream));
+            let over =
+                session.is_abandoned(now, idle) || !same || session.newest().has_left(snapshot);
+            match over {
+                true => self.end(&key),
+                false => session.sweep(now),
+            }
+        }
+    }
+
+    /// Ends all.
+    pub(crate) fn end_all(&self) {
+        for entry in std::mem::take(&mut *self.lock()).into_values() {
+            entry.session.end();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Entry>> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn room_in(
+    table: &mut HashMap<String, Entry>,
+    most: usize,
+    subject: &Subject,
+) -> Result<(), Fault> {
+    table.retain(|_, entry| !entry.session.is_over());
+    let theirs = || {
+        table
+            .iter()
+            .filter(|(_, entry)| entry.session.owner.subject == *subject)
+    };
+    if theirs().count() < most {
+        return match table.len() < MOST {
+            true => Ok(()),
+            false => Err(Fault::Hosting),
+        };
+    }
+    let resting = theirs().filter_map(|(key, entry)| Some((entry.session.resting_since()?, key)));
+    let (_, key) = resting.min().ok_or(Fault::Sessions)?;
+    let key = key.clone();
+    if let Some(entry) = table.remove(&key) {
+        entry.session.end();
+    }
+    Ok(())
+}
+
+/// Sessions of all subjects together.
+const MOST: usize = 16_384;

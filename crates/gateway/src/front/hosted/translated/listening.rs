@@ -1,0 +1,269 @@
+//! What a session hears unasked, out of one `subscriptions/listen` stream (P-038).
+//!
+//! ```text
+//! client: subscribe a -> wanted {a} -> listen {a}    -> acknowledged {a} -> client: {}
+//! client: subscribe b -> wanted {a,b} -> listen {a,b} -> acknowledged -> the stream of {a} closes
+//! stream breaks -> a pause -> every resource judged anew (P-051) -> listen again
+//! ```
+//!
+//! What the server does not acknowledge is refused to the client, and not silently left out.
+
+use std::{sync::Arc, time::Duration};
+
+use doorward_core::permit::Permit;
+use doorward_mcp::{
+    envelope::{Message, Notification, Outcome},
+    error::RpcError,
+    method::Method,
+    translate::{
+        Destination, Filter, MAX_SUBSCRIPTIONS, destination_in_session, for_session,
+        listen_request, subscribe_request,
+    },
+};
+use futures_util::{FutureExt, StreamExt};
+use tokio::{sync::watch, time::timeout};
+
+use super::Translated;
+use crate::{
+    front::hosted::session::Session,
+    upstream::{Fault, link::Incoming},
+};
+
+/// What is wanted, and what of it the server honours.
+pub(super) struct Listening {
+    wanted: watch::Sender<Wanted>,
+    honoured: watch::Sender<Honoured>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Wanted {
+    filter: Filter,
+    /// Counts changes.
+    number: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Honoured {
+    filter: Filter,
+    /// The change that it is about.
+    number: u64,
+    /// What the server said instead.
+    refused: Option<RpcError>,
+}
+
+impl Listening {
+    /// To begin with, the changes that the server tells everybody.
+    pub(super) fn new(offered: Filter) -> Self {
+        let filter = offered;
+        Self {
+            wanted: watch::Sender::new(Wanted { filter, number: 1 }),
+            honoured: watch::Sender::default(),
+        }
+    }
+
+    /// Listens for one more resource; ready when the server has said whether it does.
+    pub(super) async fn subscribe(&self, uri: String) -> Result<(), RpcError> {
+        let mut honoured = self.honoured.subscribe();
+        let number = self.change(|uris| {
+            let has_room = uris.len() < MAX_SUBSCRIPTIONS || uris.contains(&uri);
+            has_room.then(|| {
+                uris.insert(uri.clone());
+            })
+        });
+        let number =
+            number.ok_or_else(|| RpcError::internal("Too many resources are subscribed to"))?;
+        let heard = honoured
+            .wait_for(|honoured| honoured.number >= number)
+            .await;
+        let heard = heard.map(|honoured| honoured.clone()).unwrap_or_default();
+        if heard.filter.uris.contains(&uri) {
+            return Ok(());
+        }
+        self.unsubscribe(uri);
+        let unsupported = RpcError::method_not_found(Method::ResourcesSubscribe.as_str());
+        Err(heard.refused.unwrap_or(unsupported))
+    }
+
+    /// Listens for one resource less.
+    pub(super) fn unsubscribe(&self, uri: String) {
+        self.change(|uris| uris.remove(&uri).then_some(()));
+    }
+
+    /// Changes the resources; the number of the change, or none when there is nothing to change.
+    fn change(
+        &self,
+        change: impl FnOnce(&mut std::collections::BTreeSet<String>) -> Option<()>,
+    ) -> Option<u64> {
+        let mut number = None;
+        self.wanted.send_if_modified(|wanted| {
+            let changed = change(&mut wanted.filter.uris);
+            wanted.number += u64::from(changed.is_some());
+            number = changed.map(|()| wanted.number);
+            changed.is_some()
+        });
+        number
+    }
+}
+
+impl Translated {
+    /// Hears what the server says unasked, for as long as the session lasts.
+    pub(super) async fn hear(&self, session: &Arc<Session>) {
+        let mut wanted = self.listening.wanted.subscribe();
+        let mut current: Option<Incoming> = None;
+        let mut honoured = Filter::default();
+        let (mut pause, mut anew) = (FIRST_PAUSE, false);
+        loop {
+            let want = wanted.borrow_and_update().clone();
+            let opened = self.reopen(session, &want.filter, anew).await;
+            let refused = match opened {
+                Ok(opened) => {
+                    let (stream, filter) = opened.unzip();
+                    honoured = filter.unwrap_or_default();
+                    // The old one is closed only now, and what it said meanwhile is heard.
+                    if let Some(old) = std::mem::replace(&mut current, stream) {
+                        self.drain(old, session);
+                    }
+                    None
+                }
+                Err(error) => Some(error),
+            };
+            let waits = current.is_none() && refused.is_none();
+            self.listening.honoured.send_replace(Honoured {
+                filter: honoured.clone(),
+                number: want.number,
+                refused,
+            });
+            anew = tokio::select! {
+                _ = wanted.changed() => false,
+                heard = self.until_lost(&mut current, session, pause), if !waits => {
+                    pause = if heard { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
+                    true
+                }
+            };
+        }
+    }
+
+    /// Opens a stream for what is wanted, if anything is, and waits until the server has said what
+    /// it honours. `anew`: nobody has judged the resources just now.
+    async fn reopen(
+        &self,
+        session: &Arc<Session>,
+        wanted: &Filter,
+        anew: bool,
+    ) -> Result<Option<(Incoming, Filter)>, RpcError> {
+        if wanted.is_empty() {
+            return Ok(None);
+        }
+        let mut filter = wanted.clone();
+        if anew {
+            filter = self.judged(session, filter).await;
+        }
+        let permit = session.newest().judge_use().await?;
+        let opening = self.acknowledged(permit, &filter);
+        let opened = timeout(PATIENCE, opening).await;
+        opened
+            .unwrap_or_else(|_| Err(Fault::Timeout.rpc()))
+            .map(Some)
+    }
+
+    /// The resources that the token of now may still read (P-051).
+    async fn judged(&self, session: &Arc<Session>, mut filter: Filter) -> Filter {
+        let visitor = session.newest();
+        for uri in std::mem::take(&mut filter.uris) {
+            let subscribe = subscribe_request("0", Method::ResourcesSubscribe, &uri);
+            let Ok(Message::Request(request)) = Message::parse(&subscribe) else {
+                continue;
+            };
+            if visitor.judge(&request).await.is_ok() {
+                filter.uris.insert(uri);
+            }
+        }
+        filter
+    }
+
+    async fn acknowledged(
+        &self,
+        permit: Permit,
+        filter: &Filter,
+    ) -> Result<(Incoming, Filter), RpcError> {
+        let id = self.number().to_string();
+        let asked = listen_request(&id, self.speaker(), filter);
+        let asking = self.link.ask(permit, &self.owner, asked.into());
+        let mut incoming = asking.await.map_err(Fault::rpc)?;
+        while let Some(message) = incoming.next().await {
+            let message = message.map_err(Fault::rpc)?;
+            match Message::parse(&message) {
+                Ok(Message::Notification(notification)) => {
+                    if let Some(filter) = acknowledgement(&notification) {
+                        return Ok((incoming, filter));
+                    }
+                }
+                Ok(Message::Response(response)) => return Err(unsupported(&response.outcome)),
+                Ok(Message::Request(_)) | Err(_) => {}
+            }
+        }
+        Err(Fault::Broken.rpc())
+    }
+
+    /// Says what comes until nothing more does, and rests; whether anything came.
+    async fn until_lost(
+        &self,
+        current: &mut Option<Incoming>,
+        session: &Arc<Session>,
+        pause: Duration,
+    ) -> bool {
+        let mut heard = false;
+        if let Some(incoming) = current {
+            while let Some(Ok(message)) = incoming.next().await {
+                heard = true;
+                self.changed(&message, session);
+            }
+        }
+        *current = None;
+        tokio::time::sleep(pause).await;
+        heard
+    }
+
+    /// What has come already of a stream that is closed.
+    fn drain(&self, mut old: Incoming, session: &Arc<Session>) {
+        while let Some(Some(Ok(message))) = old.next().now_or_never() {
+            self.changed(&message, session);
+        }
+    }
+
+    fn changed(&self, message: &[u8], session: &Arc<Session>) {
+        let Ok(Message::Notification(notification)) = Message::parse(message) else {
+            return;
+        };
+        let method = Method::notification(&notification.method);
+        if method.map(destination_in_session) != Some(Destination::Listeners) {
+            return;
+        }
+        session.changed(&notification);
+        session.unasked().say(for_session(&notification).into());
+    }
+}
+
+fn acknowledgement(notification: &Notification<'_>) -> Option<Filter> {
+    let method = Method::notification(&notification.method);
+    (method == Some(Method::SubscriptionAcknowledged))
+        .then(|| Filter::of_acknowledged(notification).unwrap_or_default())
+}
+
+/// A server that answers instead of listening: in its own words, if it says no (P-038).
+fn unsupported(outcome: &Outcome<'_>) -> RpcError {
+    let method = Method::ResourcesSubscribe.as_str();
+    match outcome {
+        Outcome::Error(error) => {
+            tracing::debug!(code = error.code, "a server does not listen");
+            RpcError::method_not_found(method)
+        }
+        Outcome::Result(_) => RpcError::method_not_found(method),
+    }
+}
+
+/// How long a server may take to say what it honours.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a server rests whose stream broke off.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);

@@ -1,0 +1,136 @@
+//! One listen stream behind the stream of what is said unasked.
+
+use super::*;
+
+fn subscribe(id: u32, uri: &str) -> String {
+    format!(
+        r#"{{"jsonrpc":"2.0","id":{id},"method":"resources/subscribe","params":{{"uri":"{uri}"}}}}"#
+    )
+}
+
+fn acknowledge(stream: &Stream, asked: &Value, honoured: &str) {
+    stream.say(&format!(
+        r#"{{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{{"notifications":{honoured},"_meta":{{"io.modelcontextprotocol/subscriptionId":{}}}}}}}"#,
+        asked["id"]
+    ));
+}
+
+fn updated(stream: &Stream, asked: &Value, uri: &str) -> bool {
+    stream.say(&format!(
+        r#"{{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{{"uri":"{uri}","_meta":{{"io.modelcontextprotocol/subscriptionId":{}}}}}}}"#,
+        asked["id"]
+    ))
+}
+
+#[tokio::test]
+async fn a_subscription_is_part_of_one_stream_that_is_replaced_before_it_closes() {
+    // P-038
+    let world = world(Revision::V2025_11_25, TOOLS).await;
+    let (first, second) = (world.server.then(), world.server.then());
+    world.session.listen();
+    let asked = world.server.heard_so_many(2).await;
+    assert_eq!(asked["method"], "subscriptions/listen");
+    assert_eq!(
+        asked["params"]["notifications"],
+        json!({"toolsListChanged": true})
+    );
+    acknowledge(&first, &asked, r#"{"toolsListChanged":true}"#);
+    let mut line = world.session.unasked().read(0);
+    first.say(r#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#);
+    assert_eq!(
+        next(&mut line).await["method"],
+        "notifications/tools/list_changed"
+    );
+
+    let mut answer = ask(&world.session, &subscribe(7, "a:1"));
+    let asked = world.server.heard_so_many(3).await;
+    assert_eq!(
+        asked["params"]["notifications"],
+        json!({"toolsListChanged": true, "resourceSubscriptions": ["a:1"]})
+    );
+    assert!(!first.is_closed(), "not before the new one is there");
+    acknowledge(
+        &second,
+        &asked,
+        r#"{"toolsListChanged":true,"resourceSubscriptions":["a:1"]}"#,
+    );
+    assert_eq!(
+        next(&mut answer).await,
+        json!({"jsonrpc": "2.0", "id": 7, "result": {}})
+    );
+    first.closed().await;
+    updated(&second, &asked, "a:1");
+    let told = next(&mut line).await;
+    assert_eq!(
+        told,
+        json!({"jsonrpc": "2.0", "method": "notifications/resources/updated", "params": {"uri": "a:1"}})
+    );
+}
+
+#[tokio::test]
+async fn what_the_server_does_not_honour_is_refused_and_asked_for_no_more() {
+    // P-038
+    let world = world(Revision::V2025_11_25, r#"{"resources":{}}"#).await;
+    for honoured in [Some("{}"), None] {
+        let stream = world.server.then();
+        let count = world.server.heard().len();
+        let mut answer = ask(&world.session, &subscribe(7, "a:1"));
+        let asked = world.server.heard_so_many(count + 1).await;
+        match honoured {
+            Some(honoured) => acknowledge(&stream, &asked, honoured),
+            None => drop(stream.say(&format!(
+                r#"{{"jsonrpc":"2.0","id":{},"error":{{"code":-32601,"message":"no"}}}}"#,
+                asked["id"]
+            ))),
+        }
+        assert_eq!(next(&mut answer).await["error"]["code"], -32601);
+        stream.closed().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_breaks_is_opened_again_for_what_the_token_of_now_may_read() {
+    // P-050, P-051
+    let world = world(Revision::V2025_11_25, r#"{"resources":{"subscribe":true}}"#).await;
+    for (uris, uri) in [(r#"["a:1"]"#, "a:1"), (r#"["a:1","a:2"]"#, "a:2")] {
+        let stream = world.server.then();
+        let count = world.server.heard().len();
+        let mut answer = ask(&world.session, &subscribe(7, uri));
+        let asked = world.server.heard_so_many(count + 1).await;
+        acknowledge(
+            &stream,
+            &asked,
+            &format!(r#"{{"resourceSubscriptions":{uris}}}"#),
+        );
+        assert_eq!(next(&mut answer).await["result"], json!({}));
+        *world.guest.hidden.lock().expect("lock") = Some("a:1".to_owned());
+        if uri == "a:2" {
+            let again = world.server.then();
+            drop(stream);
+            tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+            let asked = world.server.heard_so_many(count + 2).await;
+            assert_eq!(
+                asked["params"]["notifications"],
+                json!({"resourceSubscriptions": ["a:2"]})
+            );
+            acknowledge(&again, &asked, r#"{"resourceSubscriptions":["a:2"]}"#);
+            let mut line = world.session.unasked().read(0);
+            updated(&again, &asked, "a:2");
+            assert_eq!(next(&mut line).await["params"]["uri"], "a:2");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_the_session_closes_the_stream_and_its_listening() {
+    // GW-26
+    let world = world(Revision::V2025_11_25, TOOLS).await;
+    let stream = world.server.then();
+    world.session.listen();
+    let asked = world.server.heard_so_many(2).await;
+    acknowledge(&stream, &asked, r#"{"toolsListChanged":true}"#);
+    world.session.end();
+    stream.closed().await;
+    tokio::time::sleep(std::time::Duration::from_secs(300)).await;
+    assert_eq!(world.server.heard().len(), 2);
+}

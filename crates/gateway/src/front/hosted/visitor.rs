@@ -1,0 +1,75 @@
+//! By whose token the gateway acts for a session: that of the newest message (P-051).
+
+use async_trait::async_trait;
+use doorward_core::{id::TokenId, permit::Permit};
+use doorward_mcp::{envelope::Request, era::Era, error::RpcError, method::Method};
+use doorward_verify::Refusal as Rejected;
+
+use crate::{
+    front::{
+        exchange::Exchange,
+        judge::{Asked, judge, judge_use},
+        refusal::Refusal,
+    },
+    snapshot::Snapshot,
+};
+
+/// Somebody who sent a message, and may do so again.
+#[async_trait]
+pub(crate) trait Visitor: Send + Sync + 'static {
+    /// The permit for a request of the client's that is sent once more.
+    async fn judge(&self, request: &Request<'_>) -> Result<Permit, RpcError>;
+
+    /// The permit for what is about nothing by name.
+    async fn judge_use(&self) -> Result<Permit, RpcError>;
+
+    /// The tools that are known of the server are old.
+    fn tools_changed(&self);
+
+    /// Which token it is.
+    fn token(&self) -> &TokenId;
+
+    /// Whether the token was revoked, or the configuration gives its holder something else now.
+    fn has_left(&self, snapshot: &Snapshot) -> bool;
+}
+
+#[async_trait]
+impl Visitor for Exchange {
+    async fn judge(&self, request: &Request<'_>) -> Result<Permit, RpcError> {
+        let method = Method::request(&request.method);
+        let method = method.ok_or_else(|| RpcError::method_not_found(&request.method))?;
+        let asked = Asked {
+            method,
+            params: &request.params,
+            id: Some(request.id.as_json()),
+            era: Era::Session,
+        };
+        let judged = async {
+            self.still_good().await?;
+            judge(self, asked).await
+        };
+        judged.await.map_err(Refusal::into_rpc)
+    }
+
+    async fn judge_use(&self) -> Result<Permit, RpcError> {
+        let judged = async {
+            self.still_good().await?;
+            judge_use(self)
+        };
+        judged.await.map_err(Refusal::into_rpc)
+    }
+
+    fn tools_changed(&self) {
+        self.server.catalogue.changes().note();
+    }
+
+    fn token(&self) -> &TokenId {
+        &self.principal.token
+    }
+
+    fn has_left(&self, snapshot: &Snapshot) -> bool {
+        let holder = self.visit().holder();
+        let verdict = self.inner.verifier.cached(&holder.token, &holder.resource);
+        matches!(verdict, Some(Err(Rejected::Revoked))) || !holder.may_still(snapshot)
+    }
+}
