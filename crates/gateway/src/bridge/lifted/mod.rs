@@ -123,10 +123,11 @@ impl StatelessLink for Lifted {
             StatelessRequest::Listen => listen::listen(&self.home, permit, &turn, &read).await,
             StatelessRequest::Unknown => return Ok(unknown()), // R-038, P-043
             StatelessRequest::Forward => match InputResponses::of_request(&read) {
-                Ok(None) => talk::begin(&self.home, permit, turn, (&read, method)).await,
-                Ok(Some(said)) => {
+                Ok(Some(said)) if said.state().is_some() => {
                     talk::resume(&self.home, permit, turn, (&read, method), &said).await
                 }
+                // Answers without the state that goes with every question answer none.
+                Ok(_) => talk::begin(&self.home, permit, turn, (&read, method)).await,
                 Err(fault) => Ok(words::refused(&fault.to_error(), id)),
             },
         };

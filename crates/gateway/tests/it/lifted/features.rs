@@ -83,6 +83,27 @@ async fn who_hangs_up_has_cancelled() {
     }
 }
 
+#[tokio::test]
+async fn a_program_that_was_started_anew_still_logs_at_the_level_of_the_request() {
+    // P-027: the level of a session dies with its process
+    let world = World::with(super::program(), |config| {
+        config.limits.processes_per_user = 1
+    });
+    let log = || {
+        call(
+            "log",
+            json!({ "_meta": { "io.modelcontextprotocol/logLevel": "debug" } }),
+        )
+    };
+    let first = messages(&world, log()).await;
+    assert_eq!(first[0]["method"], "notifications/message");
+    answer(&world, plain("tools/call", json!({ "name": "echo" }))).await; // needs its place
+    let second = messages(&world, log()).await;
+    assert_eq!(second[0]["method"], "notifications/message");
+    let process = |heard: &[serde_json::Value]| heard[1]["result"]["session"].clone();
+    assert_ne!(process(&first), process(&second));
+}
+
 /// Whether the server counts so many sooner or later.
 async fn counts(world: &World, what: &str, expected: u64) -> bool {
     for _ in 0..200 {

@@ -2,12 +2,12 @@
 
 /// After the helpers of [`crate::programs`].
 pub(super) const SCRIPT: &str = r#"
-cancelled=0 subscribed=0
+cancelled=0 subscribed=0 level=
 ask() { call=$id; say "{\"jsonrpc\":\"2.0\",\"id\":\"q-1\",\"method\":\"$1\",\"params\":$2}"; next; id=$call; reply "{\"heard\":$line}"; }
 while next; do
   case $method in
     '"initialize"')
-      reply '{"protocolVersion":"2025-11-25","capabilities":{"tools":{},"resources":{"subscribe":true}},"serverInfo":{"name":"small","version":"1"}}' ;;
+      reply '{"protocolVersion":"2025-11-25","capabilities":{"tools":{},"resources":{"subscribe":true},"logging":{}},"serverInfo":{"name":"small","version":"1"}}' ;;
     '"notifications/cancelled"') cancelled=$((cancelled + 1)) ;;
     '"tools/list"')
       if field cursor; then reply '{"tools":[{"name":"progress","inputSchema":{}}]}'
@@ -20,6 +20,7 @@ while next; do
       esac ;;
     '"resources/subscribe"') subscribed=$((subscribed + 1)); reply '{}' ;;
     '"resources/unsubscribe"') subscribed=$((subscribed - 1)); reply '{}' ;;
+    '"logging/setLevel"') level=set; reply '{}' ;;
     '"server/discover"'|'"prompts/get"') fail -32601 ;;
     '"tools/call"')
       field name
@@ -27,6 +28,7 @@ while next; do
         '"echo"') reply "{\"heard\":$line,\"session\":\"$$\"}" ;;
         '"progress"') begun; reply '{}' ;;
         '"slow"') begun ;;
+        '"log"') [ -z "$level" ] || tell notifications/message '"level":"info","data":"x"'; reply "{\"session\":\"$$\"}" ;;
         '"cancelled"') reply "{\"count\":$cancelled}" ;;
         '"subscribed"') reply "{\"count\":$subscribed}" ;;
         '"touch"') tell notifications/resources/updated '"uri":"note:1"'; reply '{}' ;;

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Whatever does not hold is refused without any effect, and a parked call that is gone is
-//! never made anew: it may have done already what it does.
+//! never made anew: it may have done already what it does. Answers without a state are no
+//! retry, because every question was asked with one.
 
 use std::sync::Arc;
 

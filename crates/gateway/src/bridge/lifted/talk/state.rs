@@ -14,7 +14,7 @@ use doorward_core::{
     server::ServerName,
     time::UnixTime,
 };
-use doorward_mcp::{envelope::Request, json::Raw, translate::salient};
+use doorward_mcp::{envelope::Request, translate::salient};
 use serde::{Deserialize, Serialize};
 
 use crate::upstream::link::Owner;
@@ -117,40 +117,8 @@ impl RequestStates {
 impl Fingerprint {
     /// Of a request or its repetition.
     pub(in super::super) fn of(request: &Request<'_>) -> Self {
-        let salient = salient(request);
-        let mut canonical = String::with_capacity(salient.len());
-        if let Ok(salient) = Raw::parse(&salient) {
-            write(salient, &mut canonical);
-        }
-        let digest = Digest::of(&canonical);
+        let digest = Digest::of_bytes(&salient(request));
         Self(URL_SAFE_NO_PAD.encode(digest.as_bytes()))
-    }
-}
-
-/// Writes a value with the members of objects in order, however they stood.
-fn write(value: Raw<'_>, out: &mut String) {
-    if value.is_object() {
-        let mut members = value.members();
-        members.sort_by(|(one, _), (other, _)| one.cmp(other));
-        out.push('{');
-        for (key, value) in members {
-            out.push_str(&serde_json::Value::from(key).to_string());
-            out.push(':');
-            write(value, out);
-            out.push(',');
-        }
-        out.push('}');
-    } else if value.is_array() {
-        out.push('[');
-        for element in value.elements() {
-            write(element, out);
-            out.push(',');
-        }
-        out.push(']');
-    } else if let Some(text) = value.text() {
-        out.push_str(&serde_json::Value::from(text).to_string());
-    } else {
-        out.push_str(value.as_str());
     }
 }
 

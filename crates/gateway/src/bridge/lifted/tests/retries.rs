@@ -51,7 +51,7 @@ async fn what_does_not_hold_is_refused_and_the_call_waits_on() {
         ("other arguments",      "alice", changed(|params| params["arguments"]["day"] = json!(2))),
         ("another tool",         "alice", changed(|params| params["name"] = json!("cancel"))),
         ("a forged state",       "alice", changed(|params| params["requestState"] = json!("AAAA"))),
-        ("no state",             "alice", changed(|params| params["requestState"] = json!(null))),
+        ("an empty state",             "alice", changed(|params| params["requestState"] = json!(""))),
         ("a state of no text",   "alice", changed(|params| params["requestState"] = json!(1))),
         ("answers of no object", "alice", changed(|params| params["inputResponses"] = json!([]))),
         ("no such answer",       "alice", changed(|params| params["inputResponses"]["1"] = json!({ "action": "dance" }))),
@@ -89,6 +89,19 @@ async fn what_does_not_hold_is_refused_and_the_call_waits_on() {
     let mut heard = world.ask(good(9)).await;
     asked.answer(json!({ "content": [] }));
     assert_eq!(heard.next().await["id"], 9);
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_that_nobody_asked_for_make_no_retry() {
+    // P-019: every question comes with a state
+    let world = World::new();
+    let mut request = call(json!(1));
+    request["params"]["inputResponses"] = json!({ "wrong": accepted() });
+    let mut heard = world.ask(request).await;
+    let asked = world.server.asked().await;
+    assert!(asked.json["params"].get("inputResponses").is_none());
+    asked.form("q");
+    assert_eq!(heard.next().await["result"]["resultType"], "input_required");
 }
 
 #[tokio::test(start_paused = true)]
