@@ -31,6 +31,18 @@ impl Resource {
         name == Some(server.as_str())
     }
 
+    /// Whether this is the endpoint that is all servers as one: `/mcp` under the public URL. A
+    /// server that is called `mcp` has one below it.
+    pub fn is_whole(&self) -> bool {
+        let base = self.0.strip_suffix("/mcp");
+        base.is_some_and(|base| !base.ends_with("/mcp"))
+    }
+
+    /// Whether a token for it can open anything of `server`.
+    pub fn reaches(&self, server: &ServerName) -> bool {
+        self.is_of(server) || self.is_whole()
+    }
+
     /// Whether a client that wrote `presented` means this resource.
     ///
     /// Scheme and host ignore case, a default port and one trailing slash do not
@@ -224,6 +236,25 @@ mod tests {
         let resource = Resource::from_known("https://mcp.example/mcp/files");
         for Case(name, presented, expected) in cases {
             assert_eq!(resource.matches(presented), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_endpoint_of_all_servers_reaches_each_and_that_of_one_no_other() {
+        let server = |name: &str| ServerName::parse(name).expect("a name");
+        #[rustfmt::skip]
+        let cases = [
+            ("https://a.example/mcp",        "files", true),
+            ("https://a.example/x/mcp",      "files", true),
+            ("https://a.example/mcp/files",  "files", true),
+            ("https://a.example/mcp/mail",   "files", false), // GW-02
+            ("https://a.example/mcp/mcp",    "files", false),
+            ("https://a.example/mcp/mcp",    "mcp",   true),
+            ("https://a.example/userinfo",   "files", false),
+        ];
+        for (resource, name, expected) in cases {
+            let reached = Resource::from_known(resource).reaches(&server(name));
+            assert_eq!(reached, expected, "{resource} {name}");
         }
     }
 

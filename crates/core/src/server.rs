@@ -23,6 +23,11 @@ impl ServerName {
         valid.then(|| Self(text.to_owned())).ok_or(NotAServerName)
     }
 
+    /// What records and streams call all servers at once. No configured server has this name.
+    pub fn whole() -> Self {
+        Self("*".to_owned())
+    }
+
     /// The name as it stands in paths and configuration.
     pub fn as_str(&self) -> &str {
         &self.0

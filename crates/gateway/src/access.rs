@@ -3,7 +3,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use doorward_core::{
-    access::Principal,
+    access::{Confirmation, Principal},
+    dpop::Policy,
     group::Groups,
     id::{ClientId, GrantId},
     permit::{AllowList, Caller as Named, Rights},
@@ -11,7 +12,10 @@ use doorward_core::{
 };
 use quick_cache::sync::Cache;
 
-use crate::places::{Place, Places};
+use crate::{
+    places::{Place, Places},
+    snapshot::Server,
+};
 
 /// How many grants are remembered per server.
 const REMEMBERED: usize = 10_000;
@@ -21,6 +25,8 @@ pub(crate) struct Access {
     allow: AllowList,
     groups: Arc<HashMap<String, Vec<String>>>,
     places: Arc<Places>,
+    /// The servers that it is the endpoint of, where that is all of them.
+    members: Vec<Arc<Server>>,
     known: Cache<GrantId, Option<Arc<Caller>>>,
 }
 
@@ -38,6 +44,17 @@ pub(crate) struct Caller {
     pub(crate) rights: Rights,
     /// What its subject takes up, here and elsewhere.
     pub(crate) place: Arc<Place>,
+    /// The servers that they may use through the endpoint that is all of them.
+    pub(crate) members: Vec<Member>,
+    /// Whether their token is bound to a key, which some members demand.
+    bound: bool,
+}
+
+/// One of several servers behind one endpoint, and its caller.
+#[derive(Clone)]
+pub(crate) struct Member {
+    pub(crate) server: Arc<Server>,
+    pub(crate) caller: Arc<Caller>,
 }
 
 impl Access {
@@ -50,8 +67,27 @@ impl Access {
             allow,
             groups,
             places,
+            members: Vec::new(),
             known: Cache::new(REMEMBERED),
         }
+    }
+
+    /// That of an endpoint that is all of these at once: it is there for whoever may use one.
+    pub(crate) fn of_all(members: Vec<Arc<Server>>, places: Arc<Places>) -> Self {
+        Self {
+            members,
+            ..Self::new(AllowList::default(), Arc::default(), places)
+        }
+    }
+
+    /// The servers that it is the endpoint of, where that is all of them.
+    pub(crate) fn members(&self) -> &[Arc<Server>] {
+        &self.members
+    }
+
+    /// Whether somebody may use anything at all.
+    pub(crate) fn admits(&self, user: &str, groups: &Groups, client: &ClientId) -> bool {
+        self.rights(Some(user), groups, client).is_some()
     }
 
     /// What the holder of a valid token may use; `None` when the server does not exist for
@@ -71,14 +107,18 @@ impl Access {
 
     fn resolve(&self, principal: &Principal) -> Option<Caller> {
         let user = principal.username.as_deref();
-        let configured = user.and_then(|name| self.groups.get(name));
-        let mut groups = configured.cloned().unwrap_or_default();
-        groups.extend(principal.groups.iter().map(ToString::to_string));
-        let rights = self.allow.rights(&Named {
-            user,
-            groups: &groups,
-            client: principal.client.as_str(),
-        })?;
+        let rights = self.rights(user, &principal.groups, &principal.client)?;
+        let bound = matches!(principal.confirmation, Some(Confirmation::Key(_)));
+        let members = self.members.iter().filter_map(|server| {
+            let open = bound || server.dpop == Policy::Accepted;
+            let caller = server.access.caller(principal).filter(|_| open)?;
+            let server = Arc::clone(server);
+            Some(Member { server, caller })
+        });
+        let members: Vec<Member> = members.collect();
+        if members.is_empty() && !self.members.is_empty() {
+            return None;
+        }
         Some(Caller {
             subject: principal.subject.clone(),
             username: principal.username.clone(),
@@ -88,6 +128,19 @@ impl Access {
             grant_label: principal.grant.as_str().into(),
             rights,
             place: self.places.of(&principal.subject),
+            members,
+            bound,
+        })
+    }
+
+    fn rights(&self, user: Option<&str>, groups: &Groups, client: &ClientId) -> Option<Rights> {
+        let configured = user.and_then(|name| self.groups.get(name));
+        let mut all = configured.cloned().unwrap_or_default();
+        all.extend(groups.iter().map(ToString::to_string));
+        self.allow.rights(&Named {
+            user,
+            groups: &all,
+            client: client.as_str(),
         })
     }
 }
@@ -98,6 +151,17 @@ impl Caller {
             && self.groups == principal.groups
             && self.subject == principal.subject
             && self.client == principal.client
+            && self.bound == matches!(principal.confirmation, Some(Confirmation::Key(_)))
+    }
+
+    /// Whether they may use what `other` may, here and at each of several servers.
+    pub(crate) fn may_what(&self, other: &Self) -> bool {
+        let pairs = || self.members.iter().zip(&other.members);
+        self.rights == other.rights
+            && self.members.len() == other.members.len()
+            && pairs().all(|(one, other)| {
+                one.server.name == other.server.name && one.caller.rights == other.caller.rights
+            })
     }
 
     /// Whether lists must be filtered for this caller.

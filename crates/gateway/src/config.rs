@@ -9,6 +9,7 @@ use http::{HeaderName, HeaderValue};
 use url::Url;
 
 pub use self::process::{ProcessConfig, Sharing};
+use crate::whole::{NameFault, Names};
 
 /// Everything that the gateway needs to know. It comes from the operator and is believed.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,8 @@ pub struct GatewayConfig {
     pub public_url: String,
     /// The servers; names must differ.
     pub servers: Vec<ServerConfig>,
+    /// Whether there is an endpoint that is all servers as one, and how.
+    pub aggregate: Option<AggregateConfig>,
     /// The groups of each user, by sign-in name.
     pub groups: HashMap<String, Vec<String>>,
     /// Origins of web pages that may call, besides that of `public_url` (`https://app.example`).
@@ -31,6 +34,31 @@ pub struct GatewayConfig {
     pub certificate_alias: Option<String>,
     /// Limits.
     pub limits: GatewayLimits,
+}
+
+/// All servers as one, at `/mcp`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AggregateConfig {
+    /// What stands between the name of a server and that of its tool.
+    pub separator: String,
+}
+
+impl AggregateConfig {
+    /// Whether the names of all tools of these servers would have one meaning.
+    pub fn check<'a>(
+        &self,
+        servers: impl Iterator<Item = &'a ServerName> + Clone,
+    ) -> Result<(), NameFault> {
+        Names::new(&self.separator, servers).map(drop)
+    }
+}
+
+impl Default for AggregateConfig {
+    fn default() -> Self {
+        Self {
+            separator: "_".to_owned(),
+        }
+    }
 }
 
 /// One MCP server behind the gateway.
@@ -158,6 +186,12 @@ pub enum GatewayError {
     /// An origin is not `scheme://host[:port]`.
     #[error("allowed origin {0:?} is not of the form https://host or https://host:port")]
     Origin(String),
+    /// Names of tools of all servers would not tell whose they are.
+    #[error("{0}")]
+    Names(#[from] NameFault),
+    /// The path of `public_url` ends like that of all servers.
+    #[error("public_url must not end with /mcp while there is an aggregate: switch it off")]
+    WholePath,
     /// The path of `public_url` changed, which only a restart can do.
     #[error("public_url changes only at a restart")]
     PublicUrlChanged,

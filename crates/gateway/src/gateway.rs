@@ -11,6 +11,8 @@ use doorward_core::{
     clock::Clock,
     dpop::Nonces,
     entropy::Entropy,
+    group::Groups,
+    id::ClientId,
     server::{ServerName, ToolSummary},
 };
 use doorward_fetch::UpstreamClient;
@@ -26,6 +28,7 @@ use crate::{
     snapshot::Snapshot,
     stream::Watch,
     upstream::stdio::Processes,
+    whole::Seals,
 };
 
 /// What the gateway needs of others.
@@ -68,6 +71,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sessions: SessionIds,
     pub(crate) hosted: Hosted,
+    /// Cursors and states of the endpoint that is all servers.
+    pub(crate) seals: Arc<Seals>,
     pub(crate) proofs: Proofs,
     pub(crate) nonces: Nonces,
     pub(crate) surroundings: Arc<Surroundings>,
@@ -113,6 +118,7 @@ impl Gateway {
             nonces: Nonces::new(&parts.master_key),
             store: parts.store,
             clock: parts.clock,
+            seals: Arc::new(Seals::new(&parts.master_key, Arc::clone(&parts.entropy))),
             sessions: SessionIds::new(&parts.master_key, parts.entropy),
             hosted: Hosted::default(),
             surroundings,
@@ -133,6 +139,18 @@ impl Gateway {
         let server = self.inner.snapshot.load().named(server.as_str())?;
         let tools = server.catalogue.current().await?;
         Some(tools.summaries().to_vec())
+    }
+
+    /// Whether a person may use anything of a server through a client.
+    pub fn admits(
+        &self,
+        server: &ServerName,
+        user: &str,
+        groups: &Groups,
+        client: &ClientId,
+    ) -> bool {
+        let server = self.inner.snapshot.load().named(server.as_str());
+        server.is_some_and(|server| server.access.admits(user, groups, client))
     }
 
     /// Asks every server once whether it can be reached, for the operator to see at start.

@@ -25,10 +25,12 @@ mod places;
 mod snapshot;
 mod stream;
 mod upstream;
+mod whole;
 
 pub use catalogue::{ProbeError, ServerCheck};
 pub use config::{
-    Exposure, GatewayConfig, GatewayError, GatewayLimits, ProcessConfig, ServerConfig, Sharing,
-    UpstreamConfig,
+    AggregateConfig, Exposure, GatewayConfig, GatewayError, GatewayLimits, ProcessConfig,
+    ServerConfig, Sharing, UpstreamConfig,
 };
 pub use gateway::{Gateway, GatewayLoad, GatewayParts};
+pub use whole::NameFault;

@@ -4,8 +4,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use bytes::Bytes;
 use doorward_core::{
-    dpop::Policy, peer::SameMachine, resource::Resource, scope::ScopeSet, server::ServerName,
-    step_up::StepUp,
+    dpop::Policy, peer::SameMachine, permit::AllowList, resource::Resource, scope::ScopeSet,
+    server::ServerName, step_up::StepUp,
 };
 use doorward_verify::{Challenge, ProtectedResourceMetadata, metadata_url};
 use http::Extensions;
@@ -15,10 +15,14 @@ use crate::{
     access::Access,
     bridge::lifted::{Lifted, LiftedParts},
     catalogue::{Catalogue, Changes},
-    config::{Exposure, GatewayConfig, GatewayError, GatewayLimits, ServerConfig},
+    config::{
+        AggregateConfig, Exposure, GatewayConfig, GatewayError, GatewayLimits, ServerConfig,
+        UpstreamConfig,
+    },
     front::Origins,
     gateway::Surroundings,
     upstream::Upstream,
+    whole::{Cached, Changed, Names, Whole},
 };
 
 /// A configuration with everything precomputed that requests need.
@@ -31,6 +35,8 @@ pub(crate) struct Snapshot {
     servers: HashMap<String, Arc<Server>>,
     /// The same servers at the addresses for HTTP+SSE of 2024-11-05.
     by_sse: HashMap<String, Arc<Server>>,
+    /// All of them as one, where they are.
+    whole: Option<Arc<Server>>,
 }
 
 /// One server, ready to be called.
@@ -54,6 +60,19 @@ pub(crate) struct Server {
     pub(crate) catalogue: Arc<Catalogue>,
     /// The server as one of 2026-07-28, should it speak in sessions only.
     pub(crate) lifted: Arc<Lifted>,
+    /// How lists of it were said to have changed.
+    pub(crate) changed: Arc<Changed>,
+    /// What makes all servers one, where it is the endpoint of all and has no upstream of its own.
+    pub(crate) whole: Option<Arc<Whole>>,
+}
+
+/// Where a server is reached, and what tokens for it say.
+#[derive(Clone)]
+struct Endpoint {
+    resource: Resource,
+    alias: String,
+    challenge: Challenge,
+    metadata: Bytes,
 }
 
 impl Snapshot {
@@ -80,17 +99,21 @@ impl Snapshot {
             before,
         };
         let (mut servers, mut by_sse) = (HashMap::new(), HashMap::new());
-        for server in config.servers {
+        for server in &config.servers {
             let name = server.name.clone();
-            let upstream = ready.upstream(&server)?;
-            let sse = ready.sse(server.clone(), upstream.clone());
-            by_sse.insert(name.as_str().to_owned(), Arc::new(sse));
-            let server = Arc::new(ready.server(server, upstream));
+            let own = ready.upstream(server)?;
+            by_sse.insert(name.as_str().to_owned(), Arc::new(ready.sse(server, &own)));
+            let server = Arc::new(ready.server(server, &own));
             if servers.insert(name.as_str().to_owned(), server).is_some() {
                 return Err(GatewayError::RepeatedName(name));
             }
         }
+        let whole = config.aggregate.as_ref().map(|aggregate| {
+            let whole = ready.whole(aggregate, &config.servers, &servers);
+            whole.map(Arc::new)
+        });
         Ok(Self {
+            whole: whole.transpose()?,
             origins: Origins::new(&base, &config.allowed_origins)?,
             limits: ready.limits,
             dpop_nonces: config.dpop_nonces,
@@ -115,6 +138,22 @@ impl Snapshot {
     pub(crate) fn reached_by_sse(&self, name: &str, request: &Extensions) -> Option<Arc<Server>> {
         let server = self.by_sse.get(name).cloned();
         server.filter(|server| server.is_reached_by(request))
+    }
+
+    /// The endpoint that is all servers as one, if a request with these extensions reaches any.
+    pub(crate) fn whole(&self, request: &Extensions) -> Option<Arc<Server>> {
+        let whole = self.whole.as_ref()?;
+        let mut members = whole.access.members().iter();
+        let reached = members.any(|member| member.is_reached_by(request));
+        reached.then(|| Arc::clone(whole))
+    }
+
+    /// The server that a stream calls so: one of them, or all.
+    pub(crate) fn behind(&self, name: &ServerName) -> Option<Arc<Server>> {
+        match *name == ServerName::whole() {
+            true => self.whole.clone(),
+            false => self.named(name.as_str()),
+        }
     }
 
     /// Drops what nobody has used for long. Called every few seconds.
@@ -143,15 +182,17 @@ impl Snapshot {
 impl Server {
     /// Whether there is such a server for a request with these extensions.
     pub(crate) fn is_reached_by(&self, request: &Extensions) -> bool {
+        self.is_reached_from(request.get().copied())
+    }
+
+    /// The same of one that is known to come from here, or not.
+    pub(crate) fn is_reached_from(&self, here: Option<SameMachine>) -> bool {
         match self.exposure {
             Exposure::Public => true,
-            Exposure::Local => request.get::<SameMachine>().is_some(),
+            Exposure::Local => here.is_some(),
         }
     }
 }
-
-/// What is behind a server, whatever its address.
-type Behind = (Upstream, Arc<Catalogue>, Arc<Lifted>);
 
 struct Preparing<'a> {
     public_url: &'a str,
@@ -164,63 +205,103 @@ struct Preparing<'a> {
 }
 
 impl Preparing<'_> {
-    fn server(&self, config: ServerConfig, upstream: Behind) -> Server {
-        self.at("mcp", config, upstream)
+    fn server(&self, config: &ServerConfig, own: &Own) -> Server {
+        self.reached(config, self.endpoint_of("mcp", config), own)
     }
 
     /// Tokens are for the address of Streamable HTTP or for its own.
-    fn sse(&self, config: ServerConfig, upstream: Behind) -> Server {
+    fn sse(&self, config: &ServerConfig, own: &Own) -> Server {
         let usual = Resource::from_known(format!("{}/mcp/{}", self.public_url, config.name));
         Server {
             also_for: Some(usual),
-            ..self.at("sse", config, upstream)
+            ..self.reached(config, self.endpoint_of("sse", config), own)
         }
     }
 
-    fn at(
-        &self,
-        kind: &str,
-        config: ServerConfig,
-        (upstream, catalogue, lifted): Behind,
-    ) -> Server {
-        let resource = Resource::from_known(format!("{}/{kind}/{}", self.public_url, config.name));
-        let metadata = self.metadata(&config, &resource);
+    /// A server as it is reached through one endpoint.
+    fn reached(&self, config: &ServerConfig, at: Endpoint, own: &Own) -> Server {
+        let own = own.clone();
         Server {
-            alias: format!("{}/{kind}/{}", self.alias, config.name),
-            also_for: None,
+            name: config.name.clone(),
             label: config.name.as_str().into(),
-            challenge: challenge(&resource, config.dpop),
+            resource: at.resource,
+            also_for: None,
+            alias: at.alias,
+            challenge: at.challenge,
+            metadata: at.metadata,
             dpop: config.dpop,
             exposure: config.exposure,
-            metadata,
-            step_up: config.step_up,
+            step_up: config.step_up.clone(),
             access: Access::new(
-                config.allow,
+                config.allow.clone(),
                 Arc::clone(&self.groups),
                 Arc::clone(&self.surroundings.places),
             ),
-            name: config.name,
-            resource,
-            upstream,
-            catalogue,
-            lifted,
+            upstream: own.upstream,
+            catalogue: own.catalogue,
+            lifted: own.lifted,
+            changed: own.changed,
+            whole: None,
         }
+    }
+
+    /// The endpoint that is all servers: each as it is reached through it, with its own rules
+    /// and the challenges of all.
+    fn whole(
+        &self,
+        aggregate: &AggregateConfig,
+        configs: &[ServerConfig],
+        servers: &HashMap<String, Arc<Server>>,
+    ) -> Result<Server, GatewayError> {
+        let names = configs.iter().map(|config| &config.name);
+        let names = Names::new(&aggregate.separator, names)?;
+        let everywhere = |config: &ServerConfig| config.dpop == Policy::Required;
+        let dpop = match configs.iter().all(everywhere) && !configs.is_empty() {
+            true => Policy::Required,
+            false => Policy::Accepted,
+        };
+        let at = self.endpoint("/mcp", "All servers", dpop);
+        if !at.resource.is_whole() {
+            return Err(GatewayError::WholePath);
+        }
+        let mut members: Vec<Arc<Server>> = configs
+            .iter()
+            .filter_map(|config| {
+                let own = servers.get(config.name.as_str())?.own();
+                Some(Arc::new(self.reached(config, at.clone(), &own)))
+            })
+            .collect();
+        members.sort_by(|one, other| one.name.cmp(&other.name));
+        let nowhere = nowhere()?;
+        let places = Arc::clone(&self.surroundings.places);
+        let mut server = self.reached(&nowhere, at, &self.new_upstream(&nowhere)?);
+        server.dpop = dpop;
+        server.access = Access::of_all(members, places);
+        server.whole = Some(Arc::new(Whole {
+            names,
+            cached: Cached::default(),
+        }));
+        Ok(server)
     }
 
     /// The upstream of before when its configuration and the limits are the same: its sessions
     /// and processes live on.
-    fn upstream(&self, config: &ServerConfig) -> Result<Behind, GatewayError> {
+    fn upstream(&self, config: &ServerConfig) -> Result<Own, GatewayError> {
         let before = self.before.and_then(|before| {
             let same_limits = before.limits == self.limits;
             let server = before.servers.get(config.name.as_str())?;
             (same_limits && server.upstream.is_for(&config.upstream)).then_some(server)
         });
         if let Some(same) = before {
-            let (catalogue, lifted) = (Arc::clone(&same.catalogue), Arc::clone(&same.lifted));
-            return Ok((same.upstream.clone(), catalogue, lifted));
+            return Ok(same.own());
         }
+        self.new_upstream(config)
+    }
+
+    fn new_upstream(&self, config: &ServerConfig) -> Result<Own, GatewayError> {
         let changes = Arc::new(Changes::default());
         let upstream = Upstream::new(config, self.surroundings, &self.limits, &changes)?;
+        let changed = Arc::new(Changed::with(Arc::clone(&changes)));
         let catalogue = Catalogue::new(config.name.clone(), upstream.clone(), changes);
         let parts = LiftedParts {
             opens: Arc::new(upstream.clone()),
@@ -228,16 +309,69 @@ impl Preparing<'_> {
             clock: Arc::clone(&self.surroundings.clock),
         };
         let lifted = Lifted::new(config.name.clone(), parts, &self.limits);
-        Ok((upstream, Arc::new(catalogue), Arc::new(lifted)))
+        Ok(Own {
+            upstream,
+            catalogue: Arc::new(catalogue),
+            lifted: Arc::new(lifted),
+            changed,
+        })
     }
 
-    fn metadata(&self, config: &ServerConfig, resource: &Resource) -> Bytes {
+    fn endpoint_of(&self, kind: &str, config: &ServerConfig) -> Endpoint {
         let title = config.title.as_deref().unwrap_or(config.name.as_str());
-        let document = ProtectedResourceMetadata::new(resource, self.public_url);
-        let document = document.named(title).offering_dpop(config.dpop);
-        let document = document.showing_certificates(self.client_certificates);
-        serde_json::to_vec(&document).unwrap_or_default().into()
+        self.endpoint(&format!("/{kind}/{}", config.name), title, config.dpop)
     }
+
+    fn endpoint(&self, path: &str, title: &str, dpop: Policy) -> Endpoint {
+        let resource = Resource::from_known(format!("{}{path}", self.public_url));
+        let document = ProtectedResourceMetadata::new(&resource, self.public_url);
+        let document = document.named(title).offering_dpop(dpop);
+        let document = document.showing_certificates(self.client_certificates);
+        Endpoint {
+            alias: format!("{}{path}", self.alias),
+            challenge: challenge(&resource, dpop),
+            metadata: serde_json::to_vec(&document).unwrap_or_default().into(),
+            resource,
+        }
+    }
+}
+
+/// What leads to one server, whatever the endpoint.
+#[derive(Clone)]
+struct Own {
+    upstream: Upstream,
+    catalogue: Arc<Catalogue>,
+    lifted: Arc<Lifted>,
+    changed: Arc<Changed>,
+}
+
+impl Server {
+    fn own(&self) -> Own {
+        Own {
+            upstream: self.upstream.clone(),
+            catalogue: Arc::clone(&self.catalogue),
+            lifted: Arc::clone(&self.lifted),
+            changed: Arc::clone(&self.changed),
+        }
+    }
+}
+
+/// Stands for all servers where one is named, at a host that cannot be (RFC 6761): nothing is
+/// ever sent there, because what comes to all servers goes to members.
+fn nowhere() -> Result<ServerConfig, GatewayError> {
+    let url = Url::parse("http://nowhere.invalid/").map_err(|_| GatewayError::PublicUrl)?;
+    Ok(ServerConfig {
+        name: ServerName::whole(),
+        title: None,
+        upstream: UpstreamConfig::Http {
+            url,
+            headers: Vec::new(),
+        },
+        allow: AllowList::default(),
+        step_up: StepUp::default(),
+        dpop: Policy::Accepted,
+        exposure: Exposure::default(),
+    })
 }
 
 fn challenge(resource: &Resource, dpop: Policy) -> Challenge {

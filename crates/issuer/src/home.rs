@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::{
     authorize::AuthorizeRefused,
     browser::{SignedIn, Visitor, visitor},
+    issuer::PublishedServer,
     shared::Shared,
 };
 
@@ -26,7 +27,8 @@ pub(crate) struct EndpointsPage {
 #[derive(Serialize)]
 pub(crate) struct EndpointView {
     name: String,
-    title: String,
+    /// Its title; none where it is all servers as one.
+    title: Option<String>,
     resource: String,
 }
 
@@ -71,15 +73,20 @@ impl Shared {
     /// All servers and how to reach them.
     pub(crate) fn endpoints(&self, signed_in: Option<&SignedIn>) -> EndpointsPage {
         let published = self.published();
-        let servers = published.config.servers.iter();
+        let servers = published.config.servers.as_slice();
+        let view = |server: &PublishedServer| EndpointView {
+            name: server.name.to_string(),
+            title: Some(server.title.clone()),
+            resource: server.resource.to_string(),
+        };
+        let whole = published.config.whole.as_ref();
+        let whole = whole.filter(|_| servers.len() > 1).map(|all| EndpointView {
+            name: "all".to_owned(),
+            title: None,
+            resource: all.to_string(),
+        });
         EndpointsPage {
-            servers: servers
-                .map(|server| EndpointView {
-                    name: server.name.to_string(),
-                    title: server.title.clone(),
-                    resource: server.resource.to_string(),
-                })
-                .collect(),
+            servers: servers.iter().map(view).chain(whole).collect(),
             user: signed_in.map(|signed_in| signed_in.user.name.to_string()),
         }
     }

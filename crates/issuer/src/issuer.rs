@@ -11,6 +11,7 @@ use doorward_core::{
     entropy::Entropy,
     exchange::ExchangeRule,
     factor::SignInPolicy,
+    group::Groups,
     id::{ClientId, KeyId},
     jwk::{PublicKey, PublicKeySet},
     letter::{Letter, NotPosted, Post},
@@ -22,7 +23,7 @@ use doorward_core::{
     secret::Digest,
     server::{ServerName, ToolSummary},
     step_up::{Acr, Wanted},
-    user::{MailAddress, User},
+    user::{MailAddress, User, Username},
 };
 use doorward_fetch::Fetcher;
 use doorward_pages::Brand;
@@ -50,6 +51,20 @@ use crate::{
 pub trait ToolCatalogue: Send + Sync + 'static {
     /// The tools of `server`; `None` when they are not known right now.
     async fn tools(&self, server: &ServerName) -> Option<Vec<ToolSummary>>;
+
+    /// Whether a person may use anything of `server` through a client.
+    fn admits(&self, server: &ServerName, who: Asking<'_>) -> bool;
+}
+
+/// A person and the client that they are asked to let in.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking<'a> {
+    /// The sign-in name.
+    pub user: &'a Username,
+    /// The groups that a token would tell of.
+    pub groups: &'a Groups,
+    /// The client.
+    pub client: &'a ClientId,
 }
 
 /// A server that tokens can be issued for.
@@ -79,6 +94,8 @@ pub struct IssuerConfig {
     pub issuer: String,
     /// The servers.
     pub servers: Vec<PublishedServer>,
+    /// The endpoint that is all of them as one, where there is one: `/mcp` under the issuer.
+    pub whole: Option<Resource>,
     /// How people sign in at least.
     pub sign_in: SignInPolicy,
     /// How long things live.

@@ -61,8 +61,8 @@ pub use authorities::{Authorities, ClientCertificates, Untrusted};
 pub use federation::Federation;
 pub use groups::{GroupsSaid, say_groups, take_out};
 pub use issuer::{
-    DynamicRegistration, Issuer, IssuerConfig, IssuerParts, MasterKey, PublishedServer, StartError,
-    ToolCatalogue,
+    Asking, DynamicRegistration, Issuer, IssuerConfig, IssuerParts, MasterKey, PublishedServer,
+    StartError, ToolCatalogue,
 };
 pub use keys::{KeyError, KeySetChange};
 pub use limits::{Guesses, Noted, StrangerNotes};

@@ -80,6 +80,8 @@ fn documents() -> Routes {
             &format!("/mcp/{{server}}{OPENID}"),
             read(get(metadata::at_endpoint)),
         )
+        .route(&format!("/mcp{OAUTH}"), read(get(metadata::at_whole)))
+        .route(&format!("/mcp{OPENID}"), read(get(metadata::at_whole)))
         .route("/jwks", read(get(metadata::keys)))
 }
 

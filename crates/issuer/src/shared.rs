@@ -216,13 +216,16 @@ impl Shared {
         revoked(self.revocations.standing_of_sign_in(principal))
     }
 
-    /// How long an access token of `client` for `resource` lives, unless its grant ends before.
+    /// How long an access token of `client` for `resource` lives, unless its grant ends before:
+    /// no longer than one for any server that it opens.
     pub(crate) fn access_lifetime(&self, client: &Client, resource: &Resource) -> Duration {
-        let published = self.published();
-        let server = published.server_at(resource);
-        let server = server.and_then(|server| server.access_ttl);
+        let (published, own) = (self.published(), client.tokens.access_ttl);
         let lifetimes = published.config.lifetimes;
-        lifetimes.access_for(server, client.tokens.access_ttl)
+        let servers = published.servers_at(resource);
+        let lived = servers.map(|server| lifetimes.access_for(server.access_ttl, own));
+        lived
+            .min()
+            .unwrap_or_else(|| lifetimes.access_for(None, own))
     }
 
     /// How long a grant of `client` for any of `resources` lasts at most.
@@ -289,10 +292,23 @@ impl Published {
             .collect()
     }
 
-    /// What a client may ask for that may get tokens for `servers`.
-    pub(crate) fn offered<'a>(&'a self, servers: &'a [Resource]) -> Offered<'a> {
+    /// The endpoint that is all servers as one, for a client that may get tokens for each.
+    pub(crate) fn whole_for(&self, client: &Client) -> Option<&Resource> {
+        let whole = self.config.whole.as_ref();
+        whole.filter(|whole| self.admits(client, whole))
+    }
+
+    /// Whether the environments of `client` let it have tokens for `resource`.
+    pub(crate) fn admits(&self, client: &Client, resource: &Resource) -> bool {
+        let mut servers = self.servers_at(resource);
+        servers.all(|server| client.environments.admit(server.environment))
+    }
+
+    /// What `client` may ask for, which may get tokens for `servers`.
+    pub(crate) fn offered<'a>(&'a self, client: &Client, servers: &'a [Resource]) -> Offered<'a> {
         Offered {
             servers,
+            whole: self.whole_for(client),
             userinfo: self.userinfo.as_ref(),
             strongest: self.config.strongest_sign_in(),
         }
@@ -300,7 +316,7 @@ impl Published {
 
     /// What a sign-in must be like for every call at each of `resources`.
     pub(crate) fn sign_in_wanted(&self, resources: &[Resource]) -> Wanted {
-        let servers = resources.iter().filter_map(|it| self.server_at(it));
+        let servers = resources.iter().flat_map(|it| self.servers_at(it));
         let wanted = servers.map(|server| server.sign_in);
         wanted.fold(Wanted::default(), Wanted::and)
     }
@@ -311,6 +327,29 @@ impl Published {
             .servers
             .iter()
             .find(|server| server.resource == *resource)
+    }
+
+    /// The servers of which a token for `resource` opens something.
+    pub(crate) fn servers_at<'a>(
+        &'a self,
+        resource: &'a Resource,
+    ) -> impl Iterator<Item = &'a PublishedServer> + 'a {
+        let whole = self.is_whole(resource);
+        let servers = self.config.servers.iter();
+        servers.filter(move |server| whole || server.resource == *resource)
+    }
+
+    /// Whether `resource` is the endpoint that is all servers as one.
+    pub(crate) fn is_whole(&self, resource: &Resource) -> bool {
+        self.config.whole.as_ref() == Some(resource)
+    }
+
+    /// What records call the server at `resource`: `*` is all of them.
+    pub(crate) fn label(&self, resource: &Resource) -> Option<&str> {
+        match self.is_whole(resource) {
+            true => Some("*"),
+            false => self.server_name(resource).map(ServerName::as_str),
+        }
     }
 
     /// The name of the server whose endpoint `resource` is.

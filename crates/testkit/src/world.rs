@@ -26,11 +26,12 @@ use doorward_fetch::{
     Fetcher, FetcherConfig, Reach, UpstreamClient, UpstreamConfig as Connections,
 };
 use doorward_gateway::{
-    Gateway, GatewayConfig, GatewayLimits, GatewayParts, ServerConfig, UpstreamConfig,
+    AggregateConfig, Gateway, GatewayConfig, GatewayLimits, GatewayParts, ServerConfig,
+    UpstreamConfig,
 };
 use doorward_issuer::{
-    Administration, ClientCertificates, DynamicRegistration, Federation, Issuer, IssuerConfig,
-    IssuerParts, KeySetChange, MasterKey, PublishedServer, ToolCatalogue,
+    Administration, Asking, ClientCertificates, DynamicRegistration, Federation, Issuer,
+    IssuerConfig, IssuerParts, KeySetChange, MasterKey, PublishedServer, ToolCatalogue,
 };
 use doorward_store::{AuditFilter, SqliteStore, Store};
 use doorward_verify::{KeySource, KeysUnavailable, ProcessMemory, Verifier, VerifierConfig};
@@ -67,6 +68,8 @@ pub struct World {
     pub client_certificates: Option<ClientCertificates>,
     /// Through whom people sign in besides, from the next start on.
     pub federation: Federation,
+    /// Whether all servers are one as well, from the next start on.
+    pub whole: bool,
     servers: Vec<(ServerName, AllowList)>,
     groups: HashMap<String, Vec<String>>,
     step_up: StepUp,
@@ -125,6 +128,7 @@ impl World {
             dpop: Policy::Accepted,
             client_certificates: None,
             federation: Federation::default(),
+            whole: false,
             servers: servers
                 .iter()
                 .map(|(name, allow)| {
@@ -277,6 +281,9 @@ impl World {
         IssuerConfig {
             issuer: ORIGIN.to_owned(),
             servers: self.servers.iter().map(published).collect(),
+            whole: self
+                .whole
+                .then(|| Resource::from_known(format!("{ORIGIN}/mcp"))),
             sign_in: SignInPolicy::default(),
             lifetimes,
             keys: doorward_core::rotation::Schedule::default(),
@@ -314,6 +321,7 @@ impl World {
         GatewayConfig {
             public_url: ORIGIN.to_owned(),
             servers: self.servers.iter().map(server).collect(),
+            aggregate: self.whole.then(AggregateConfig::default),
             groups: self.groups.clone(),
             allowed_origins: Vec::new(),
             dpop_nonces: self.dpop_nonces,
@@ -359,5 +367,11 @@ struct GatewayTools(std::sync::OnceLock<Gateway>);
 impl ToolCatalogue for GatewayTools {
     async fn tools(&self, server: &ServerName) -> Option<Vec<ToolSummary>> {
         self.0.get()?.tools(server).await
+    }
+
+    fn admits(&self, server: &ServerName, who: Asking<'_>) -> bool {
+        let gateway = self.0.get();
+        let (user, groups, client) = (who.user.as_str(), who.groups, who.client);
+        gateway.is_some_and(|gateway| gateway.admits(server, user, groups, client))
     }
 }

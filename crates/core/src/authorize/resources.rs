@@ -13,10 +13,21 @@ use crate::{
 pub struct Offered<'a> {
     /// Those of servers.
     pub servers: &'a [Resource],
+    /// The one that is all servers at once, where there is one and the client may use each.
+    pub whole: Option<&'a Resource>,
     /// The UserInfo endpoint (OpenID Connect Core section 5.3), where there is one.
     pub userinfo: Option<&'a Resource>,
     /// The strongest sign-in that can be had.
     pub strongest: Acr,
+}
+
+impl Offered<'_> {
+    /// What a person may choose from, where the client names nothing: each server, and all at
+    /// once where that is more than one.
+    fn each(&self) -> Vec<Resource> {
+        let whole = self.whole.filter(|_| self.servers.len() > 1);
+        self.servers.iter().chain(whole).cloned().collect()
+    }
 }
 
 /// How many of the meant resources the person may approve.
@@ -48,13 +59,13 @@ pub(super) fn meant(
         (false, _, _) => (named, Choice::Any),
         (true, false, _) => (about(details, offered.servers), Choice::Any),
         (true, true, Some(userinfo)) => (vec![userinfo.clone()], Choice::Any),
-        (true, true, None) => (offered.servers.to_vec(), Choice::One),
+        (true, true, None) => (offered.each(), Choice::One),
     };
     if meant.is_empty() {
         return Err(AuthorizeError::Target);
     }
     if !details.is_empty() {
-        every_one_detailed(details, &meant)?;
+        every_one_detailed(details, &meant, offered.servers)?;
     }
     Ok((meant, choice))
 }
@@ -77,6 +88,16 @@ fn named(
             false => Err(AuthorizeError::Target),
         };
     }
+    if let Some(whole) = offered
+        .whole
+        .filter(|it| texts().any(|text| it.matches(text)))
+    {
+        // Its tokens open every server already; details of one must not count for the other.
+        return match texts().all(|text| whole.matches(text)) {
+            true => Ok(vec![whole.clone()]),
+            false => Err(AuthorizeError::Target),
+        };
+    }
     for text in texts() {
         let resource = resource_meant(text, offered.servers).ok_or(AuthorizeError::Target)?;
         if !named.contains(resource) {
@@ -96,9 +117,16 @@ fn about(details: &Details, published: &[Resource]) -> Vec<Resource> {
 
 /// A resource without details would be open altogether, and details of another server would
 /// promise what no token can keep.
-fn every_one_detailed(details: &Details, meant: &[Resource]) -> Result<(), DetailsError> {
-    let of_some = |entry: &ToolDetail| meant.iter().any(|it| it.is_of(entry.server()));
-    let detailed = |it: &Resource| details.iter().any(|entry| it.is_of(entry.server()));
+fn every_one_detailed(
+    details: &Details,
+    meant: &[Resource],
+    servers: &[Resource],
+) -> Result<(), DetailsError> {
+    let of_some = |entry: &ToolDetail| {
+        meant.iter().any(|it| it.reaches(entry.server()))
+            && servers.iter().any(|it| it.is_of(entry.server()))
+    };
+    let detailed = |it: &Resource| details.iter().any(|entry| it.reaches(entry.server()));
     if details.iter().all(of_some) && meant.iter().all(detailed) {
         Ok(())
     } else {

@@ -25,6 +25,7 @@ fn published() -> Vec<Resource> {
 fn offered(servers: &[Resource]) -> Offered<'_> {
     Offered {
         servers,
+        whole: None,
         userinfo: None,
         strongest: Acr::Mfa,
     }
@@ -287,6 +288,65 @@ fn details_and_resources_name_the_same_servers() {
 }
 
 #[test]
+fn all_servers_at_once_are_one_resource_that_goes_with_no_other() {
+    let (servers, whole) = (published(), Resource::from_known("https://mcp.example/mcp"));
+    let (all, files) = (whole.as_str(), "https://mcp.example/mcp/files");
+    let entry =
+        |server: &str| format!(r#"[{{"type":"mcp_tool","server":"{server}","tools":["a"]}}]"#);
+    let (known, unknown) = (entry("mail"), entry("x"));
+    let slash = format!("{all}/");
+    type Case<'a> = (&'a str, bool, Changes<'a>, Result<&'a [&'a str], &'a str>);
+    #[rustfmt::skip]
+    let cases: [Case<'_>; 8] = [ // GW-02, A-051
+        ("named",                true,  &[("resource", all)],                       Ok(&[all])),
+        ("with a slash",         true,  &[("resource", &slash)],                    Ok(&[all])),
+        ("twice",                true,  &[("resource", all), ("resource+", &slash)], Ok(&[all])),
+        ("with another",         true,  &[("resource", all), ("resource+", files)], Err("invalid_target")),
+        ("not there",            false, &[("resource", all)],                       Err("invalid_target")),
+        ("nothing named",        true,  &[("resource", "")],                        Ok(&[files, "https://mcp.example/mcp/mail", all])),
+        ("details of one of it", true,  &[("resource", all), ("authorization_details", &known)], Ok(&[all])),
+        ("details of no server", true,  &[("resource", all), ("authorization_details", &unknown)], Err("invalid_authorization_details")),
+    ];
+    for (name, there, changes, expected) in cases {
+        let offered = Offered {
+            whole: there.then_some(&whole),
+            ..offered(&servers)
+        };
+        let told = match check(&request(changes), &client(), offered) {
+            Ok(checked) => Ok(checked.resources),
+            Err(Fault::Redirect(fault)) => Err(fault.error.code()),
+            Err(Fault::Show(fault)) => panic!("{name}: {fault}"),
+        };
+        let expected = expected.map(|all| all.iter().map(|it| Resource::from_known(*it)).collect());
+        assert_eq!(told, expected, "{name}");
+    }
+    let one = Offered {
+        whole: Some(&whole),
+        ..offered(&servers[..1])
+    };
+    let checked = check(&request(&[("resource", "")]), &client(), one).expect("good");
+    assert_eq!(
+        checked.resources,
+        servers[..1],
+        "of one server there is nothing to choose"
+    );
+    let about = request(&[("resource", ""), ("authorization_details", &known)]);
+    let checked = check(
+        &about,
+        &client(),
+        Offered {
+            whole: Some(&whole),
+            ..offered(&servers)
+        },
+    );
+    assert_eq!(
+        checked.expect("good").resources,
+        servers[1..],
+        "details mean their server"
+    );
+}
+
+#[test]
 fn a_way_to_sign_in_that_does_not_exist_here_is_told_at_once() {
     use Acr::{Mfa, Password};
     let (pwd, mfa, key) = (Password.as_str(), Mfa.as_str(), Acr::Passkey.as_str());
@@ -319,6 +379,7 @@ fn connect(changes: Changes<'_>) -> Result<Checked, Fault> {
     let (servers, userinfo) = (published(), userinfo());
     let offered = Offered {
         servers: &servers,
+        whole: None,
         userinfo: Some(&userinfo),
         strongest: Acr::Mfa,
     };
@@ -396,6 +457,7 @@ fn clients_that_introduce_themselves_mean_servers_unless_they_name_userinfo() {
     let (servers, userinfo) = (published(), userinfo());
     let offered = Offered {
         servers: &servers,
+        whole: None,
         userinfo: Some(&userinfo),
         strongest: Acr::Mfa,
     };

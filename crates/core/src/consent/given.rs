@@ -3,7 +3,7 @@
 use crate::{
     details::Details,
     scope::ScopeSet,
-    server::{ToolEffect, ToolSummary},
+    server::{ServerName, ToolEffect, ToolSummary},
     time::UnixTime,
 };
 
@@ -44,9 +44,10 @@ impl Given {
         self.scopes.covers(effect.scope())
     }
 
-    /// Whether it opens a tool, with whatever arguments.
-    fn includes(&self, tool: &ToolSummary) -> bool {
-        self.reaches(tool.effect) && (self.details.is_empty() || self.details.name(&tool.name))
+    /// Whether it opens a tool of `server`, with whatever arguments.
+    fn includes(&self, server: &ServerName, tool: &ToolSummary) -> bool {
+        self.reaches(tool.effect)
+            && (self.details.is_empty() || self.details.name(server, &tool.name))
     }
 }
 
@@ -82,9 +83,9 @@ impl Already {
         self.0.iter().any(|given| given.scopes.covers(scope))
     }
 
-    /// How `tool` stands.
-    pub fn standing(&self, tool: &ToolSummary) -> Standing {
-        if self.0.iter().any(|given| given.includes(tool)) {
+    /// How `tool` of `server` stands.
+    pub fn standing(&self, server: &ServerName, tool: &ToolSummary) -> Standing {
+        if self.0.iter().any(|given| given.includes(server, tool)) {
             Standing::Given
         } else if self.0.iter().any(|given| given.reaches(tool.effect)) {
             Standing::LeftOut
@@ -144,19 +145,23 @@ mod tests {
             title: None,
             effect,
         };
-        let now = UnixTime::from_seconds(5);
+        let (now, server) = (UnixTime::from_seconds(5), ServerName::parse("files"));
+        let server = server.expect("a name");
         let before = [
             given("mcp:read", &["a"], None),
             given("mcp:write", &["w"], Some(5)), // over
         ];
         let already = Already::of(before, now);
         use ToolEffect::{Read, Write};
-        assert_eq!(already.standing(&tool("a", Read)), Standing::Given);
-        assert_eq!(already.standing(&tool("b", Read)), Standing::LeftOut);
-        assert_eq!(already.standing(&tool("w", Write)), Standing::New);
+        assert_eq!(already.standing(&server, &tool("a", Read)), Standing::Given);
+        assert_eq!(
+            already.standing(&server, &tool("b", Read)),
+            Standing::LeftOut
+        );
+        assert_eq!(already.standing(&server, &tool("w", Write)), Standing::New);
         assert!(already.has("mcp:read") && !already.has("mcp:write"));
         let nothing = Already::of([], now);
         assert!(nothing.is_nothing() && !already.is_nothing());
-        assert_eq!(nothing.standing(&tool("a", Read)), Standing::New);
+        assert_eq!(nothing.standing(&server, &tool("a", Read)), Standing::New);
     }
 }

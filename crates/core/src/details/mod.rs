@@ -97,15 +97,28 @@ impl Details {
         self.0.iter()
     }
 
-    /// Whether some entry is about a tool of this name.
-    pub fn name(&self, tool: &str) -> bool {
-        self.0.iter().any(|entry| entry.names(tool))
+    /// Whether some entry is about a tool of this name at `server`.
+    pub fn name(&self, server: &ServerName, tool: &str) -> bool {
+        let at = |entry: &&ToolDetail| entry.server == *server;
+        self.0.iter().filter(at).any(|entry| entry.names(tool))
+    }
+
+    /// Whether some entry is about this server.
+    pub fn are_about(&self, server: &ServerName) -> bool {
+        self.0.iter().any(|entry| entry.server == *server)
+    }
+
+    /// Those about this server, of a token for all of them.
+    #[must_use]
+    pub fn at(&self, server: &ServerName) -> Self {
+        let about = self.0.iter().filter(|entry| entry.server == *server);
+        Self(about.cloned().collect())
     }
 
     /// These details for a request that is about `resource` alone: each entry is about it, as
     /// another would promise what no token of the request can keep.
     pub fn all_about(self, resource: &Resource) -> Result<Self, DetailsError> {
-        if self.0.iter().all(|entry| resource.is_of(&entry.server)) {
+        if self.0.iter().all(|entry| resource.reaches(&entry.server)) {
             Ok(self)
         } else {
             Err(DetailsError::Server)
@@ -115,14 +128,17 @@ impl Details {
     /// Those about servers among `resources`.
     #[must_use]
     pub fn within(&self, resources: &Resources) -> Self {
-        let about = |entry: &&ToolDetail| resources.iter().any(|it| it.is_of(&entry.server));
+        let about = |entry: &&ToolDetail| resources.iter().any(|it| it.reaches(&entry.server));
         Self(self.0.iter().filter(about).cloned().collect())
     }
 
     /// What a token for `resource` carries. When there are details and none is about it, that is
     /// an error and never nothing: nothing would narrow nothing.
     pub fn for_token(&self, resource: &Resource) -> Result<Self, DetailsError> {
-        let about = self.0.iter().filter(|entry| resource.is_of(&entry.server));
+        let about = self
+            .0
+            .iter()
+            .filter(|entry| resource.reaches(&entry.server));
         let about: Vec<ToolDetail> = about.cloned().collect();
         if about.is_empty() && !self.0.is_empty() {
             return Err(DetailsError::Server);
@@ -130,11 +146,18 @@ impl Details {
         Ok(Self(about))
     }
 
-    /// Whether a call of `tool` may pass. `argument` is asked only for arguments that are
-    /// constrained, so that whoever constrains none pays for none.
-    pub fn cover(&self, tool: &str, argument: &dyn Fn(&str) -> Option<Value>) -> Covered {
+    /// Whether a call of `tool` at `server` may pass: a token for all servers carries entries of
+    /// several. `argument` is asked only for arguments that are constrained, so that whoever
+    /// constrains none pays for none.
+    pub fn cover(
+        &self,
+        server: &ServerName,
+        tool: &str,
+        argument: &dyn Fn(&str) -> Option<Value>,
+    ) -> Covered {
         let narrows = !self.0.is_empty();
-        let passes = |entry: &ToolDetail| entry.names(tool) && entry.arguments.hold(argument);
+        let names = |entry: &ToolDetail| entry.server == *server && entry.names(tool);
+        let passes = |entry: &ToolDetail| names(entry) && entry.arguments.hold(argument);
         if narrows && !self.0.iter().any(passes) {
             Covered::No
         } else {

@@ -54,8 +54,16 @@ impl Details {
     /// The details of several servers in one grant: where one is narrowed, each needs an entry,
     /// also those that are open altogether.
     pub fn united(all: &[(ServerName, Self)]) -> Result<Self, PickError> {
-        if all.iter().all(|(_, details)| details.is_empty()) {
-            return Ok(Self::default());
+        match all.iter().all(|(_, details)| details.is_empty()) {
+            true => Ok(Self::default()),
+            false => Self::only_at(all),
+        }
+    }
+
+    /// The same where a server that is not named stays closed: each has an entry.
+    pub fn only_at(all: &[(ServerName, Self)]) -> Result<Self, PickError> {
+        if all.is_empty() {
+            return Err(PickError::Nothing);
         }
         let entries = all.iter().flat_map(|(server, details)| {
             let open = details.is_empty().then(|| ToolDetail::every(server));
@@ -151,8 +159,12 @@ mod tests {
         };
         let left = |count| Details::default().picked(&server("files"), &Picked::Only(names(count)));
         let many = left(200).expect("they fit");
-        assert!(names(200).iter().all(|name| many.name(name)));
-        assert!(!many.name("some_tool_200"));
+        assert!(
+            names(200)
+                .iter()
+                .all(|name| many.name(&server("files"), name))
+        );
+        assert!(!many.name(&server("files"), "some_tool_200"));
         let stored = many.to_stored();
         assert_eq!(
             Details::from_stored(stored.as_deref()),

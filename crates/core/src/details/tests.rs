@@ -89,7 +89,10 @@ fn a_call_passes_when_one_entry_names_its_tool_with_its_arguments() {
         ),
     ]))
     .expect("good");
-    let big = json!(9_007_199_254_740_993_u64);
+    let (big, server) = (
+        json!(9_007_199_254_740_993_u64),
+        ServerName::parse("files").expect("a name"),
+    );
     #[rustfmt::skip]
     let cases = [
         ("named",             "read_a", json!({}),                           Covered::Yes),
@@ -109,11 +112,15 @@ fn a_call_passes_when_one_entry_names_its_tool_with_its_arguments() {
     ];
     for (name, tool, arguments, expected) in cases {
         let argument = |name: &str| arguments.get(name).cloned();
-        assert_eq!(details.cover(tool, &argument), expected, "{name}");
+        let covered = details.cover(&server, tool, &argument);
+        assert_eq!(covered, expected, "{name}");
     }
     let never = |_: &str| -> Option<Value> { panic!("nobody asked") };
-    assert_eq!(Details::default().cover("drop", &never), Covered::Yes);
-    assert_eq!(details.cover("read_a", &never), Covered::Yes);
+    assert_eq!(
+        Details::default().cover(&server, "drop", &never),
+        Covered::Yes
+    );
+    assert_eq!(details.cover(&server, "read_a", &never), Covered::Yes);
 }
 
 #[test]

@@ -105,7 +105,7 @@ pub fn decide(
         return Err(Denied::Scope(needed));
     }
     if let Action::Call(tool, _) = action {
-        match held.details.cover(tool, held.argument) {
+        match held.details.cover(server, tool, held.argument) {
             Covered::Yes => {}
             Covered::No => return Err(Denied::Details),
         }
@@ -205,6 +205,24 @@ mod tests {
         for (name, rights, scopes, what, action, expected) in cases {
             assert_eq!(ask(rights, scopes, what, action), expected, "{name}"); // GW-13
         }
+    }
+
+    #[test]
+    fn single_calls_of_one_server_open_no_tool_of_another_by_the_same_name() {
+        // GW-02: a token for all servers carries the details of several
+        let entry = r#"[{"type":"mcp_tool","server":"mail","tools":["*"]}]"#;
+        let details = Details::parse(entry).expect("good");
+        let held = Held {
+            scopes: &ScopeSet::baseline(),
+            details: &details,
+            sign_in: None,
+            argument: &|_| None,
+        };
+        let action = Action::Call("send", None);
+        let denied = decide(&server(), &Rights::Everything, held, action).map(drop);
+        assert_eq!(denied, Err(Denied::Details));
+        let mail = ServerName::parse("mail").expect("valid");
+        assert!(decide(&mail, &Rights::Everything, held, action).is_ok());
     }
 
     #[test]

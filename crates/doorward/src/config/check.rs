@@ -63,6 +63,7 @@ impl Document {
         )?;
         Ok(Configuration {
             scim,
+            aggregate: self.aggregate.check(&servers, &public_url)?,
             exchange: exchange::check(self.exchange, (&public_url, &servers))?,
             trusted_issuers,
             loopback_documents: registration::loopback(&documents, &public_url)?,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     DEFAULT_LISTEN, DEFAULT_OPS_LISTEN,
+    aggregate::Aggregate,
     duration::Lasting,
     identity::ProviderEntry,
     mail::MailEntry,
@@ -84,6 +85,9 @@ pub(super) struct Document {
     /// The MCP servers behind the door; at least one.
     #[serde(default)]
     pub(super) servers: Vec<ServerEntry>,
+    /// All servers as one endpoint.
+    #[serde(default)]
+    pub(super) aggregate: Aggregate,
     /// Which clients may exchange tokens for some servers into tokens for others (RFC 8693).
     #[serde(default)]
     pub(super) exchange: Vec<ExchangeEntry>,

@@ -8,6 +8,7 @@
 //! An unknown key is an error that names its line and the nearest known key. A
 //! [`Configuration`] is complete and consistent; nothing behind it asks again.
 
+mod aggregate;
 mod certificates;
 mod check;
 mod document;
@@ -37,7 +38,7 @@ use doorward_core::{
     lifetimes::Lifetimes, permit::AllowList, registration::Domains, rotation::Schedule,
     server::ServerName, step_up::StepUp,
 };
-use doorward_gateway::{Exposure, GatewayLimits, ProcessConfig};
+use doorward_gateway::{AggregateConfig, Exposure, GatewayLimits, ProcessConfig};
 use doorward_issuer::{
     Authorities, DynamicRegistration, Federation, StatementIssuer, TrustedIssuer,
 };
@@ -119,6 +120,8 @@ pub(crate) struct Configuration {
     pub(crate) groups: HashMap<String, Vec<String>>,
     /// The servers behind the door.
     pub(crate) servers: Vec<Server>,
+    /// How they are one, if they are.
+    pub(crate) aggregate: Option<AggregateConfig>,
     /// Who may exchange whose tokens into what.
     pub(crate) exchange: Vec<ExchangeRule>,
     /// Issuers elsewhere whose assertions are grants here.

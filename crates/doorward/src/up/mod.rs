@@ -13,7 +13,7 @@ use doorward_core::{
     dpop::Policy, factor::SignInPolicy, lifetimes::Lifetimes, permit::AllowList,
     registration::Domains, rotation::Schedule, server::ServerName, step_up::StepUp,
 };
-use doorward_gateway::{Exposure, GatewayLimits, ProcessConfig};
+use doorward_gateway::{AggregateConfig, Exposure, GatewayLimits, ProcessConfig};
 use doorward_issuer::{DynamicRegistration, Federation};
 use doorward_scim::ScimConfig;
 
@@ -77,6 +77,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             limits: GatewayLimits::default(),
             trusted_issuers: Vec::new(),
             groups: HashMap::new(),
+            aggregate: Some(AggregateConfig::default()),
             servers: vec![Server {
                 environment: None,
                 resource_servers: Vec::new(),

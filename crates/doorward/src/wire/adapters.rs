@@ -9,7 +9,7 @@ use doorward_core::{
     server::{ServerName, ToolSummary},
 };
 use doorward_gateway::Gateway;
-use doorward_issuer::{Issuer, ToolCatalogue};
+use doorward_issuer::{Asking, Issuer, ToolCatalogue};
 use doorward_verify::{KeySource, KeysUnavailable};
 
 /// The issuer's keys, read in memory.
@@ -37,5 +37,11 @@ impl GatewayTools {
 impl ToolCatalogue for GatewayTools {
     async fn tools(&self, server: &ServerName) -> Option<Vec<ToolSummary>> {
         self.0.get()?.tools(server).await
+    }
+
+    fn admits(&self, server: &ServerName, who: Asking<'_>) -> bool {
+        let gateway = self.0.get();
+        let (user, groups, client) = (who.user.as_str(), who.groups, who.client);
+        gateway.is_some_and(|gateway| gateway.admits(server, user, groups, client))
     }
 }

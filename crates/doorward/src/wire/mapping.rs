@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use doorward_core::resource::Resource;
 use doorward_gateway::{GatewayConfig, GatewayLimits, ServerConfig, UpstreamConfig};
 use doorward_issuer::{ClientCertificates, IssuerConfig, PublishedServer};
 
@@ -32,6 +33,10 @@ pub(super) fn issuer(configuration: &Configuration) -> IssuerConfig {
     IssuerConfig {
         issuer: configuration.public_url.to_string(),
         servers: configuration.servers.iter().map(published).collect(),
+        whole: configuration
+            .aggregate
+            .as_ref()
+            .map(|_| Resource::from_known(format!("{}/mcp", configuration.public_url))),
         sign_in: configuration.sign_in,
         lifetimes: configuration.lifetimes,
         keys: configuration.keys,
@@ -62,6 +67,7 @@ pub(super) fn gateway(configuration: &Configuration, connections: usize) -> Gate
     GatewayConfig {
         public_url: configuration.public_url.to_string(),
         servers: configuration.servers.iter().map(server).collect(),
+        aggregate: configuration.aggregate.clone(),
         groups: configuration.groups.clone(),
         allowed_origins: configuration.allowed_origins.clone(),
         dpop_nonces: configuration.dpop_nonces,

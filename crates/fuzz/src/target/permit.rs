@@ -129,10 +129,12 @@ fn narrowed(text: &str, tool: &str) -> Details {
         "less is asked for, never nothing"
     );
     assert_eq!(details.narrowed(Some(text)).as_ref(), Ok(&details));
-    let covered =
-        |argument: &dyn Fn(&str) -> Option<Value>| details.cover(tool, argument) == Covered::Yes;
+    let server = ServerName::parse("files").expect("a name");
+    let covered = |argument: &dyn Fn(&str) -> Option<Value>| {
+        details.cover(&server, tool, argument) == Covered::Yes
+    };
     if covered(&|_| None) || covered(&|_| Some(Value::from(1))) {
-        assert!(details.name(tool));
+        assert!(details.name(&server, tool));
     }
     details
 }

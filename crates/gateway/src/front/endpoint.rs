@@ -1,4 +1,4 @@
-//! `/mcp/{server}` and `/sse/{server}`: server, origin, token, then the method's own path.
+//! `/mcp/{server}`, `/sse/{server}` and `/mcp`: server, origin, token, then the method's own path.
 
 use std::{
     future::poll_fn,
@@ -12,7 +12,7 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use doorward_core::peer::Peer;
+use doorward_core::peer::{Peer, SameMachine};
 use doorward_verify::DPOP;
 use http::{HeaderValue, Method, header};
 
@@ -37,6 +37,8 @@ use crate::{
 enum Endpoint {
     /// `/mcp/{server}`
     Mcp,
+    /// `/mcp`
+    Whole,
     /// `/sse/{server}`
     Stream,
     /// `/sse/{server}/messages`
@@ -58,11 +60,17 @@ pub(super) async fn messages(State(inner): State<Arc<Inner>>, request: Request) 
     at(Endpoint::Messages, inner, request).await
 }
 
+/// Answers any request to the endpoint that is all servers as one.
+pub(super) async fn whole(State(inner): State<Arc<Inner>>, request: Request) -> Response {
+    at(Endpoint::Whole, inner, request).await
+}
+
 async fn at(endpoint: Endpoint, inner: Arc<Inner>, request: Request) -> Response {
     let snapshot = inner.snapshot.load_full();
     let (path, extensions) = (request.uri().path(), request.extensions());
     let server = match endpoint {
         Endpoint::Mcp => snapshot.reached(server_name(path), extensions),
+        Endpoint::Whole => snapshot.whole(extensions),
         Endpoint::Stream => snapshot.reached_by_sse(server_name(path), extensions),
         Endpoint::Messages => {
             let stream = path.strip_suffix(MESSAGES).unwrap_or(path);
@@ -108,7 +116,7 @@ async fn answer_known(
         snapshot,
         server: &server,
         within: match endpoint {
-            Endpoint::Mcp | Endpoint::Stream => "",
+            Endpoint::Mcp | Endpoint::Whole | Endpoint::Stream => "",
             Endpoint::Messages => MESSAGES,
         },
         peer,
@@ -125,6 +133,7 @@ async fn answer_known(
         scheme: known.scheme,
         content: known.content,
         peer,
+        here: parts.extensions.get::<SameMachine>().copied(),
         headers: parts.headers,
         place: Mutex::new(place),
     };
@@ -132,7 +141,9 @@ async fn answer_known(
         return Err(exchange.refused(None, Refusal::Streams)); // GW-25
     }
     match endpoint {
-        Endpoint::Mcp => attended(&exchange, answer_one(&exchange, &parts.method, body)).await,
+        Endpoint::Mcp | Endpoint::Whole => {
+            attended(&exchange, answer_one(&exchange, &parts.method, body)).await
+        }
         Endpoint::Stream | Endpoint::Messages => {
             let query = parts.uri.query().unwrap_or_default();
             let answer = answer_sse(&exchange, (endpoint, &parts.method), query, body);
@@ -158,6 +169,9 @@ async fn answer_sse(
 async fn answer_one(exchange: &Exchange, method: &Method, body: Body) -> Answer {
     match *method {
         Method::POST => post::post(exchange, body).await,
+        Method::GET | Method::DELETE if exchange.server.whole.is_some() => {
+            Err(Refusal::Method("POST"))
+        }
         Method::GET => streams::get(exchange).await,
         Method::DELETE => streams::delete(exchange).await,
         _ => Err(Refusal::Method("GET, POST, DELETE, OPTIONS")),

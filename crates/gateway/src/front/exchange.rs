@@ -12,6 +12,7 @@ use doorward_core::{
     audit::{AuditEvent, AuditKind, Outcome},
     dpop::{ContentDigest, ProofFault, Scheme},
     entropy::{Entropy, draw},
+    peer::SameMachine,
 };
 use doorward_mcp::era::Era;
 use doorward_verify::{Refusal as Rejected, credentials};
@@ -40,6 +41,8 @@ pub(super) struct Exchange {
     /// The body that the proof of the token is for, when it says so.
     pub(super) content: Option<ContentDigest>,
     pub(super) headers: HeaderMap,
+    /// Whether it came from this very machine.
+    pub(super) here: Option<SameMachine>,
     pub(super) peer: Option<IpAddr>,
     /// Its place among what this caller has open; a stream takes it over.
     pub(super) place: Mutex<Option<OpenStream>>,
@@ -49,6 +52,16 @@ pub(super) struct Exchange {
 pub(super) type Answer = Result<Response, Refusal>;
 
 impl Exchange {
+    /// Gives the place of this request to one that goes on in its stead.
+    pub(super) fn lend_place(&self, to: &Self) {
+        let take = |place: &Mutex<Option<OpenStream>>| {
+            let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+            place.take()
+        };
+        let place = take(&self.place);
+        *to.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
+    }
+
     /// Writes down what was decided. What cannot be written down does not happen.
     pub(super) fn record(
         &self,
@@ -169,6 +182,7 @@ impl Exchange {
                 .into_iter()
                 .collect(),
             peer: self.peer,
+            here: self.here,
             place: Mutex::default(),
         }
     }

@@ -38,6 +38,12 @@ pub(super) async fn of_sse(State(inner): State<Arc<Inner>>, request: Request) ->
     )
 }
 
+/// The document of all servers as one.
+pub(super) async fn of_whole(State(inner): State<Arc<Inner>>, request: Request) -> Response {
+    let whole = inner.snapshot.load().whole(request.extensions());
+    answer(request.method(), whole.map(|whole| whole.metadata.clone()))
+}
+
 /// The document of the only server; with several, there is none.
 pub(super) async fn root(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     let document = inner

@@ -19,6 +19,7 @@ mod refusal;
 mod relay;
 mod session;
 mod streams;
+mod whole;
 
 use std::sync::Arc;
 
@@ -42,7 +43,13 @@ pub(crate) fn routes(inner: &Arc<Inner>) -> Router {
             &format!("{prefix}/sse/{{server}}/messages"),
             any(endpoint::messages),
         )
+        .route(&format!("{prefix}/mcp"), any(endpoint::whole))
+        .route(&format!("{prefix}/mcp/"), any(endpoint::whole))
         .route(well_known, any(metadata::root))
+        .route(
+            &format!("{well_known}{prefix}/mcp"),
+            any(metadata::of_whole),
+        )
         .route(
             &format!("{well_known}{prefix}/mcp/{{server}}"),
             any(metadata::of_server),

@@ -24,7 +24,7 @@ use super::{
     judge::{Asked, STATELESS, judge, judge_use},
     lifted, programs,
     refusal::Refusal,
-    relay,
+    relay, whole,
 };
 use crate::upstream::{Kind, http::Outbound};
 
@@ -63,6 +63,9 @@ pub(super) async fn post(exchange: &Exchange, body: Body) -> Answer {
         body: &body,
         json_only: !accept.event_stream,
     };
+    if exchange.server.whole.is_some() && post.era_by_header() == Era::Session {
+        whole::of_this_era(&post)?;
+    }
     if is_batch(&body) {
         return Box::pin(batch::answer(&post)).await; // rare: not in the future of every call
     }
@@ -110,6 +113,10 @@ impl<'a> Post<'a> {
                 let revision =
                     checked.map_err(|error| self.refuse_request(request, error, Era::Stateless))?;
                 let asked = self.asked(request, revision)?;
+                if self.exchange.server.whole.is_some() {
+                    let sent = (request, self.body);
+                    return Box::pin(whole::ask(self.exchange, sent, asked, self.json_only)).await;
+                }
                 let permit = judge(self.exchange, asked).await?;
                 self.forward(permit, asked, message, None).await
             }

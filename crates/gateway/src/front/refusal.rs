@@ -86,6 +86,19 @@ impl Refusal {
         }
     }
 
+    /// The same in answer to another request: for one that was judged on the way to a member.
+    pub(super) fn with_id(mut self, asked: Option<&str>) -> Self {
+        match &mut self {
+            Self::Scope { id, .. }
+            | Self::Details { id, .. }
+            | Self::SignIn { id, .. }
+            | Self::Rpc { id, .. }
+            | Self::Upstream { id, .. } => *id = asked.map(str::to_owned),
+            _ => {}
+        }
+        self
+    }
+
     /// A body that is no message.
     pub(super) fn envelope(error: &EnvelopeError, era: Era) -> Self {
         Self::rpc(error.to_rpc(), error.id(), era)

@@ -190,9 +190,9 @@ impl Holder {
     /// Whether the configuration of now gives them what they had: a stream was opened, and is
     /// filtered, by the rights of then (S-022).
     pub(crate) fn may_still(&self, snapshot: &Snapshot) -> bool {
-        let server = snapshot.named(self.server.as_str());
+        let server = snapshot.behind(&self.server);
         let now = server.and_then(|server| server.access.caller(&self.principal));
-        now.is_some_and(|now| now.rights == self.caller.rights)
+        now.is_some_and(|now| now.may_what(&self.caller))
     }
 }
 

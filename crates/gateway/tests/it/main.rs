@@ -23,4 +23,5 @@ mod sse_doors;
 mod stateless;
 mod streams;
 mod upstream;
+mod whole;
 mod world;

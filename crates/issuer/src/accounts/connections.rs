@@ -16,6 +16,7 @@ use doorward_store::{AuditFilter, StoreError};
 use tokio::task::JoinHandle;
 
 use super::{AccountError, Accounts, Visit, trail::is_own};
+use crate::issuer::PublishedServer;
 
 /// How long the page waits for the list of tools.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -191,7 +192,8 @@ impl Accounts {
         let published = self.0.published();
         let reached = grants.iter().flat_map(|grant| grant.resources.iter());
         let mut asked: HashMap<ServerName, JoinHandle<Option<Vec<ToolSummary>>>> = HashMap::new();
-        for server in reached.filter_map(|resource| published.server_name(resource)) {
+        let servers = reached.flat_map(|resource| published.servers_at(resource));
+        for server in servers.map(|server| &server.name) {
             let name = server.clone();
             let catalogue = Arc::clone(&self.0.catalogue);
             asked.entry(server.clone()).or_insert_with(|| {
@@ -212,22 +214,42 @@ impl Accounts {
 
     fn reaches(&self, grant: &Grant, tools: &HashMap<ServerName, Vec<ToolSummary>>) -> Vec<Reach> {
         let published = self.0.published();
-        let reach = |resource: &Resource| {
-            let server = published.server_at(resource);
-            let details = &grant.details;
+        let details = &grant.details;
+        let reach = |resource: &Resource, server: &PublishedServer| {
             let opened = |tool: &&ToolSummary| {
                 grant.scopes.covers(tool.effect.scope())
-                    && (details.is_empty() || details.name(&tool.name))
+                    && (details.is_empty() || details.name(&server.name, &tool.name))
             };
-            let known = server.and_then(|server| tools.get(&server.name));
+            let known = tools.get(&server.name);
             Reach {
                 resource: resource.clone(),
-                server: server.map(|server| server.name.clone()),
-                title: server.map(|server| server.title.clone()),
+                server: Some(server.name.clone()),
+                title: Some(server.title.clone()),
                 tools: known.map(|tools| tools.iter().filter(opened).cloned().collect()),
             }
         };
-        grant.resources.iter().map(reach).collect()
+        let mut reaches = Vec::new();
+        for resource in grant.resources.iter() {
+            let before = reaches.len();
+            let servers = published.servers_at(resource);
+            reaches.extend(servers.map(|server| reach(resource, server)));
+            if reaches.len() == before {
+                reaches.push(Reach::gone(resource));
+            }
+        }
+        reaches
+    }
+}
+
+impl Reach {
+    /// One that is no server, or no longer.
+    fn gone(resource: &Resource) -> Self {
+        Self {
+            resource: resource.clone(),
+            server: None,
+            title: None,
+            tools: None,
+        }
     }
 }
 

@@ -112,8 +112,8 @@ impl Shared {
             self.remember(&mut *tx, &approval, (resource, given))
                 .await?;
             let event = self.consent_event(opened, approval.signed_in, Outcome::Allowed, visitor);
-            let event = match self.published().server_name(resource) {
-                Some(name) => event.server(name.as_str()),
+            let event = match self.published().label(resource) {
+                Some(name) => event.server(name),
                 None => event,
             };
             tx.audit(event.reason(in_words(given)));

@@ -193,7 +193,7 @@ impl Shared {
         let client = client.ok_or(AuthorizeRefused::Unregistered(id))?;
         let published = self.published();
         let servers = published.resources_of(&client);
-        let checked = check(&parameters, &client, published.offered(&servers));
+        let checked = check(&parameters, &client, published.offered(&client, &servers));
         let checked = checked.map_err(|fault| match fault {
             Fault::Show(fault) => Shown::of(fault, &parameters, Some(&client)).into(),
             told @ Fault::Redirect(_) => AuthorizeRefused::from(told),

@@ -7,6 +7,7 @@
 //! person = tell, profile = tell    who the person is, and the sign-in name
 //! lasts = day                      how long
 //! again = ask                      whether to ask next time
+//! member = files                   a server that was shown as part of all of them
 //! ```
 //!
 //! A group whose ticks are all there stands for itself, whatever the server adds
@@ -81,17 +82,31 @@ pub(crate) const EFFECTS: [(ToolEffect, &str); 3] = [
     (ToolEffect::Destructive, "destructive"),
 ];
 
+/// What a server is called in the form: at its own endpoint, and as part of all servers at once.
+/// No name of a server has a dot.
+pub(crate) fn key_of(resource: &Resource, server: &ServerName) -> String {
+    match resource.is_whole() {
+        true => format!("all.{server}"),
+        false => server.to_string(),
+    }
+}
+
 /// The name of the ticks of a group.
-pub(crate) fn ticks_of(group: &str, server: &ServerName) -> String {
-    format!("tool.{group}.{server}")
+pub(crate) fn ticks_of(group: &str, key: &str) -> String {
+    format!("tool.{group}.{key}")
 }
 
 /// The name of the tag of a group.
-pub(crate) fn tag_of(group: &str, server: &ServerName) -> String {
-    format!("every.{group}.{server}")
+pub(crate) fn tag_of(group: &str, key: &str) -> String {
+    format!("every.{group}.{key}")
 }
 
 impl Choices<'_> {
+    /// Whether the page showed this server as part of all of them.
+    fn shows(&self, server: &ServerName) -> bool {
+        self.form.all("member").any(|it| it == server.as_str())
+    }
+
     /// Whether only reading is allowed.
     pub(crate) fn reads_only(&self) -> bool {
         self.form.first("limit") == "read"
@@ -136,6 +151,23 @@ impl Choices<'_> {
     }
 }
 
+/// What is left of the details of each server.
+#[derive(Default)]
+struct Left {
+    open: Vec<(ServerName, Details)>,
+    /// Whether nothing of some other server is given.
+    closes: bool,
+}
+
+impl Left {
+    fn details(&self) -> Result<Details, PickError> {
+        match self.closes {
+            true => Details::only_at(&self.open),
+            false => Details::united(&self.open),
+        }
+    }
+}
+
 impl Shared {
     /// What is given at these resources by a form that answers for them.
     pub(crate) fn gift(
@@ -146,21 +178,21 @@ impl Shared {
     ) -> Result<Gift, ChoiceError> {
         let (scopes, details) = (choices.scopes(asked.0), asked.1.within(&resources));
         let ends_at = choices.lasting()?.ends_at(self.clock.now());
-        let mut named: Vec<(ServerName, Details)> = Vec::new();
-        let mut each = Vec::new();
+        let (mut all, mut each) = (Left::default(), Vec::new());
         for resource in resources.iter() {
             let left = self.left_at(resource, &details, choices)?;
             let given = Given {
                 scopes: scopes.clone(),
-                details: left.as_ref().map(|(_, it)| it.clone()).unwrap_or_default(),
+                details: left.details()?,
                 ends_at,
             };
             each.push((resource.clone(), given));
-            named.extend(left);
+            all.open.extend(left.open);
+            all.closes |= left.closes;
         }
         let whole = Given {
             scopes,
-            details: Details::united(&named)?,
+            details: all.details()?,
             ends_at,
         };
         Ok(Gift {
@@ -170,32 +202,44 @@ impl Shared {
         })
     }
 
-    /// What is left of `details` at the server of `resource`; none for what is no server.
+    /// What is left of `details` at the servers of `resource`; nothing for what is no server. Of
+    /// all servers at once only those count that the page showed, and some may be left out.
     fn left_at(
         &self,
         resource: &Resource,
         details: &Details,
         choices: Choices<'_>,
-    ) -> Result<Option<(ServerName, Details)>, ChoiceError> {
+    ) -> Result<Left, ChoiceError> {
         let published = self.published();
-        let Some(server) = published.server_name(resource) else {
-            return Ok(None);
-        };
-        let left = details.picked(server, &self.picked(server, choices))?;
-        Ok(Some((server.clone(), left)))
+        let whole = published.is_whole(resource);
+        let asked = |name: &ServerName| details.is_empty() || details.are_about(name);
+        let servers = published.servers_at(resource).map(|server| &server.name);
+        let mut left = Left::default();
+        for server in servers.filter(|name| !whole || choices.shows(name) && asked(name)) {
+            let key = key_of(resource, server);
+            match details.picked(server, &self.picked(&key, choices)) {
+                Ok(picked) => left.open.push((server.clone(), picked)),
+                Err(PickError::Nothing) if whole => left.closes = true,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        match whole && left.open.is_empty() {
+            true => Err(ChoiceError::Nothing),
+            false => Ok(left),
+        }
     }
 
-    fn picked(&self, server: &ServerName, choices: Choices<'_>) -> Picked {
+    fn picked(&self, key: &str, choices: Choices<'_>) -> Picked {
         let counted = EFFECTS.into_iter().filter(|(effect, _)| {
             *effect == ToolEffect::Read || !choices.reads_only() // the scope takes the rest away
         });
         let (mut all, mut names) = (true, Vec::new());
         for (_, group) in counted {
-            let name = ticks_of(group, server);
+            let name = ticks_of(group, key);
             let ticks: Vec<&str> = choices.form.all(&name).collect();
-            let every = choices.form.first(&tag_of(group, server));
+            let every = choices.form.first(&tag_of(group, key));
             let shown = !every.is_empty() || !ticks.is_empty();
-            all &= !shown || every == self.group_tag(choices.tag, (group, server), &ticks);
+            all &= !shown || every == self.group_tag(choices.tag, (group, key), &ticks);
             names.extend(ticks.into_iter().map(str::to_owned));
         }
         if all {
@@ -209,7 +253,7 @@ impl Shared {
     pub(crate) fn group_tag(
         &self,
         form: &str,
-        (group, server): (&str, &ServerName),
+        (group, key): (&str, &str),
         names: &[&str],
     ) -> String {
         let mut names = names.to_vec();
@@ -218,7 +262,7 @@ impl Shared {
         let names = serde_json::Value::from(names);
         tag(
             &self.derived.form,
-            &format!("group.{form}.{group}.{server}.{names}"),
+            &format!("group.{form}.{group}.{key}.{names}"),
         )
     }
 }

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     authorize::{Opened, asked_at, consent_key},
     browser::{SignedIn, Visitor},
+    issuer::Asking,
     shared::Shared,
 };
 
@@ -94,6 +95,12 @@ impl Shared {
     ) -> Result<Known, StoreError> {
         let (user, now) = (&signed_in.user.id, self.clock.now());
         let grants = tx.grants(Some(user), Some(&opened.client.id)).await?;
+        let groups = self.groups_of(tx, user).await?;
+        let who = Asking {
+            user: &signed_in.user.name,
+            groups: &groups,
+            client: &opened.client.id,
+        };
         let mut at = Vec::new();
         for resource in &opened.checked.resources {
             let remembered = tx
@@ -103,6 +110,7 @@ impl Shared {
             let held = held_at(resource, &grants, now);
             at.push(AskedAt {
                 resource: resource.clone(),
+                servers: self.servers_for(resource, &opened.checked.details, who),
                 given: asked_at(opened, resource),
                 already: Already::of(held.chain(remembered), now),
             });

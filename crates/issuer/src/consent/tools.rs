@@ -1,23 +1,30 @@
 //! What a server offers, as the pages show it: tools by what they can do, each to be ticked.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use doorward_core::{
     client::display_name,
     consent::{Already, Given, Standing},
-    details::{Constraint, ToolDetail, can_be_picked, visible},
+    details::{Constraint, Details, ToolDetail, can_be_picked, visible},
+    group::Groups,
+    id::UserId,
     resource::Resource,
     server::{ServerName, ToolEffect, ToolSummary},
 };
 use doorward_pages::Text;
+use doorward_store::{StoreError, Tx};
 use serde::Serialize;
 use tokio::task::JoinHandle;
 
 use super::{
-    choices::{EFFECTS, tag_of, ticks_of},
+    choices::{EFFECTS, key_of, tag_of, ticks_of},
     constraint,
 };
-use crate::{form::Pairs, shared::Shared};
+use crate::{form::Pairs, issuer::Asking, shared::Shared};
 
 /// How long a page waits for the list of tools.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -30,6 +37,9 @@ pub(crate) struct AskedAt {
     pub(crate) resource: Resource,
     pub(crate) given: Given,
     pub(crate) already: Already,
+    /// The servers that it is: one, or none, or where it is all of them at once those that the
+    /// person may use and the request means.
+    pub(crate) servers: Vec<ServerName>,
 }
 
 /// The form that the ticks are part of, and what it said when it comes again.
@@ -42,7 +52,10 @@ pub(crate) struct Form<'a> {
 /// A server and its tools.
 #[derive(Serialize)]
 pub(crate) struct ServerView {
+    name: Option<String>,
     title: String,
+    /// The servers that it is made of; none where it is one.
+    members: Option<Vec<ServerView>>,
     resource: String,
     /// Whether it is chosen, where several are meant.
     ticked: bool,
@@ -90,52 +103,125 @@ struct ToolView {
     standing: &'static str,
 }
 
+/// The tools of the servers that told them in time.
+type Tools = HashMap<ServerName, Vec<ToolSummary>>;
+
+impl ServerView {
+    /// One that no tools are told of.
+    fn bare(asked: &AskedAt, title: String, form: Form<'_>) -> Self {
+        let resource = asked.resource.to_string();
+        let chosen = |form: &Pairs| form.all("server").any(|it| it == resource);
+        Self {
+            name: None,
+            title,
+            members: None,
+            ticked: form.sent.is_none_or(chosen),
+            before: !asked.already.is_nothing(),
+            groups: None,
+            carried: Vec::new(),
+            details: Vec::new(),
+            resource,
+        }
+    }
+
+    /// The same, made of these.
+    fn of(self, members: Option<Vec<Self>>) -> Self {
+        Self { members, ..self }
+    }
+}
+
 impl Shared {
     /// The servers, and what is asked for there.
     pub(crate) async fn server_views(&self, asked: &[AskedAt], form: Form<'_>) -> Vec<ServerView> {
         // All are asked before the first is waited for: the page waits once.
-        let lists = asked
-            .iter()
-            .map(|asked| self.ask_for_tools(&asked.resource));
-        let lists: Vec<_> = lists.collect();
-        let mut room = ROOM;
-        let mut servers = Vec::with_capacity(lists.len());
-        for (asked, tools) in asked.iter().zip(lists) {
-            let tools = tools.await.ok().flatten();
-            servers.push(self.server_view(asked, tools, form, &mut room));
+        let names = asked.iter().flat_map(|asked| asked.servers.iter());
+        let mut lists: HashMap<ServerName, JoinHandle<_>> = HashMap::new();
+        for name in names {
+            let list = lists.entry(name.clone());
+            list.or_insert_with(|| self.ask_for_tools(name.clone()));
         }
-        servers
+        let mut tools = HashMap::new();
+        for (name, list) in lists {
+            tools.extend(list.await.ok().flatten().map(|list| (name, list)));
+        }
+        let mut room = ROOM;
+        let view = |asked| self.server_view(asked, &tools, form, &mut room);
+        asked.iter().map(view).collect()
+    }
+
+    /// The groups of a person that a token would tell of.
+    pub(crate) async fn groups_of(
+        &self,
+        tx: &mut dyn Tx,
+        user: &UserId,
+    ) -> Result<Groups, StoreError> {
+        let belonging = tx.belonging_of(user).await?;
+        let wanted = &self.published().config.groups_in_rules;
+        Ok(belonging.groups.in_a_token(wanted).0)
+    }
+
+    /// The servers that `resource` is, for `who`, as far as `details` are about them.
+    pub(crate) fn servers_for(
+        &self,
+        resource: &Resource,
+        details: &Details,
+        who: Asking<'_>,
+    ) -> Vec<ServerName> {
+        let published = self.published();
+        let whole = published.is_whole(resource);
+        let meant = |name: &&ServerName| details.is_empty() || details.are_about(name);
+        let shown = |name: &&ServerName| !whole || meant(name) && self.catalogue.admits(name, who);
+        let names = published.servers_at(resource).map(|server| &server.name);
+        names.filter(shown).cloned().collect()
     }
 
     fn server_view(
         &self,
         asked: &AskedAt,
-        tools: Option<Vec<ToolSummary>>,
+        tools: &Tools,
         form: Form<'_>,
         room: &mut usize,
     ) -> ServerView {
-        let published = self.published();
-        let server = published.server_at(&asked.resource);
-        let groups: Option<Vec<ToolGroup>> = server.zip(tools).map(|(server, tools)| {
+        let resource = asked.resource.to_string();
+        if let ([name], false) = (asked.servers.as_slice(), asked.resource.is_whole()) {
+            return self.one_view(asked, name, tools, (form, room));
+        }
+        let whole = asked.resource.is_whole().then(|| {
+            let names = asked.servers.iter();
+            names.map(|name| self.one_view(asked, name, tools, (form, room)))
+        });
+        let members = whole.map(Iterator::collect);
+        ServerView::bare(asked, resource, form).of(members)
+    }
+
+    /// What is asked for at one server.
+    fn one_view(
+        &self,
+        asked: &AskedAt,
+        name: &ServerName,
+        tools: &Tools,
+        (form, room): (Form<'_>, &mut usize),
+    ) -> ServerView {
+        let (published, key) = (self.published(), key_of(&asked.resource, name));
+        let groups: Option<Vec<ToolGroup>> = tools.get(name).map(|tools| {
             let group = |(effect, mark)| {
-                let of = (&server.name, effect, mark);
-                self.group(asked, of, &tools, (form, room))
+                let of = (name, key.as_str(), effect, mark);
+                self.group(asked, of, tools, (form, room))
             };
             EFFECTS.into_iter().filter_map(group).collect()
         });
         let shown = groups.as_deref().unwrap_or_default();
-        let carried = server.zip(form.sent);
-        let carried = carried.map(|(server, sent)| carried_for(&server.name, shown, sent));
-        let resource = asked.resource.to_string();
-        let chosen = |form: &Pairs| form.all("server").any(|it| it == resource);
+        let carried = form.sent.map(|sent| carried_for(&key, shown, sent));
+        let about = asked.given.details.at(name);
+        let mut servers = published.config.servers.iter();
+        let server = servers.find(|server| server.name == *name);
+        let title = server.map_or_else(|| name.to_string(), |server| server.title.clone());
         ServerView {
-            title: server.map_or_else(|| resource.clone(), |server| server.title.clone()),
-            ticked: form.sent.is_none_or(chosen),
-            before: !asked.already.is_nothing(),
-            groups,
+            name: Some(name.to_string()),
             carried: carried.unwrap_or_default(),
-            details: asked.given.details.iter().map(DetailView::of).collect(),
-            resource,
+            groups,
+            details: about.iter().map(DetailView::of).collect(),
+            ..ServerView::bare(asked, title, form)
         }
     }
 
@@ -143,46 +229,44 @@ impl Shared {
     fn group(
         &self,
         asked: &AskedAt,
-        (server, effect, mark): (&ServerName, ToolEffect, &'static str),
+        (server, key, effect, mark): (&ServerName, &str, ToolEffect, &'static str),
         tools: &[ToolSummary],
         (form, room): (Form<'_>, &mut usize),
     ) -> Option<ToolGroup> {
         let details = &asked.given.details;
         let asked_for = |tool: &&ToolSummary| {
-            let named = details.is_empty() || details.name(&tool.name);
+            let named = details.is_empty() || details.name(server, &tool.name);
             tool.effect == effect && named && asked.given.scopes.covers(effect.scope())
         };
         let tools: Vec<&ToolSummary> = tools.iter().filter(asked_for).collect();
         let names = tools.iter().map(|tool| tool.name.as_str());
         let names: Vec<&str> = names.filter(|name| can_be_picked(name)).collect();
-        let ticks = ticks_of(mark, server);
+        let ticks = ticks_of(mark, key);
         let fits = take(
             room,
             names.iter().map(|name| ticks.len() + 3 * name.len() + 2),
         );
         let pickable = fits && !names.is_empty();
-        let every = self.group_tag(form.tag, (mark, server), &names);
-        let ticked = Ticked::of((mark, server), form.sent);
-        let view = |tool: &&ToolSummary| ToolView::of(tool, asked, (pickable, &ticked));
+        let every = self.group_tag(form.tag, (mark, key), &names);
+        let ticked = Ticked::of((mark, key), form.sent);
+        let view = |tool: &&ToolSummary| ToolView::of(tool, (server, asked), (pickable, &ticked));
         let views: Vec<ToolView> = tools.iter().map(view).collect();
         let news = views.iter().filter(|tool| tool.standing == "new").count();
         (!views.is_empty()).then(|| ToolGroup {
             mark,
-            key: format!("{mark}.{server}"),
+            key: format!("{mark}.{key}"),
             open: effect == ToolEffect::Destructive || news > 0 || ticked.is_touched(),
             tools: views,
             news,
             ticks: pickable.then_some(ticks),
-            every: (tag_of(mark, server), every),
+            every: (tag_of(mark, key), every),
         })
     }
 
     /// Asks for the tools of a server, and waits for a while.
-    fn ask_for_tools(&self, resource: &Resource) -> JoinHandle<Option<Vec<ToolSummary>>> {
-        let server = self.published().server_name(resource).cloned();
+    fn ask_for_tools(&self, server: ServerName) -> JoinHandle<Option<Vec<ToolSummary>>> {
         let catalogue = Arc::clone(&self.catalogue);
         tokio::spawn(async move {
-            let server = server?;
             let tools = catalogue.tools(&server);
             tokio::time::timeout(PATIENCE, tools).await.ok().flatten()
         })
@@ -191,16 +275,16 @@ impl Shared {
 
 /// What `form` said about the groups of a server that are not `shown` with their ticks. Whoever
 /// pressed a button for all of a group that is gone keeps what was ticked; for none, nothing.
-fn carried_for(server: &ServerName, shown: &[ToolGroup], form: &Pairs) -> Vec<(String, String)> {
+fn carried_for(key: &str, shown: &[ToolGroup], form: &Pairs) -> Vec<(String, String)> {
     let mut carried = Vec::new();
     for (_, mark) in EFFECTS {
-        let (tag, ticks) = (tag_of(mark, server), ticks_of(mark, server));
+        let (tag, ticks) = (tag_of(mark, key), ticks_of(mark, key));
         let on_page = shown.iter().any(|it| it.ticks.as_ref() == Some(&ticks));
         if on_page || form.first(&tag).is_empty() {
             continue;
         }
         carried.push((tag.clone(), form.first(&tag).to_owned()));
-        if form.first("tick") != format!("none.{mark}.{server}") {
+        if form.first("tick") != format!("none.{mark}.{key}") {
             let ticked = form.all(&ticks);
             carried.extend(ticked.map(|name| (ticks.clone(), name.to_owned())));
         }
@@ -230,13 +314,13 @@ enum Ticked<'a> {
 }
 
 impl<'a> Ticked<'a> {
-    fn of((mark, server): (&str, &ServerName), sent: Option<&'a Pairs>) -> Self {
-        let Some(form) = sent.filter(|form| !form.first(&tag_of(mark, server)).is_empty()) else {
+    fn of((mark, key): (&str, &str), sent: Option<&'a Pairs>) -> Self {
+        let Some(form) = sent.filter(|form| !form.first(&tag_of(mark, key)).is_empty()) else {
             return Self::AsBefore;
         };
         match form.first("tick").split_once('.') {
-            Some((word, key)) if key == format!("{mark}.{server}") => Self::Every(word == "every"),
-            _ => Self::These(form.all(&ticks_of(mark, server)).collect()),
+            Some((word, of)) if of == format!("{mark}.{key}") => Self::Every(word == "every"),
+            _ => Self::These(form.all(&ticks_of(mark, key)).collect()),
         }
     }
 
@@ -247,8 +331,12 @@ impl<'a> Ticked<'a> {
 }
 
 impl ToolView {
-    fn of(tool: &ToolSummary, asked: &AskedAt, (pickable, ticked): (bool, &Ticked<'_>)) -> Self {
-        let standing = asked.already.standing(tool);
+    fn of(
+        tool: &ToolSummary,
+        (server, asked): (&ServerName, &AskedAt),
+        (pickable, ticked): (bool, &Ticked<'_>),
+    ) -> Self {
+        let standing = asked.already.standing(server, tool);
         let before = !asked.already.is_nothing();
         Self {
             label: shown(tool),
@@ -299,6 +387,7 @@ mod tests {
             resource: Resource::from_known("https://mcp.example/mcp/files"),
             given: Given::default(),
             already: Already::default(),
+            servers: Vec::new(),
         };
         let tool = |name: &str| ToolSummary {
             name: name.to_owned(),
@@ -307,8 +396,8 @@ mod tests {
         };
         let ticked = |form: Option<&str>, name: &str| {
             let form = form.map(|form| Pairs::parse(form).expect("a form"));
-            let ticked = Ticked::of(("write", &server), form.as_ref());
-            ToolView::of(&tool(name), &asked, (true, &ticked)).ticked
+            let ticked = Ticked::of(("write", server.as_str()), form.as_ref());
+            ToolView::of(&tool(name), (&server, &asked), (true, &ticked)).ticked
         };
         #[rustfmt::skip]
         let cases = [
@@ -327,10 +416,12 @@ mod tests {
 
     #[test]
     fn names_are_harmless_and_some_cannot_be_picked() {
+        let server = ServerName::parse("files").expect("a name");
         let asked = AskedAt {
             resource: Resource::from_known("https://mcp.example/mcp/files"),
             given: Given::default(),
             already: Already::default(),
+            servers: Vec::new(),
         };
         let view = |name: &str, pickable| {
             let tool = ToolSummary {
@@ -338,7 +429,7 @@ mod tests {
                 title: None,
                 effect: ToolEffect::Read,
             };
-            let view = ToolView::of(&tool, &asked, (pickable, &Ticked::AsBefore));
+            let view = ToolView::of(&tool, (&server, &asked), (pickable, &Ticked::AsBefore));
             (view.label, view.name)
         };
         let name = |name: &str| Some(name.to_owned());

@@ -116,8 +116,8 @@ impl Shared {
             .user(signed_in.user.name.as_str())
             .client(waiting.client.id.as_str())
             .peer(visitor.peer);
-        match self.published().server_name(&waiting.request.resource) {
-            Some(name) => event.server(name.as_str()),
+        match self.published().label(&waiting.request.resource) {
+            Some(name) => event.server(name),
             None => event,
         }
     }

@@ -13,6 +13,7 @@ use doorward_core::{
     details::Details,
     device::{DeviceAuthorization, DeviceState, POLL_INTERVAL, UserCode},
     entropy::draw,
+    resource::Resource,
     scope::{ScopeError, ScopeSet},
     secret::{Digest, Secret},
 };
@@ -116,7 +117,7 @@ impl Shared {
 
     async fn add_device(&self, asked: &Asked<'_>) -> Result<DeviceResponse, TokenError> {
         self.device_is_for_servers(asked)?;
-        let resource = self.one_resource(asked)?;
+        let resource = self.device_resource(asked)?;
         let details = asked.optional("authorization_details").map(Details::parse);
         let details = details.transpose()?.unwrap_or_default();
         let details = details.all_about(&resource)?;
@@ -165,14 +166,26 @@ impl Shared {
         }
     }
 
+    /// The one resource that a device asks for, which may be all servers at once.
+    fn device_resource(&self, asked: &Asked<'_>) -> Result<Resource, TokenError> {
+        let published = self.published();
+        let mut named = asked.parameters.all("resource").filter(|it| !it.is_empty());
+        let whole = published.whole_for(asked.client);
+        let whole = whole.filter(|whole| named.next().is_some_and(|it| whole.matches(it)));
+        match whole.filter(|whole| named.all(|it| whole.matches(it))) {
+            Some(whole) => Ok(whole.clone()),
+            None => self.one_resource(asked),
+        }
+    }
+
     fn begun(&self, asked: &Asked<'_>, request: &DeviceAuthorization) -> AuditEvent {
         let (kind, now) = (AuditKind::DeviceAuthorization, self.clock.now());
         let event = AuditEvent::new(now, kind, Outcome::Allowed)
             .client(asked.client.id.as_str())
             .reason(request.scopes.to_string())
             .peer(asked.peer);
-        match self.published().server_name(&request.resource) {
-            Some(name) => event.server(name.as_str()),
+        match self.published().label(&request.resource) {
+            Some(name) => event.server(name),
             None => event,
         }
     }

@@ -32,6 +32,7 @@ use crate::{
         tools::{AskedAt, Form, ServerView},
     },
     form::{self, Pairs},
+    issuer::Asking,
     limits::peer_key,
     shared::{Shared, tag},
     sign_in,
@@ -263,11 +264,18 @@ impl Shared {
         let mut tx = self.store.begin().await?;
         let user = Some(&signed_in.user.id);
         let grants = tx.grants(user, Some(&client.id)).await?;
+        let groups = self.groups_of(&mut *tx, &signed_in.user.id).await?;
         drop(tx); // nothing of it is held while the server is asked
+        let who = Asking {
+            user: &signed_in.user.name,
+            groups: &groups,
+            client: &client.id,
+        };
         let already = Already::of(held_at(&request.resource, &grants, now), now);
         let (before, had) = (!already.is_nothing(), already.has(WRITE));
         let asked = AskedAt {
             resource: request.resource.clone(),
+            servers: self.servers_for(&request.resource, &request.details, who),
             given: Given {
                 scopes: request.scopes.clone(),
                 details: request.details.clone(),

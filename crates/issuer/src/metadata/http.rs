@@ -54,6 +54,14 @@ pub(crate) async fn at_endpoint(
     }
 }
 
+/// The same under the path of the endpoint that is all servers as one.
+pub(crate) async fn at_whole(State(issuer): State<Arc<Shared>>, request: Request) -> Response {
+    match issuer.published().config.whole {
+        Some(_) => answer(&issuer, &request),
+        None => unknown(),
+    }
+}
+
 /// The public keys.
 pub(crate) async fn keys(State(issuer): State<Arc<Shared>>) -> Response {
     Document::new(serde_json::to_vec(&issuer.keys.public()).unwrap_or_default()).response()
@@ -73,8 +81,14 @@ pub(crate) fn at_once(
 }
 
 fn names_server(issuer: &Shared, path: &str) -> bool {
-    path.strip_prefix("mcp/")
-        .is_some_and(|name| issuer.published().has_server(name))
+    let published = issuer.published();
+    match path.strip_prefix("mcp") {
+        Some("") => published.config.whole.is_some(),
+        Some(rest) => rest
+            .strip_prefix('/')
+            .is_some_and(|name| published.has_server(name)),
+        None => false,
+    }
 }
 
 fn answer(issuer: &Shared, request: &Request) -> Response {

@@ -13,7 +13,7 @@ mod quirk;
 mod wire;
 
 pub(crate) use document::Document;
-pub(crate) use http::{at_endpoint, at_issuer, at_once, at_suffix, keys};
+pub(crate) use http::{at_endpoint, at_issuer, at_once, at_suffix, at_whole, keys};
 
 use self::openid::OpenId;
 use doorward_core::{id::KeyId, jwk::Algorithm, time::UnixTime};

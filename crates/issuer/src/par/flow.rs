@@ -106,7 +106,7 @@ impl Shared {
         permitted(client, Came { pushed, signed }).map_err(PushError::Authorize)?;
         let published = self.published();
         let servers = published.resources_of(client);
-        check(&request, client, published.offered(&servers))?;
+        check(&request, client, published.offered(client, &servers))?;
         let query = encode(request.pairs());
         if query.len() > MAXIMUM_PUSHED {
             return Err(PushError::TooLarge);

@@ -82,8 +82,8 @@ impl Shared {
         tx.mark_grant_used(&subject.grant.id, self.clock.now());
         let what = (AuditKind::TokenExchange, Outcome::Allowed);
         let event = self.grant_event(what, &subject.grant, asked);
-        let event = match published.server_name(&exchanged.resource) {
-            Some(name) => event.server(name.as_str()),
+        let event = match published.label(&exchanged.resource) {
+            Some(name) => event.server(name),
             None => event,
         };
         let event = match &subject.person {

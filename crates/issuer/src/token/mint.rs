@@ -84,19 +84,18 @@ impl Shared {
     pub(super) fn mint(&self, minting: Minting<'_>) -> Result<Issued, TokenError> {
         let (now, published) = (self.clock.now(), self.published());
         let grant = minting.grant;
-        let server = published.server_at(minting.resource);
-        if server.is_none() && published.userinfo.as_ref() != Some(minting.resource) {
+        let at_servers = published.servers_at(minting.resource).next().is_some();
+        if !at_servers && published.userinfo.as_ref() != Some(minting.resource) {
             return Err(TokenError::Target); // not published any more
         }
-        let environment = server.and_then(|server| server.environment);
-        if !minting.client.environments.admit(environment) {
+        if !published.admits(minting.client, minting.resource) {
             return Err(TokenError::Environment);
         }
         let ends = minting.expires_by.min(grant.expires_at);
         let lifetime = self.access_lifetime(minting.client, minting.resource);
         let expires_at = (now + lifetime).min(ends);
         // Policies at a server name people and groups; UserInfo tells by scope.
-        let person = minting.person.filter(|_| server.is_some());
+        let person = minting.person.filter(|_| at_servers);
         let issued_at = minting
             .person
             .map_or(now, |person| person.belonging.issued_at(now));
@@ -203,8 +202,8 @@ impl Shared {
             .client(asked.client.id.as_str())
             .grant(grant.id.as_str())
             .peer(asked.peer);
-        match self.published().server_name(grant.resources.first()) {
-            Some(name) => event.server(name.as_str()),
+        match self.published().label(grant.resources.first()) {
+            Some(name) => event.server(name),
             None => event,
         }
     }

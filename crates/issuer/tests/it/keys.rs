@@ -24,6 +24,14 @@ struct NoTools;
 
 #[async_trait::async_trait]
 impl ToolCatalogue for NoTools {
+    fn admits(
+        &self,
+        _: &doorward_core::server::ServerName,
+        _: doorward_issuer::Asking<'_>,
+    ) -> bool {
+        true
+    }
+
     async fn tools(
         &self,
         _: &doorward_core::server::ServerName,

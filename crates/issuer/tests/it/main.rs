@@ -4,6 +4,7 @@
 
 mod holder;
 mod pki;
+mod whole;
 mod world;
 
 mod administration;

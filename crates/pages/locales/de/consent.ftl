@@ -118,3 +118,7 @@ consent-stale-lead = Die Seite gehörte zu einer anderen Anmeldung.
 consent-stale-next = Die Anfrage noch einmal ansehen
 consent-unreadable = Diese Antwort ist nicht lesbar
 consent-unreadable-lead = Das Formular ist nicht lesbar.
+
+whole-title = Alle Server
+whole-note = Ein Zugang zu allen Servern, die Sie nutzen dürfen, auch zu später hinzukommenden. Sobald etwas abgewählt ist, zählt nur, was hier angekreuzt ist.
+whole-none = Es gibt keinen Server, den Sie nutzen dürfen.

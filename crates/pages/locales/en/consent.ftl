@@ -124,3 +124,8 @@ consent-stale-lead = The page was made for another sign-in.
 consent-stale-next = Look at the request again
 consent-unreadable = This answer cannot be read
 consent-unreadable-lead = The form cannot be read.
+
+# All servers as one.
+whole-title = All servers
+whole-note = One access to all servers that you may use, also those that are added later. As soon as anything is unticked, only what is ticked here counts.
+whole-none = There is no server that you may use.

@@ -118,3 +118,7 @@ consent-stale-lead = La página correspondía a otro inicio de sesión.
 consent-stale-next = Ver de nuevo la solicitud
 consent-unreadable = No se puede leer esta respuesta
 consent-unreadable-lead = No se puede leer el formulario.
+
+whole-title = Todos los servidores
+whole-note = Un solo acceso a todos los servidores que usted puede usar, también a los que se añadan después. En cuanto se desmarca algo, solo cuenta lo que está marcado aquí.
+whole-none = No hay ningún servidor que usted pueda usar.

@@ -118,3 +118,7 @@ consent-stale-lead = La page correspondait à une autre connexion.
 consent-stale-next = Revoir la demande
 consent-unreadable = Cette réponse est illisible
 consent-unreadable-lead = Le formulaire est illisible.
+
+whole-title = Tous les serveurs
+whole-note = Un seul accès à tous les serveurs que vous pouvez utiliser, y compris ceux ajoutés plus tard. Dès que quelque chose est décoché, seul ce qui est coché ici compte.
+whole-none = Il n’y a aucun serveur que vous puissiez utiliser.

@@ -106,3 +106,7 @@ consent-stale-lead = このページは別のサインインのために作ら�
 consent-stale-next = 要求をもう一度確認する
 consent-unreadable = この回答を読み取れません
 consent-unreadable-lead = フォームを読み取れません。
+
+whole-title = すべてのサーバー
+whole-note = あなたが使えるすべてのサーバーへの一つのアクセスです。後から追加されるものも含みます。一つでもチェックを外すと、ここでチェックされているものだけが有効です。
+whole-none = あなたが使えるサーバーはありません。

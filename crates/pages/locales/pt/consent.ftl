@@ -118,3 +118,7 @@ consent-stale-lead = A página foi feita para outra entrada.
 consent-stale-next = Ver a solicitação novamente
 consent-unreadable = Não é possível ler esta resposta
 consent-unreadable-lead = Não é possível ler o formulário.
+
+whole-title = Todos os servidores
+whole-note = Um só acesso a todos os servidores que você pode usar, também aos que forem adicionados depois. Assim que algo é desmarcado, só conta o que está marcado aqui.
+whole-none = Não há nenhum servidor que você possa usar.

@@ -106,3 +106,7 @@ consent-stale-lead = 此页面是为另一次登录生成的。
 consent-stale-next = 再次查看该请求
 consent-unreadable = 无法读取此答复
 consent-unreadable-lead = 无法读取该表单。
+
+whole-title = 所有服务器
+whole-note = 对您可以使用的所有服务器的一次性访问，包括以后添加的服务器。一旦取消勾选任何一项，就只有此处勾选的内容有效。
+whole-none = 没有您可以使用的服务器。

@@ -50,6 +50,7 @@ impl House {
         let config = GatewayConfig {
             public_url: PUBLIC.to_owned(),
             servers: servers.collect(),
+            aggregate: None,
             groups: HashMap::new(),
             allowed_origins: Vec::new(),
             dpop_nonces: false,

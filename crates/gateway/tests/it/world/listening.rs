@@ -38,6 +38,16 @@ impl Listening {
         told.collect()
     }
 
+    /// Server, subject and outcome of every event.
+    pub(crate) fn told(&self) -> Vec<(String, String, Outcome)> {
+        let events = self.events.lock().expect("lock");
+        let text = |text: &Option<Arc<str>>| text.as_deref().unwrap_or_default().to_owned();
+        let told = events
+            .iter()
+            .map(|event| (text(&event.server), text(&event.tool), event.outcome));
+        told.collect()
+    }
+
     /// The user and the client of the last event.
     pub(crate) fn last_caller(&self) -> (Option<String>, Option<String>) {
         let events = self.events.lock().expect("lock");

@@ -139,6 +139,7 @@ pub(crate) fn config(servers: Vec<ServerConfig>) -> GatewayConfig {
     GatewayConfig {
         public_url: PUBLIC.to_owned(),
         servers,
+        aggregate: None,
         groups: HashMap::new(),
         allowed_origins: Vec::new(),
         dpop_nonces: false,

@@ -87,6 +87,29 @@ impl Tokens {
         }
     }
 
+    /// A token for all servers as one.
+    pub(crate) fn grant_whole(&self, user: &str, token: &str, scopes: &ScopeSet) {
+        self.grant(user, token, "*", scopes);
+        let mut verdicts = self.verdicts.lock().expect("lock");
+        if let Some(Ok(principal)) = verdicts.get_mut(token) {
+            *principal = Arc::new(Principal {
+                resource: Resource::from_known(format!("{PUBLIC}/mcp")),
+                ..(**principal).clone()
+            });
+        }
+    }
+
+    /// The same for single calls (RFC 9396).
+    pub(crate) fn narrow(&self, token: &str, details: &str) {
+        let mut verdicts = self.verdicts.lock().expect("lock");
+        if let Some(Ok(principal)) = verdicts.get_mut(token) {
+            *principal = Arc::new(Principal {
+                details: Details::parse(details).expect("details"),
+                ..(**principal).clone()
+            });
+        }
+    }
+
     /// A token whose person signed in so strongly.
     pub(crate) fn sign_in_again(&self, token: &str, acr: Acr) {
         let mut verdicts = self.verdicts.lock().expect("lock");

@@ -135,6 +135,7 @@ pub(crate) fn config(issuer: &str, servers: &[&str]) -> IssuerConfig {
     IssuerConfig {
         issuer: issuer.to_owned(),
         servers: servers.iter().map(|name| server(name, issuer)).collect(),
+        whole: None,
         sign_in: SignInPolicy::default(),
         lifetimes: Lifetimes::default(),
         keys: doorward_core::rotation::Schedule::default(),

@@ -11,7 +11,7 @@ use doorward_core::{
     user::PasswordHash,
 };
 use doorward_fetch::{Fetcher, FetcherConfig, Reach};
-use doorward_issuer::ToolCatalogue;
+use doorward_issuer::{Asking, ToolCatalogue};
 
 use crate::host;
 
@@ -32,10 +32,17 @@ impl Entropy for Seeded {
 #[derive(Default)]
 pub(crate) struct Tools {
     pub(crate) gone: AtomicBool,
+    /// Whether nobody may use `mail`.
+    pub(crate) barred: AtomicBool,
 }
 
 #[async_trait]
 impl ToolCatalogue for Tools {
+    fn admits(&self, server: &ServerName, who: Asking<'_>) -> bool {
+        assert!(!who.user.as_str().is_empty() && !who.client.as_str().is_empty());
+        server.as_str() != "mail" || !self.barred.load(Ordering::SeqCst)
+    }
+
     async fn tools(&self, server: &ServerName) -> Option<Vec<ToolSummary>> {
         if self.gone.load(Ordering::SeqCst) {
             return None;

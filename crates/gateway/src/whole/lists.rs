@@ -1,0 +1,186 @@
+//! The whole list of one member, page by page, as long as it is reasonable.
+
+use std::{collections::HashSet, ops::Range, time::Duration};
+
+use bytes::Bytes;
+use doorward_core::server::ServerName;
+use doorward_mcp::{
+    envelope::{Message, Outcome},
+    error::Code,
+    json::Raw,
+    list::{Item, List, ListKind},
+    method::Method,
+};
+
+use super::{Ask, Declined, message::quoted, response};
+use crate::upstream::Fault;
+
+/// What a member lists.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Listed {
+    pub(crate) items: Vec<Entry>,
+    /// For how long it says so; never longer than an hour.
+    pub(crate) ttl: Duration,
+    /// Whether it is the same for everybody.
+    pub(crate) public: bool,
+    /// There is no such list at all: nothing that could become old, and nothing to keep (P-012).
+    none: bool,
+}
+
+/// One item, as it stood.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) json: Box<str>,
+    pub(crate) name: Box<str>,
+    name_at: Range<usize>,
+}
+
+/// Why a member has no part in an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Missing {
+    #[error("{0}")]
+    Fault(Fault),
+    #[error("the MCP server answered with an error ({0})")]
+    Error(i64),
+    #[error("this caller's token does not open it now")]
+    Refused,
+}
+
+impl Missing {
+    /// Of a member that gave no answer; the reason is kept when it may not be asked.
+    pub(crate) fn of<N>(declined: Declined<N>, refusal: &mut Option<N>) -> Self {
+        match declined {
+            Declined::Fault(fault) => Self::Fault(fault),
+            Declined::Error(code) => Self::Error(code),
+            Declined::No(no) => {
+                refusal.get_or_insert(no);
+                Self::Refused
+            }
+        }
+    }
+}
+
+impl Entry {
+    fn of(item: &Item<'_>) -> Self {
+        let (start, span) = (item.raw.span().start, item.name_raw.span());
+        Self {
+            json: item.raw.as_str().into(),
+            name: item.name.as_ref().into(),
+            name_at: span.start.saturating_sub(start)..span.end.saturating_sub(start),
+        }
+    }
+
+    /// The item under another name.
+    pub(crate) fn named(&self, name: &str) -> String {
+        let before = self.json.get(..self.name_at.start).unwrap_or_default();
+        let after = self.json.get(self.name_at.end..).unwrap_or_default();
+        format!("{before}{}{after}", quoted(name))
+    }
+}
+
+/// The method that lists such things.
+pub(crate) const fn method(kind: ListKind) -> Method {
+    match kind {
+        ListKind::Tools => Method::ToolsList,
+        ListKind::Prompts => Method::PromptsList,
+        ListKind::Resources => Method::ResourcesList,
+        ListKind::ResourceTemplates => Method::ResourceTemplatesList,
+    }
+}
+
+/// A request of our own in the caller's name: `_meta` is theirs.
+pub(crate) fn request(id: &str, method: Method, members: &str, meta: &str) -> Bytes {
+    let (id, method) = (quoted(id), method.as_str());
+    format!(
+        r#"{{"jsonrpc":"2.0","id":{id},"method":"{method}","params":{{{members}"_meta":{meta}}}}}"#
+    )
+    .into()
+}
+
+/// Asks a member for all that it lists. One that has no such list lists nothing.
+pub(crate) async fn all<A: Ask>(
+    asker: &A,
+    member: &ServerName,
+    kind: ListKind,
+    (meta, fresh): (&str, &(dyn Fn() -> String + Sync)),
+) -> Result<Listed, Declined<A::No>> {
+    let mut listed = Listed::default();
+    let (mut cursor, mut seen) = (None::<String>, HashSet::new());
+    for page in 0..MOST_PAGES {
+        let members = cursor
+            .as_ref()
+            .map(|cursor| format!(r#""cursor":{},"#, quoted(cursor)));
+        let members = members.unwrap_or_default();
+        let body = request(&fresh(), method(kind), &members, meta);
+        let answer = response(asker, member, body).await?;
+        let Some(read) = page_of(&answer, kind)? else {
+            return Ok(Listed {
+                none: true,
+                ..Listed::default()
+            });
+        };
+        listed.add(&read, page == 0);
+        if listed.items.len() > MOST_ITEMS {
+            return Err(Declined::Fault(Fault::TooLarge));
+        }
+        // The empty string is a cursor like any other (P-008). A server that sends us in circles
+        // has told all that it has to tell.
+        let next = read
+            .next_cursor()
+            .and_then(|next| Some(next.text()?.into_owned()));
+        cursor = next.filter(|cursor| seen.insert(cursor.clone()));
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(listed)
+}
+
+/// A page; nothing where there is no such list at all.
+fn page_of<N>(answer: &[u8], kind: ListKind) -> Result<Option<List<'_>>, Declined<N>> {
+    if let Ok(list) = List::parse(answer, kind) {
+        return Ok(Some(list));
+    }
+    match Message::parse(answer) {
+        Ok(Message::Response(response)) => match response.outcome {
+            Outcome::Error(error) if error.code == Code::MethodNotFound.number() => Ok(None),
+            Outcome::Error(error) => Err(Declined::Error(error.code)),
+            Outcome::Result(_) => Err(Declined::Fault(Fault::NotMcp)),
+        },
+        Ok(_) | Err(_) => Err(Declined::Fault(Fault::NotMcp)),
+    }
+}
+
+impl Listed {
+    /// For how long it counts.
+    pub(crate) fn lasts(&self) -> Duration {
+        match self.none {
+            true => LONGEST,
+            false => self.ttl,
+        }
+    }
+
+    fn add(&mut self, page: &List<'_>, first: bool) {
+        self.items.extend(page.items().iter().map(Entry::of));
+        let (ttl, public) = hints(page.result());
+        self.ttl = match first {
+            true => ttl,
+            false => self.ttl.min(ttl),
+        };
+        self.public = public && (first || self.public);
+    }
+}
+
+/// How long a result counts, and whether for everybody. What says nothing counts for nobody
+/// else and not for long (P-015).
+pub(crate) fn hints(result: Raw<'_>) -> (Duration, bool) {
+    let ttl = result.member(&["ttlMs"]).and_then(|ttl| ttl.integer());
+    let ttl = ttl.and_then(|ttl| u64::try_from(ttl).ok()).unwrap_or(0);
+    let scope = result.member(&["cacheScope"]).and_then(|it| it.text());
+    let ttl = Duration::from_millis(ttl).min(LONGEST);
+    (ttl, scope.as_deref() == Some("public"))
+}
+
+const MOST_PAGES: usize = 100;
+const MOST_ITEMS: usize = 10_000;
+const LONGEST: Duration = Duration::from_secs(3600);
