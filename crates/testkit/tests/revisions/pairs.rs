@@ -20,6 +20,9 @@ pub(crate) struct Pair {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_client_reaches_every_server_as_the_table_says() {
+    // P-001, P-008, P-017, P-019, P-020, P-024, P-025, P-026, P-027, P-028, P-029, P-031, P-032,
+    // P-033, P-034, P-036, P-038, P-039, P-040, P-041, P-042, P-047, P-048, R-049, R-050, R-053,
+    //
     let mut trials = Vec::new();
     for pair in Pair::all().filter(Pair::is_wanted) {
         trials.push((pair.name(), pair, pair.start().await));
@@ -69,12 +72,14 @@ impl Pair {
         }
     }
 
+    /// Sessions of one revision do not pass yet to servers of another one that carry them likewise.
     fn is_bridged(&self) -> bool {
-        let streamable = Revision::V2025_03_26..=Revision::V2025_11_25;
-        match self.client.era() {
-            Era::Stateless => true,
-            Era::Session => self.client == self.server && streamable.contains(&self.client),
-        }
+        let old_sse = self.server == Revision::V2024_11_05 && self.transport == Transport::Http;
+        let passes = self.client >= Revision::V2025_03_26
+            && self.client.era() == Era::Session
+            && self.server.era() == Era::Session
+            && !old_sse;
+        !passes || self.client == self.server
     }
 
     pub(crate) fn name(&self) -> String {

@@ -29,6 +29,8 @@ mod visitor;
 mod words;
 
 #[cfg(test)]
+mod schedules;
+#[cfg(test)]
 mod testing;
 
 pub(crate) use self::table::Hosted;
