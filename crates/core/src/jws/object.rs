@@ -4,13 +4,14 @@ use std::{collections::HashSet, fmt};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeOwned, Error, IgnoredAny, MapAccess, Visitor},
+    de::{DeserializeOwned, Error, MapAccess, Visitor},
 };
+use serde_json::Value;
 
 /// Reads a JSON object in which no name appears twice.
 ///
 /// On its own, serde would take an array for a struct, and would not mind names
-/// that repeat outside of it.
+/// that repeat outside of it, nor what is no text or no number in members that nobody reads.
 pub fn object<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
     serde_json::from_slice::<UniqueNames>(json).ok()?;
     serde_json::from_slice(json).ok()
@@ -33,7 +34,7 @@ impl<'de> Visitor<'de> for UniqueNames {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self, M::Error> {
         let mut names = HashSet::new();
-        while let Some((name, IgnoredAny)) = map.next_entry::<String, _>()? {
+        while let Some((name, _)) = map.next_entry::<String, Value>()? {
             if !names.insert(name) {
                 return Err(M::Error::custom("repeated name"));
             }

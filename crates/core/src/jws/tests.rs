@@ -100,6 +100,8 @@ fn what_is_no_compact_jws_is_refused_with_its_reason() {
         ("none",            header(r#"{"alg":"none"}"#),                        JwsFault::BadHeader),
         ("symmetric",       header(r#"{"alg":"HS256"}"#),                       JwsFault::BadHeader),
         ("repeated",        header(r#"{"alg":"EdDSA","x":1,"x":2}"#),           JwsFault::BadHeader),
+        ("half a character", header(r#"{"alg":"EdDSA","x":"\ud800"}"#),         JwsFault::BadHeader),
+        ("no number",       header(r#"{"alg":"EdDSA","x":1e999}"#),             JwsFault::BadHeader),
         ("an array",        header(r#"["EdDSA"]"#),                             JwsFault::BadHeader),
         ("critical",        header(r#"{"alg":"EdDSA","crit":["b64"]}"#),        JwsFault::Critical),
         ("critical, empty", header(r#"{"alg":"EdDSA","crit":[]}"#),             JwsFault::Critical),
@@ -135,4 +137,16 @@ fn an_embedded_key_is_read_on_demand_public_and_of_the_stated_algorithm() {
     let text = signer.sign(&doubled, "x");
     let jws = UnverifiedJws::parse(&text, LIMIT).expect("parsed");
     assert_eq!(jws.embedded_key(), None);
+}
+
+#[test]
+fn an_object_is_text_also_where_nobody_reads_it() {
+    // what another parser would refuse is not taken by this one
+    let read = |json: &[u8]| {
+        object::<std::collections::HashMap<String, serde::de::IgnoredAny>>(json).is_some()
+    };
+    assert!(read(br#"{"a":"x","b":{"c":[1.5]}}"#));
+    assert!(!read(b"{\"a\":\"\xff\"}"));
+    assert!(!read(b"{\"a\":{\"b\":\"\xff\"}}"));
+    assert!(!read(br#"["a"]"#));
 }

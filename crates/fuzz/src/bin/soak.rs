@@ -38,7 +38,6 @@ fn soak(target: &Target, time: Duration, seed: u64) {
         .into_iter()
         .map(|seed| seed.input)
         .collect();
-    let (mut mutator, start, mut runs) = (Mutator::seeded(seed), Instant::now(), 0_u64);
     let mut pool = inputs.clone();
     let (small, twice_as_large) = (32 * 1024, 64 * 1024);
     for (small, large) in large(target.name, small)
@@ -47,6 +46,7 @@ fn soak(target: &Target, time: Duration, seed: u64) {
     {
         twice(target, small, &large);
     }
+    let (mut mutator, start, mut runs) = (Mutator::seeded(seed), Instant::now(), 0_u64);
     while start.elapsed() < time {
         let input = mutator.mutate(&pool, target.words);
         if timed(target, &input) > SLOW {

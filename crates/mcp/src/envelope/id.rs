@@ -24,10 +24,11 @@ pub enum IdValue {
 }
 
 impl<'a> Id<'a> {
-    /// Accepts strings of at most [`MAX_ID`] bytes and integers of 64 bits.
+    /// Accepts strings of at most [`MAX_ID`] bytes and integers of 64 bits. `-0` is none: some
+    /// read it as a fraction and would answer to another id.
     pub(super) fn new(raw: Raw<'a>) -> Option<Self> {
         let text = raw.as_str();
-        let integer = || (text.len() <= 20).then(|| raw.integer()).flatten();
+        let integer = || raw.integer().filter(|_| text.len() <= 20 && text != "-0");
         let accepted = match text.as_bytes().first()? {
             b'"' => text.len() <= MAX_ID + 2,
             _ => integer().is_some_and(|value| {

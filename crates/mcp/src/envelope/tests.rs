@@ -120,6 +120,7 @@ fn bodies_of_the_appendix_are_refused_with_a_clean_code() {
         Case(r#"{"method":"ping","id":1}"#, InvalidRequest),
         Case(r#"{"jsonrpc":"2.0","method":"ping","id":null}"#, InvalidRequest),
         Case(r#"{"jsonrpc":"2.0","method":"ping","id":1.0}"#, InvalidRequest),
+        Case(r#"{"jsonrpc":"2.0","method":"ping","id":-0}"#, InvalidRequest),
         Case(r#"{"jsonrpc":"2.0","method":"ping","id":1e3}"#, InvalidRequest),
         Case(r#"{"jsonrpc":"2.0","method":"ping","id":[1]}"#, InvalidRequest),
         Case(r#"{"jsonrpc":"2.0","method":"ping","id":{}}"#, InvalidRequest),
