@@ -75,6 +75,10 @@ pub(crate) trait SessionLink: Send + Sync + 'static {
         false
     }
 
+    /// A call in it waits for answers that may never come, or goes on. What it waits in may be
+    /// given to others meanwhile, if there is nothing else to give: then the session is over.
+    fn rest(&self, _rests: bool) {}
+
     /// Whether the server has forgotten it, or its process or connection is gone.
     fn is_over(&self) -> bool;
 

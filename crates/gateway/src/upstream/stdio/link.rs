@@ -85,6 +85,10 @@ impl SessionLink for ProgramSession {
         self.session.listen().map(Incoming::unasked)
     }
 
+    fn rest(&self, rests: bool) {
+        self.session.rest(rests);
+    }
+
     fn is_over(&self) -> bool {
         self.session.is_over()
     }

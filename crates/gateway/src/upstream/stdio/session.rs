@@ -46,6 +46,8 @@ pub(super) struct Session {
     starting: tokio::sync::Mutex<()>,
     /// Whether the gateway itself is the client.
     is_own: AtomicBool,
+    /// Whether what waits in it may never go on.
+    rests: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -81,6 +83,7 @@ impl Session {
             opening_id,
             starting: tokio::sync::Mutex::default(),
             is_own: AtomicBool::new(false),
+            rests: AtomicBool::new(false),
             state: Mutex::new(State {
                 process: None,
                 generation: 0,
@@ -90,6 +93,11 @@ impl Session {
                 last_used: Instant::now(),
             }),
         })
+    }
+
+    /// What waits in it may never go on: its process is there for others, if no other is.
+    pub(super) fn rest(&self, rests: bool) {
+        self.rests.store(rests, Ordering::Relaxed);
     }
 
     /// From now on the gateway itself is the client: it answers what is asked of every client
@@ -350,6 +358,9 @@ impl Tenant for Session {
     fn idle_since(&self, need: Need) -> Option<Instant> {
         let state = self.lock();
         let answering = state.routes.is_answering();
+        if answering && need == Need::Room && self.rests.load(Ordering::Relaxed) {
+            return Some(state.last_used + AFTER_ALL_IDLE);
+        }
         let busy = match need {
             Need::Room => answering,
             Need::Rest => answering || state.routes.is_listening(),
@@ -362,6 +373,8 @@ impl Tenant for Session {
     }
 }
 
+/// Who rests has last used it so much later than those who are idle: they make room first.
+const AFTER_ALL_IDLE: Duration = Duration::from_secs(3600);
 /// How long a new process may take for `initialize`.
 const REOPENING: Duration = Duration::from_secs(30);
 

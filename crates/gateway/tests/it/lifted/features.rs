@@ -104,6 +104,21 @@ async fn a_program_that_was_started_anew_still_logs_at_the_level_of_the_request(
     assert_ne!(process(&first), process(&second));
 }
 
+#[tokio::test]
+async fn a_program_in_which_a_call_waits_makes_room_when_there_is_no_other() {
+    // P-023, DS-05
+    let world = World::with(super::program(), |config| {
+        config.limits.processes_per_user = 1
+    });
+    let wanted = answer(&world, call("elicit", json!({}))).await;
+    assert_eq!(wanted["result"]["resultType"], "input_required");
+    let other = answer(&world, plain("tools/call", json!({ "name": "echo" }))).await;
+    assert_eq!(other["result"]["resultType"], "complete");
+    let said = json!({ "1": { "action": "accept" } });
+    let late = answer(&world, again("elicit", &wanted, said)).await;
+    assert_eq!(late["error"]["code"], -32602, "and it is not made again");
+}
+
 /// Whether the server counts so many sooner or later.
 async fn counts(world: &World, what: &str, expected: u64) -> bool {
     for _ in 0..200 {

@@ -5,18 +5,19 @@
 //! ```
 //!
 //! Bounded in number, in bytes, and in age: one more than fits is refused, never dropped in
-//! silence, because clients need not come again.
+//! silence, because clients need not come again. A program in which one waits is still there for
+//! others when no other process is left: the call is gone then, and its next try is told so.
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use tokio::time::Instant;
 
 use super::{Conversation, ParkedId};
-use crate::upstream::link::Owner;
+use crate::upstream::link::{Owner, SessionLink};
 
 /// All parked calls of one server.
 #[derive(Default)]
@@ -25,10 +26,28 @@ pub(in super::super) struct Lot {
 }
 
 struct Parked {
+    /// Dropped before the conversation, whose session goes on to others.
+    _resting: Resting,
     owner: Owner,
     since: Instant,
     bytes: usize,
     conversation: Conversation,
+}
+
+/// A session in which a call waits for answers.
+struct Resting(Arc<dyn SessionLink>);
+
+impl Resting {
+    fn new(link: &Arc<dyn SessionLink>) -> Self {
+        link.rest(true);
+        Self(Arc::clone(link))
+    }
+}
+
+impl Drop for Resting {
+    fn drop(&mut self) {
+        self.0.rest(false);
+    }
 }
 
 /// There is no room for another parked call of this subject, or of anybody.
@@ -59,6 +78,7 @@ impl Lot {
         parked.insert(
             id,
             Parked {
+                _resting: Resting::new(conversation.cancel.link()),
                 owner,
                 since,
                 bytes,

@@ -59,6 +59,9 @@ async fn answer(
     let Some(mut conversation) = home.lot.take(id, turn.owner()) else {
         return Ok(words::refused(&gone(), turn.id()));
     };
+    if conversation.cancel.link().is_over() {
+        return Ok(words::refused(&gone(), turn.id()));
+    }
     let answers = match answers(&conversation, said, &turn) {
         Ok(answers) => answers,
         Err(error) => {

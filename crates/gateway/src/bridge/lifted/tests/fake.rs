@@ -64,6 +64,8 @@ pub(super) struct Session {
     unasked: Mutex<Option<Say>>,
     /// Takes requests and says nothing, not even that it has them.
     pub(super) stalls: AtomicBool,
+    /// Whether a call waits in it for answers that may never come.
+    pub(super) rests: AtomicBool,
     pub(super) forgotten: AtomicBool,
     pub(super) ended: AtomicBool,
 }
@@ -289,6 +291,7 @@ impl Opens for Server {
             told: Mutex::default(),
             unasked: Mutex::default(),
             stalls: AtomicBool::new(false),
+            rests: AtomicBool::new(false),
             forgotten: AtomicBool::new(false),
             ended: AtomicBool::new(false),
         });
@@ -353,6 +356,10 @@ impl SessionLink for Session {
         *self.unasked.lock().expect("lock") = Some(say);
         let messages = futures_util::stream::poll_fn(move |context| read.poll_recv(context));
         Ok(Incoming::new(messages))
+    }
+
+    fn rest(&self, rests: bool) {
+        self.rests.store(rests, Ordering::Relaxed);
     }
 
     fn is_over(&self) -> bool {

@@ -92,6 +92,31 @@ async fn what_does_not_hold_is_refused_and_the_call_waits_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_session_rests_while_a_call_waits_in_it() {
+    // P-023, DS-05
+    let world = World::new();
+    let rests = || {
+        world
+            .server
+            .session(0)
+            .rests
+            .load(std::sync::atomic::Ordering::Relaxed)
+    };
+    let (asked, wanted) = parked(&world).await;
+    assert!(rests());
+    let mut heard = world
+        .ask(retry(json!(2), &wanted, json!({ "1": accepted() })))
+        .await;
+    assert!(!rests());
+    asked.answer(json!({}));
+    heard.next().await;
+    parked(&world).await;
+    pass(talk::lot::PATIENCE.as_secs()).await;
+    world.lifted.sweep();
+    assert!(!rests());
+}
+
+#[tokio::test(start_paused = true)]
 async fn answers_that_nobody_asked_for_make_no_retry() {
     // P-019: every question comes with a state
     let world = World::new();
@@ -196,7 +221,7 @@ async fn a_parked_call_whose_session_is_gone_is_gone() {
     let mut heard = world
         .ask(retry(json!(2), &wanted, json!({ "1": accepted() })))
         .await;
-    assert_eq!(heard.fault().await, crate::upstream::Fault::Broken);
+    assert_eq!(heard.next().await["error"]["code"], -32602);
     settle().await;
     assert!(!world.server.is_asked());
 }
