@@ -22,7 +22,7 @@ use super::{
     relay::typed,
     session::Named,
 };
-use crate::upstream::Kind;
+use crate::upstream::{Kind, http::ServerSession};
 
 /// Answers a POST whose body is an array.
 pub(super) async fn answer(post: &Post<'_>) -> Answer {
@@ -170,7 +170,7 @@ async fn send(
     post: &Post<'_>,
     permits: Vec<Permit>,
     messages: &[Message<'_>],
-    session: Option<String>,
+    session: Option<ServerSession>,
 ) -> Answer {
     let id = messages.iter().find_map(|message| match message {
         Message::Request(request) => Some(request.id.as_json()),

@@ -26,7 +26,10 @@ use super::{
     refusal::Refusal,
     relay, whole,
 };
-use crate::upstream::{Kind, http::Outbound};
+use crate::upstream::{
+    Kind,
+    http::{Outbound, ServerSession},
+};
 
 /// One POST: its caller and its body.
 pub(super) struct Post<'a> {
@@ -159,7 +162,13 @@ impl<'a> Post<'a> {
             Message::Request(request) => {
                 let asked = self.asked(request, revision)?;
                 let permit = judge(self.exchange, asked).await?;
-                self.forward(permit, asked, message, session).await
+                let answer = self.forward(permit, asked, message, session).await;
+                match asked.method {
+                    Method::Initialize => {
+                        Box::pin(hosted::crossing::settle(self, request, answer)).await
+                    }
+                    _ => answer,
+                }
             }
             Message::Notification(notification) => {
                 let asked = self.noted(notification, revision)?;
@@ -245,7 +254,7 @@ impl<'a> Post<'a> {
         permit: Permit,
         asked: Asked<'_>,
         message: &Message<'_>,
-        session: Option<String>,
+        session: Option<ServerSession>,
     ) -> Answer {
         let about = About {
             verb: &http::Method::POST,
@@ -276,7 +285,12 @@ impl<'a> Post<'a> {
     }
 
     /// Sends what wants no answer.
-    async fn tell(&self, permit: Permit, message: &Message<'_>, session: Option<String>) -> Answer {
+    async fn tell(
+        &self,
+        permit: Permit,
+        message: &Message<'_>,
+        session: Option<ServerSession>,
+    ) -> Answer {
         let about = About {
             verb: &http::Method::POST,
             era: Era::Session,
@@ -302,7 +316,7 @@ impl<'a> Post<'a> {
     pub(super) async fn send_all(
         &self,
         permits: Vec<Permit>,
-        session: Option<String>,
+        session: Option<ServerSession>,
         about: About<'_>,
     ) -> Answer {
         // INVARIANT: a batch is not empty, and each message of it has its permit.
@@ -311,7 +325,12 @@ impl<'a> Post<'a> {
     }
 
     /// Sends the body as it came.
-    async fn send(&self, permit: Permit, session: Option<String>, about: About<'_>) -> Answer {
+    async fn send(
+        &self,
+        permit: Permit,
+        session: Option<ServerSession>,
+        about: About<'_>,
+    ) -> Answer {
         let Kind::Http(upstream) = &self.exchange.server.upstream.kind else {
             return Err(Refusal::no_session()); // programs are spoken to elsewhere
         };

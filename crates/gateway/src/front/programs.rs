@@ -27,7 +27,7 @@ use crate::{
     stream::Written,
     upstream::{
         Fault,
-        http::SESSION_ID,
+        http::{SESSION_ID, ServerSession},
         stdio::{Reply, StdioUpstream},
     },
 };
@@ -37,7 +37,7 @@ pub(super) struct Call<'a> {
     pub(super) upstream: &'a Arc<StdioUpstream>,
     pub(super) request: &'a Request<'a>,
     pub(super) body: &'a Bytes,
-    pub(super) session: Option<String>,
+    pub(super) session: Option<ServerSession>,
 }
 
 /// Asks a program and passes its answer on.
@@ -68,10 +68,11 @@ pub(super) async fn ask(
 /// The session that the caller named; programs have no messages without one.
 pub(super) fn required(
     exchange: &Exchange,
-    session: Option<String>,
+    session: Option<ServerSession>,
     id: Option<&str>,
 ) -> Result<String, Refusal> {
-    session.ok_or_else(|| {
+    let known = session.map(|session| session.id);
+    known.ok_or_else(|| {
         let error = RpcError::invalid_request(&"Mcp-Session-Id is missing: start with initialize");
         exchange.refused(None, Refusal::rpc(error, id, Era::Session))
     })
@@ -95,7 +96,7 @@ async fn initialize(
     let mut response = answer(exchange, reply, about).await?;
     let (ids, server) = (&exchange.inner.sessions, &exchange.server.name);
     if let Some(sealed) =
-        session.and_then(|session| ids.seal(server, &exchange.caller, &Named::Raw(session)))
+        session.and_then(|session| ids.seal(server, &exchange.caller, &Named::Raw(session.into())))
     {
         response.headers_mut().insert(SESSION_ID, sealed);
     }

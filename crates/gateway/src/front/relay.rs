@@ -192,8 +192,13 @@ fn session_headers(
     }
     let text = session.to_str().ok();
     let (ids, server) = (&exchange.inner.sessions, &exchange.server.name);
-    let sealed =
-        text.and_then(|text| ids.seal(server, &exchange.caller, &Named::Raw(text.to_owned())));
+    let sealed = text.and_then(|text| {
+        ids.seal(
+            server,
+            &exchange.caller,
+            &Named::Raw(text.to_owned().into()),
+        )
+    });
     let sealed = sealed.ok_or_else(|| exchange.failed(Fault::NotMcp, about.id))?;
     to.insert(SESSION_ID, sealed);
     Ok(())

@@ -13,15 +13,16 @@ use doorward_core::{
     seal::SealingKey,
     server::ServerName,
 };
+use doorward_mcp::era::Revision;
 use http::HeaderValue;
 
-use crate::access::Caller;
+use crate::{access::Caller, upstream::http::ServerSession};
 
 /// What an identifier stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Named {
     /// A session of the server's own, as the server knows it.
-    Raw(String),
+    Raw(ServerSession),
     /// One that the gateway hosts.
     Hosted(String),
 }
@@ -48,11 +49,18 @@ impl SessionIds {
         session: &Named,
     ) -> Option<HeaderValue> {
         let (mark, upstreams) = match session {
-            Named::Raw(id) => (RAW, id),
-            Named::Hosted(key) => (HOSTED, key),
+            Named::Raw(ServerSession { id, version }) => match version {
+                None => (RAW.to_string(), id),
+                Some(version) => (format!("{CROSSED}{version}"), id),
+            },
+            Named::Hosted(key) => (HOSTED.to_string(), key),
         };
+        let may_be_empty = mark.len() > 1; // some servers with sessions give them no name
         let visible = |byte: u8| (0x21..=0x7e).contains(&byte);
-        if upstreams.is_empty() || upstreams.len() > LONGEST || !upstreams.bytes().all(visible) {
+        if (upstreams.is_empty() && !may_be_empty)
+            || upstreams.len() > LONGEST
+            || !upstreams.bytes().all(visible)
+        {
             return None;
         }
         let context = context(server, caller);
@@ -81,7 +89,13 @@ impl SessionIds {
         let mark = plain.chars().next().filter(char::is_ascii)?;
         plain.drain(..mark.len_utf8());
         match mark {
-            RAW => Some(Named::Raw(plain)),
+            RAW => Some(Named::Raw(plain.into())),
+            CROSSED => {
+                let (version, id) = plain.split_at_checked(VERSION_BYTES)?;
+                let version = Some(Revision::parse(version)?);
+                let id = id.to_owned();
+                Some(Named::Raw(ServerSession { id, version }))
+            }
             HOSTED => Some(Named::Hosted(plain)),
             _ => None,
         }
@@ -96,6 +110,9 @@ fn context(server: &ServerName, caller: &Caller) -> Vec<u8> {
 }
 
 const RAW: char = 'r';
+/// Before the revision that the server agreed on, where that is not the client's (P-046).
+const CROSSED: char = 'x';
+const VERSION_BYTES: usize = "2025-11-25".len();
 const HOSTED: char = 'h';
 /// The longest identifier of an upstream's that is taken, in bytes.
 const LONGEST: usize = 1024;

@@ -22,7 +22,10 @@ use super::{
 };
 use crate::{
     stream::Written,
-    upstream::{Kind, http::Outbound},
+    upstream::{
+        Kind,
+        http::{Outbound, ServerSession},
+    },
 };
 
 /// Opens the stream.
@@ -102,7 +105,7 @@ async fn send(
     exchange: &Exchange,
     permit: Permit,
     verb: &Method,
-    session: Option<String>,
+    session: Option<ServerSession>,
 ) -> Answer {
     let Kind::Http(upstream) = &exchange.server.upstream.kind else {
         return Err(Refusal::no_session()); // programs are spoken to elsewhere

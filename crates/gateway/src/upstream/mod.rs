@@ -10,6 +10,7 @@ mod opening;
 mod pages;
 pub(crate) mod stdio;
 mod tools;
+mod tried;
 
 use std::sync::Arc;
 
@@ -25,13 +26,17 @@ use crate::{
     gateway::Surroundings,
 };
 
-pub(crate) use self::fault::Fault;
+pub(crate) use self::{
+    fault::Fault,
+    tried::{Trial, Tried},
+};
 
 /// One server's upstream. Clones are handles of the same one.
 #[derive(Clone)]
 pub(crate) struct Upstream {
     config: Arc<UpstreamConfig>,
     known: Arc<Knowledge>,
+    pub(crate) initialize: Arc<Tried>,
     pub(crate) kind: Kind,
 }
 
@@ -76,6 +81,7 @@ impl Upstream {
         Ok(Self {
             config: Arc::new(server.upstream.clone()),
             known,
+            initialize: Arc::default(),
             kind,
         })
     }

@@ -43,6 +43,15 @@ impl EraServer {
         Self::start("/mcp", stateless).await
     }
 
+    /// A server of both eras that tells clients of 2026-07-28 of nothing else.
+    pub(crate) async fn both() -> Self {
+        let state = State {
+            speaks: "2025-11-25",
+            ..State::default()
+        };
+        Self::with(state, "/mcp", both).await
+    }
+
     /// A server of 2024-11-05 over HTTP+SSE.
     pub(crate) async fn http_sse() -> Self {
         Self::start("/sse", http_sse).await
@@ -400,5 +409,17 @@ async fn streamable(state: Arc<State>, request: Request) -> Response {
             }
             response
         }
+    }
+}
+
+async fn both(state: Arc<State>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await.expect("body").to_bytes();
+    let is_modern =
+        String::from_utf8_lossy(&body).contains("io.modelcontextprotocol/protocolVersion");
+    let request = Request::from_parts(parts, Body::from(body));
+    match is_modern {
+        true => stateless(state, request).await,
+        false => streamable(state, request).await,
     }
 }

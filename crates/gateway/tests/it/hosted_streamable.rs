@@ -433,3 +433,77 @@ async fn a_server_over_http_sse_is_reached_over_streamable_http() {
     let told = message(&mut stream).await;
     assert_eq!(told["params"]["uri"], "note:1");
 }
+
+#[tokio::test]
+async fn a_newer_client_is_told_its_own_revision_and_the_server_hears_of_its_own() {
+    // R-057, P-046
+    let server = EraServer::streamable("2025-06-18").await;
+    let world = World::new(server.config());
+    let client = Client::new(&world, "2025-11-25").await;
+    let answer = client
+        .ask(&world, "tools/call", r#"{"name":"linked"}"#)
+        .await;
+    assert_eq!(answer["result"]["content"][0]["type"], "resource_link");
+    let heard = server.heard("tools/call").pop().expect("called");
+    assert_eq!(
+        (&heard["id"], &heard["version header"]),
+        (&json!(5), &json!("2025-06-18")),
+        "the client's own id: its bytes pass"
+    );
+    let oldest = EraServer::streamable("2025-03-26").await;
+    let world = World::new(oldest.config());
+    let client = Client::new(&world, "2025-11-25").await;
+    client
+        .ask(&world, "tools/call", r#"{"name":"linked"}"#)
+        .await;
+    let heard = oldest.heard("tools/call").pop().expect("called");
+    assert_eq!(heard.get("version header"), None, "it knows no such header");
+}
+
+#[tokio::test]
+async fn an_older_client_gets_what_its_revision_can_hold_and_may_send_batches() {
+    // R-057, R-067, P-046
+    let server = EraServer::streamable("2025-11-25").await;
+    let world = World::new(server.config());
+    let client = Client::new(&world, "2025-03-26").await;
+    let answer = client
+        .ask(&world, "tools/call", r#"{"name":"linked"}"#)
+        .await;
+    assert_eq!(answer["result"]["content"][0]["type"], "text");
+    let heard = server.heard("tools/call").pop().expect("called");
+    assert_eq!(heard["version header"], "2025-11-25");
+    let (one, two) = (request(1, "ping", "{}"), request(2, "tools/list", "{}"));
+    let batch = client.post(&format!("[{one},{two}]"));
+    assert_eq!(world.send(batch).await.events().len(), 2);
+    let program = World::new(crate::programs::session_era());
+    let client = Client::new(&program, "2025-06-18").await;
+    let list = client.ask(&program, "tools/list", "{}").await;
+    assert_eq!(list["result"]["tools"][0]["name"], "pid");
+    program
+        .until("one process is left", || {
+            program.gateway.load().processes == 1
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_server_of_both_eras_has_the_sessions_of_its_clients_itself() {
+    // R-076, C-027
+    let server = EraServer::both().await;
+    let world = World::new(server.config());
+    for _ in 0..2 {
+        let client = Client::new(&world, "2025-11-25").await;
+        client
+            .ask(&world, "tools/call", r#"{"name":"linked"}"#)
+            .await;
+        let heard = server.heard("tools/call").pop().expect("called");
+        assert_eq!(heard["id"], 5, "its bytes passed");
+    }
+    let stateless = EraServer::stateless().await;
+    let world = World::new(stateless.config());
+    for _ in 0..2 {
+        Client::new(&world, "2025-11-25").await;
+    }
+    let refused = stateless.heard("initialize");
+    assert_eq!(refused.len(), 1, "tried once: {refused:?}");
+}

@@ -126,7 +126,11 @@ async fn one_session_too_many_is_refused_and_others_still_get_theirs() {
     assert_eq!(refused.json()["id"], 0, "R-033");
     assert!(refused.headers.contains_key("retry-after"));
     assert!(!refused.headers.contains_key("mcp-session-id"));
-    assert_eq!(world.gateway.load().processes, 1, "nothing was started");
+    world
+        .until("nothing was started, and the probe is gone", || {
+            world.gateway.load().processes == 1
+        })
+        .await;
     assert_eq!(world.send(post(INITIALIZE).token("bobs")).await.status, 200);
     assert_eq!(world.send(call_in(&session, "pid")).await.status, 200);
     let end = get("/mcp/files").verb(Method::DELETE);

@@ -14,6 +14,7 @@
 use doorward_mcp::{envelope::Message, method::Method};
 
 mod backend;
+pub(super) mod crossing;
 mod events;
 mod line;
 mod opening;
@@ -36,13 +37,14 @@ mod testing;
 pub(crate) use self::table::Hosted;
 
 use super::{exchange::Exchange, post::Post, refusal::Refusal, session::Named};
+use crate::upstream::http::ServerSession;
 
 /// Who has the session that a message is for.
 pub(super) enum Host {
     /// The gateway: this one, or one that is to be opened.
     Gateway(Option<String>),
     /// The server itself, if there is any.
-    Server(Option<String>),
+    Server(Option<ServerSession>),
 }
 
 /// Finds out who has the session that a message over Streamable HTTP is for.

@@ -2,9 +2,10 @@
 //!
 //! | the server speaks | Streamable HTTP client | HTTP+SSE client |
 //! |---|---|---|
-//! | sessions over Streamable HTTP or stdio | no session here: its bytes pass | a session of its own |
+//! | sessions over Streamable HTTP or stdio | no session here: its bytes pass, unless [`super::crossing`] says otherwise | a session of its own |
 //! | sessions over HTTP+SSE | a session of its own | a session of its own |
 //! | 2026-07-28 only | translated | translated |
+//! | 2026-07-28, and sessions that it does not name | no session here, once `initialize` was seen to be taken | translated |
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use super::{
 use crate::{
     front::exchange::Exchange,
     snapshot::Server,
-    upstream::{Fault, link::Opening},
+    upstream::{Fault, Kind, Trial, link::Opening, manner::Manner},
 };
 
 /// Whether sessions of Streamable HTTP clients are hosted here, because the server does not speak
@@ -26,7 +27,7 @@ use crate::{
 /// one that takes offence at questions is tried as it always was, and says itself what is wrong.
 pub(super) async fn is_hosted(server: &Server) -> Result<bool, Fault> {
     match server.upstream.manner().await {
-        Ok(manner) => Ok(!manner.passes(Era::Session)),
+        Ok(manner) => Ok(hosts(server, manner)),
         Err(Fault::Full) => Err(Fault::Full),
         Err(_) => Ok(false),
     }
@@ -35,7 +36,28 @@ pub(super) async fn is_hosted(server: &Server) -> Result<bool, Fault> {
 /// The same as far as it is known.
 pub(super) fn is_known_hosted(server: &Server) -> bool {
     let manner = server.upstream.known_manner();
-    manner.is_some_and(|manner| !manner.passes(Era::Session))
+    manner.is_some_and(|manner| hosts(server, manner))
+}
+
+/// Whether what is known of the server says nothing of sessions, and it was not seen to open any:
+/// its answer to `initialize` will tell.
+pub(super) fn is_trial(server: &Server) -> bool {
+    let manner = server.upstream.known_manner();
+    let is_open = server.upstream.initialize.known() != Trial::Taken;
+    is_open && manner.is_some_and(|manner| may_be_of_both_eras(server, manner))
+}
+
+fn hosts(server: &Server, manner: Manner) -> bool {
+    if may_be_of_both_eras(server, manner) {
+        return server.upstream.initialize.known() == Trial::Refused;
+    }
+    !manner.passes(Era::Session)
+}
+
+/// A server behind a URL that names only 2026-07-28 may open sessions all the same.
+fn may_be_of_both_eras(server: &Server, manner: Manner) -> bool {
+    let has_url = matches!(server.upstream.kind, Kind::Http(_));
+    has_url && manner.stateless && manner.sessions.is_none()
 }
 
 /// Opens what is behind a session.

@@ -60,7 +60,7 @@ pub(in crate::front) async fn post(
     }
 }
 
-async fn initialize(post: &Post<'_>, request: &Request<'_>) -> Answer {
+pub(super) async fn initialize(post: &Post<'_>, request: &Request<'_>) -> Answer {
     let exchange = post.exchange;
     let owner = opening::owner(exchange);
     let hosted = &exchange.inner.hosted;

@@ -34,7 +34,7 @@ use crate::{
 
 pub(crate) use self::{
     mirrors::Mirrors,
-    request::{Outbound, SESSION_ID},
+    request::{Outbound, SESSION_ID, ServerSession},
     session::HttpSession,
     sse::SseSession,
     unbroken::read_on,

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use doorward_mcp::{
-    era::Era,
+    era::{Era, Revision},
     headers::{METHOD, NAME, PARAM_PREFIX, PROTOCOL_VERSION},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -14,8 +14,24 @@ pub(crate) struct Outbound<'a> {
     /// The caller's headers, already checked against the body.
     pub(crate) headers: &'a HeaderMap,
     /// The session as the upstream knows it.
-    pub(crate) session: Option<String>,
+    pub(crate) session: Option<ServerSession>,
     pub(crate) body: Bytes,
+}
+
+/// A session as the server knows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ServerSession {
+    /// Its identifier; empty where the server gives none.
+    pub(crate) id: String,
+    /// The revision that the server agreed on, where that is not the client's (P-046).
+    pub(crate) version: Option<Revision>,
+}
+
+impl From<String> for ServerSession {
+    fn from(id: String) -> Self {
+        let version = None;
+        Self { id, version }
+    }
 }
 
 /// `Mcp-Session-Id`.
@@ -53,14 +69,27 @@ pub(super) fn bare(method: &Method) -> HeaderMap {
 
 fn session_era(outbound: &Outbound<'_>, headers: &mut HeaderMap) {
     copy(outbound.headers, &VERSION, headers);
-    if let Some(session) = &outbound.session
-        && let Ok(value) = HeaderValue::from_str(session)
-    {
-        headers.insert(SESSION_ID, value);
+    if let Some(session) = &outbound.session {
+        if let Ok(value) = HeaderValue::from_str(&session.id)
+            && !value.is_empty()
+        {
+            headers.insert(SESSION_ID, value);
+        }
+        let agreed = session.version.filter(|agreed| agreed.has_version_header());
+        if session.version.is_some() {
+            headers.remove(VERSION);
+        }
+        if let Some(agreed) = agreed {
+            headers.insert(VERSION, HeaderValue::from_static(agreed.as_str()));
+        }
     }
     // Outside of a session, an event's number is anybody's: it would bring another caller's
     // messages (S-008, GW-20).
-    if outbound.method == Method::GET && outbound.session.is_some() {
+    let named = outbound
+        .session
+        .as_ref()
+        .is_some_and(|session| !session.id.is_empty());
+    if outbound.method == Method::GET && named {
         copy(outbound.headers, &LAST_EVENT_ID, headers);
     }
 }
@@ -161,7 +190,7 @@ mod tests {
             method,
             era,
             headers: &hostile(),
-            session: Some("inner".to_owned()),
+            session: Some("inner".to_owned().into()),
             body: Bytes::new(),
         };
         let own = [(
