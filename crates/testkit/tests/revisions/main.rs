@@ -14,3 +14,4 @@ mod impossible;
 mod own;
 mod pairs;
 mod scene;
+mod table;

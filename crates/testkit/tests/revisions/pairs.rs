@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use doorward_mcp::era::{Era, Revision};
+use doorward_mcp::era::Revision;
 use doorward_testkit::peers::{Client, FakeServer, Transport};
 
 use crate::{
@@ -21,7 +21,7 @@ pub(crate) struct Pair {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_client_reaches_every_server_as_the_table_says() {
     // P-001, P-008, P-017, P-019, P-020, P-024, P-025, P-026, P-027, P-028, P-029, P-031, P-032,
-    // P-033, P-034, P-036, P-038, P-039, P-040, P-041, P-042, P-047, P-048, R-049, R-050, R-053,
+    // P-033, P-034, P-036, P-038, P-039, P-040, P-041, P-042, P-046, P-047, P-048, R-049, R-050, R-053,
     //
     let mut trials = Vec::new();
     for pair in Pair::all().filter(Pair::is_wanted) {
@@ -65,21 +65,10 @@ impl Pair {
         })
     }
 
+    /// All of them, or those that whoever looks for a fault has named.
     pub(crate) fn is_wanted(&self) -> bool {
-        match std::env::var("DOORWARD_PAIRS") {
-            Ok(only) => self.name().contains(&only),
-            Err(_) => self.is_bridged(),
-        }
-    }
-
-    /// Sessions of one revision do not pass yet to servers of another one that carry them likewise.
-    fn is_bridged(&self) -> bool {
-        let old_sse = self.server == Revision::V2024_11_05 && self.transport == Transport::Http;
-        let passes = self.client >= Revision::V2025_03_26
-            && self.client.era() == Era::Session
-            && self.server.era() == Era::Session
-            && !old_sse;
-        !passes || self.client == self.server
+        let only = std::env::var("DOORWARD_PAIRS").unwrap_or_default();
+        self.name().contains(&only)
     }
 
     pub(crate) fn name(&self) -> String {

@@ -82,6 +82,10 @@ pub(in crate::front) async fn settle(
         return Ok(Response::from_parts(parts, Body::from(body)));
     };
     let session = named(post.exchange, parts.headers.get(&SESSION_ID));
+    let session = session.map(|session| ServerSession {
+        version: Some(agreed),
+        ..session
+    });
     if agreed > wanted {
         let permit = judge_use(post.exchange)?;
         end(post.exchange, permit, session).await;
