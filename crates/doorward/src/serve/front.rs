@@ -22,7 +22,7 @@ use doorward_core::{
     peer::{Peer, SameMachine},
 };
 use futures_util::{FutureExt, future::Either};
-use http::{Method, Request};
+use http::{HeaderMap, Method, Request, header};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use ipnet::IpNet;
@@ -114,7 +114,8 @@ impl Front {
         match refusal {
             FrontRefusal::ForeignHost => self.counters.foreign_host(),
             FrontRefusal::Broken => self.counters.panicked(),
-            FrontRefusal::AmbiguousHost
+            FrontRefusal::Framing
+            | FrontRefusal::AmbiguousHost
             | FrontRefusal::Trace
             | FrontRefusal::Connect
             | FrontRefusal::NotFound => {}
@@ -127,6 +128,9 @@ impl Front {
             Method::TRACE => return Err(FrontRefusal::Trace), // GW-24
             Method::CONNECT => return Err(FrontRefusal::Connect),
             _ => {}
+        }
+        if !is_framed_once(request.headers()) {
+            return Err(FrontRefusal::Framing); // GW-07
         }
         match &self.hosts {
             Some(hosts) => hosts.check(request.uri(), request.headers()),
@@ -191,6 +195,19 @@ impl Front {
                  if this is your proxy, name it there, or limits take all its visitors for one"
             );
         }
+    }
+}
+
+/// Whether every program sees the end of the body at the same place.
+fn is_framed_once(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => true,
+        (Some(coding), None) => {
+            coding.as_bytes().eq_ignore_ascii_case(b"chunked")
+                && !headers.contains_key(header::CONTENT_LENGTH)
+        }
+        (Some(_), Some(_)) => false,
     }
 }
 

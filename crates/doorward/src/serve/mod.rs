@@ -13,6 +13,7 @@ mod counters;
 mod drain;
 mod forwarded;
 mod front;
+mod head;
 mod hosts;
 mod limits;
 mod listener;

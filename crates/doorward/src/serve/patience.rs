@@ -21,6 +21,8 @@ use std::{
 use hyper::rt::{Sleep, Timer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::head::{BareLineFeed, Head};
+
 /// A request's head must be complete this soon after its first byte.
 pub(super) const HEAD: Duration = Duration::from_secs(10);
 /// A connection without a request is kept this long.
@@ -37,13 +39,44 @@ thread_local! {
     static TOGETHER: RefCell<Vec<u8>> = RefCell::new(Vec::with_capacity(JOINED));
 }
 
-/// How many bytes a connection has received.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Arrivals(Arc<AtomicU64>);
+/// What a connection has received.
+#[derive(Clone, Debug)]
+pub(super) struct Arrivals(Arc<Received>);
+
+#[derive(Debug)]
+struct Received {
+    bytes: AtomicU64,
+    /// Odd while a head is read, another number for each.
+    head: AtomicU64,
+}
+
+impl Default for Arrivals {
+    fn default() -> Self {
+        let (bytes, head) = (AtomicU64::new(0), AtomicU64::new(1));
+        Self(Arc::new(Received { bytes, head }))
+    }
+}
 
 impl Arrivals {
     fn count(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.0.bytes.load(Ordering::Relaxed)
+    }
+
+    /// The number of the head that is read now.
+    fn head(&self) -> Option<u64> {
+        let head = self.0.head.load(Ordering::Relaxed);
+        (head % 2 == 1).then_some(head)
+    }
+
+    /// Reading a head begins, unless it has begun already. Only the connection's own task reads.
+    fn begin_head(&self) {
+        let head = self.0.head.load(Ordering::Relaxed);
+        self.0.head.store(head | 1, Ordering::Relaxed);
+    }
+
+    fn end_head(&self) {
+        let head = self.0.head.load(Ordering::Relaxed);
+        self.0.head.store(head + head % 2, Ordering::Relaxed);
     }
 
     /// Whether a connection of this age has sent too little to be a request.
@@ -52,15 +85,34 @@ impl Arrivals {
     }
 }
 
-/// Counts what arrives on `stream`.
+/// Counts what arrives on `stream`, and looks at the heads in it.
 pub(super) struct Counted<S> {
     stream: S,
     arrivals: Arrivals,
+    head: Head,
+    number: u64,
 }
 
 impl<S> Counted<S> {
     pub(super) fn new(stream: S, arrivals: Arrivals) -> Self {
-        Self { stream, arrivals }
+        Self {
+            stream,
+            arrivals,
+            head: Head::default(),
+            number: 1,
+        }
+    }
+
+    /// Looks at `bytes` if they are part of a head.
+    fn look(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Some(number) = self.arrivals.head() else {
+            return Ok(());
+        };
+        if number != self.number {
+            (self.head, self.number) = (Head::default(), number);
+        }
+        let seen = self.head.see(bytes);
+        seen.map_err(|BareLineFeed| io::ErrorKind::InvalidData.into())
     }
 }
 
@@ -72,8 +124,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        let arrived = buffer.filled().len().saturating_sub(before);
-        self.arrivals.0.fetch_add(arrived as u64, Ordering::Relaxed);
+        let arrived = buffer.filled().get(before..).unwrap_or_default();
+        let bytes = &self.arrivals.0.bytes;
+        bytes.fetch_add(arrived.len() as u64, Ordering::Relaxed);
+        self.look(arrived)?;
         polled
     }
 }
@@ -128,6 +182,7 @@ impl Timer for HeadTimer {
     }
 
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
+        self.0.begin_head();
         Box::pin(HeadSleep {
             deadline,
             arrivals: self.0.clone(),
@@ -169,6 +224,12 @@ impl Future for HeadSleep {
 
 impl Sleep for HeadSleep {}
 
+impl Drop for HeadSleep {
+    fn drop(&mut self) {
+        self.arrivals.end_head();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,7 +247,7 @@ mod tests {
         assert!(!sleep.is_over(start + HEAD));
         assert!(!sleep.is_over(start + REST - Duration::from_secs(1)));
         assert!(sleep.is_over(start + REST));
-        arrivals.0.store(1, Ordering::Relaxed);
+        arrivals.0.bytes.store(1, Ordering::Relaxed);
         assert!(sleep.is_over(start + HEAD)); // GW-25
         assert!(!sleep.is_over(start + HEAD - Duration::from_secs(1)));
     }
@@ -196,7 +257,7 @@ mod tests {
         let arrivals = Arrivals::default();
         assert!(!arrivals.silent_after(HEAD));
         assert!(arrivals.silent_after(HEAD + Duration::from_millis(1)));
-        arrivals.0.store(SOMETHING, Ordering::Relaxed);
+        arrivals.0.bytes.store(SOMETHING, Ordering::Relaxed);
         assert!(!arrivals.silent_after(REST));
     }
 }

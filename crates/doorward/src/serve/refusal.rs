@@ -6,6 +6,8 @@ use http::{HeaderValue, StatusCode, header};
 /// Why a request went no further than the front.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FrontRefusal {
+    /// A body whose end two programs would see at different places.
+    Framing,
     /// No host, two hosts, or a request target that names another host than the header.
     AmbiguousHost,
     /// A host that is not ours (DNS rebinding, a wrong proxy).
@@ -23,6 +25,11 @@ pub(super) enum FrontRefusal {
 impl FrontRefusal {
     fn parts(self) -> (StatusCode, &'static str, &'static str) {
         match self {
+            Self::Framing => (
+                StatusCode::BAD_REQUEST,
+                "invalid_request",
+                "Transfer-Encoding must be chunked, once, and without Content-Length",
+            ),
             Self::AmbiguousHost => (
                 StatusCode::BAD_REQUEST,
                 "invalid_request",
@@ -62,6 +69,9 @@ impl FrontRefusal {
         let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
         set(header::CONTENT_TYPE, "application/json");
         set(header::CACHE_CONTROL, "no-store");
+        if matches!(self, Self::Framing | Self::AmbiguousHost) {
+            set(header::CONNECTION, "close"); // GW-07: who knows what comes behind it
+        }
         if matches!(self, Self::Trace) {
             set(header::ALLOW, "GET, POST, DELETE, OPTIONS");
         }

@@ -9,6 +9,7 @@ mod certificates;
 mod command_line;
 mod crash;
 mod demo;
+mod framing;
 mod front;
 mod http;
 mod layers;
