@@ -169,9 +169,6 @@ async fn answer_sse(
 async fn answer_one(exchange: &Exchange, method: &Method, body: Body) -> Answer {
     match *method {
         Method::POST => post::post(exchange, body).await,
-        Method::GET | Method::DELETE if exchange.server.whole.is_some() => {
-            Err(Refusal::Method("POST"))
-        }
         Method::GET => streams::get(exchange).await,
         Method::DELETE => streams::delete(exchange).await,
         _ => Err(Refusal::Method("GET, POST, DELETE, OPTIONS")),

@@ -22,7 +22,7 @@ use doorward_mcp::{
 };
 use serde_json::Value;
 
-use super::{entry::Entry, exchange::Exchange, refusal::Refusal};
+use super::{entry::Entry, exchange::Exchange, refusal::Refusal, whole};
 use crate::catalogue::Found;
 
 /// A message to be judged.
@@ -55,6 +55,9 @@ pub(super) async fn judge(exchange: &Exchange, asked: Asked<'_>) -> Result<Permi
 /// The same for one message of several, whose permit is worth something only with those of all
 /// others: when all were weighed, [`conclude`] writes down what became of it.
 pub(super) async fn weigh(exchange: &Exchange, asked: Asked<'_>) -> Result<Permit, Refusal> {
+    if exchange.server.whole.is_some() {
+        return Box::pin(whole::weigh(exchange, asked)).await;
+    }
     let refusal = match decided(exchange, asked).await {
         Ok(permit) => return Ok(permit),
         Err(refusal) => refusal,
@@ -71,7 +74,8 @@ pub(super) fn conclude(
     undone: Option<&'static str>,
 ) -> Result<(), Refusal> {
     let entry = Entry::of(&asked);
-    if !entry.is_a_use() {
+    // Of what goes to members each judges and records its own.
+    if !entry.is_a_use() || exchange.server.whole.is_some() {
         return Ok(());
     }
     let outcome = match undone {

@@ -66,9 +66,6 @@ pub(super) async fn post(exchange: &Exchange, body: Body) -> Answer {
         body: &body,
         json_only: !accept.event_stream,
     };
-    if exchange.server.whole.is_some() && post.era_by_header() == Era::Session {
-        whole::of_this_era(&post)?;
-    }
     if is_batch(&body) {
         return Box::pin(batch::answer(&post)).await; // rare: not in the future of every call
     }
@@ -331,6 +328,9 @@ impl<'a> Post<'a> {
         session: Option<ServerSession>,
         about: About<'_>,
     ) -> Answer {
+        if self.exchange.server.whole.is_some() {
+            return Err(Refusal::no_session()); // sessions with all servers are hosted here
+        }
         let Kind::Http(upstream) = &self.exchange.server.upstream.kind else {
             return Err(Refusal::no_session()); // programs are spoken to elsewhere
         };

@@ -107,6 +107,9 @@ async fn send(
     verb: &Method,
     session: Option<ServerSession>,
 ) -> Answer {
+    if exchange.server.whole.is_some() {
+        return Err(Refusal::no_session()); // sessions with all servers are hosted here
+    }
     let Kind::Http(upstream) = &exchange.server.upstream.kind else {
         return Err(Refusal::no_session()); // programs are spoken to elsewhere
     };

@@ -6,6 +6,7 @@
 //! | sessions over HTTP+SSE | a session of its own | a session of its own |
 //! | 2026-07-28 only | translated | translated |
 //! | 2026-07-28, and sessions that it does not name | no session here, once `initialize` was seen to be taken | translated |
+//! | all servers as one | translated | – |
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use super::{
     backend::Backend, opening::owner, passed::Passed, session::Client, translated::Translated,
 };
 use crate::{
-    front::exchange::Exchange,
+    front::{exchange::Exchange, whole},
     snapshot::Server,
     upstream::{Fault, Kind, Trial, link::Opening, manner::Manner},
 };
@@ -26,6 +27,9 @@ use crate::{
 /// as they do. It is asked if that is not known. When there is no room to ask, nothing is opened;
 /// one that takes offence at questions is tried as it always was, and says itself what is wrong.
 pub(super) async fn is_hosted(server: &Server) -> Result<bool, Fault> {
+    if server.whole.is_some() {
+        return Ok(true);
+    }
     match server.upstream.manner().await {
         Ok(manner) => Ok(hosts(server, manner)),
         Err(Fault::Full) => Err(Fault::Full),
@@ -36,7 +40,7 @@ pub(super) async fn is_hosted(server: &Server) -> Result<bool, Fault> {
 /// The same as far as it is known.
 pub(super) fn is_known_hosted(server: &Server) -> bool {
     let manner = server.upstream.known_manner();
-    manner.is_some_and(|manner| hosts(server, manner))
+    server.whole.is_some() || manner.is_some_and(|manner| hosts(server, manner))
 }
 
 /// Whether what is known of the server says nothing of sessions, and it was not seen to open any:
@@ -67,12 +71,14 @@ pub(super) async fn open(
     client: &Client,
 ) -> Result<Arc<dyn Backend>, Fault> {
     let (upstream, owner) = (&exchange.server.upstream, owner(exchange));
-    if upstream.manner().await?.sessions.is_some() {
+    let all = whole::link(exchange);
+    if all.is_none() && upstream.manner().await?.sessions.is_some() {
         drop(permit); // it was for this opening
         let link = upstream.session(&owner, opening(client)).await?;
         return Ok(Arc::new(Passed::new(link, client.clone())));
     }
-    let link = upstream.stateless().ok_or(Fault::NoSessions)?;
+    let link = all.or_else(|| upstream.stateless());
+    let link = link.ok_or(Fault::NoSessions)?;
     let mint = URL_SAFE_NO_PAD.encode(draw::<9>(&*exchange.inner.surroundings.entropy));
     let opened = Translated::open(link, permit, (owner, client.clone(), mint)).await?;
     Ok(Arc::new(opened))

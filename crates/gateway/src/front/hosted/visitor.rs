@@ -1,5 +1,7 @@
 //! By whose token the gateway acts for a session: that of the newest message (P-051).
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use doorward_core::{id::TokenId, permit::Permit};
 use doorward_mcp::{envelope::Request, era::Era, error::RpcError, method::Method};
@@ -10,8 +12,10 @@ use crate::{
         exchange::Exchange,
         judge::{Asked, judge, judge_use},
         refusal::Refusal,
+        whole,
     },
     snapshot::Snapshot,
+    upstream::link::StatelessLink,
 };
 
 /// Somebody who sent a message, and may do so again.
@@ -25,6 +29,11 @@ pub(crate) trait Visitor: Send + Sync + 'static {
 
     /// The tools that are known of the server are old.
     fn tools_changed(&self);
+
+    /// All servers as one, asked in this visitor's name; none where there is one server.
+    fn link(&self) -> Option<Arc<dyn StatelessLink>> {
+        None
+    }
 
     /// Which token it is.
     fn token(&self) -> &TokenId;
@@ -61,6 +70,10 @@ impl Visitor for Exchange {
 
     fn tools_changed(&self) {
         self.server.catalogue.changes().note();
+    }
+
+    fn link(&self) -> Option<Arc<dyn StatelessLink>> {
+        whole::link(self)
     }
 
     fn token(&self) -> &TokenId {

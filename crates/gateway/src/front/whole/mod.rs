@@ -8,17 +8,18 @@ mod asker;
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use axum::response::Response;
 use bytes::Bytes;
-use doorward_core::audit::Outcome;
+use doorward_core::{audit::Outcome, permit::Permit};
 use doorward_mcp::{
-    envelope::{Message, Request, Subject},
+    envelope::{Message, Request, Subject, SubjectKind},
     era::{Era, Revision},
     error::RpcError,
     list::ListKind,
     method::Method,
 };
-use futures_util::StreamExt;
+use futures_util::{StreamExt, stream};
 use http::StatusCode;
 
 use self::asker::Asker;
@@ -26,13 +27,16 @@ use super::{
     bridged,
     entry::Entry,
     exchange::{Answer, Exchange},
-    judge::Asked,
-    post::{About, Post},
+    judge::{self, Asked, judge_use},
+    post::About,
     programs,
     refusal::Refusal,
 };
 use crate::{
-    upstream::{Fault, link::Incoming},
+    upstream::{
+        Fault,
+        link::{Incoming, Owner, StatelessLink},
+    },
     whole::{self, Around, Ask, Coming, Declined, Lost, Routed, Unlisted, Whole},
 };
 
@@ -50,39 +54,91 @@ pub(super) async fn ask(
         asked,
         json_only,
     };
-    match asked.method {
-        Method::Discover => here.discover(call).await,
-        Method::ToolsList => here.list(call, ListKind::Tools).await,
-        Method::PromptsList => here.list(call, ListKind::Prompts).await,
-        Method::ResourcesList => here.list(call, ListKind::Resources).await,
-        Method::ResourceTemplatesList => here.list(call, ListKind::ResourceTemplates).await,
-        Method::SubscriptionsListen => here.listen(call).await,
-        // What is about one thing goes to whose it is. Tasks are nobody's here.
-        _ => match &request.params.subject {
-            Some(subject) if is_routed(asked.method) => here.single(call, subject).await,
-            Some(_) | None => {
-                let error = RpcError::method_not_found(&request.method);
-                Err(here.refused(call, error))
-            }
-        },
+    if asked.method == Method::SubscriptionsListen {
+        let incoming = here.listen(call).await?;
+        return bridged::stream(exchange, None, incoming, about(call)).await;
+    }
+    if let Some(subject) = here.routed(call) {
+        let (incoming, member) = here.single(call, subject).await?;
+        exchange.lend_place(&member);
+        return bridged::answer(&member, incoming, about(call)).await;
+    }
+    Ok(document(here.put_together(call).await?))
+}
+
+/// Judges what a session is asked, as far as it is known whose it is: what more consent or a
+/// newer sign-in would cure is told by HTTP. Whatever goes on is judged again, and
+/// recorded, when it is sent to its member.
+pub(super) async fn weigh(exchange: &Exchange, asked: Asked<'_>) -> Result<Permit, Refusal> {
+    let here = Here::of(exchange).ok_or(Refusal::UnknownServer)?;
+    let names_one =
+        |subject: &&Subject<'_>| matches!(subject.kind, SubjectKind::Tool | SubjectKind::Prompt);
+    let Some(subject) = asked.params.subject.as_ref().filter(names_one) else {
+        return judge_use(exchange);
+    };
+    let members = here.asker.members();
+    let mut names = members.iter().map(|member| member.name);
+    let Some((member, inner)) = here.whole.names.inward(&subject.name, &mut names) else {
+        return judge_use(exchange); // it is refused where it is looked for
+    };
+    let Some(member) = here.asker.exchange(member) else {
+        return judge_use(exchange);
+    };
+    let mut params = asked.params.clone();
+    if let Some(subject) = &mut params.subject {
+        subject.name = inner.to_owned().into();
+    }
+    let params = &params;
+    judge::weigh(&member, Asked { params, ..asked }).await
+}
+
+/// All servers as one, for whoever speaks to them in a session; none at one server.
+pub(super) fn link(exchange: &Exchange) -> Option<Arc<dyn StatelessLink>> {
+    exchange.server.whole.as_ref()?;
+    Some(Arc::new(Link(exchange.again())))
+}
+
+/// Asks in the name of one caller: each message is judged for the member that it goes to.
+struct Link(Exchange);
+
+#[async_trait]
+impl StatelessLink for Link {
+    async fn ask(&self, _: Permit, _: &Owner, body: Bytes) -> Result<Incoming, Fault> {
+        let Ok(Message::Request(request)) = Message::parse(&body) else {
+            return Err(Fault::NotMcp);
+        };
+        let (id, here) = (request.id.as_json(), Here::of(&self.0));
+        let asked = Asked {
+            method: Method::request(&request.method).ok_or(Fault::NotMcp)?,
+            params: &request.params,
+            id: Some(id),
+            era: Era::Stateless,
+        };
+        let call = Call {
+            request: &request,
+            body: &body,
+            asked,
+            json_only: false,
+        };
+        let said = here.ok_or(Fault::NotMcp)?.said(call).await;
+        Ok(said.unwrap_or_else(|refusal| one(refusal.into_rpc().to_body(Some(id)).into())))
     }
 }
 
-/// Refuses what has another era: there are no sessions with all servers.
-pub(super) fn of_this_era(post: &Post<'_>) -> Result<(), Refusal> {
-    let message = Message::parse(post.body);
-    let (id, era) = match &message {
-        Ok(message) => (
-            message.id().map(|id| id.as_json()),
-            post.headers.era(message),
-        ),
-        Err(_) => (None, Era::Session),
-    };
-    if era == Era::Stateless {
-        return Ok(());
+/// A response and nothing before it.
+fn one(response: Bytes) -> Incoming {
+    Incoming::new(stream::iter([Ok(response)]))
+}
+
+/// The lists that there are.
+fn listed(method: Method) -> Option<ListKind> {
+    match method {
+        Method::ToolsList => Some(ListKind::Tools),
+        Method::PromptsList => Some(ListKind::Prompts),
+        Method::ResourcesList => Some(ListKind::Resources),
+        Method::ResourceTemplatesList => Some(ListKind::ResourceTemplates),
+        _ => None,
     }
-    let error = RpcError::unsupported_version("", &[Revision::V2026_07_28]);
-    Err(post.refuse(None, Refusal::rpc(error, id, Era::Stateless)))
 }
 
 fn is_routed(method: Method) -> bool {
@@ -127,30 +183,54 @@ impl<'a> Here<'a> {
         }
     }
 
-    async fn discover(&self, call: Call<'_>) -> Answer {
-        let versions = [Revision::V2026_07_28.as_str()];
-        let told = whole::discover(&*self.asker, self.around(), call.request, &versions).await;
-        let told = told.map_err(|refusal| refusal.with_id(call.asked.id))?;
-        Ok(document(told))
-    }
-
-    async fn list(&self, call: Call<'_>, kind: ListKind) -> Answer {
-        match whole::list(&*self.asker, self.around(), kind, call.request).await {
-            Ok(list) => Ok(document(list)),
-            Err(Unlisted::No(refusal)) => Err(refusal.with_id(call.asked.id)),
-            Err(Unlisted::Error(error)) => Err(self.refused(call, error)),
+    /// What is said in answer, whoever says it.
+    async fn said(&self, call: Call<'_>) -> Result<Incoming, Refusal> {
+        if call.asked.method == Method::SubscriptionsListen {
+            return self.listen(call).await;
+        }
+        match self.routed(call) {
+            Some(subject) => Ok(self.single(call, subject).await?.0),
+            None => self.put_together(call).await.map(one),
         }
     }
 
-    async fn listen(&self, call: Call<'_>) -> Answer {
+    /// The one thing that a request is about, where it goes to whose that is. Tasks are nobody's
+    /// here.
+    fn routed<'c>(&self, call: Call<'c>) -> Option<&'c Subject<'c>> {
+        let subject = call.request.params.subject.as_ref();
+        subject.filter(|_| is_routed(call.asked.method))
+    }
+
+    /// What is made of the answers of all.
+    async fn put_together(&self, call: Call<'_>) -> Result<Bytes, Refusal> {
+        let no = |refusal: Box<Refusal>| refusal.with_id(call.asked.id);
+        if call.asked.method == Method::Discover {
+            let versions = SERVED.map(Revision::as_str);
+            let told = whole::discover(&*self.asker, self.around(), call.request, &versions).await;
+            return told.map_err(no);
+        }
+        let Some(kind) = listed(call.asked.method) else {
+            return Err(self.refused(call, RpcError::method_not_found(&call.request.method)));
+        };
+        let list = whole::list(&*self.asker, self.around(), kind, call.request).await;
+        list.map_err(|unlisted| match unlisted {
+            Unlisted::No(refusal) => no(refusal),
+            Unlisted::Error(error) => self.refused(call, error),
+        })
+    }
+
+    async fn listen(&self, call: Call<'_>) -> Result<Incoming, Refusal> {
         let seals = &self.exchange.inner.seals;
         let told = whole::listen(&self.asker, self.around(), seals, call.request).await;
-        let incoming = told.map_err(|lost| self.lost(call, lost))?;
-        bridged::stream(self.exchange, None, incoming, about(call)).await
+        told.map_err(|lost| self.lost(call, lost))
     }
 
     /// A request that is for one member.
-    async fn single(&self, call: Call<'_>, subject: &Subject<'_>) -> Answer {
+    async fn single(
+        &self,
+        call: Call<'_>,
+        subject: &Subject<'_>,
+    ) -> Result<(Incoming, Arc<Exchange>), Refusal> {
         let routed = whole::route(&*self.asker, self.around(), call.request, subject).await;
         let routed = routed.map_err(|lost| self.lost(call, lost))?;
         let coming = self.coming(call, subject, &routed);
@@ -169,8 +249,7 @@ impl<'a> Here<'a> {
             let told = message.and_then(|json| coming.told(json, &changed));
             std::future::ready(told.transpose())
         });
-        self.exchange.lend_place(&member);
-        bridged::answer(&member, Incoming::new(told), about(call)).await
+        Ok((Incoming::new(told), member))
     }
 
     /// What the member is sent: a retry takes its own state along, and no other (P-045).
@@ -236,3 +315,11 @@ fn about(call: Call<'_>) -> About<'_> {
 fn document(json: Bytes) -> Response {
     programs::document(json, StatusCode::OK)
 }
+
+/// What clients of this endpoint may speak; 2024-11-05 has another transport.
+const SERVED: [Revision; 4] = [
+    Revision::V2026_07_28,
+    Revision::V2025_11_25,
+    Revision::V2025_06_18,
+    Revision::V2025_03_26,
+];

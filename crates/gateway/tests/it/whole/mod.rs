@@ -4,6 +4,7 @@ mod calls;
 mod doors;
 mod lists;
 mod member;
+mod sessions;
 mod streams;
 
 use doorward_core::scope::ScopeSet;

@@ -159,7 +159,7 @@ impl Translated {
             filter = self.judged(session, filter).await;
         }
         let permit = session.newest().judge_use().await?;
-        let opening = self.acknowledged(permit, &filter);
+        let opening = self.acknowledged(session, permit, &filter);
         let opened = timeout(PATIENCE, opening).await;
         opened
             .unwrap_or_else(|_| Err(Fault::Timeout.rpc()))
@@ -183,12 +183,14 @@ impl Translated {
 
     async fn acknowledged(
         &self,
+        session: &Session,
         permit: Permit,
         filter: &Filter,
     ) -> Result<(Incoming, Filter), RpcError> {
         let id = self.number().to_string();
         let asked = listen_request(&id, self.speaker(), filter);
-        let asking = self.link.ask(permit, &self.owner, asked.into());
+        let link = self.link(session);
+        let asking = link.ask(permit, &self.owner, asked.into());
         let mut incoming = asking.await.map_err(Fault::rpc)?;
         while let Some(message) = incoming.next().await {
             let message = message.map_err(Fault::rpc)?;

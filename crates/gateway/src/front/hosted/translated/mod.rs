@@ -92,6 +92,12 @@ impl Translated {
         })
     }
 
+    /// What is asked: the server, or all of them in the name of whoever came last.
+    fn link(&self, session: &Session) -> Arc<dyn StatelessLink> {
+        let own = || Arc::clone(&self.link);
+        session.newest().link().unwrap_or_else(own)
+    }
+
     /// An id and progress token that no other request of the session has (P-006).
     fn number(&self) -> i64 {
         self.next.fetch_add(1, Ordering::Relaxed)

@@ -93,7 +93,10 @@ impl Translated {
         {
             asked = retry(&first, hop, &round.answers, round.state.as_deref());
         }
-        let mut incoming = self.link.ask(permit, &self.owner, asked.into()).await?;
+        let mut incoming = self
+            .link(&call.session)
+            .ask(permit, &self.owner, asked.into())
+            .await?;
         while let Some(message) = incoming.next().await {
             let message = message?;
             match Message::parse(&message) {
