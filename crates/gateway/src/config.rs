@@ -8,7 +8,7 @@ use doorward_core::{dpop::Policy, permit::AllowList, server::ServerName, step_up
 use http::{HeaderName, HeaderValue};
 use url::Url;
 
-pub use self::process::{ProcessConfig, Sharing};
+pub use self::process::{Launcher, ProcessConfig, Sharing};
 use crate::whole::{NameFault, Names};
 
 /// Everything that the gateway needs to know. It comes from the operator and is believed.

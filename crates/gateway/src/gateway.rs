@@ -25,7 +25,7 @@ use crate::{
     config::{GatewayConfig, GatewayError},
     front::{self, Hosted, SessionIds},
     places::Places,
-    snapshot::Snapshot,
+    snapshot::{Server, Snapshot},
     stream::Watch,
     upstream::stdio::Processes,
     whole::Seals,
@@ -166,8 +166,20 @@ impl Gateway {
         let before = self.inner.snapshot.load_full();
         let after = Snapshot::new(config, &self.inner.surroundings, Some(&before))?;
         self.inner.surroundings.processes.limit(&after.limits);
+        for server in before.all() {
+            let same = after.named(server.name.as_str());
+            if !same.is_some_and(|same| same.upstream.is_same(&server.upstream)) {
+                // Whoever still asks it something does not keep it.
+                self.inner.surroundings.processes.end_of(&server.name);
+            }
+        }
         self.inner.snapshot.store(Arc::new(after));
         Ok(())
+    }
+
+    /// Every server, by name.
+    pub(crate) fn servers(&self) -> Vec<Arc<Server>> {
+        self.inner.snapshot.load().all()
     }
 
     /// How many event streams are open and how many server processes run.

@@ -21,6 +21,7 @@ mod catalogue;
 mod config;
 mod front;
 mod gateway;
+mod operator;
 mod places;
 mod snapshot;
 mod stream;
@@ -29,8 +30,10 @@ mod whole;
 
 pub use catalogue::{ProbeError, ServerCheck};
 pub use config::{
-    AggregateConfig, Exposure, GatewayConfig, GatewayError, GatewayLimits, ProcessConfig,
+    AggregateConfig, Exposure, GatewayConfig, GatewayError, GatewayLimits, Launcher, ProcessConfig,
     ServerConfig, Sharing, UpstreamConfig,
 };
 pub use gateway::{Gateway, GatewayLoad, GatewayParts};
+pub use operator::ProgramFacts;
+pub use upstream::stdio::ServerLine;
 pub use whole::NameFault;

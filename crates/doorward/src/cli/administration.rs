@@ -205,6 +205,8 @@ fn show(response: AdminResponse, json: bool, done: &str) -> Result<(), Failure> 
         ))
         .fix("compare the database with a backup: somebody changed it")),
         other @ (AdminResponse::Users { .. }
+        | AdminResponse::Programs { .. }
+        | AdminResponse::ServerLines { .. }
         | AdminResponse::Factors { .. }
         | AdminResponse::User { .. }
         | AdminResponse::Invitations { .. }

@@ -7,13 +7,16 @@ use std::{
 };
 
 use super::{ConfigCommand, output};
-use crate::{config, failure::Failure};
+use crate::{config, failure::Failure, wire::launcher};
 
 /// Checks a file, or prints the schema of all of them.
 pub(super) fn run(command: ConfigCommand) -> Result<(), Failure> {
     match command {
         ConfigCommand::Check { file } => {
             let configuration = config::read(&file)?;
+            for (server, advice) in launcher::versions(&configuration.servers) {
+                eprintln!("doorward: server {server}: {advice}");
+            }
             output::write(|out| {
                 let servers: Vec<&str> = configuration
                     .servers

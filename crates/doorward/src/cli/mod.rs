@@ -12,6 +12,7 @@ mod output;
 mod password;
 mod people;
 mod scim;
+mod servers;
 mod time;
 mod tokens;
 mod users;
@@ -23,7 +24,10 @@ pub(crate) use self::arguments::{
     AuditCommand, ClientCommand, ConfigCommand, GrantCommand, KeyCommand, ScimCommand,
     ServeArguments, UpArguments, UserCommand,
 };
-use self::people::{GroupCommand, MailCommand};
+use self::{
+    people::{GroupCommand, MailCommand},
+    servers::ServerCommand,
+};
 use crate::{data::DataFolder, failure::Failure, serve, telemetry, up};
 
 /// The front door of MCP servers: login, consent and per-tool permissions in front of any of them
@@ -91,6 +95,9 @@ enum Command {
     /// Manage the identity providers that provision users and groups
     #[command(subcommand)]
     Scim(ScimCommand),
+    /// Look at servers that are programs: their processes, their boxes, what they say
+    #[command(subcommand)]
+    Server(ServerCommand),
     /// Manage the keys that tokens are signed with
     #[command(subcommand)]
     Key(KeyCommand),
@@ -130,6 +137,7 @@ impl Cli {
             Command::Client(command) => administration::client(command, &folder()?),
             Command::Grant(command) => administration::grant(command, &folder()?),
             Command::Scim(ScimCommand::Token(command)) => scim::run(command, &folder()?),
+            Command::Server(command) => servers::run(command, folder),
             Command::Key(command) => keys::run(command, &folder()?),
             Command::Audit(command) => administration::audit(command, &folder()?),
             Command::Config(command) => configuration::run(command),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     DEFAULT_LISTEN, DEFAULT_OPS_LISTEN,
     aggregate::Aggregate,
+    confine::{ProcessLimits, SandboxName},
     duration::Lasting,
     identity::ProviderEntry,
     mail::MailEntry,
@@ -392,6 +393,19 @@ pub(super) struct ServerEntry {
     /// How many processes of the command there may be at a time; one more ends the one that was
     /// idle longest. Default: as many as `programs.processes` allows.
     pub(super) max_processes: Option<NonZeroU32>,
+    /// What the command sees and reaches: `strict` leaves it its runtime, package caches to read, a
+    /// temporary folder of its own and no network; `network` the same with the network; `off`
+    /// everything that Doorward's user may. Default: `off`.
+    pub(super) sandbox: Option<SandboxName>,
+    /// What the command may read besides, in a sandbox; relative to the configuration file, `~/` is
+    /// the home folder.
+    #[serde(default)]
+    pub(super) read: Vec<String>,
+    /// What the command may read and change besides, in a sandbox; likewise.
+    #[serde(default)]
+    pub(super) write: Vec<String>,
+    /// What each process of the command may take up.
+    pub(super) process_limits: Option<ProcessLimits>,
     /// Environment variables of the command; it inherits none besides `PATH`, `HOME` and the like.
     #[serde(default)]
     pub(super) env: BTreeMap<String, SecretValue>,

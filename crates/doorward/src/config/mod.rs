@@ -11,12 +11,14 @@
 mod aggregate;
 mod certificates;
 mod check;
+mod confine;
 mod document;
 mod duration;
 mod exchange;
 mod identity;
 mod mail;
 mod pages;
+mod pins;
 mod process;
 mod programs;
 mod public_url;
@@ -28,11 +30,13 @@ mod secret;
 mod servers;
 mod sessions;
 mod sign_in;
+mod size;
 mod storage;
 mod trust;
 
 use std::{collections::HashMap, net::SocketAddr, path::PathBuf, time::Duration};
 
+use doorward_box::Plan;
 use doorward_core::{
     client::Environment, dpop::Policy, exchange::ExchangeRule, factor::SignInPolicy, id::ClientId,
     lifetimes::Lifetimes, permit::AllowList, registration::Domains, rotation::Schedule,
@@ -50,6 +54,7 @@ use url::Url;
 pub(crate) use self::{
     certificates::{CertificateListener, ClientCertificates},
     check::{address, require_protection},
+    pins::unpinned,
     public_url::PublicUrl,
     read::{read, read_storage},
     schema::schema,
@@ -175,6 +180,8 @@ pub(crate) enum Upstream {
         directory: Option<PathBuf>,
         /// How its processes are run.
         process: ProcessConfig,
+        /// The box of each process.
+        plan: Box<Plan>,
     },
     /// A Streamable HTTP endpoint.
     Http {

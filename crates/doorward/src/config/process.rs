@@ -56,6 +56,7 @@ pub(super) fn check(entry: &ServerEntry) -> Result<ProcessConfig, String> {
         },
         warm,
         most,
+        launcher: None, // where processes keep their files is not known here
     })
 }
 

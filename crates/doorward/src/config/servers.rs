@@ -15,7 +15,7 @@ use http::{HeaderName, HeaderValue, header};
 use url::Url;
 
 use super::{
-    Server, Upstream,
+    Server, Upstream, confine,
     document::{AllowEntry, DpopRule, ServerEntry, StepUpEntry},
     duration::Lasting,
     process,
@@ -103,7 +103,9 @@ fn access(ttl: Lasting) -> Result<Duration, String> {
 
 fn upstream(entry: ServerEntry, base: &Path) -> Result<Upstream, String> {
     let process = process::check(&entry)?;
+    let plan = confine::check(&entry, base)?;
     let only_with_command = process::only_with_command(&entry);
+    let only_with_command = only_with_command.or_else(|| confine::only_with_command(&entry));
     match (entry.command, entry.url) {
         (Some(command), None) => {
             if !entry.headers.is_empty() {
@@ -117,6 +119,7 @@ fn upstream(entry: ServerEntry, base: &Path) -> Result<Upstream, String> {
                 environment: resolve("env", &entry.env, base)?,
                 directory: entry.directory.map(|path| base.join(path)),
                 process,
+                plan: Box::new(plan),
             })
         }
         (None, Some(url)) => {
@@ -221,6 +224,7 @@ fn step_up_rule(entry: StepUpEntry) -> Result<StepUpRule, String> {
 
 #[cfg(test)]
 mod tests {
+    use doorward_box::{Limits, Plan, Sandbox};
     use doorward_gateway::{Exposure, ProcessConfig, Sharing};
 
     use super::{super::read::parse, *};
@@ -249,6 +253,8 @@ mod tests {
             ("servers = [{ name = 'a', url = 'http://h', headers = { X = { env = 'DOORWARD_NOT_SET' } } }]", "headers.X: the environment variable DOORWARD_NOT_SET is not set"),
             ("servers = [{ name = 'a', url = 'http://h', warm = 1 }]",  "warm only goes with command"),
             ("servers = [{ name = 'a', url = 'http://h', process = 'shared' }]", "process only goes with command"),
+            ("servers = [{ name = 'a', url = 'http://h', sandbox = 'strict' }]", "sandbox only goes with command"),
+            ("servers = [{ name = 'a', command = ['x'], read = ['/srv'] }]", "only mean something with a sandbox"),
             ("servers = [{ name = 'a', command = ['x'], warm = 2, max_processes = 1 }]", "more than max_processes"),
             ("servers = [{ name = 'a', command = ['x'] }, { name = 'a', command = ['y'] }]", "two servers have the name `a`"),
             ("servers = [{ name = 'a', command = ['x'], step_up = [{ max_age = '5s' }] }]", "at least 30s"),
@@ -283,6 +289,7 @@ mod tests {
                     sharing: Sharing::PerUser,
                     warm: 2,
                     most: Some(4),
+                    launcher: None,
                 },
             ),
             (
@@ -301,6 +308,33 @@ mod tests {
                 other @ Upstream::Http { .. } => panic!("{other:?}"),
             }
         }
+    }
+
+    #[test]
+    fn a_box_has_the_usual_limits_and_what_the_file_says() {
+        // ST-03, ST-06
+        let plan = |keys: &str| {
+            let text = format!("servers = [{{ name = 'a', command = ['x']{keys} }}]");
+            match servers(&text).expect(keys).remove(0).upstream {
+                Upstream::Command { plan, .. } => *plan,
+                other @ Upstream::Http { .. } => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(plan(""), Plan::default());
+        let said = plan(
+            ", sandbox = 'strict', read = ['data'], write = ['/srv/out'],
+             process_limits = { memory = '512MiB', processes = 0, cpu_time = '1h' }",
+        );
+        assert_eq!(said.sandbox, Sandbox::Strict);
+        assert_eq!(said.read, [Path::new("/etc/doorward/data")]);
+        assert_eq!(said.write, [Path::new("/srv/out")]);
+        let limits = Limits {
+            memory: Some(512 << 20),
+            processes: None,
+            cpu_seconds: Some(3600),
+            ..Limits::default()
+        };
+        assert_eq!(said.limits, limits);
     }
 
     #[test]

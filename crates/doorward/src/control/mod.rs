@@ -14,6 +14,7 @@ mod listen;
 mod office;
 mod people;
 mod protocol;
+mod servers;
 
 pub(crate) use self::{
     ask::{ask, follow},
@@ -21,7 +22,7 @@ pub(crate) use self::{
     office::Office,
     protocol::{
         AdminRequest, AdminResponse, AuditQuery, ClientRow, FactorRow, GrantRow, GroupRow,
-        InvitationRow, KeyRow, LinkMade, LinkRow, MemberRow, Password, ScimTokenRow, TokenRow,
-        UserRow, When,
+        InvitationRow, KeyRow, LinkMade, LinkRow, MemberRow, Password, ProgramRow, ScimTokenRow,
+        ServerLineRow, TokenRow, UserRow, When,
     },
 };

@@ -96,6 +96,8 @@ impl Office {
                 let user = desk.add_user(&name, secret(password), role).await;
                 user.map(|user| users(vec![user])).map_err(told)
             }
+            AdminRequest::Programs { name } => self.programs(name).await,
+            AdminRequest::ServerLines { name, lines } => self.server_lines(&name, lines),
             AdminRequest::UserList => desk.users().await.map(users).map_err(told),
             request @ (AdminRequest::UserShow { .. }
             | AdminRequest::UserRole { .. }

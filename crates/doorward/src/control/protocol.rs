@@ -91,6 +91,18 @@ pub(crate) enum AdminRequest {
         /// Its name.
         name: String,
     },
+    /// Shows servers that are programs.
+    Programs {
+        /// Only this one.
+        name: Option<ServerName>,
+    },
+    /// Shows what a server wrote to its standard error.
+    ServerLines {
+        /// Its name.
+        name: ServerName,
+        /// How many lines.
+        lines: usize,
+    },
     /// Lists groups.
     GroupsList,
     /// Shows a group and its members.
@@ -299,6 +311,16 @@ pub(crate) enum AdminRequest {
 pub(crate) enum AdminResponse {
     /// It was done.
     Done,
+    /// Servers that are programs.
+    Programs {
+        /// In order of their names.
+        programs: Vec<ProgramRow>,
+    },
+    /// What a server wrote to its standard error.
+    ServerLines {
+        /// Oldest first.
+        lines: Vec<ServerLineRow>,
+    },
     /// Accounts.
     Users {
         /// In order of their names.
@@ -694,6 +716,32 @@ impl<'de> Deserialize<'de> for When {
         let time: Timestamp = text.parse().map_err(D::Error::custom)?;
         Ok(Self(UnixTime::from_millis(time.as_millisecond())))
     }
+}
+
+/// A server that is a program, as it is shown.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ProgramRow {
+    /// Its name.
+    pub(crate) server: ServerName,
+    /// Who shares a process.
+    pub(crate) process: String,
+    /// How many processes there are.
+    pub(crate) processes: usize,
+    /// What it sees and reaches.
+    pub(crate) sandbox: String,
+    /// What of its box holds.
+    pub(crate) rules: Vec<doorward_box::Fact>,
+}
+
+/// A line of a server's standard error, as it is shown.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ServerLineRow {
+    /// How long ago it was written.
+    pub(crate) seconds_ago: u64,
+    /// Which process wrote it.
+    pub(crate) process: u64,
+    /// What it says.
+    pub(crate) text: String,
 }
 
 #[cfg(test)]

@@ -79,6 +79,11 @@ impl DataFolder {
         }
     }
 
+    /// Where processes of servers have their temporary files; emptied at start.
+    pub(crate) fn scratch(&self) -> PathBuf {
+        self.file("scratch")
+    }
+
     /// Where the running process listens for the command line.
     pub(crate) fn control_socket(&self) -> PathBuf {
         self.file("control.sock")

@@ -18,7 +18,7 @@ use tokio::{
 use super::front::Front;
 use crate::{
     config::{self, Configuration},
-    wire::House,
+    wire::{House, launcher},
 };
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -64,6 +64,7 @@ pub(super) async fn watch(
         if asked || (now.is_some() && now != seen) {
             seen = now;
             if let Some(next) = take_over(&path, &current, &house, &fronts) {
+                launcher::warn_of_versions(&next.servers);
                 tokio::spawn(house.clone().look_at_servers(next.servers.clone()));
                 current = next;
             }

@@ -25,7 +25,7 @@ use crate::{
     data::{self, Chosen, DataFolder, Lock},
     failure::Failure,
     system::SystemEntropy,
-    wire::House,
+    wire::{House, launcher},
 };
 
 /// How long requests may go on after a signal.
@@ -205,6 +205,7 @@ async fn end(house: &House, connections: &TaskTracker) {
 
 async fn announce(house: &House, configuration: &Configuration) -> Result<(), Failure> {
     let servers = configuration.servers.len();
+    launcher::warn_of_versions(&configuration.servers);
     tracing::info!(public_url = %configuration.public_url, listen = %configuration.listen, servers, "serving");
     match house.setup_link().await? {
         Some(link) if std::io::stdout().is_terminal() => {

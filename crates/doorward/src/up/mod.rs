@@ -152,6 +152,7 @@ impl Behind {
                 environment: Vec::new(),
                 directory: None,
                 process: ProcessConfig::default(),
+                plan: Box::default(),
             }),
             Self::Url(url) => Ok(Upstream::Http {
                 url,

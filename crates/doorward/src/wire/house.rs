@@ -29,7 +29,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::{
     adapters::{GatewayTools, IssuerKeys},
-    mapping,
+    launcher, mapping,
     outbound::Outbound,
     probe,
     tenure::Tenure,
@@ -130,9 +130,14 @@ impl House {
                 "each user may have fewer requests and streams open: few open files are allowed"
             );
         }
-        let gateway = Gateway::new(mapping::gateway(configuration, connections), parts)
-            .map_err(|error| Failure::new(error.to_string()))?;
+        let gateway = Gateway::new(
+            mapping::gateway(configuration, connections, &opened.folder),
+            parts,
+        )
+        .map_err(|error| Failure::new(error.to_string()))?;
         tools.ask(gateway.clone());
+        // What a process that was killed left behind; the lock says that nobody uses it.
+        std::fs::remove_dir_all(opened.folder.scratch()).ok();
         let administration = Administration::new(
             Arc::clone(&store),
             Arc::clone(&clock),
@@ -204,6 +209,11 @@ impl House {
         self.0.issuer.key_administration()
     }
 
+    /// The gateway.
+    pub(crate) fn gateway(&self) -> &Gateway {
+        &self.0.gateway
+    }
+
     /// The store.
     pub(crate) fn store(&self) -> Arc<dyn Store> {
         Arc::clone(&self.0.store)
@@ -264,7 +274,11 @@ impl House {
     pub(crate) fn reconfigure(&self, configuration: &Configuration) -> Result<(), Failure> {
         self.0
             .gateway
-            .reconfigure(mapping::gateway(configuration, self.0.connections))
+            .reconfigure(mapping::gateway(
+                configuration,
+                self.0.connections,
+                &self.0.folder,
+            ))
             .map_err(|error| Failure::new(error.to_string()))?;
         self.0.issuer.reconfigure(mapping::issuer(configuration));
         self.0.scim.reconfigure(configuration.scim.clone());
@@ -321,6 +335,7 @@ impl House {
 
     /// Looks once whether every server answers, and says so if one does not.
     pub(crate) async fn look_at_servers(self, servers: Vec<Server>) {
+        launcher::announce(&self.0.gateway).await;
         for check in self.0.gateway.check().await {
             probe::report(&check, &servers);
         }

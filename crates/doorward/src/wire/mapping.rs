@@ -1,13 +1,15 @@
 //! The configuration in the words of issuer and gateway.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use doorward_core::resource::Resource;
-use doorward_gateway::{GatewayConfig, GatewayLimits, ServerConfig, UpstreamConfig};
+use doorward_gateway::{GatewayConfig, GatewayLimits, ProcessConfig, ServerConfig, UpstreamConfig};
 use doorward_issuer::{ClientCertificates, IssuerConfig, PublishedServer};
 
+use super::launcher;
 use crate::{
     config::{Configuration, Server, Upstream},
+    data::DataFolder,
     serve::share,
 };
 
@@ -62,11 +64,20 @@ fn groups_in_rules(servers: &[Server]) -> BTreeSet<String> {
 }
 
 /// What the gateway is told, where so many connections fit.
-pub(super) fn gateway(configuration: &Configuration, connections: usize) -> GatewayConfig {
+pub(super) fn gateway(
+    configuration: &Configuration,
+    connections: usize,
+    folder: &DataFolder,
+) -> GatewayConfig {
+    let scratch = folder.scratch();
     let limits = &configuration.limits;
     GatewayConfig {
         public_url: configuration.public_url.to_string(),
-        servers: configuration.servers.iter().map(server).collect(),
+        servers: configuration
+            .servers
+            .iter()
+            .map(|one| server(one, &scratch))
+            .collect(),
         aggregate: configuration.aggregate.clone(),
         groups: configuration.groups.clone(),
         allowed_origins: configuration.allowed_origins.clone(),
@@ -82,7 +93,7 @@ pub(super) fn gateway(configuration: &Configuration, connections: usize) -> Gate
     }
 }
 
-fn server(server: &Server) -> ServerConfig {
+fn server(server: &Server, scratch: &Path) -> ServerConfig {
     ServerConfig {
         name: server.name.clone(),
         title: server.title.clone(),
@@ -94,11 +105,15 @@ fn server(server: &Server) -> ServerConfig {
                 environment,
                 directory,
                 process,
+                plan,
             } => UpstreamConfig::Stdio {
                 command,
                 environment,
                 directory,
-                process,
+                process: ProcessConfig {
+                    launcher: launcher::of(&plan, scratch),
+                    ..process
+                },
             },
         },
         allow: server.allow.clone(),

@@ -12,6 +12,7 @@
 
 mod adapters;
 mod house;
+pub(crate) mod launcher;
 mod mapping;
 mod outbound;
 mod probe;

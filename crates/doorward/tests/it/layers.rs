@@ -9,6 +9,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("doorward-core", &[]),
     ("doorward-mcp", &[]),
     ("doorward-passkeys", &[]),
+    ("doorward-box", &[]),
     ("doorward-fetch", &["doorward-core"]),
     ("doorward-store", &["doorward-core"]),
     ("doorward-pages", &["doorward-core"]),
@@ -29,6 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "doorward-gateway",
         &[
+            "doorward-box",
             "doorward-core",
             "doorward-mcp",
             "doorward-store",
@@ -63,6 +65,7 @@ const EVERY_LIBRARY: &[&str] = &[
     "doorward-core",
     "doorward-mcp",
     "doorward-passkeys",
+    "doorward-box",
     "doorward-fetch",
     "doorward-store",
     "doorward-pages",

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod administration;
+mod boxes;
 mod browser;
 mod certificates;
 mod command_line;
@@ -15,11 +16,13 @@ mod http;
 mod layers;
 mod login;
 mod mcp;
+mod orphans;
 mod people;
 mod postgres;
 mod process;
 mod programs;
 mod reload;
 mod secrets;
+mod server_commands;
 mod serving;
 mod tls;

@@ -1,5 +1,9 @@
 //! How the processes of a stdio server are run.
 
+use std::path::PathBuf;
+
+use doorward_box::Plan;
+
 /// How the processes of a stdio server are run. By default nothing is shared and nothing is
 /// started ahead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,6 +15,20 @@ pub struct ProcessConfig {
     /// So many processes of this server there may be at a time, those that are started ahead
     /// included; only the limits of the gateway count when not stated.
     pub most: Option<usize>,
+    /// What puts them into their box; without it there are no limits and no sandbox.
+    pub launcher: Option<Launcher>,
+}
+
+/// What puts the processes of a server into their box.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Launcher {
+    /// A program that calls [`doorward_box::launch`] with what follows
+    /// [`doorward_box::LAUNCHER`] among its arguments.
+    pub program: PathBuf,
+    /// The box.
+    pub plan: Plan,
+    /// Where each process in a sandbox gets a folder of its own for temporary files.
+    pub scratch: PathBuf,
 }
 
 /// Who shares a process (ST-07).

@@ -313,6 +313,7 @@ async fn the_callers_token_is_nowhere_near_the_process() {
         "TZ",
         "CONFIGURED",
         "PWD",
+        "DOORWARD_PROCESS",
     ];
     assert!(names.iter().all(|name| known.contains(name)), "{names:?}");
     assert!(

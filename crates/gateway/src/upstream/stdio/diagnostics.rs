@@ -1,28 +1,54 @@
 //! What a program writes to its standard error: drained always, kept in part.
 //!
-//! The last lines are kept for the log entry of a crash. Control characters are
-//! escaped and lines cut, so that a program cannot forge log lines or flood the
-//! log (ST-05).
+//! The last lines are kept for the log entry of a crash, and in the journal of the server.
+//! Control characters are escaped, lines cut and counted, so that a program cannot forge log
+//! lines or flood the log (ST-05).
 
 use std::{
     collections::VecDeque,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use doorward_core::server::ServerName;
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt},
+    time::Instant,
+};
+
+use super::journal::Journal;
 
 /// The last lines of a program's standard error.
-#[derive(Default)]
 pub(super) struct Diagnostics {
+    server: ServerName,
+    process: u64,
+    journal: Arc<Journal>,
     last: Mutex<VecDeque<String>>,
 }
 
+/// How many lines of a second are kept; the others are counted.
+struct Allowance {
+    since: Instant,
+    left: u32,
+    dropped: u64,
+}
+
 impl Diagnostics {
+    /// Of one process of a server, with the journal of all of them.
+    pub(super) fn new(server: ServerName, process: u64, journal: Arc<Journal>) -> Self {
+        Self {
+            server,
+            process,
+            journal,
+            last: Mutex::default(),
+        }
+    }
+
     /// Reads until the end of `source`.
-    pub(super) async fn drain(&self, server: &ServerName, mut source: impl AsyncRead + Unpin) {
+    pub(super) async fn drain(&self, mut source: impl AsyncRead + Unpin) {
         let mut chunk = [0; 2048];
         let mut line = Vec::new();
+        let mut allowance = Allowance::new(Instant::now());
         loop {
             let read = match source.read(&mut chunk).await {
                 Ok(0) | Err(_) => break,
@@ -30,14 +56,17 @@ impl Diagnostics {
             };
             for byte in read {
                 if *byte == b'\n' {
-                    self.keep(server, &line);
+                    self.hear(&mut allowance, &line);
                     line.clear();
                 } else if line.len() < LONGEST {
                     line.push(*byte);
                 }
             }
         }
-        self.keep(server, &line);
+        self.hear(&mut allowance, &line);
+        if let Some(dropped) = allowance.settle() {
+            self.keep(dropped);
+        }
     }
 
     /// The last few lines in one, for a log entry.
@@ -47,12 +76,24 @@ impl Diagnostics {
         newest.cloned().collect::<Vec<_>>().join(" | ")
     }
 
-    fn keep(&self, server: &ServerName, line: &[u8]) {
-        let text = escaped(line);
-        if text.is_empty() {
+    fn hear(&self, allowance: &mut Allowance, line: &[u8]) {
+        let line = line.trim_ascii_end();
+        if line.is_empty() {
             return;
         }
-        tracing::debug!(%server, "stderr: {text}");
+        let (kept, dropped) = allowance.take(Instant::now());
+        if let Some(dropped) = dropped {
+            self.keep(dropped);
+        }
+        if kept {
+            self.keep(escaped(line));
+        }
+    }
+
+    fn keep(&self, text: String) {
+        let (server, process) = (&self.server, self.process);
+        tracing::debug!(%server, process, "stderr: {text}");
+        self.journal.note(process, text.clone());
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if last.len() == KEPT {
             last.pop_front();
@@ -61,10 +102,44 @@ impl Diagnostics {
     }
 }
 
+impl Allowance {
+    fn new(now: Instant) -> Self {
+        Self {
+            since: now,
+            left: LINES_A_SECOND,
+            dropped: 0,
+        }
+    }
+
+    /// Whether one more line is kept, and what is to be said of those that were not.
+    fn take(&mut self, now: Instant) -> (bool, Option<String>) {
+        let mut told = None;
+        if now.saturating_duration_since(self.since) >= Duration::from_secs(1) {
+            told = self.settle();
+            *self = Self::new(now);
+        }
+        match self.left.checked_sub(1) {
+            Some(left) => {
+                self.left = left;
+                (true, told)
+            }
+            None => {
+                self.dropped += 1;
+                (false, told)
+            }
+        }
+    }
+
+    fn settle(&mut self) -> Option<String> {
+        let dropped = std::mem::take(&mut self.dropped);
+        (dropped > 0).then(|| format!("({dropped} lines within a second were dropped)"))
+    }
+}
+
 /// The line with everything escaped that a terminal or a log reader might obey.
 fn escaped(line: &[u8]) -> String {
     let mut out = String::new();
-    for letter in String::from_utf8_lossy(line.trim_ascii_end()).chars() {
+    for letter in String::from_utf8_lossy(line).chars() {
         if letter.is_control() {
             out.extend(letter.escape_default());
         } else {
@@ -74,24 +149,29 @@ fn escaped(line: &[u8]) -> String {
     out
 }
 
-/// Lines that are kept, and bytes of each.
+/// Lines that are kept of one process, bytes of each, and how many in a second.
 const KEPT: usize = 64;
 const LONGEST: usize = 512;
+const LINES_A_SECOND: u32 = 250;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn diagnostics() -> Diagnostics {
+        let server = ServerName::parse("files").expect("valid");
+        Diagnostics::new(server, 1, Arc::default())
+    }
+
     #[tokio::test]
     async fn lines_are_cut_escaped_and_only_the_last_are_kept() {
         // ST-05
-        let server = ServerName::parse("files").expect("valid");
-        let diagnostics = Diagnostics::default();
+        let diagnostics = diagnostics();
         let mut text = "x".repeat(100_000);
         for number in 0..200 {
             text.push_str(&format!("\nline {number} \u{1b}[2J\rINFO forged"));
         }
-        diagnostics.drain(&server, text.as_bytes()).await;
+        diagnostics.drain(text.as_bytes()).await;
         let kept = diagnostics.last.lock().expect("unpoisoned");
         assert_eq!(kept.len(), KEPT);
         assert!(
@@ -102,5 +182,23 @@ mod tests {
             kept.back().map(String::as_str),
             Some("line 199 \\u{1b}[2J\\rINFO forged")
         );
+        assert_eq!(diagnostics.journal.newest(usize::MAX).len(), 201);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_is_counted_and_what_comes_later_is_kept_again() {
+        // ST-05
+        let diagnostics = diagnostics();
+        diagnostics.drain("x\n".repeat(100_000).as_bytes()).await;
+        let kept = diagnostics.journal.newest(usize::MAX);
+        assert_eq!(kept.len(), 251);
+        let last = &kept.last().expect("a line").text;
+        assert_eq!(last, "(99750 lines within a second were dropped)");
+        let mut allowance = Allowance::new(Instant::now());
+        allowance.left = 0;
+        assert_eq!(allowance.take(Instant::now()), (false, None));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let (kept, told) = allowance.take(Instant::now());
+        assert!(kept && told.is_some_and(|told| told.starts_with("(1 lines")));
     }
 }

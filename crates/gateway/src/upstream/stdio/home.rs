@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use super::{
     backoff::Backoff,
     era::Era,
+    journal::Journal,
     process::{End, Process, Receiver},
     program::Program,
     seats::Table,
@@ -40,6 +41,7 @@ pub(super) struct Home {
     pub(super) changes: Arc<Changes>,
     pub(super) era: Era,
     pub(super) run: ProcessConfig,
+    pub(super) journal: Arc<Journal>,
     warm: Warm,
     tables: Mutex<HashMap<Subject, Arc<Table>>>,
     failures: Mutex<HashMap<Subject, Backoff>>,
@@ -62,6 +64,7 @@ impl Home {
             era: Era::default(),
             warm: Warm::new(run.warm),
             run,
+            journal: Arc::default(),
             tables: Mutex::default(),
             failures: Mutex::default(),
         }
@@ -116,7 +119,7 @@ impl Home {
         let slot = self.processes.take(self.who(user), tenant).map_err(full)?;
         let started = Process::start(
             &self.program,
-            &self.server,
+            (&self.server, &self.journal),
             self.longest_line,
             slot,
             receiver,
@@ -162,9 +165,8 @@ impl Home {
             return false;
         };
         let number = slot.number();
-        let (program, server) = (&self.program, &self.server);
-        let ear = spare.receiver();
-        match Process::start(program, server, self.longest_line, slot, ear) {
+        let (ear, whose) = (spare.receiver(), (&self.server, &self.journal));
+        match Process::start(&self.program, whose, self.longest_line, slot, ear) {
             Ok(process) => self.warm.keep(spare, process, number),
             Err(error) => {
                 let program = self.program.name();

@@ -9,17 +9,21 @@ mod diagnostics;
 mod era;
 mod home;
 mod interview;
+mod journal;
 mod lines;
 mod link;
 mod outbox;
 mod process;
 mod program;
 mod routes;
+mod scratch;
 mod seats;
 mod session;
 mod sessions;
 mod shared;
 mod slots;
+mod spawner;
+mod strays;
 #[cfg(test)]
 mod testing;
 mod undertaker;
@@ -51,9 +55,10 @@ use self::{
 use super::Fault;
 use crate::{
     catalogue::Changes,
-    config::{GatewayLimits, ProcessConfig, Sharing},
+    config::{GatewayLimits, Launcher, ProcessConfig, Sharing},
 };
 
+pub use self::journal::ServerLine;
 pub(in crate::upstream) use self::routes::{Ask, Concern, Routes};
 pub(crate) use self::{
     interview::Interview,
@@ -224,6 +229,26 @@ impl StdioUpstream {
     /// A process for the gateway's own questions.
     pub(crate) fn interview(&self) -> Interview {
         Interview::new(Arc::clone(&self.home))
+    }
+
+    /// The newest lines that its processes wrote to their standard error, oldest first.
+    pub(crate) fn lines(&self, most: usize) -> Vec<ServerLine> {
+        self.home.journal.newest(most)
+    }
+
+    /// Who shares a process.
+    pub(crate) fn sharing(&self) -> Sharing {
+        self.home.run.sharing
+    }
+
+    /// How many processes of it there are.
+    pub(crate) fn processes(&self) -> usize {
+        self.home.processes.count_of(&self.home.server)
+    }
+
+    /// What puts its processes into their box.
+    pub(crate) fn launcher(&self) -> Option<&Launcher> {
+        self.home.program.launcher()
     }
 
     /// Whether tasks of one user can be told from those of others.

@@ -28,9 +28,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     diagnostics::Diagnostics,
+    journal::Journal,
     lines::{Lines, NoLine},
-    program::Program,
+    program::{Prepared, Program},
+    scratch::Scratch,
     slots::Slot,
+    strays,
 };
 
 /// Who gets what a process writes.
@@ -82,25 +85,30 @@ impl Process {
     /// Starts `program`. `slot` is held until nothing of it is left.
     pub(super) fn start(
         program: &Program,
-        server: &ServerName,
+        (server, journal): (&ServerName, &Arc<Journal>),
         longest_line: usize,
         slot: Slot,
         receiver: Arc<dyn Receiver>,
     ) -> io::Result<Arc<Self>> {
-        let mut child = program.command().spawn()?;
+        let mark = slot.mark();
+        let Prepared { command, scratch } = program.prepare(&mark)?;
+        let mut child = slot.spawn(command)?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
             return Err(io::Error::other("the pipes are missing"));
         };
         let group = child.id().unwrap_or_default();
         slot.undertaker().watch(group);
-        let diagnostics = Arc::new(Diagnostics::default());
-        let draining = (Arc::clone(&diagnostics), server.clone());
-        tokio::spawn(async move { draining.0.drain(&draining.1, stderr).await });
+        let diagnostics = Diagnostics::new(server.clone(), slot.number(), Arc::clone(journal));
+        let diagnostics = Arc::new(diagnostics);
+        let draining = Arc::clone(&diagnostics);
+        tokio::spawn(async move { draining.drain(stderr).await });
         let (handle, ends) = Self::handle(receiver.generation());
         let watcher = Watcher {
             child,
             group,
+            mark,
+            scratch,
             server: server.clone(),
             diagnostics,
             receiver,
@@ -216,6 +224,8 @@ impl Text {
 struct Watcher {
     child: Child,
     group: u32,
+    mark: String,
+    scratch: Option<Scratch>,
     server: ServerName,
     diagnostics: Arc<Diagnostics>,
     receiver: Arc<dyn Receiver>,
@@ -252,6 +262,7 @@ impl Watcher {
         receiver.ended(end, started.elapsed());
         abort.abort(); // closes its standard input
         let status = self.terminate(end).await;
+        self.clear_up().await;
         self.slot.undertaker().forget(self.group);
         self.tell(end, status);
     }
@@ -271,6 +282,20 @@ impl Watcher {
         match status {
             Some(status) => status.ok(),
             None => self.child.wait().await.ok(),
+        }
+    }
+
+    /// Ends what left the group, and removes what it wrote for the time being.
+    async fn clear_up(&mut self) {
+        let (mark, scratch) = (self.mark.clone(), self.scratch.take());
+        let cleared = tokio::task::spawn_blocking(move || {
+            let strays = strays::kill(&mark);
+            drop(scratch);
+            strays
+        });
+        let strays = cleared.await.unwrap_or_default();
+        if strays > 0 {
+            tracing::info!(server = %self.server, strays, "ended what had left its process group");
         }
     }
 

@@ -1,22 +1,38 @@
-//! The program of a stdio server: its command, environment and directory.
+//! The program of a stdio server: its command, environment, directory and box.
 //!
 //! All of it comes from the configuration; nothing that a caller sends has a
 //! place here (ST-01, ST-02). The environment is emptied first: what a program
 //! needs to run at all is put back, then what was configured (ST-03).
 
-use std::{ffi::OsString, path::PathBuf, process::Stdio};
+use std::{
+    ffi::{OsStr, OsString},
+    io,
+    path::PathBuf,
+    process::Stdio,
+};
 
+use doorward_box::{LAUNCHER, Plan, Sandbox, find};
 use tokio::process::Command;
 
-use crate::config::{GatewayError, ServerConfig, UpstreamConfig};
+use super::{scratch::Scratch, strays::MARK};
+use crate::config::{GatewayError, Launcher, ServerConfig, UpstreamConfig};
 
 /// A program that can be started.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
     name: String,
     arguments: Vec<String>,
-    environment: Vec<(OsString, OsString)>,
+    inherited: Vec<(OsString, OsString)>,
+    configured: Vec<(OsString, OsString)>,
     directory: Option<PathBuf>,
+    launcher: Option<Launcher>,
+}
+
+/// A program that is about to be started.
+pub(super) struct Prepared {
+    pub(super) command: Command,
+    /// Its folder for temporary files, to be held until nothing of it is left.
+    pub(super) scratch: Option<Scratch>,
 }
 
 impl Program {
@@ -27,7 +43,7 @@ impl Program {
             command,
             environment,
             directory,
-            process: _,
+            process,
         } = &server.upstream
         else {
             return Err(no_program());
@@ -47,8 +63,10 @@ impl Program {
         Ok(Self {
             name: name.clone(),
             arguments: arguments.to_vec(),
-            environment: inherited().into_iter().chain(own).collect(),
+            inherited: inherited(),
+            configured: own.collect(),
             directory: directory.clone(),
+            launcher: process.launcher.clone(),
         })
     }
 
@@ -57,22 +75,85 @@ impl Program {
         &self.name
     }
 
-    /// A command with pipes on all three streams and a process group of its own.
-    pub(super) fn command(&self) -> Command {
-        let mut command = Command::new(&self.name);
+    /// What puts it into its box.
+    pub(super) fn launcher(&self) -> Option<&Launcher> {
+        self.launcher.as_ref()
+    }
+
+    /// Ready to be started with `mark`: pipes on all three streams, a process group of its own,
+    /// and within its box.
+    pub(super) fn prepare(&self, mark: &str) -> io::Result<Prepared> {
+        let scratch = self.scratch(mark)?;
+        let mut command = match &self.launcher {
+            None => Command::new(&self.name),
+            Some(launcher) => self.launched(launcher, scratch.as_ref())?,
+        };
         command
             .args(&self.arguments)
             .env_clear()
-            .envs(self.environment.iter().map(|(key, value)| (key, value)))
+            .envs(self.inherited.iter().cloned())
+            .envs(scratch.iter().flat_map(Scratch::environment))
+            .envs(self.configured.iter().cloned())
+            .env(MARK, mark)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0)
             .kill_on_drop(true);
-        if let Some(directory) = &self.directory {
+        let own = scratch.as_ref().map(Scratch::path);
+        if let Some(directory) = self.directory.as_deref().or(own) {
             command.current_dir(directory);
         }
-        command
+        Ok(Prepared { command, scratch })
+    }
+
+    /// Whatever is in a sandbox has a folder of its own.
+    fn scratch(&self, mark: &str) -> io::Result<Option<Scratch>> {
+        let confined = |launcher: &&Launcher| launcher.plan.sandbox != Sandbox::Off;
+        let launcher = self.launcher.as_ref().filter(confined);
+        let scratch = launcher.map(|launcher| {
+            let offline = launcher.plan.sandbox == Sandbox::Strict;
+            Scratch::new(&launcher.scratch, mark, offline)
+        });
+        scratch.transpose()
+    }
+
+    /// The launcher, up to the program's own arguments.
+    fn launched(&self, launcher: &Launcher, scratch: Option<&Scratch>) -> io::Result<Command> {
+        let program = self.found()?;
+        let plan = self.plan(launcher, scratch);
+        let plan = serde_json::to_string(&plan).map_err(io::Error::other)?;
+        let mut command = Command::new(&launcher.program);
+        command.arg(LAUNCHER).arg(plan).arg(program);
+        Ok(command)
+    }
+
+    /// The box of one process.
+    pub(super) fn plan(&self, launcher: &Launcher, scratch: Option<&Scratch>) -> Plan {
+        let mut plan = launcher.plan.clone();
+        plan.parent = Some(std::process::id());
+        plan.read.extend(self.directory.clone());
+        plan.write.extend(scratch.map(|own| own.path().to_owned()));
+        plan
+    }
+
+    /// The program as the launcher finds it again. That there is none is said here, where it can
+    /// be told from one that fails.
+    fn found(&self) -> io::Result<OsString> {
+        let name = match (&self.directory, self.name.contains('/')) {
+            (Some(directory), true) => directory.join(&self.name),
+            (None, true) => std::path::absolute(&self.name)?,
+            (_, false) => PathBuf::from(&self.name),
+        };
+        let found = name.to_str().and_then(|name| find(name, self.path()));
+        found.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        Ok(name.into())
+    }
+
+    fn path(&self) -> Option<&OsStr> {
+        let mut variables = self.configured.iter().chain(&self.inherited);
+        let path = variables.find(|(name, _)| name == "PATH");
+        path.map(|(_, value)| value.as_os_str())
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::{
     collections::HashMap,
+    io,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
@@ -15,9 +16,13 @@ use std::{
 };
 
 use doorward_core::{id::UserId, server::ServerName, subject::Subject};
-use tokio::{sync::Notify, time::Instant};
+use tokio::{
+    process::{Child, Command},
+    sync::Notify,
+    time::Instant,
+};
 
-use super::undertaker::Undertaker;
+use super::{spawner::Spawner, undertaker::Undertaker};
 use crate::config::GatewayLimits;
 
 /// Whoever keeps a process running.
@@ -42,7 +47,10 @@ pub(crate) struct Processes {
     state: Mutex<State>,
     next: AtomicU64,
     changed: Notify,
+    spawner: Spawner,
     undertaker: Undertaker,
+    /// What everything that is started here carries in its environment.
+    mark: String,
 }
 
 struct State {
@@ -95,6 +103,7 @@ pub(super) struct Slot {
 
 impl Processes {
     pub(crate) fn new(limits: &GatewayLimits) -> Arc<Self> {
+        let mark = mark();
         Arc::new(Self {
             state: Mutex::new(State {
                 slots: HashMap::new(),
@@ -105,7 +114,9 @@ impl Processes {
             }),
             next: AtomicU64::new(0),
             changed: Notify::new(),
-            undertaker: Undertaker::default(),
+            spawner: Spawner::default(),
+            undertaker: Undertaker::new(&mark),
+            mark,
         })
     }
 
@@ -163,6 +174,21 @@ impl Processes {
         }
     }
 
+    /// Ends what runs of a server, for when it is no longer configured so.
+    pub(crate) fn end_of(&self, server: &ServerName) {
+        let tenants: Vec<_> = {
+            let state = self.lock();
+            let held = state
+                .slots
+                .values()
+                .filter(|held| held.who.server == *server);
+            held.filter_map(|held| held.tenant.upgrade()).collect()
+        };
+        for tenant in tenants {
+            tenant.evict();
+        }
+    }
+
     /// Ends everything and waits until nothing is left.
     pub(crate) async fn end_all(&self) {
         let tenants = self.lock().close();
@@ -182,6 +208,13 @@ impl Processes {
     /// How many processes there are.
     pub(crate) fn count(&self) -> usize {
         self.lock().slots.len()
+    }
+
+    /// How many there are of a server.
+    pub(super) fn count_of(&self, server: &ServerName) -> usize {
+        let state = self.lock();
+        let held = state.slots.values();
+        held.filter(|held| held.who.server == *server).count()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -300,10 +333,31 @@ impl State {
     }
 }
 
+/// Not that of another gateway, be it in this process and with the same chance: whoever carries
+/// the mark ends with this one.
+fn mark() -> String {
+    let mut chance = [0; 8];
+    let drawn = rustix::rand::getrandom(&mut chance, rustix::rand::GetRandomFlags::empty());
+    if drawn.is_err() {
+        tracing::debug!("no chance for the mark of processes");
+    }
+    format!("{}.{:016x}", std::process::id(), u64::from_ne_bytes(chance))
+}
+
 impl Slot {
     /// Which one it is.
     pub(super) fn number(&self) -> u64 {
         self.number
+    }
+
+    /// What its process and all that it starts carry in their environment.
+    pub(super) fn mark(&self) -> String {
+        format!("{}.{}", self.processes.mark, self.number)
+    }
+
+    /// Starts its process.
+    pub(super) fn spawn(&self, command: Command) -> io::Result<Child> {
+        self.processes.spawner.spawn(command)
     }
 
     /// Who sees to it that the process does not outlive Doorward.

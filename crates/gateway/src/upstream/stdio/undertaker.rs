@@ -2,7 +2,8 @@
 //!
 //! A small shell script holds one end of a pipe and the list of process groups.
 //! When Doorward is gone, killed outright included, the pipe closes and the
-//! script ends every group on its list. It runs in a group of its own, so that a
+//! script ends every group on its list, and what left its group but still carries
+//! the mark of the gateway (see [`super::strays`]). It runs in a group of its own, so that a
 //! terminal's interrupt does not reach it first. A system without `/bin/sh` has
 //! no undertaker; there, the closing of their input ends well-behaved servers.
 
@@ -14,8 +15,8 @@ use std::{
 };
 
 /// The one undertaker of a gateway; started with the first process.
-#[derive(Default)]
 pub(super) struct Undertaker {
+    mark: String,
     script: Mutex<State>,
 }
 
@@ -28,11 +29,19 @@ enum State {
 }
 
 impl Undertaker {
+    /// Nothing runs yet. What this gateway starts carries `mark`.
+    pub(super) fn new(mark: &str) -> Self {
+        Self {
+            mark: mark.to_owned(),
+            script: Mutex::default(),
+        }
+    }
+
     /// Puts a process group on the list.
     pub(super) fn watch(&self, group: u32) {
         let mut state = self.script.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*state, State::NotStarted) {
-            *state = start();
+            *state = start(&self.mark);
         }
         state.say(&format!("+ {group}\n"));
     }
@@ -79,9 +88,9 @@ impl State {
     }
 }
 
-fn start() -> State {
+fn start(mark: &str) -> State {
     let started = Command::new("/bin/sh")
-        .args(["-c", SCRIPT])
+        .args(["-c", SCRIPT, "undertaker", mark])
         .env_clear()
         .current_dir("/")
         .stdin(Stdio::piped())
@@ -100,6 +109,7 @@ fn start() -> State {
 
 /// The list is the positional parameters, so that no other program is needed until the end.
 const SCRIPT: &str = r#"
+mark=$1
 set --
 while read -r what group; do
   if [ "$what" = + ]; then
@@ -115,8 +125,15 @@ while read -r what group; do
 done
 [ $# -eq 0 ] && exit
 for group; do kill -s TERM -- "-$group"; done
-PATH=/usr/bin:/bin sleep 2
+PATH=/usr/bin:/bin
+sleep 2
 for group; do kill -s KILL -- "-$group"; done
+for file in /proc/[0-9]*/environ; do
+  if grep -qsF "DOORWARD_PROCESS=$mark." "$file"; then
+    process=${file#/proc/}
+    kill -s KILL "${process%/environ}"
+  fi
+done
 "#;
 
 #[cfg(test)]
@@ -134,7 +151,7 @@ mod tests {
     #[test]
     fn when_the_pipe_closes_what_is_on_the_list_ends_and_what_was_taken_off_lives() {
         // ST-04: a killed Doorward closes the pipe just the same
-        let undertaker = Undertaker::default();
+        let undertaker = Undertaker::new("nobodys");
         let mut groups = [sleeper(), sleeper(), sleeper()];
         for child in &groups {
             undertaker.watch(child.id());
