@@ -1,6 +1,7 @@
 //! What the gateway is told: servers, who may use them, limits.
 
 mod process;
+mod speaking;
 
 use std::{collections::HashMap, path::PathBuf, time::Duration};
 
@@ -10,6 +11,8 @@ use url::Url;
 
 pub use self::process::{Launcher, ProcessConfig, Sharing};
 use crate::whole::{NameFault, Names};
+
+pub use self::speaking::{Patience, Speaking, Transport};
 
 /// Everything that the gateway needs to know. It comes from the operator and is believed.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +75,8 @@ pub struct ServerConfig {
     pub exposure: Exposure,
     /// Where it is.
     pub upstream: UpstreamConfig,
+    /// How it is spoken to.
+    pub speaking: Speaking,
     /// Who may use what of it.
     pub allow: AllowList,
     /// Which of its calls want a recent sign-in.
@@ -93,7 +98,7 @@ pub enum Exposure {
 /// Where an MCP server is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum UpstreamConfig {
-    /// Behind a URL, spoken to over Streamable HTTP.
+    /// Behind a URL.
     Http {
         /// The endpoint.
         url: Url,

@@ -62,6 +62,8 @@ pub struct GatewayLoad {
     pub streams: usize,
     /// Server processes.
     pub processes: usize,
+    /// Servers behind a URL that are left alone, because they failed several times in a row.
+    pub resting: usize,
 }
 
 /// What every request can reach.
@@ -187,6 +189,7 @@ impl Gateway {
         GatewayLoad {
             streams: self.inner.watch.count(),
             processes: self.inner.surroundings.processes.count(),
+            resting: self.inner.snapshot.load().resting(),
         }
     }
 

@@ -37,3 +37,6 @@ pub use gateway::{Gateway, GatewayLoad, GatewayParts};
 pub use operator::ProgramFacts;
 pub use upstream::stdio::ServerLine;
 pub use whole::NameFault;
+
+pub use config::{Patience, Speaking, Transport};
+pub use doorward_mcp::era::Revision;

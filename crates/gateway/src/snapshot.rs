@@ -164,6 +164,14 @@ impl Snapshot {
         }
     }
 
+    /// How many servers are left alone, because they failed several times in a row.
+    pub(crate) fn resting(&self) -> usize {
+        let servers = self.servers.values();
+        servers
+            .filter(|server| server.upstream.is_resting())
+            .count()
+    }
+
     /// The only server that a request with these extensions reaches, if there is exactly one.
     pub(crate) fn only(&self, request: &Extensions) -> Option<&Arc<Server>> {
         let servers = self.servers.values();
@@ -290,7 +298,7 @@ impl Preparing<'_> {
         let before = self.before.and_then(|before| {
             let same_limits = before.limits == self.limits;
             let server = before.servers.get(config.name.as_str())?;
-            (same_limits && server.upstream.is_for(&config.upstream)).then_some(server)
+            (same_limits && server.upstream.is_for(config)).then_some(server)
         });
         if let Some(same) = before {
             return Ok(same.own());
@@ -361,6 +369,7 @@ impl Server {
 fn nowhere() -> Result<ServerConfig, GatewayError> {
     let url = Url::parse("http://nowhere.invalid/").map_err(|_| GatewayError::PublicUrl)?;
     Ok(ServerConfig {
+        speaking: crate::config::Speaking::default(),
         name: ServerName::whole(),
         title: None,
         upstream: UpstreamConfig::Http {

@@ -313,6 +313,7 @@ impl World {
                     http::HeaderValue::from_static("upstream-credential"),
                 )],
             },
+            speaking: Default::default(),
             allow: allow.clone(),
             step_up: self.step_up.clone(),
             dpop: self.dpop,

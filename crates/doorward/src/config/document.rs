@@ -20,6 +20,7 @@ use super::{
     secret::SecretValue,
     sessions::Sessions,
     sign_in::{SignInEntry, Strength},
+    speaking::{RevisionName, Timeouts, TransportName},
 };
 
 /// The configuration of Doorward.
@@ -409,8 +410,17 @@ pub(super) struct ServerEntry {
     /// Environment variables of the command; it inherits none besides `PATH`, `HOME` and the like.
     #[serde(default)]
     pub(super) env: BTreeMap<String, SecretValue>,
-    /// The Streamable HTTP endpoint of the server.
+    /// The endpoint of the server: Streamable HTTP, or HTTP+SSE.
     pub(super) url: Option<String>,
+    /// The transport behind `url`: found out by asking, unless it is stated.
+    #[serde(default)]
+    pub(super) transport: TransportName,
+    /// The newest revision of MCP that is spoken with the server; found out by asking, unless it is
+    /// stated.
+    pub(super) protocol: Option<RevisionName>,
+    /// How long the server may take.
+    #[serde(default)]
+    pub(super) timeouts: Timeouts,
     /// Headers that Doorward adds to every request to `url`.
     #[serde(default)]
     pub(super) headers: BTreeMap<String, SecretValue>,

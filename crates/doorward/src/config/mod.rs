@@ -9,6 +9,8 @@
 //! [`Configuration`] is complete and consistent; nothing behind it asks again.
 
 mod aggregate;
+mod speaking;
+
 mod certificates;
 mod check;
 mod confine;
@@ -159,6 +161,8 @@ pub(crate) struct Server {
     pub(crate) upstream: Upstream,
     /// Who reaches it at all.
     pub(crate) exposure: Exposure,
+    /// How it is spoken to.
+    pub(crate) speaking: doorward_gateway::Speaking,
     /// Who may use what of it.
     pub(crate) allow: AllowList,
     /// Which of its calls want a recent sign-in.
@@ -183,7 +187,7 @@ pub(crate) enum Upstream {
         /// The box of each process.
         plan: Box<Plan>,
     },
-    /// A Streamable HTTP endpoint.
+    /// An endpoint behind a URL.
     Http {
         /// The endpoint.
         url: Url,

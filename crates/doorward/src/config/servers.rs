@@ -22,6 +22,7 @@ use super::{
     read::nearest,
     secret::SecretValue,
     sign_in::Strength,
+    speaking,
 };
 
 /// Headers that belong to the connection and not to the operator.
@@ -68,6 +69,12 @@ fn one(mut entry: ServerEntry, groups: &[&str], base: &Path) -> Result<Server, S
         rules.into_iter().map(|rule| allow(rule, groups)).collect();
     let step_up = std::mem::take(&mut entry.step_up);
     let step_up: Result<_, String> = step_up.into_iter().map(step_up_rule).collect();
+    let speaking = speaking::check(
+        entry.transport,
+        entry.protocol,
+        &entry.timeouts,
+        entry.url.is_some(),
+    );
     Ok(Server {
         name,
         title: entry.title.take(),
@@ -88,6 +95,7 @@ fn one(mut entry: ServerEntry, groups: &[&str], base: &Path) -> Result<Server, S
         step_up: StepUp {
             rules: step_up.map_err(within)?,
         },
+        speaking: speaking.map_err(within)?,
         upstream: upstream(entry, base).map_err(within)?,
     })
 }
@@ -139,7 +147,7 @@ fn upstream(entry: ServerEntry, base: &Path) -> Result<Upstream, String> {
     }
 }
 
-/// Reads the URL of a Streamable HTTP endpoint.
+/// Reads the URL of an endpoint.
 pub(crate) fn endpoint(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|_| format!("`{text}` is not a URL"))?;
     let web = matches!(url.scheme(), "http" | "https") && url.has_host();

@@ -116,6 +116,12 @@ impl Counters {
             "Server processes running now.",
             load.processes as u64,
         );
+        one(
+            "servers_resting",
+            "gauge",
+            "Servers that are left alone, because they failed several times in a row.",
+            load.resting as u64,
+        );
         out
     }
 }

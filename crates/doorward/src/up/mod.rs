@@ -85,6 +85,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
                 name: name.clone(),
                 title: behind.title(),
                 upstream: behind.upstream().await?,
+                speaking: Default::default(),
                 allow: AllowList::default(),
                 step_up: StepUp::default(),
                 dpop: Policy::Accepted,

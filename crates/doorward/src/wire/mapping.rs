@@ -98,6 +98,7 @@ fn server(server: &Server, scratch: &Path) -> ServerConfig {
         name: server.name.clone(),
         title: server.title.clone(),
         exposure: server.exposure,
+        speaking: server.speaking.clone(),
         upstream: match server.upstream.clone() {
             Upstream::Http { url, headers } => UpstreamConfig::Http { url, headers },
             Upstream::Command {

@@ -18,6 +18,7 @@ use std::{
 
 use arc_swap::ArcSwapOption;
 use doorward_core::server::{ServerName, ToolEffect, ToolSummary};
+use doorward_mcp::headers::HeaderParams;
 use tokio::time::{Instant, timeout};
 
 use crate::upstream::Upstream;
@@ -70,6 +71,7 @@ struct Known {
 pub(crate) struct Tools {
     summaries: Vec<ToolSummary>,
     effects: HashMap<String, ToolEffect>,
+    mirrored: HashMap<String, HeaderParams>,
 }
 
 /// What is known of one tool.
@@ -106,6 +108,17 @@ impl Catalogue {
             }
             None => self.refresh(FRESH).await,
         }
+    }
+
+    /// The tools as far as they are known without waiting; what is old is asked for meanwhile.
+    pub(crate) fn glance(self: &Arc<Self>) -> Option<Arc<Tools>> {
+        let known = self.known.load_full()?;
+        let is_current = known.changes == self.changes.count() && known.at.elapsed() < FRESH;
+        if !is_current {
+            let catalogue = Arc::clone(self);
+            tokio::spawn(async move { catalogue.refresh(FRESH).await });
+        }
+        Some(Arc::clone(&known.tools))
     }
 
     /// Looks one tool up. A tool that is not there is looked for again, unless the list is new.
@@ -177,7 +190,7 @@ impl Catalogue {
 
     async fn ask(&self) -> Result<Tools, ProbeError> {
         match timeout(WITHIN, probe::tools(&self.upstream)).await {
-            Ok(tools) => tools.map(Tools::new),
+            Ok(tools) => tools,
             Err(_) => Err(ProbeError::Timeout),
         }
     }
@@ -194,14 +207,20 @@ impl Catalogue {
 }
 
 impl Tools {
-    fn new(summaries: Vec<ToolSummary>) -> Self {
+    fn new(summaries: Vec<ToolSummary>, mirrored: HashMap<String, HeaderParams>) -> Self {
         let effects = summaries
             .iter()
             .map(|tool| (tool.name.clone(), tool.effect));
         Self {
             effects: effects.collect(),
+            mirrored,
             summaries,
         }
+    }
+
+    /// The arguments of a tool that are mirrored into headers.
+    pub(crate) fn mirrored(&self, name: &str) -> Option<&HeaderParams> {
+        self.mirrored.get(name)
     }
 
     /// Every tool, in the server's order.

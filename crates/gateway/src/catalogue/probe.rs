@@ -6,7 +6,8 @@ use doorward_mcp::{
     list::{Item, List, ListKind},
 };
 
-use crate::upstream::{Fault, Upstream};
+use super::Tools;
+use crate::upstream::{Fault, Upstream, http::annotated};
 
 /// Why the tools of a server are not known.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,14 +33,15 @@ impl From<Fault> for ProbeError {
 }
 
 /// All tools of a server.
-pub(super) async fn tools(upstream: &Upstream) -> Result<Vec<ToolSummary>, ProbeError> {
+pub(super) async fn tools(upstream: &Upstream) -> Result<Tools, ProbeError> {
     let pages = upstream.tool_pages().await?;
     let mut tools = Vec::new();
     for page in pages.all() {
         let list = List::parse(page, ListKind::Tools).map_err(|_| refusal(page))?;
         tools.extend(list.items().iter().map(summary));
     }
-    Ok(tools)
+    let mirrored = pages.all().iter().flat_map(annotated);
+    Ok(Tools::new(tools, mirrored.collect()))
 }
 
 fn refusal(body: &[u8]) -> ProbeError {

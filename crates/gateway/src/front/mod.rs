@@ -12,6 +12,7 @@ mod hosted;
 mod judge;
 mod lifted;
 mod metadata;
+mod mirrored;
 mod origin;
 mod post;
 mod programs;

@@ -22,13 +22,14 @@ use super::{
     exchange::{Answer, Exchange},
     hosted::{self, Host},
     judge::{Asked, STATELESS, judge, judge_use},
-    lifted, programs,
+    lifted, mirrored, programs,
     refusal::Refusal,
     relay, whole,
 };
 use crate::upstream::{
-    Kind,
+    Fault, Kind,
     http::{Outbound, ServerSession},
+    within,
 };
 
 /// One POST: its caller and its body.
@@ -118,6 +119,8 @@ impl<'a> Post<'a> {
                     return Box::pin(whole::ask(self.exchange, sent, asked, self.json_only)).await;
                 }
                 let permit = judge(self.exchange, asked).await?;
+                let mirrored = mirrored::check(self.exchange, &self.headers, request).await;
+                mirrored.map_err(|error| self.refuse_request(request, error, Era::Stateless))?;
                 self.forward(permit, asked, message, None).await
             }
             Message::Notification(notification) => self.stateless_notification(notification).await,
@@ -341,7 +344,16 @@ impl<'a> Post<'a> {
             session,
             body: self.body.clone(),
         };
-        let sent = upstream.forward(permit, outbound).await;
+        let limits = self
+            .exchange
+            .server
+            .upstream
+            .patience()
+            .limits(about.method);
+        let sent = within(limits.quiet, upstream.forward(permit, outbound)).await;
+        if limits.is_short() && matches!(sent, Err(Fault::Timeout)) {
+            upstream.was_silent();
+        }
         let answer = sent.map_err(|fault| self.exchange.failed(fault, about.id))?;
         relay::answer(self.exchange, answer, about).await
     }

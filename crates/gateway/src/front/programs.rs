@@ -29,6 +29,7 @@ use crate::{
         Fault,
         http::{SESSION_ID, ServerSession},
         stdio::{Reply, StdioUpstream},
+        within,
     },
 };
 
@@ -48,12 +49,19 @@ pub(super) async fn ask(
     about: About<'_>,
 ) -> Answer {
     let failed = |fault| exchange.failed(fault, about.id);
+    let quiet = exchange
+        .server
+        .upstream
+        .patience()
+        .limits(about.method)
+        .quiet;
     if about.era == Era::Stateless {
         let caller = (&exchange.caller.subject, &exchange.caller.client);
         let reply = call
             .upstream
             .ask_stateless(permit, caller, call.request, call.body);
-        return answer(exchange, reply.await.map_err(failed)?, about).await;
+        let reply = within(quiet, reply).await.map_err(failed)?;
+        return answer(exchange, reply, about).await;
     }
     if about.method == Some(doorward_mcp::method::Method::Initialize) {
         return initialize(exchange, permit, call, about).await;
@@ -62,7 +70,7 @@ pub(super) async fn ask(
     let reply = call
         .upstream
         .ask(permit, &session, call.request, call.body.clone());
-    answer(exchange, reply.await.map_err(failed)?, about).await
+    answer(exchange, within(quiet, reply).await.map_err(failed)?, about).await
 }
 
 /// The session that the caller named; programs have no messages without one.

@@ -12,6 +12,7 @@ use doorward_mcp::{
     content_type::Media,
     envelope::{Message, Outcome},
     era::Era,
+    error::Code,
     headers::PROTOCOL_VERSION,
     method::{Class, Method},
 };
@@ -155,12 +156,41 @@ async fn refused(
     }
     let body = Limited::new(body, LONGEST_REFUSAL).collect().await;
     let body = body.map(|body| body.to_bytes()).unwrap_or_default();
+    if contradicts(status, &body, about) {
+        exchange.server.upstream.doubt();
+    }
     if !is_error(&body) {
         return Err(exchange.failed(Fault::Refused(status.as_u16()), about.id));
     }
     let mut response = typed("application/json", Body::from(body));
     *response.status_mut() = status;
     Ok(response)
+}
+
+/// Whether a refusal shows that the server is not, or no longer, of the era in which it was asked
+/// (C-029): the caller gets it as it is, and the next one is asked otherwise.
+fn contradicts(status: StatusCode, body: &[u8], about: About<'_>) -> bool {
+    if about.in_session || about.verb != http::Method::POST {
+        return false;
+    }
+    let error = match Message::parse(body) {
+        Ok(Message::Response(response)) => match response.outcome {
+            Outcome::Error(error) => Some((error.code, response.id.is_none())),
+            Outcome::Result(_) => None,
+        },
+        Ok(Message::Request(_) | Message::Notification(_)) | Err(_) => None,
+    };
+    match (error, about.era) {
+        (None, _) => matches!(status.as_u16(), 400 | 404 | 405),
+        (Some((code, _)), Era::Session) => {
+            let opens = about.method == Some(Method::Initialize);
+            Code::is_modern(code) || opens && code == Code::MethodNotFound.number()
+        }
+        (Some((code, is_nobodys)), Era::Stateless) => {
+            code == Code::UnsupportedVersion.number()
+                || is_nobodys && !Code::is_modern(code) && status == StatusCode::BAD_REQUEST
+        }
+    }
 }
 
 fn is_error(body: &[u8]) -> bool {
@@ -229,3 +259,45 @@ pub(super) fn event_stream(body: Body) -> Response {
 const VERSION: HeaderName = HeaderName::from_static(PROTOCOL_VERSION);
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 const LONGEST_REFUSAL: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_server_of_that_era_would_not_say_contradicts_it() {
+        // C-029, R-038, R-080
+        let error = |id: &str, code: i64| {
+            format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":{code},"message":"no"}}}}"#)
+        };
+        let (open, call) = (Method::Initialize, Method::ToolsCall);
+        for (era, method, status, body, expected) in [
+            (Era::Session, open, 404, "<html>".to_owned(), true),
+            (Era::Session, open, 405, String::new(), true),
+            (Era::Session, open, 429, String::new(), false),
+            (Era::Session, open, 404, error("1", -32601), true),
+            (Era::Session, open, 400, error("1", -32022), true),
+            (Era::Session, call, 400, error("1", -32020), true),
+            (Era::Session, call, 404, error("1", -32601), false),
+            (Era::Session, call, 400, error("null", -32000), false),
+            (Era::Stateless, call, 405, String::new(), true),
+            (Era::Stateless, call, 404, error("1", -32601), false),
+            (Era::Stateless, call, 400, error("1", -32602), false),
+            (Era::Stateless, call, 400, error("null", -32020), false),
+            (Era::Stateless, call, 400, error("null", -32000), true),
+            (Era::Stateless, call, 400, error("1", -32022), true),
+        ] {
+            let about = About {
+                verb: &http::Method::POST,
+                era,
+                id: Some("1"),
+                method: Some(method),
+                in_session: false,
+                json_only: false,
+            };
+            let status = StatusCode::from_u16(status).expect("a status");
+            let found = contradicts(status, body.as_bytes(), about);
+            assert_eq!(found, expected, "{era:?} {method:?} {status} {body}");
+        }
+    }
+}

@@ -38,6 +38,8 @@ pub(crate) enum Fault {
     Ended,
     #[error("the MCP server's program failed; it may be started again in {} s", .0.as_secs() + 1)]
     Resting(Duration),
+    #[error("the MCP server failed several times in a row; it is tried again in {} s", .0.as_secs() + 1)]
+    Tripped(Duration),
     #[error("too many MCP server programs are running; try again later")]
     Full,
     #[error("too many sessions of this user are open: end one first")]
@@ -89,7 +91,9 @@ impl Fault {
             | Self::CannotStart
             | Self::Ended => StatusCode::BAD_GATEWAY,
             Self::Timeout => StatusCode::GATEWAY_TIMEOUT,
-            Self::Resting(_) | Self::Full | Self::Hosting => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Resting(_) | Self::Tripped(_) | Self::Full | Self::Hosting => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Sessions | Self::Crowded => StatusCode::TOO_MANY_REQUESTS,
             Self::RepeatedId | Self::OtherEra | Self::NoSessions => StatusCode::BAD_REQUEST,
             Self::NoSession => StatusCode::NOT_FOUND,
@@ -123,7 +127,7 @@ impl Fault {
     /// After how long the caller may try again, if that is known.
     pub(crate) fn retry_after(self) -> Option<Duration> {
         match self {
-            Self::Resting(left) => Some(left),
+            Self::Resting(left) | Self::Tripped(left) => Some(left),
             Self::Full | Self::Hosting | Self::Sessions | Self::Crowded => {
                 Some(Duration::from_secs(5))
             }
@@ -141,6 +145,7 @@ impl Fault {
                 | Self::NoSessions
                 | Self::Sessions
                 | Self::Crowded
+                | Self::Tripped(_) // told when it tripped
                 | Self::Refused(_)
         )
     }

@@ -8,6 +8,7 @@ pub(crate) mod link;
 pub(crate) mod manner;
 mod opening;
 mod pages;
+mod patience;
 pub(crate) mod stdio;
 mod tools;
 mod tried;
@@ -18,16 +19,18 @@ use self::{
     http::{Around, HttpSession, HttpUpstream, SseSession},
     link::{Opening, Owner, SessionLink, StatelessLink},
     manner::{Carrier, Knowledge, Manner},
+    patience::{TimedSession, TimedStateless},
     stdio::{Program, StdioUpstream},
 };
 use crate::{
     catalogue::Changes,
-    config::{GatewayError, GatewayLimits, ServerConfig, UpstreamConfig},
+    config::{GatewayError, GatewayLimits, Patience, ServerConfig, Speaking, UpstreamConfig},
     gateway::Surroundings,
 };
 
 pub(crate) use self::{
     fault::Fault,
+    patience::within,
     tried::{Trial, Tried},
 };
 
@@ -35,8 +38,10 @@ pub(crate) use self::{
 #[derive(Clone)]
 pub(crate) struct Upstream {
     config: Arc<UpstreamConfig>,
+    speaking: Arc<Speaking>,
     known: Arc<Knowledge>,
     pub(crate) initialize: Arc<Tried>,
+    stateless: Arc<dyn StatelessLink>,
     pub(crate) kind: Kind,
 }
 
@@ -57,7 +62,7 @@ impl Upstream {
         limits: &GatewayLimits,
         changes: &Arc<Changes>,
     ) -> Result<Self, GatewayError> {
-        let known = Arc::<Knowledge>::default();
+        let known = Arc::new(Knowledge::new(server));
         let kind = match &server.upstream {
             UpstreamConfig::Http { url, headers } => {
                 let around = Around {
@@ -80,6 +85,12 @@ impl Upstream {
         };
         Ok(Self {
             config: Arc::new(server.upstream.clone()),
+            speaking: Arc::new(server.speaking.clone()),
+            stateless: TimedStateless::new(
+                native(&kind),
+                server.speaking.patience,
+                Arc::clone(&known),
+            ),
             known,
             initialize: Arc::default(),
             kind,
@@ -88,7 +99,7 @@ impl Upstream {
 
     /// How the server is spoken to: known, or asked for now.
     pub(crate) async fn manner(&self) -> Result<Manner, Fault> {
-        self.known.learn(&self.kind).await
+        self.known.learn(&self.kind, &self.speaking).await
     }
 
     /// The same without asking.
@@ -105,9 +116,19 @@ impl Upstream {
     pub(crate) async fn session(
         &self,
         owner: &Owner,
-        opening: Opening,
+        mut opening: Opening,
     ) -> Result<Arc<dyn SessionLink>, Fault> {
-        let opening = &opening;
+        if let Some(newest) = self.speaking.revision {
+            opening.revision = opening.revision.min(newest);
+        }
+        let opened = self.open(owner, &opening).await;
+        if matches!(opened, Err(Fault::NoSessions | Fault::Refused(_))) {
+            self.doubt();
+        }
+        Ok(TimedSession::new(opened?, self.speaking.patience))
+    }
+
+    async fn open(&self, owner: &Owner, opening: &Opening) -> Result<Arc<dyn SessionLink>, Fault> {
         let carrier = self.manner().await?.sessions.ok_or(Fault::NoSessions)?;
         let link: Arc<dyn SessionLink> = match (&self.kind, carrier) {
             (Kind::Http(upstream), Carrier::HttpSse) => SseSession::open(upstream, opening).await?,
@@ -124,17 +145,36 @@ impl Upstream {
         if self.known_manner().is_some_and(|manner| !manner.stateless) {
             return None;
         }
-        Some(match &self.kind {
-            Kind::Http(upstream) => Arc::clone(upstream) as Arc<dyn StatelessLink>,
-            Kind::Stdio(upstream) => Arc::clone(upstream) as Arc<dyn StatelessLink>,
-        })
+        Some(Arc::clone(&self.stateless))
+    }
+
+    /// How long it may take.
+    pub(crate) fn patience(&self) -> &Patience {
+        &self.speaking.patience
+    }
+
+    /// Whether it is left alone, because it failed several times in a row.
+    pub(crate) fn is_resting(&self) -> bool {
+        match &self.kind {
+            Kind::Http(upstream) => upstream.is_resting(),
+            Kind::Stdio(_) => false,
+        }
+    }
+
+    /// Whether the server holds mirrored arguments against the body itself. One of which
+    /// nothing can be learned says so itself.
+    pub(crate) async fn checks_mirrors(&self) -> bool {
+        match &self.kind {
+            Kind::Http(_) => self.manner().await.is_ok_and(|manner| manner.stateless),
+            Kind::Stdio(_) => false,
+        }
     }
 
     /// Drops what nobody has used for long. Called every few seconds.
     pub(crate) fn sweep(&self) {
-        self.known.sweep();
         match &self.kind {
-            Kind::Http(_) => {}
+            Kind::Http(_) => self.known.sweep(),
+            // What runs is what is configured: it stays as it is until it says otherwise.
             Kind::Stdio(upstream) => upstream.sweep(),
         }
     }
@@ -153,7 +193,14 @@ impl Upstream {
     }
 
     /// Whether it was made for this very configuration.
-    pub(crate) fn is_for(&self, config: &UpstreamConfig) -> bool {
-        *self.config == *config
+    pub(crate) fn is_for(&self, server: &ServerConfig) -> bool {
+        *self.config == server.upstream && *self.speaking == server.speaking
+    }
+}
+
+fn native(kind: &Kind) -> Arc<dyn StatelessLink> {
+    match kind {
+        Kind::Http(upstream) => Arc::clone(upstream) as Arc<dyn StatelessLink>,
+        Kind::Stdio(upstream) => Arc::clone(upstream) as Arc<dyn StatelessLink>,
     }
 }

@@ -13,6 +13,8 @@ mod hosted_streamable;
 mod http_passing;
 mod lifted;
 mod metadata;
+mod mirrored;
+mod patience;
 mod program_sessions;
 mod program_stateless;
 mod program_trouble;

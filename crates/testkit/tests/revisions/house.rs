@@ -100,6 +100,7 @@ fn configured(name: &str, server: &FakeServer) -> ServerConfig {
         },
     };
     ServerConfig {
+        speaking: Default::default(),
         step_up: StepUp::default(),
         name: ServerName::parse(name).expect("a server name"),
         title: None,

@@ -65,8 +65,9 @@ impl Mirrors {
     }
 }
 
-/// Tools with valid annotations; one with others is none that a client may call (P-030).
-fn annotated(page: &Bytes) -> Vec<(String, HeaderParams)> {
+/// The tools of a page with valid annotations; one with others is none that a client may call
+/// (P-030).
+pub(crate) fn annotated(page: &Bytes) -> Vec<(String, HeaderParams)> {
     let Ok(list) = List::parse(page, ListKind::Tools) else {
         return Vec::new();
     };

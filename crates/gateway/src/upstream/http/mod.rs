@@ -4,6 +4,7 @@
 //! allow list, the server's own credentials. Nothing else of the caller's request
 //! goes along, least of all its token (GW-01, GW-06).
 
+mod breaker;
 mod mirrors;
 mod native;
 mod own;
@@ -32,8 +33,9 @@ use crate::{
     config::{GatewayError, GatewayLimits},
 };
 
+use self::breaker::Breaker;
 pub(crate) use self::{
-    mirrors::Mirrors,
+    mirrors::{Mirrors, annotated},
     request::{Outbound, SESSION_ID, ServerSession},
     session::HttpSession,
     sse::SseSession,
@@ -50,6 +52,7 @@ pub(crate) struct HttpUpstream {
     changes: Arc<Changes>,
     known: Arc<Knowledge>,
     mirrors: Mirrors,
+    breaker: Breaker,
 }
 
 /// How much of it is read (GW-28).
@@ -104,6 +107,7 @@ impl HttpUpstream {
             changes: around.changes,
             known: around.known,
             mirrors: Mirrors::default(),
+            breaker: Breaker::new(server.clone()),
         })
     }
 
@@ -122,6 +126,7 @@ impl HttpUpstream {
         outbound: Outbound<'_>,
     ) -> Result<Response<Incoming>, Fault> {
         let lasts = outbound.era == Era::Session && outbound.method == Method::POST;
+        let turn = self.breaker.enter()?;
         let request = self.request(outbound);
         let sent = if lasts {
             let upstream = Arc::clone(self);
@@ -129,7 +134,17 @@ impl HttpUpstream {
         } else {
             self.client.send(request, None).await
         };
-        sent.map_err(fault)
+        turn.settle(sent.map_err(fault))
+    }
+
+    /// It did not answer in time what every server answers soon.
+    pub(crate) fn was_silent(&self) {
+        self.breaker.failed();
+    }
+
+    /// Whether it is left alone, because it failed several times in a row.
+    pub(crate) fn is_resting(&self) -> bool {
+        self.breaker.is_open()
     }
 
     fn request(&self, outbound: Outbound<'_>) -> Request<Full<Bytes>> {

@@ -80,6 +80,7 @@ impl Own {
 impl HttpUpstream {
     /// Sends a request of ours and waits for the head of the answer.
     pub(super) async fn send(&self, own: Own) -> Result<Response<Body>, Fault> {
+        let turn = self.breaker.enter()?;
         let mut headers = request::bare(&own.method);
         headers.extend(own.headers);
         for (name, value) in &self.own {
@@ -95,7 +96,7 @@ impl HttpUpstream {
             true => unbroken(sending).await,
             false => sending.await,
         };
-        sent.map_err(fault)
+        turn.settle(sent.map_err(fault))
     }
 
     /// Sorts out the answer to a request.

@@ -8,14 +8,23 @@
 
 use std::sync::Arc;
 
+use doorward_mcp::era::{Era, Revision};
+
 use super::{Carrier, Manner, said::Said};
+use crate::config::{Speaking, Transport};
 use crate::upstream::{
     Fault,
     http::{HttpSession, HttpUpstream, SseSession},
     opening,
 };
 
-pub(super) async fn probe(upstream: &Arc<HttpUpstream>) -> Result<Manner, Fault> {
+pub(super) async fn probe(
+    upstream: &Arc<HttpUpstream>,
+    speaking: &Speaking,
+) -> Result<Manner, Fault> {
+    if speaking.revision.map(Revision::era) == Some(Era::Session) {
+        return sessions(upstream, speaking).await;
+    }
     match upstream.discover().await {
         Ok(answer) => match Said::by(&answer) {
             Said::Stateless { sessions } => {
@@ -38,12 +47,16 @@ pub(super) async fn probe(upstream: &Arc<HttpUpstream>) -> Result<Manner, Fault>
         ) => {}
         Err(fault) => return Err(fault),
     }
-    sessions(upstream).await
+    sessions(upstream, speaking).await
 }
 
 /// Whatever comes about here is proof.
-async fn sessions(upstream: &Arc<HttpUpstream>) -> Result<Manner, Fault> {
-    match HttpSession::open(upstream, &opening::own()).await {
+async fn sessions(upstream: &Arc<HttpUpstream>, speaking: &Speaking) -> Result<Manner, Fault> {
+    let mut opening = opening::own();
+    if let Some(newest) = speaking.revision {
+        opening.revision = opening.revision.min(newest);
+    }
+    match HttpSession::open(upstream, &opening).await {
         Ok(session) => {
             session.finish().await;
             Ok(Manner::sessions(Carrier::Streamable))
@@ -51,7 +64,9 @@ async fn sessions(upstream: &Arc<HttpUpstream>) -> Result<Manner, Fault> {
         // It knows what was asked, and says no in its own words.
         Err(Fault::NotOpened) => Ok(Manner::sessions(Carrier::Streamable)),
         Err(Fault::NoSessions) => Ok(Manner::stateless()),
-        Err(refused @ (Fault::Refused(_) | Fault::NotMcp)) if refused != Fault::Refused(429) => {
+        Err(refused @ (Fault::Refused(_) | Fault::NotMcp))
+            if refused != Fault::Refused(429) && speaking.transport == Transport::Auto =>
+        {
             let dialled = SseSession::dial(upstream).await;
             dialled
                 .map(|_| Manner::sessions(Carrier::HttpSse))

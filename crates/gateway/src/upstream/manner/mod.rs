@@ -24,7 +24,7 @@ use std::{
     time::Duration,
 };
 
-use doorward_mcp::era::Era;
+use doorward_mcp::era::{Era, Revision};
 use futures_util::future::BoxFuture;
 use tokio::{
     sync::watch,
@@ -32,6 +32,7 @@ use tokio::{
 };
 
 use super::{Fault, Kind};
+use crate::config::{ServerConfig, Speaking, Transport, UpstreamConfig};
 
 pub(crate) use self::stdio::greet;
 
@@ -113,6 +114,8 @@ const OLD: u8 = 0b1_0000;
 /// What is known of how a server wants to be spoken to.
 #[derive(Default)]
 pub(crate) struct Knowledge {
+    /// Whether the configuration says it, and nothing that a server says changes it.
+    is_fixed: bool,
     now: AtomicU8,
     state: Mutex<State>,
 }
@@ -128,6 +131,16 @@ struct State {
 type Asking = watch::Receiver<Option<Result<Manner, Fault>>>;
 
 impl Knowledge {
+    /// What the configuration says, which may be nothing.
+    pub(crate) fn new(server: &ServerConfig) -> Self {
+        let fixed = fixed(server);
+        Self {
+            is_fixed: fixed.is_some(),
+            now: AtomicU8::new(fixed.map_or(0, Manner::to_bits)),
+            state: Mutex::default(),
+        }
+    }
+
     /// What is known now.
     pub(crate) fn glance(&self) -> Option<Manner> {
         Manner::of_bits(self.now.load(Ordering::Relaxed))
@@ -138,7 +151,7 @@ impl Knowledge {
     pub(crate) fn doubt(&self) {
         let state = self.lock();
         let is_new = state.asked.is_some_and(|at| at.elapsed() < DOUBTED_AFTER);
-        if !is_new {
+        if !is_new && !self.is_fixed {
             self.now.store(0, Ordering::Relaxed);
         }
     }
@@ -152,24 +165,28 @@ impl Knowledge {
     }
 
     /// What is known, or what the server says when it is asked now.
-    pub(super) async fn learn(self: &Arc<Self>, kind: &Kind) -> Result<Manner, Fault> {
+    pub(super) async fn learn(
+        self: &Arc<Self>,
+        kind: &Kind,
+        speaking: &Arc<Speaking>,
+    ) -> Result<Manner, Fault> {
         let bits = self.now.load(Ordering::Relaxed);
         match Manner::of_bits(bits) {
             Some(manner) if bits & OLD == 0 => return Ok(manner),
             Some(manner) => {
-                drop(self.ask(kind));
+                drop(self.ask(kind, speaking));
                 return Ok(manner);
             }
             None => {}
         }
-        let mut asking = self.ask(kind)?;
+        let mut asking = self.ask(kind, speaking)?;
         let said = asking.wait_for(Option::is_some).await;
         let said = said.map_err(|_| Fault::Broken)?;
         said.unwrap_or(Err(Fault::Broken))
     }
 
     /// The question that is being asked, or a new one.
-    fn ask(self: &Arc<Self>, kind: &Kind) -> Result<Asking, Fault> {
+    fn ask(self: &Arc<Self>, kind: &Kind, speaking: &Arc<Speaking>) -> Result<Asking, Fault> {
         let mut state = self.lock();
         if let Some(asking) = &state.asking {
             return Ok(asking.clone());
@@ -181,8 +198,9 @@ impl Knowledge {
         let (tell, asking) = watch::channel(None);
         state.asking = Some(asking.clone());
         let (me, kind) = (Arc::clone(self), kind.clone());
+        let speaking = Arc::clone(speaking);
         tokio::spawn(async move {
-            let said = timeout(ANSWERED_WITHIN, probe(&kind)).await;
+            let said = timeout(ANSWERED_WITHIN, probe(&kind, &speaking)).await;
             let said = said.unwrap_or(Err(Fault::Timeout));
             me.settle(said);
             tell.send_replace(Some(said));
@@ -192,6 +210,9 @@ impl Knowledge {
 
     /// Takes what was heard elsewhere.
     pub(crate) fn note(&self, manner: Manner) {
+        if self.is_fixed {
+            return;
+        }
         let mut state = self.lock();
         state.asked = Some(Instant::now());
         state.failed = None;
@@ -224,10 +245,37 @@ impl Knowledge {
     }
 }
 
-fn probe(kind: &Kind) -> BoxFuture<'_, Result<Manner, Fault>> {
+fn probe<'a>(kind: &'a Kind, speaking: &'a Speaking) -> BoxFuture<'a, Result<Manner, Fault>> {
     match kind {
-        Kind::Http(upstream) => Box::pin(http::probe(upstream)),
+        Kind::Http(upstream) => Box::pin(http::probe(upstream, speaking)),
         Kind::Stdio(upstream) => Box::pin(stdio::probe(upstream)),
+    }
+}
+
+/// What needs no asking.
+fn fixed(server: &ServerConfig) -> Option<Manner> {
+    let Speaking {
+        transport,
+        revision,
+        ..
+    } = server.speaking;
+    let era = revision.map(Revision::era);
+    match (&server.upstream, transport, era) {
+        (_, Transport::Auto | Transport::StreamableHttp, Some(Era::Stateless)) => {
+            Some(Manner::stateless())
+        }
+        (UpstreamConfig::Stdio { .. }, _, Some(Era::Session)) => {
+            Some(Manner::sessions(Carrier::Stdio))
+        }
+        (UpstreamConfig::Http { .. }, Transport::HttpSse, _) => {
+            Some(Manner::sessions(Carrier::HttpSse))
+        }
+        (UpstreamConfig::Http { .. }, Transport::StreamableHttp, Some(Era::Session)) => {
+            Some(Manner::sessions(Carrier::Streamable))
+        }
+        (UpstreamConfig::Http { .. }, Transport::Auto, Some(Era::Session))
+        | (UpstreamConfig::Http { .. }, Transport::Auto | Transport::StreamableHttp, None)
+        | (UpstreamConfig::Stdio { .. }, _, _) => None,
     }
 }
 

@@ -12,7 +12,7 @@ const UNKNOWN: &str =
 
 async fn learned(server: &Scripted) -> Result<Manner, Fault> {
     let kind = Kind::Http(server.upstream());
-    server.known.learn(&kind).await
+    server.known.learn(&kind, &Arc::default()).await
 }
 
 #[tokio::test]
@@ -101,7 +101,8 @@ async fn a_server_is_asked_once_for_all_who_wait() {
     let server = Scripted::start().await;
     server.then_json(DISCOVERED);
     let kind = Kind::Http(server.upstream());
-    let waiting = (0..50).map(|_| server.known.learn(&kind));
+    let speaking = Arc::default();
+    let waiting = (0..50).map(|_| server.known.learn(&kind, &speaking));
     for said in futures_util::future::join_all(waiting).await {
         assert_eq!(said, Ok(Manner::stateless()));
     }
@@ -114,8 +115,9 @@ async fn who_leaves_does_not_stop_the_question() {
     server.then_json(DISCOVERED);
     let kind = Kind::Http(server.upstream());
     let known = Arc::clone(&server.known);
-    drop(tokio::time::timeout(Duration::ZERO, known.learn(&kind)).await);
-    assert_eq!(known.learn(&kind).await, Ok(Manner::stateless()));
+    let speaking = Arc::default();
+    drop(tokio::time::timeout(Duration::ZERO, known.learn(&kind, &speaking)).await);
+    assert_eq!(known.learn(&kind, &speaking).await, Ok(Manner::stateless()));
     assert_eq!(server.heard().len(), 1);
 }
 
@@ -183,4 +185,73 @@ async fn what_was_just_learned_is_not_doubted_and_what_is_old_is_marked() {
     tokio::time::advance(DOUBTED_AFTER).await;
     known.doubt();
     assert_eq!(known.glance(), None);
+}
+
+#[tokio::test]
+async fn what_the_configuration_says_is_not_asked() {
+    let config = |transport, revision| ServerConfig {
+        speaking: Speaking {
+            transport,
+            revision,
+            ..Speaking::default()
+        },
+        upstream: UpstreamConfig::Http {
+            url: "http://localhost/mcp".parse().expect("a URL"),
+            headers: Vec::new(),
+        },
+        ..crate::upstream::stdio::testing::server("exit")
+    };
+    let (old, new) = (Revision::V2025_03_26, Revision::V2026_07_28);
+    for (transport, revision, expected) in [
+        (
+            Transport::HttpSse,
+            None,
+            Some(Manner::sessions(Carrier::HttpSse)),
+        ),
+        (
+            Transport::HttpSse,
+            Some(old),
+            Some(Manner::sessions(Carrier::HttpSse)),
+        ),
+        (Transport::Auto, Some(new), Some(Manner::stateless())),
+        (
+            Transport::StreamableHttp,
+            Some(old),
+            Some(Manner::sessions(Carrier::Streamable)),
+        ),
+        (Transport::StreamableHttp, None, None),
+        (Transport::Auto, Some(old), None),
+        (Transport::Auto, None, None),
+    ] {
+        let known = Knowledge::new(&config(transport, revision));
+        known.doubt();
+        assert_eq!(known.glance(), expected, "{transport:?} {revision:?}");
+    }
+    let program = ServerConfig {
+        speaking: Speaking {
+            revision: Some(old),
+            ..Speaking::default()
+        },
+        ..crate::upstream::stdio::testing::server("exit")
+    };
+    let known = Knowledge::new(&program);
+    known.note(Manner::stateless());
+    assert_eq!(known.glance(), Some(Manner::sessions(Carrier::Stdio)));
+}
+
+#[tokio::test]
+async fn a_revision_and_a_transport_that_are_known_spare_questions() {
+    let server = Scripted::start().await;
+    let kind = Kind::Http(server.upstream());
+    server.then_status(405);
+    let speaking = Arc::new(Speaking {
+        transport: Transport::StreamableHttp,
+        revision: Some(Revision::V2025_03_26),
+        ..Speaking::default()
+    });
+    let said = server.known.learn(&kind, &speaking).await;
+    assert_eq!(said, Err(Fault::Refused(405)), "there is no GET");
+    assert_eq!(server.whats(), ["initialize"]);
+    let asked = server.last().json();
+    assert_eq!(asked["params"]["protocolVersion"], "2025-03-26");
 }

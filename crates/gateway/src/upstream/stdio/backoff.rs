@@ -1,4 +1,4 @@
-//! How long a program that keeps failing is left alone (ST-06).
+//! How long a program or server that keeps failing is left alone (ST-06).
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use tokio::time::Instant;
 
 /// The failures in a row of one user's processes.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Backoff {
+pub(in crate::upstream) struct Backoff {
     failures: u32,
     until: Option<Instant>,
 }
 
 impl Backoff {
     /// Notes that a process ended unasked after having run for `ran`.
-    pub(super) fn failed(&mut self, ran: Duration, now: Instant) {
+    pub(in crate::upstream) fn failed(&mut self, ran: Duration, now: Instant) {
         self.failures = if ran >= STEADY {
             1
         } else {
@@ -26,7 +26,7 @@ impl Backoff {
     }
 
     /// How long to wait still; `None` when a process may be started.
-    pub(super) fn remaining(&self, now: Instant) -> Option<Duration> {
+    pub(in crate::upstream) fn remaining(&self, now: Instant) -> Option<Duration> {
         let left = self.until?.saturating_duration_since(now);
         (!left.is_zero()).then_some(left)
     }

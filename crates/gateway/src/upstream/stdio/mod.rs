@@ -25,7 +25,7 @@ mod slots;
 mod spawner;
 mod strays;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod undertaker;
 mod warm;
 
@@ -66,6 +66,8 @@ pub(crate) use self::{
     program::Program,
     slots::Processes,
 };
+
+pub(in crate::upstream) use self::backoff::Backoff;
 
 /// One stdio server.
 pub(crate) struct StdioUpstream {

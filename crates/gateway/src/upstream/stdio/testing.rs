@@ -10,7 +10,9 @@ use doorward_core::{
 };
 
 use super::{Processes, Program, StdioUpstream, home::Home};
-use crate::config::{Exposure, GatewayLimits, ProcessConfig, ServerConfig, UpstreamConfig};
+use crate::config::{
+    Exposure, GatewayLimits, ProcessConfig, ServerConfig, Speaking, UpstreamConfig,
+};
 
 /// A server whose program is this shell script.
 pub(super) fn home(script: &str) -> Arc<Home> {
@@ -47,7 +49,8 @@ impl Entropy for Counted {
     }
 }
 
-fn server(script: &str) -> ServerConfig {
+/// The configuration of it.
+pub(crate) fn server(script: &str) -> ServerConfig {
     ServerConfig {
         name: ServerName::parse("files").expect("a name"),
         title: None,
@@ -57,6 +60,7 @@ fn server(script: &str) -> ServerConfig {
             directory: None,
             process: ProcessConfig::default(),
         },
+        speaking: Speaking::default(),
         allow: AllowList::default(),
         step_up: StepUp::default(),
         dpop: Policy::default(),

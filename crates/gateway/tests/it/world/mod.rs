@@ -21,7 +21,8 @@ use doorward_core::{
 };
 use doorward_fetch::{UpstreamClient, UpstreamConfig as ClientConfig, tls};
 use doorward_gateway::{
-    Exposure, Gateway, GatewayConfig, GatewayLimits, GatewayParts, ServerConfig, UpstreamConfig,
+    Exposure, Gateway, GatewayConfig, GatewayLimits, GatewayParts, ServerConfig, Speaking,
+    UpstreamConfig,
 };
 use doorward_verify::ProcessMemory;
 use tower::ServiceExt;
@@ -155,6 +156,7 @@ pub(crate) fn server(name: &str, upstream: UpstreamConfig) -> ServerConfig {
         name: ServerName::parse(name).expect("server name"),
         title: None,
         upstream,
+        speaking: Speaking::default(),
         allow: AllowList::default(),
         dpop: Policy::Accepted,
         exposure: Exposure::Public,

@@ -132,7 +132,11 @@ impl Asking {
                 return Err(Fault::Broken);
             }
             sleep(pause(retry, self.tries)).await;
-            match self.session.events(&self.hold, Some(cursor.clone())).await {
+            match self
+                .session
+                .events(&self.hold, Some(cursor.clone()), true)
+                .await
+            {
                 Ok(Some(source)) => {
                     self.source = From::Source(source.retrying(retry));
                     return Ok(());

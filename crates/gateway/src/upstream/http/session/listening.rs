@@ -157,7 +157,7 @@ fn connecting(
         if let Some(wait) = wait {
             sleep(wait).await;
         }
-        let events = session.events(&hold, cursor).await;
+        let events = session.events(&hold, cursor, false).await;
         if matches!(events, Err(Fault::NoSession)) {
             // Whoever asks next finds it open; so does the next try.
             session.reopen(hold.generation).await?;

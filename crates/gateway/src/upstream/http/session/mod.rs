@@ -162,7 +162,11 @@ impl HttpSession {
         if self.is_forgotten(response.status(), hold) {
             return Err(Fault::NoSession);
         }
-        let heard = self.upstream.hear(response, true).await?;
+        let heard = self.upstream.hear(response, true).await;
+        if matches!(heard, Err(Fault::Refused(404 | 405))) {
+            self.upstream.known.doubt(); // a server that has no sessions by name any more
+        }
+        let heard = heard?;
         match &heard {
             // It does not know whose request it was: it looked no further than the session.
             Heard::Refusal(StatusCode::BAD_REQUEST, error)
@@ -175,8 +179,14 @@ impl HttpSession {
     }
 
     /// The stream of what is said unasked, or the rest of one that broke: events after `cursor`.
-    /// `None` where there is none.
-    async fn events(&self, hold: &Hold, cursor: Option<EventId>) -> Result<Option<Source>, Fault> {
+    /// `None` where there is none. Only the rest of an answer `lasts` when nobody reads it any
+    /// more.
+    async fn events(
+        &self,
+        hold: &Hold,
+        cursor: Option<EventId>,
+        lasts: bool,
+    ) -> Result<Option<Source>, Fault> {
         let mut own = Own::get();
         if let Some(cursor) = &cursor
             && let Ok(value) = HeaderValue::from_str(cursor.as_str())
@@ -189,7 +199,7 @@ impl HttpSession {
         }
         match response.status().as_u16() {
             200 => {
-                let source = Source::new(response, self.upstream.caps, true)?;
+                let source = Source::new(response, self.upstream.caps, lasts)?;
                 Ok(source.is_events().then(|| source.after(cursor)))
             }
             status => match Fault::of_status(status) {
