@@ -36,7 +36,6 @@ class Server:
     plan: dict
     command: Sequence[object] = ()  # over stdio; the folder of the run is put in for `{folder}`
     over_http: object = None  # started beside Doorward
-    sessions_only: bool = False
 
 
 _EVERYTHING = {
@@ -82,10 +81,10 @@ _FAST = {
     "prompt": {"name": "greeting", "says": "Greet in Python"},
 }
 SERVERS = [
-    Server("everything-stdio", _EVERYTHING, command=[NODE, upstreams.package("server-everything")], sessions_only=True),
+    Server("everything-stdio", _EVERYTHING, command=[NODE, upstreams.package("server-everything")]),
     Server("everything-http", _EVERYTHING, over_http=upstreams.everything_over_http),
-    Server("filesystem", _FILES, command=[NODE, upstreams.package("server-filesystem"), "{folder}/files"], sessions_only=True),
-    Server("memory", _MEMORY, command=[NODE, upstreams.package("server-memory")], sessions_only=True),
+    Server("filesystem", _FILES, command=[NODE, upstreams.package("server-filesystem"), "{folder}/files"]),
+    Server("memory", _MEMORY, command=[NODE, upstreams.package("server-memory")]),
     Server("rmcp-stdio", _RMCP, command=[RMCP / "rmcp-server"]),
     Server("rmcp-http", _RMCP, over_http=upstreams.rmcp_over_http),
     Server("fast-stdio", _FAST, command=[PYTHON, ACCEPTANCE / "fixture" / "fast.py"]),
@@ -120,8 +119,6 @@ def _entry(server: Server, folder: Path, running: ExitStack) -> dict:
 def _judge_server(report: Report, doorward: Fronting, server: Server) -> None:
     plan = json.dumps(server.plan | {"answers": ANSWERS}).replace("{folder}", str(doorward.folder))
     for client, command in CLIENTS.items():
-        if server.sessions_only and client == "rmcp 3.9.0":
-            continue
         report.scene(f"{client}, {server.name}")
         program = 1 if command[0].parent == RMCP else 2
         words = [*command[:program], doorward.endpoint(server.name), plan, *command[program:]]
