@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from harness import messages
 from harness.loads import LoadFailed, Tool, run_tool
 from harness.run import Row
-from harness.systems import PASSWORD, SECOND_USER, USER, System
+from harness.systems import LISTENERS, PASSWORD, System
 from harness.window import sample
 
 if TYPE_CHECKING:
@@ -64,11 +64,12 @@ def streams(bench: "Calls") -> None:
 
 
 def listen(bench: "Calls") -> None:
-    """What each idle stream of changes of 2026-07-28 adds; two users share them."""
-    bench.doorward.add_user(SECOND_USER)
-    tokens = [_token(bench, user) for user in (USER, SECOND_USER)]
+    """What each idle stream of changes of 2026-07-28 adds; several users share them."""
+    for user in LISTENERS:
+        bench.doorward.add_user(user)
+    tokens = [_token(bench, user) for user in LISTENERS]
     message = messages.listen(bench.folder)
-    count = min(bench.run.pace.listens, 2 * _share())
+    count = min(bench.run.pace.listens, len(LISTENERS) * _share(), _most() // 2 - 100)
     requests = lambda system: [messages.listen_request(system, message, token) for token in tokens]  # noqa: E731
     _add_held(bench, "listen", "idle listen stream", requests, count)
 
@@ -86,8 +87,13 @@ def _token(bench: "Calls", user: str) -> str:
 
 def _share() -> int:
     """How many one user may hold under this limit of open files: two for each connection."""
+    return min(8_192, max((_most() - 128) // 2 // 4 - 8, 8))
+
+
+def _most() -> int:
+    """How many files a process may open."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return 8_192 if most == resource.RLIM_INFINITY else max((most - 128) // 2 // 4 - 8, 8)
+    return 1_000_000 if most == resource.RLIM_INFINITY else most
 
 
 def _add_held(bench: "Calls", key: str, title: str, requests: Callable[[System], list[bytes]], count: int) -> None:

@@ -12,7 +12,7 @@ from harness.processes import free_port, listening, memory_megabytes, processor_
 
 SERVER = "bench"
 USER, PASSWORD = "benchmark", "correct horse battery staple"
-SECOND_USER = "benchmark-too"
+LISTENERS = [f"listener-{number}" for number in range(5)]  # none may hold everything
 
 
 class System:
