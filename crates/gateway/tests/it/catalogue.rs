@@ -3,7 +3,7 @@
 use doorward_core::server::{ServerName, ToolEffect};
 
 use crate::{
-    programs::{session_era, stateless_era},
+    programs::{program, session_era, stateless_era},
     upstream::{Upstream, typed, with},
     world::{World, get},
 };
@@ -100,6 +100,26 @@ async fn a_change_that_passes_by_is_noticed() {
     drop(stream);
     world.send(get("/mcp/files")).await;
     assert_eq!(tools(&world).await.map(|tools| tools.len()), Some(2));
+}
+
+#[tokio::test]
+async fn a_program_whose_tools_change_at_its_start_is_asked_once() {
+    let world = World::new(program(
+        r#"
+while next; do
+  case $method in
+    '"initialize"')
+      reply '{"protocolVersion":"2025-11-25","capabilities":{},"serverInfo":{"name":"p","version":"1"}}' ;;
+    '"notifications/initialized"') tell notifications/tools/list_changed ;;
+    '"tools/list"') reply "{\"tools\":[{\"name\":\"started_as_$$\"}]}" ;;
+    '"server/discover"') fail -32601 ;;
+  esac
+done
+"#,
+    ));
+    let first = tools(&world).await;
+    assert_eq!(first.as_deref().map(<[_]>::len), Some(1));
+    assert_eq!(tools(&world).await, first, "another process was asked");
 }
 
 #[tokio::test]

@@ -70,6 +70,15 @@ impl Home {
         }
     }
 
+    /// Notes that a process of `user` said that its tools changed. One of the gateway's own is asked
+    /// once: what changed there since it started is in its answer, and asking anew would hear of it
+    /// again, for ever.
+    pub(super) fn changed(&self, user: &Subject) {
+        if *user != nobody() {
+            self.changes.note();
+        }
+    }
+
     /// A process of its own for `user`, or, where sessions share one, a seat at it.
     pub(super) fn join(
         self: &Arc<Self>,

@@ -297,7 +297,7 @@ impl Session {
             Ok(Message::Request(_)) => self.lock().routes.deliver(&Concern::Somebody, line),
             Ok(Message::Notification(notification)) => {
                 if notification.method == Method::ToolsListChanged.as_str() {
-                    self.home.changes.note();
+                    self.home.changed(&self.user);
                 }
                 let concern = Concern::of(&notification);
                 self.lock().routes.deliver(&concern, line);

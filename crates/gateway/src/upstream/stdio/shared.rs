@@ -325,7 +325,7 @@ impl Shared {
 
     fn notified(&self, notification: &Notification<'_>, line: &Bytes) {
         if notification.method == Method::ToolsListChanged.as_str() {
-            self.home.changes.note();
+            self.home.changed(&self.user);
         }
         if notification.method == Method::Cancelled.as_str() {
             let ended = notification.params.request_id.map(|id| id.value());
