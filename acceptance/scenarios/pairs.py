@@ -21,6 +21,10 @@ CLIENTS = {
     "rmcp 3.9.0": [RMCP / "rmcp-client"],
     "rmcp 3.9.0 with sessions": [RMCP / "rmcp-client", "--session"],
 }
+# Those that also speak HTTP+SSE of 2024-11-05, and the servers that they meet there.
+SSE_CLIENTS = ("Python SDK 2.3.0", "TypeScript SDK 1.32.2")
+SSE_SERVERS = ("everything-stdio", "everything-http", "rmcp-stdio", "rmcp-http", "fast-http")
+
 ANSWERS = {"form": {"name": "Ada"}, "model": "said the model", "root": "file:///acceptance"}
 _ECHO = {"name": "echo", "arguments": {"message": "hello"}, "says": "hello"}
 _COUNT = {"name": "count", "says": "Counted to three"}
@@ -117,16 +121,19 @@ def _entry(server: Server, folder: Path, running: ExitStack) -> dict:
 
 
 def _judge_server(report: Report, doorward: Fronting, server: Server) -> None:
-    plan = json.dumps(server.plan | {"answers": ANSWERS}).replace("{folder}", str(doorward.folder))
-    for client, command in CLIENTS.items():
+    for client in CLIENTS:
         report.scene(f"{client}, {server.name}")
-        program = 1 if command[0].parent == RMCP else 2
-        words = [*command[:program], doorward.endpoint(server.name), plan, *command[program:]]
-        _hear(report, doorward, words)
+        _hear(report, doorward, client, doorward.endpoint(server.name), server.plan)
+    for client in SSE_CLIENTS if server.name in SSE_SERVERS else ():
+        report.scene(f"{client} over HTTP+SSE, {server.name}")
+        _hear(report, doorward, client, doorward.endpoint(server.name, "sse"), server.plan, "--sse")
 
 
-def _hear(report: Report, doorward: Fronting, command: Sequence[object]) -> None:
-    user = User(USER, PASSWORD)
+def _hear(report: Report, doorward: Fronting, client: str, endpoint: str, plan: dict, *more: str) -> None:
+    user, command = User(USER, PASSWORD), CLIENTS[client]
+    words = json.dumps(plan | {"answers": ANSWERS}).replace("{folder}", str(doorward.folder))
+    program = 1 if command[0].parent == RMCP else 2
+    command = [*command[:program], endpoint, words, *command[program:], *more]
     with report.guard("the story is told"):
         answers = {"sign-in": lambda line: {"callback": user.authorize(line["url"])}}
         story.hear(report, command, answers, doorward.folder / "driver.log")

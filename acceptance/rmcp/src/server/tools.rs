@@ -3,6 +3,8 @@
 //! Towards a client of the session era a tool asks with a request of its own; towards one of
 //! 2026-07-28 it answers that input is required, and is called again.
 
+use std::time::Duration;
+
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -17,6 +19,7 @@ use rmcp::{
 };
 use serde_json::{Value, json};
 
+const PAUSE: Duration = Duration::from_millis(20);
 const URI: &str = "memo://hello";
 const TOOLS: [(&str, &str); 4] = [
     ("echo", "Says what it was told"),
@@ -103,6 +106,8 @@ async fn count(context: &RequestContext<RoleServer>) -> Answer {
                 ProgressNotificationParam::new(token.clone(), f64::from(step)).with_total(3.0);
             // A client that is gone needs no progress.
             let _ = context.peer.notify_progress(progress).await;
+            // TypeScript SDK 1.32.2 forgets who listens when the result comes in the same moment.
+            tokio::time::sleep(PAUSE).await;
         }
     }
     Ok(say("Counted to three"))
