@@ -19,7 +19,7 @@ use rmcp::{
 };
 use serde_json::{Value, json};
 
-const PAUSE: Duration = Duration::from_millis(20);
+const PAUSE: Duration = Duration::from_millis(50);
 const URI: &str = "memo://hello";
 const TOOLS: [(&str, &str); 4] = [
     ("echo", "Says what it was told"),
