@@ -106,6 +106,7 @@ def judge(report: Report) -> None:
             doorward.add_user()
             for server in SERVERS:
                 _judge_server(report, doorward, server)
+            _judge_whole(report, doorward)
             report.scene("all servers and clients")
             log = (folder / "doorward.log").read_text()
             report.step("Doorward never panicked", "panicked" not in log)
@@ -127,6 +128,28 @@ def _judge_server(report: Report, doorward: Fronting, server: Server) -> None:
     for client in SSE_CLIENTS if server.name in SSE_SERVERS else ():
         report.scene(f"{client} over HTTP+SSE, {server.name}")
         _hear(report, doorward, client, doorward.endpoint(server.name, "sse"), server.plan, "--sse")
+
+
+def _judge_whole(report: Report, doorward: Fronting) -> None:
+    """All servers as one: what each of some can do, under the names that it has there."""
+    for client in CLIENTS:
+        for name in ("everything-http", "rmcp-stdio"):
+            report.scene(f"{client}, all servers as one, {name} among them")
+            plan = next(server.plan for server in SERVERS if server.name == name)
+            _hear(report, doorward, client, f"{doorward.origin}/mcp", _among_others(name, plan))
+
+
+def _among_others(server: str, plan: dict) -> dict:
+    """The same plan where names and URIs say whose they are: several servers here have the same."""
+
+    def renamed(call: dict) -> dict:
+        return call | {"name": f"{server}_{call['name']}"}
+
+    found = {"calls": [renamed(call) for call in plan["calls"]], "asks": [[what, renamed(call)] for what, call in plan["asks"]]}
+    for kind in ("progress", "prompt"):
+        if kind in plan:
+            found[kind] = renamed(plan[kind])
+    return found | {"read": plan["read"] | {"uri": f"mcp+{server}+{plan['read']['uri']}"}}
 
 
 def _hear(report: Report, doorward: Fronting, client: str, endpoint: str, plan: dict, *more: str) -> None:
