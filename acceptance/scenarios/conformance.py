@@ -20,11 +20,6 @@ from stage.user import User
 ERAS = ("session", "stateless", "both")
 # The revisions that clients speak, and the era of each.
 REVISIONS = {"2025-11-25": "session", "2026-07-28": "stateless"}
-# Which upstreams the client of an era is judged in front of.
-_IN_FRONT_OF = {
-    "session": ["session-http", "session-stdio", "stateless-http", "stateless-stdio", "both-http", "both-stdio"],
-    "stateless": ["stateless-http", "both-http"],
-}
 # Checks by name: status and reason.
 Checks = dict[str, tuple[str, str]]
 _SEVERITY = {"SUCCESS": 0, "INFO": 0, "SKIPPED": 1, "WARNING": 2, "FAILURE": 3}
@@ -110,7 +105,7 @@ def _judge_revision(report: Report, doorward: Fronting, revision: str, urls: dic
     offered = {name: found for name, found in direct.items() if not name.startswith(_NOT_OFFERED)}
     failing = [name for name, (status, _) in offered.items() if status == "FAILURE"]
     report.step(f"the fixture passes {len(offered)} checks directly", bool(offered) and not failing, failing)
-    for name in _IN_FRONT_OF[era]:
+    for name in doorward.names:
         report.scene(f"a client of {revision} in front of {name}")
         with report.guard("the suite runs"):
             token = Client.register(doorward.endpoint(name)).token(User(USER, PASSWORD))
