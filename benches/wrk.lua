@@ -1,5 +1,6 @@
 -- Sends one prepared POST per token in turn, and reports in one line of JSON.
---   wrk ... -s wrk.lua URL -- TOKENS HEADERS BODY     files: tokens and headers by line
+--   wrk ... -s wrk.lua URL -- TOKENS HEADERS BODY [IDS]     files: tokens and headers by line
+-- With IDS, so many requests are prepared, each with an id of its own.
 
 local requests, turn = {}, 0
 
@@ -19,9 +20,14 @@ function init(args)
     headers[name] = value
   end
   local body = content(args[3])
+  local tokens, ids = {}, tonumber(args[4] or "0")
   for token in content(args[1]):gmatch("[^\n]+") do
-    headers["Authorization"] = "Bearer " .. token
-    requests[#requests + 1] = wrk.format("POST", nil, headers, body)
+    tokens[#tokens + 1] = token
+  end
+  for number = 1, math.max(#tokens, ids) do
+    headers["Authorization"] = "Bearer " .. tokens[(number - 1) % #tokens + 1]
+    local text = ids > 0 and body:gsub('"id":1,', '"id":' .. number .. ",") or body
+    requests[number] = wrk.format("POST", nil, headers, text)
   end
   request = function()
     turn = turn % #requests + 1

@@ -14,6 +14,7 @@ from harness.systems import PASSWORD, USER, Bridging, Stub
 from harness.window import Sample, sample
 
 _TOKENS = 100
+_IDS = 1_000
 KEYS = ("pipes", "pooled", "pooled-node", "bridged-modern", "bridged-session")
 
 
@@ -87,7 +88,8 @@ class Bridges:
             raise LoadFailed(f"{client} client, {server}: {status} {reply[:300]!r}")
         pace, records, sent = self.run.pace, self.doorward.audit_records(), door.sent
         for seconds, times in ((pace.brief_warm_up, 1), (pace.brief_seconds, pace.brief_times)):
-            load = Wrk(self.run.programs, door.endpoint, CONNECTIONS, seconds, message, tokens)
+            ids = _IDS if client == "session" else 0  # in a session no two calls under way may have the same
+            load = Wrk(self.run.programs, door.endpoint, CONNECTIONS, seconds, message, tokens, ids=ids)
             taken = sample(door, load, times)
         records, sent = self.doorward.audit_records() - records, door.sent - sent
         cut_off = (pace.brief_times + 1) * 4 * CONNECTIONS  # answers that wrk did not wait for

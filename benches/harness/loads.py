@@ -28,6 +28,7 @@ class Wrk:
     refused: bool = False  # whether every answer is meant to be a refusal
     during: Callable[[], object] | None = None  # called in the middle
     patience: int = 2  # seconds until an answer is missed
+    ids: int = 0  # how many requests have an id of their own, if any
 
     def prepare(self) -> None:
         """Nothing to prepare."""
@@ -38,7 +39,7 @@ class Wrk:
         command += ["--timeout", f"{self.patience}s"]
         command += ["-s", BENCHES / "wrk.lua", self.url]
         if self.message and self.tokens:
-            command += ["--", self.tokens, self.message.headers, self.message.body]
+            command += ["--", self.tokens, self.message.headers, self.message.body, self.ids]
         with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True) as process:
             if self.during:
                 try:

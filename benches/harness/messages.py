@@ -73,13 +73,17 @@ def send(system: System, message: Message, token: str | None) -> tuple[int, http
 def open_session(system: System, folder: Path, token: str) -> str:
     """Initializes a session of 2025-11-25; returns its id."""
     client = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "bench", "version": "1"}}
-    message = Message(folder / "initialize.headers", folder / "initialize.body")
-    message.headers.write_text("".join(f"{name}: {value}\n" for name, value in _COMMON.items()))
-    message.body.write_text(json.dumps({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": client}))
-    status, headers, body = send(system, message, token)
-    if status != 200 or not headers["Mcp-Session-Id"]:
+    request = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": client}
+    status, headers, body = send(system, _save(folder, "initialize", {}, json.dumps(request)), token)
+    session = headers["Mcp-Session-Id"]
+    if status != 200 or not session:
         raise LoadFailed(f"{system.name}: initialize: {status} {body[:300]!r}")
-    return headers["Mcp-Session-Id"]
+    inside = {"MCP-Protocol-Version": "2025-11-25", "Mcp-Session-Id": session}
+    notice = json.dumps({"jsonrpc": "2.0", "method": "notifications/initialized"})
+    status, _, body = send(system, _save(folder, "initialized", inside, notice), token)
+    if status != 202:
+        raise LoadFailed(f"{system.name}: initialized: {status} {body[:300]!r}")
+    return session
 
 
 def stream_request(system: System, session: str, token: str) -> bytes:
