@@ -38,8 +38,10 @@ pub(super) struct Caller {
     pub(super) loot: Arc<Loot>,
 }
 
-/// Calls that a caller makes at most.
-const CALLS: u64 = 2;
+/// How many calls a caller makes: one, and sometimes another.
+fn calls(chance: &mut Chance) -> u64 {
+    1 + chance.below(3) / 2
+}
 
 impl Caller {
     /// Does what it came for; returns what it heard of others.
@@ -54,7 +56,7 @@ impl Caller {
     }
 
     async fn without_a_session(&self, mut chance: Chance) -> Result<(), String> {
-        for call in 0..=chance.below(CALLS) {
+        for call in 0..calls(&mut chance) {
             match chance.below(5) {
                 0 => self.steal().await?,
                 1 => self.listen().await?,
@@ -97,7 +99,7 @@ impl Caller {
         session.open(client(Revision::V2025_11_25, ABLE), backend);
         session.initialized();
         session.listen();
-        for call in 0..=chance.below(CALLS) {
+        for call in 0..calls(&mut chance) {
             let own = self.mark(call);
             let id = format!("c{call}");
             let line = session.line(1);
