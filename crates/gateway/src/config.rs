@@ -10,9 +10,8 @@ use http::{HeaderName, HeaderValue};
 use url::Url;
 
 pub use self::process::{Launcher, ProcessConfig, Sharing};
-use crate::whole::{NameFault, Names};
-
 pub use self::speaking::{Patience, Speaking, Transport};
+use crate::whole::{NameFault, Names};
 
 /// Everything that the gateway needs to know. It comes from the operator and is believed.
 #[derive(Clone, Debug, PartialEq)]

@@ -30,13 +30,11 @@ mod whole;
 
 pub use catalogue::{ProbeError, ServerCheck};
 pub use config::{
-    AggregateConfig, Exposure, GatewayConfig, GatewayError, GatewayLimits, Launcher, ProcessConfig,
-    ServerConfig, Sharing, UpstreamConfig,
+    AggregateConfig, Exposure, GatewayConfig, GatewayError, GatewayLimits, Launcher, Patience,
+    ProcessConfig, ServerConfig, Sharing, Speaking, Transport, UpstreamConfig,
 };
+pub use doorward_mcp::era::Revision;
 pub use gateway::{Gateway, GatewayLoad, GatewayParts};
 pub use operator::ProgramFacts;
 pub use upstream::stdio::ServerLine;
 pub use whole::NameFault;
-
-pub use config::{Patience, Speaking, Transport};
-pub use doorward_mcp::era::Revision;

@@ -9,8 +9,6 @@
 //! [`Configuration`] is complete and consistent; nothing behind it asks again.
 
 mod aggregate;
-mod speaking;
-
 mod certificates;
 mod check;
 mod confine;
@@ -33,6 +31,7 @@ mod servers;
 mod sessions;
 mod sign_in;
 mod size;
+mod speaking;
 mod storage;
 mod trust;
 

@@ -123,6 +123,10 @@ impl SessionLink for TimedSession {
         self.link.tells_apart()
     }
 
+    fn rest(&self, rests: bool) {
+        self.link.rest(rests);
+    }
+
     fn is_over(&self) -> bool {
         self.link.is_over()
     }
@@ -281,11 +285,28 @@ mod tests {
             Err(Fault::NoSession)
         }
 
+        fn tells_apart(&self) -> bool {
+            true
+        }
+
+        fn rest(&self, rests: bool) {
+            self.told.send(format!("rests: {rests}").into()).ok();
+        }
+
         fn is_over(&self) -> bool {
             false
         }
 
         fn end(&self) {}
+    }
+
+    #[test]
+    fn what_the_link_is_asked_and_told_besides_reaches_it() {
+        // P-023
+        let (link, _says, mut told) = timed();
+        assert!(link.tells_apart());
+        link.rest(true);
+        assert_eq!(told.try_recv(), Ok("rests: true".into()));
     }
 
     async fn next_after(incoming: &mut Incoming) -> (Duration, Option<Result<Bytes, Fault>>) {

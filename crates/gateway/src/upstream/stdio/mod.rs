@@ -59,15 +59,16 @@ use crate::{
 };
 
 pub use self::journal::ServerLine;
-pub(in crate::upstream) use self::routes::{Ask, Concern, Routes};
+pub(in crate::upstream) use self::{
+    backoff::Backoff,
+    routes::{Ask, Concern, Routes},
+};
 pub(crate) use self::{
     interview::Interview,
     outbox::{Item, Outbox},
     program::Program,
     slots::Processes,
 };
-
-pub(in crate::upstream) use self::backoff::Backoff;
 
 /// One stdio server.
 pub(crate) struct StdioUpstream {
