@@ -25,15 +25,21 @@ def measure(bench: "Calls", stream: Message) -> None:
         status, _, _ = messages.send(peer, bench.call, messages.forged(bench.token))
         bench.run.check("the peer refuses a token with a wrong signature", status == 401, status)
         for kind, message in (("", bench.call), (", the upstream streams", stream)):
-            for connections in (1, bench.connections):
-                title = f"tools/call, {connections} connection{'s' * (connections > 1)}{kind}"
-                samples = [_closed_loop(bench, system, message, connections) for system in (bench.doorward, peer)]
-                _add(bench, title, *samples)
-            ours, theirs = (_a_thousand(bench, system, message) for system in (bench.doorward, peer))
-            title = f"tools/call, 1,000 connections{kind}"
-            if theirs.requests < _THOUSAND:
-                title += f" (FastMCP answered {theirs.requests} in {bench.run.pace.peer_patience} s)"
-            _add(bench, title, ours, theirs)
+            _measure_kind(bench, peer, kind, message)
+            peer.halt()  # and with it what it may still be busy with
+            peer.launch()
+
+
+def _measure_kind(bench: "Calls", peer: Peer, kind: str, message: Message) -> None:
+    for connections in (1, bench.connections):
+        title = f"tools/call, {connections} connection{'s' * (connections > 1)}{kind}"
+        samples = [_closed_loop(bench, system, message, connections) for system in (bench.doorward, peer)]
+        _add(bench, title, *samples)
+    ours, theirs = (_a_thousand(bench, system, message) for system in (bench.doorward, peer))
+    title = f"tools/call, 1,000 connections{kind}"
+    if theirs.requests < _THOUSAND:
+        title += f" (FastMCP answered {theirs.requests} in {bench.run.pace.peer_patience} s)"
+    _add(bench, title, ours, theirs)
 
 
 def _closed_loop(bench: "Calls", system: System, message: Message, connections: int) -> Sample:

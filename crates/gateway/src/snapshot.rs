@@ -354,6 +354,19 @@ struct Own {
 }
 
 impl Server {
+    /// Whether what goes to it goes where it went `before`: to the same upstream, or to the same
+    /// ones under the same names.
+    pub(crate) fn leads_where(&self, before: &Self) -> bool {
+        let (Some(now), Some(then)) = (&self.whole, &before.whole) else {
+            return self.upstream.is_same(&before.upstream);
+        };
+        let members = (self.access.members(), before.access.members());
+        let mut pairs = members.0.iter().zip(members.1);
+        now.names.separator() == then.names.separator()
+            && members.0.len() == members.1.len()
+            && pairs.all(|(now, then)| now.name == then.name && now.leads_where(then))
+    }
+
     fn own(&self) -> Own {
         Own {
             upstream: self.upstream.clone(),

@@ -100,8 +100,8 @@ impl Hosted {
             .map(|(key, entry)| (key.clone(), entry.clone()))
             .collect();
         for (key, Entry { server, session }) in all {
-            let here = snapshot.named(server.name.as_str());
-            let same = here.is_some_and(|here| here.upstream.is_same(&server.upstream));
+            let here = snapshot.behind(&server.name);
+            let same = here.is_some_and(|here| here.leads_where(&server));
             let over =
                 session.is_abandoned(now, idle) || !same || session.newest().has_left(snapshot);
             match over {

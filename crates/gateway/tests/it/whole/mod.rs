@@ -8,7 +8,7 @@ mod sessions;
 mod streams;
 
 use doorward_core::scope::ScopeSet;
-use doorward_gateway::{AggregateConfig, ServerConfig};
+use doorward_gateway::{AggregateConfig, GatewayConfig, ServerConfig};
 use serde_json::{Value, json};
 
 use self::member::{Member, Reply};
@@ -53,13 +53,18 @@ fn offers(name: &'static str, tools: &'static [&'static str]) -> impl Fn(&str, &
 
 /// A gateway in front of these, with tokens of alice and bob for all of them.
 fn world(servers: Vec<ServerConfig>) -> World {
-    let mut config = config(servers);
-    config.aggregate = Some(AggregateConfig::default());
-    let world = World::of(config);
+    let world = World::of(config_of_all(servers));
     for (user, token) in [("alice", ALICE), ("bob", BOB)] {
         world.tokens.grant_whole(user, token, &ScopeSet::baseline());
     }
     world
+}
+
+/// The configuration of these servers, and of all as one.
+fn config_of_all(servers: Vec<ServerConfig>) -> GatewayConfig {
+    let mut config = config(servers);
+    config.aggregate = Some(AggregateConfig::default());
+    config
 }
 
 /// A request to all servers.

@@ -1,11 +1,13 @@
 //! Clients of the session era in front of all servers.
 
+use std::time::Duration;
+
 use doorward_core::{audit::Outcome, scope::ScopeSet};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
-use super::{ALICE, BOB, Member, Reply, names, offers, two, world};
-use crate::world::{Answer, Ask, World, get, post, server};
+use super::{ALICE, BOB, Member, Reply, config_of_all, names, offers, two, world};
+use crate::world::{Answer, Ask, World, get, pass, post, server};
 
 struct Client {
     session: String,
@@ -88,6 +90,38 @@ async fn clients_of_every_session_revision_use_all_servers_in_one_session() {
     let call = ("files".to_owned(), "read_file".to_owned(), Outcome::Allowed);
     assert_eq!(told.iter().filter(|event| **event == call).count(), 3);
     assert!(told.iter().all(|(server, ..)| server != "*"), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_session_lasts_until_its_servers_are_others() {
+    // design 5
+    let (world, files, mail) = two().await;
+    let client = Client::open(&world, "2025-11-25").await;
+    let reaches = async || client.call(&world, "files_read_file").await.status.as_u16();
+    let seconds_later = async || {
+        for _ in 0..3 {
+            pass(Duration::from_secs(1)).await;
+            world.send(get("/mcp").token(ALICE)).await; // whatever: others get their turn
+        }
+    };
+    seconds_later().await;
+    assert_eq!(reaches().await, 200);
+    let servers = || {
+        vec![
+            server("mail", mail.config()),
+            server("files", files.config()),
+        ]
+    };
+    world
+        .gateway
+        .reconfigure(config_of_all(servers()))
+        .expect("valid");
+    seconds_later().await;
+    assert_eq!(reaches().await, 200, "nothing that it leads to has changed");
+    let fewer = config_of_all(servers().split_off(1));
+    world.gateway.reconfigure(fewer).expect("valid");
+    seconds_later().await;
+    assert_eq!(reaches().await, 404);
 }
 
 #[tokio::test]
