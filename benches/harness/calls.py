@@ -97,10 +97,10 @@ class Calls:
         }
 
     def attempt(self, key: str, row: Callable[[], None]) -> None:
-        """Measures a row; a load that fails makes it void and the run goes on."""
+        """Measures a row; a load that fails, or a system that does not start, makes it void and the run goes on."""
         try:
             row()
-        except (LoadFailed, OSError) as failure:
+        except (RuntimeError, OSError) as failure:
             self.run.add(Row("calls", key, key, {}, void=str(failure)))
 
     # --- nginx

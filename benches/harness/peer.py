@@ -24,10 +24,10 @@ def measure(bench: "Calls", stream: Message) -> None:
             raise LoadFailed(f"peer: {status} {reply[:300]!r}")
         status, _, _ = messages.send(peer, bench.call, messages.forged(bench.token))
         bench.run.check("the peer refuses a token with a wrong signature", status == 401, status)
-        for kind, message in (("", bench.call), (", the upstream streams", stream)):
-            _measure_kind(bench, peer, kind, message)
-            peer.halt()  # and with it what it may still be busy with
-            peer.launch()
+        _measure_kind(bench, peer, "", bench.call)
+        peer.halt()  # and with it what it may still be busy with
+        peer.launch()
+        _measure_kind(bench, peer, ", the upstream streams", stream)
 
 
 def _measure_kind(bench: "Calls", peer: Peer, kind: str, message: Message) -> None:

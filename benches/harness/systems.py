@@ -197,6 +197,10 @@ class Peer(System):
     def command(self) -> list[object]:
         return [self.programs.python, PEER, self.port, *self._words]
 
+    def launch(self) -> None:
+        self.start_only()
+        wait_until(lambda: listening(self.port), self.process, self.log, 60)  # it reads much before it listens
+
 
 class OidcProvider(System):
     """The authorization server to compare with, everything in RAM."""
