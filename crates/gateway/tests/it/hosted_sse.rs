@@ -187,3 +187,18 @@ async fn what_is_refused_is_told_where_its_client_waits() {
     let list = client.ask(&world, &request(3, "tools/list", "{}")).await;
     assert_eq!(list["result"]["tools"], json!([{"name": "pid"}]));
 }
+
+#[tokio::test]
+async fn a_session_is_not_found_over_the_other_transport() {
+    //
+    let server = EraServer::stateless().await;
+    let world = World::new(server.config());
+    let client = SseClient::initialized(&world, ALL).await;
+    let (_, session) = client.endpoint().split_once("session_id=").expect("named");
+    let list = crate::world::post(request(1, "tools/list", "{}")).with("mcp-session-id", session);
+    assert_eq!(world.send(list).await.status, 404);
+    let session = world.session().await;
+    let list = crate::world::post(request(1, "tools/list", "{}"))
+        .to(&format!("/sse/files/messages?session_id={session}"));
+    assert_eq!(world.send(list).await.status, 404);
+}

@@ -50,6 +50,11 @@ impl SseClient {
         self.next().await.expect("an answer")
     }
 
+    /// Where it posts.
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
     /// A message of this client.
     pub(crate) fn post(&self, body: &str) -> Ask {
         post(body.to_owned()).to(&self.endpoint).without("accept")

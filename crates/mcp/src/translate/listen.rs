@@ -27,7 +27,7 @@ pub(super) const SUBSCRIPTION: &str = "io.modelcontextprotocol/subscriptionId";
 pub const MAX_SUBSCRIPTIONS: usize = 1024;
 
 /// The longest URI that may be subscribed to, in bytes.
-const MAX_URI: usize = 8 * 1024;
+pub const MAX_URI: usize = 8 * 1024;
 
 /// Which changes somebody listens for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

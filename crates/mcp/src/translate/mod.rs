@@ -63,8 +63,8 @@ pub use input::{
     input_required, url_elicitation_error, url_tool_error,
 };
 pub use listen::{
-    Filter, MAX_SUBSCRIPTIONS, acknowledged, listen_ended, listen_request, subscribe_request,
-    updated_uri,
+    Filter, MAX_SUBSCRIPTIONS, MAX_URI, acknowledged, listen_ended, listen_request,
+    subscribe_request, updated_uri,
 };
 pub use notice::{
     Destination, cancellation_reason, cancelled, destination, destination_in_session, for_listener,

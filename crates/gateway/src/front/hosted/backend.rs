@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     line::Line,
     session::{Asking, Session},
+    visitor::Visitor,
 };
 use crate::upstream::Fault;
 
@@ -43,6 +44,8 @@ pub(crate) trait Backend: Send + Sync + 'static {
 /// A request of the client's that runs.
 pub(crate) struct Call {
     pub(super) session: Arc<Session>,
+    /// Who sent it.
+    pub(super) visitor: Arc<dyn Visitor>,
     pub(super) line: Arc<Line>,
     /// Where the server's own messages go meanwhile.
     pub(super) aside: Arc<Line>,

@@ -114,20 +114,23 @@ impl Line {
         fits
     }
 
-    /// Says an answer, or `instead` when there is no room for it: whoever asked hears something.
+    /// Says an answer, or `instead` when there is no room for it: whoever asked hears something,
+    /// unless there is no room even for that, and the line is cut.
     pub(super) fn answer(&self, json: Bytes, instead: impl FnOnce() -> Bytes) {
         let json = match self.count(json) {
-            Some(json) => json,
-            None => instead(),
+            Some(json) => Some(json),
+            None => self.count_short(instead()),
         };
         let mut state = self.lock();
         if state.complete.is_some() {
             return;
         }
-        if state.unread_bytes + cost(&json) > self.room.unread {
+        let fits = |json: &Bytes| state.unread_bytes + cost(json) <= self.room.unread;
+        if !json.as_ref().is_some_and(fits) {
             state.cut();
         }
-        state.push(json);
+        state.kept.extend(json.iter().cloned());
+        state.unread_bytes += json.as_ref().map_or(0, cost);
         if let Some(left) = &mut state.answers {
             *left = left.saturating_sub(1);
             state.complete = (*left == 0).then(Instant::now);
@@ -167,6 +170,12 @@ impl Line {
         self.lock().reader.is_some()
     }
 
+    /// Whether nothing more comes and nobody reads.
+    pub(super) fn is_left(&self) -> bool {
+        let state = self.lock();
+        state.complete.is_some() && state.reader.is_none()
+    }
+
     /// Since when nothing more comes, if everything was read and nobody reads.
     pub(super) fn finished(&self) -> Option<Instant> {
         let state = self.lock();
@@ -178,6 +187,15 @@ impl Line {
         let mut buffered = self.room.place.buffered();
         let has_room = buffered.reach(cost(&json), self.room.in_all);
         has_room.then(|| buffered.whole(json))
+    }
+
+    /// A few words are said without room, when nothing else waits here.
+    fn count_short(&self, json: Bytes) -> Option<Bytes> {
+        let is_alone = json.len() <= SHORT && self.lock().unread_bytes == 0;
+        match is_alone {
+            true => Some(json),
+            false => self.count(json),
+        }
     }
 
     fn cut(&self) {
@@ -271,6 +289,9 @@ impl Drop for Reader {
 fn cost(message: &Bytes) -> usize {
     message.len() + 64
 }
+
+/// The longest refusal that needs no room, in bytes.
+const SHORT: usize = 1024;
 
 #[cfg(test)]
 mod tests {
@@ -375,6 +396,11 @@ mod tests {
         lines[1].answer(long.clone(), || "too much".into());
         let mut reader = lines[1].read(0);
         assert_eq!(soon(&mut reader).await.as_deref(), Some("1too much."));
+        let third = Line::new(3, room.clone(), Some(1));
+        let longer = || Bytes::from(vec![b'x'; 2 * SHORT]);
+        third.answer(longer(), longer);
+        assert!(third.is_left(), "there is no room for long words instead");
+        assert_eq!(soon(&mut third.read(0)).await, None);
         lines[0].read(0).next().await.expect("said");
         assert!(lines[1].count(long).is_some(), "what was read is let go");
     }

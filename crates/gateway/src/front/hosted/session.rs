@@ -51,6 +51,15 @@ pub(super) enum Streams {
     One(Arc<Line>),
 }
 
+/// How a client of the session era speaks to the gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Transport {
+    /// Streamable HTTP.
+    Streamable,
+    /// HTTP+SSE of 2024-11-05.
+    Sse,
+}
+
 /// A session of a client with whatever is behind it.
 pub(crate) struct Session {
     pub(super) owner: Owner,
@@ -150,6 +159,14 @@ impl Session {
         self.opened.get()
     }
 
+    /// How its client speaks: an address of the other transport knows no such session.
+    pub(super) fn transport(&self) -> Transport {
+        match self.streams {
+            Streams::Each => Transport::Streamable,
+            Streams::One(_) => Transport::Sse,
+        }
+    }
+
     /// Notes that a message came, with whose token.
     pub(super) fn visited(&self, visitor: Arc<dyn Visitor>) {
         let mut state = self.lock();
@@ -188,18 +205,15 @@ impl Session {
         self.lock().initialized
     }
 
-    /// A stream for so many answers.
+    /// A stream for so many answers, which is kept once a request was taken for it.
     pub(super) fn line(&self, answers: usize) -> Arc<Line> {
         if let Streams::One(line) = &self.streams {
             return Arc::clone(line);
         }
         let mut state = self.lock();
-        state.forget_finished();
         let number = state.next_line;
         state.next_line += 1;
-        let line = Line::new(number, self.room.clone(), Some(answers));
-        state.lines.insert(number, Arc::clone(&line));
-        line
+        Line::new(number, self.room.clone(), Some(answers))
     }
 
     /// The stream of this number, if it is still there.
@@ -233,10 +247,10 @@ impl Session {
     }
 
     /// Begins a request, whose answer comes on `line`, and before it on `aside` what the server
-    /// says meanwhile.
+    /// says meanwhile. `visitor` asks.
     pub(super) fn ask(
         self: &Arc<Self>,
-        permit: Permit,
+        (permit, visitor): (Permit, Arc<dyn Visitor>),
         (request, body): (&Request<'_>, Bytes),
         (line, aside): (&Arc<Line>, &Arc<Line>),
     ) -> Result<(), Fault> {
@@ -252,9 +266,13 @@ impl Session {
         }
         let given_up = self.over.child_token();
         state.calls.insert(id.clone(), given_up.clone());
+        if let Streams::Each = self.streams {
+            state.keep(line);
+        }
         drop(state);
         let call = Call {
             session: Arc::clone(self),
+            visitor,
             line: Arc::clone(line),
             aside: Arc::clone(aside),
             id: request.id.as_json().into(),
@@ -386,17 +404,22 @@ impl Session {
 }
 
 impl State {
-    /// Makes room for a stream: the oldest of those that were read to their end goes.
-    fn forget_finished(&mut self) {
-        let finished = self.lines.values().filter(|line| line.finished().is_some());
-        if finished.count() < MOST_FINISHED {
+    /// Keeps a stream, if it is not kept already. Of those that are complete and that nobody reads
+    /// the oldest makes room: of those that were read to their end, and of all.
+    fn keep(&mut self, line: &Arc<Line>) {
+        if self.lines.contains_key(&line.number) {
             return;
         }
-        let oldest = self
-            .lines
-            .iter()
-            .find(|(_, line)| line.finished().is_some());
-        if let Some(number) = oldest.map(|(number, _)| *number) {
+        self.make_room(MOST_FINISHED, |line| line.finished().is_some());
+        self.make_room(MOST_LEFT, Line::is_left);
+        self.lines.insert(line.number, Arc::clone(line));
+    }
+
+    fn make_room(&mut self, most: usize, may_go: impl Fn(&Line) -> bool) {
+        let mut those = self.lines.iter().filter(|(_, line)| may_go(line));
+        let oldest = those.next().map(|(number, _)| *number);
+        let is_full = those.count() + 1 >= most;
+        if let Some(number) = oldest.filter(|_| is_full) {
             self.lines.remove(&number);
         }
     }
@@ -424,5 +447,7 @@ const MOST_CALLS: usize = 256;
 const MOST_ASKED: usize = 64;
 /// Streams that were read to their end and can be had again.
 const MOST_FINISHED: usize = 32;
-/// For how long.
+/// Streams that are complete and that nobody reads, whether they were read or not.
+const MOST_LEFT: usize = 64;
+/// For how long streams that were read can be had again.
 const RESUMABLE: Duration = Duration::from_secs(60);

@@ -28,7 +28,7 @@ use super::{
     events::{Events, Form},
     line::Line,
     opening,
-    session::{Session, Streams},
+    session::{Session, Streams, Transport},
     table::Place,
     take::{Lines, take},
 };
@@ -160,6 +160,7 @@ async fn hear(
     let lines = Lines {
         answer: Arc::clone(&line),
         aside: line,
+        visitor: Arc::new(post.exchange.again()),
     };
     take(post, session, message, &lines).await
 }
@@ -172,7 +173,8 @@ fn find(exchange: &Exchange, query: &str) -> Result<Arc<Session>, Refusal> {
         return Err(Refusal::no_session());
     };
     let owner = opening::owner(exchange);
-    let found = exchange.inner.hosted.find(&key, name, &owner);
+    let hosted = &exchange.inner.hosted;
+    let found = hosted.find(&key, name, &owner, Transport::Sse);
     found.ok_or_else(Refusal::no_session)
 }
 

@@ -25,7 +25,7 @@ use super::{
     events::{Events, Form, position},
     line::{Line, Reader, Said},
     opening,
-    session::{Session, Streams},
+    session::{Session, Streams, Transport},
     table::Place,
     take::{self, Lines, take},
 };
@@ -110,12 +110,12 @@ pub(in crate::front) async fn batch(
         let error = RpcError::invalid_request(&"batches are not accepted here: send one message");
         return Err(post.refuse(None, Refusal::rpc(error, None, Era::Session)));
     }
-    session.visited(Arc::new(post.exchange.again()));
     let requests = messages
         .iter()
         .filter(|message| matches!(message, Message::Request(_)));
     let count = requests.count();
     let lines = lines(post, &session, count);
+    session.visited(Arc::clone(&lines.visitor));
     for (permit, message) in permits.into_iter().zip(messages) {
         let given = take::give(post, &session, (permit, message), &lines).await;
         let Err(refusal) = given else { continue };
@@ -168,21 +168,27 @@ pub(in crate::front) fn delete(exchange: &Exchange, key: &str) -> Answer {
 
 fn find(exchange: &Exchange, key: &str) -> Result<Arc<Session>, Refusal> {
     let owner = opening::owner(exchange);
-    let found = exchange
-        .inner
-        .hosted
-        .find(key, &exchange.server.name, &owner);
+    let (hosted, name) = (&exchange.inner.hosted, &exchange.server.name);
+    let found = hosted.find(key, name, &owner, Transport::Streamable);
     found.ok_or_else(Refusal::no_session)
 }
 
-/// Who reads nothing but JSON hears what the server says meanwhile on the stream of a GET.
+/// What has no answer needs no line of its own. Who reads nothing but JSON hears what the server
+/// says meanwhile on the stream of a GET.
 fn lines(post: &Post<'_>, session: &Arc<Session>, answers: usize) -> Lines {
-    let answer = session.line(answers);
+    let answer = match answers {
+        0 => session.unasked(),
+        answers => session.line(answers),
+    };
     let aside = match post.json_only {
         true => session.unasked(),
         false => Arc::clone(&answer),
     };
-    Lines { answer, aside }
+    Lines {
+        answer,
+        aside,
+        visitor: Arc::new(post.exchange.again()),
+    }
 }
 
 /// The answer to one request: JSON when it comes soon and nothing comes before it.

@@ -20,7 +20,7 @@ use doorward_core::{
 };
 use tokio::time::Instant;
 
-use super::session::Session;
+use super::session::{Session, Transport};
 use crate::{
     config::GatewayLimits,
     snapshot::{Server, Snapshot},
@@ -69,15 +69,18 @@ impl Hosted {
         room_in(&mut self.lock(), limits.sessions_per_user, subject)
     }
 
-    /// The session of this key, if it is the owner's and at this server.
+    /// The session of this key, if it is the owner's, at this server and over this transport.
     pub(super) fn find(
         &self,
         key: &str,
         server: &ServerName,
         owner: &Owner,
+        transport: Transport,
     ) -> Option<Arc<Session>> {
         let entry = self.lock().get(key).cloned()?;
-        let is_theirs = entry.server.name == *server && entry.session.owner == *owner;
+        let is_theirs = entry.server.name == *server
+            && entry.session.owner == *owner
+            && entry.session.transport() == transport;
         let goes_on = !entry.session.is_over();
         (is_theirs && goes_on).then_some(entry.session)
     }

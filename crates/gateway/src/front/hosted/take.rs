@@ -17,6 +17,7 @@ use doorward_mcp::{
 use super::{
     line::Line,
     session::{Delivery, Session},
+    visitor::Visitor,
 };
 use crate::front::{
     judge::{judge, judge_use},
@@ -28,6 +29,8 @@ use crate::front::{
 pub(super) struct Lines {
     pub(super) answer: Arc<Line>,
     pub(super) aside: Arc<Line>,
+    /// Who sent the message.
+    pub(super) visitor: Arc<dyn Visitor>,
 }
 
 /// Judges a message and gives it to the session. What is answered at once is said on `lines` too.
@@ -43,7 +46,7 @@ pub(super) async fn take(
         Message::Notification(note) => judge(post.exchange, post.noted(note, revision)?).await?,
         Message::Response(_) => judge_use(post.exchange)?,
     };
-    session.visited(Arc::new(post.exchange.again()));
+    session.visited(Arc::clone(&lines.visitor));
     give(post, session, (permit, message), lines).await
 }
 
@@ -84,7 +87,8 @@ fn ask(
         return Err(post.refuse(Some(&request.method), Refusal::rpc(error, id, Era::Session)));
     }
     let body = Bytes::copy_from_slice(request.raw.as_str().as_bytes());
-    let asked = session.ask(permit, (request, body), (&lines.answer, &lines.aside));
+    let asking = (permit, Arc::clone(&lines.visitor));
+    let asked = session.ask(asking, (request, body), (&lines.answer, &lines.aside));
     asked.map_err(|fault| post.exchange.failed(fault, id))
 }
 

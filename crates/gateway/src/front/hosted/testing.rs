@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::{
-        Arc, Mutex,
+        Arc, LazyLock, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
@@ -190,6 +190,9 @@ impl StatelessLink for Server {
     }
 }
 
+/// The token of who has no other.
+static USUAL: LazyLock<TokenId> = LazyLock::new(|| TokenId::from_known("usual"));
+
 /// Somebody whose token is good until a test says otherwise.
 #[derive(Default)]
 pub(super) struct Guest {
@@ -197,7 +200,9 @@ pub(super) struct Guest {
     /// A resource that the token of now does not open.
     pub(super) hidden: Mutex<Option<String>>,
     pub(super) judged: AtomicUsize,
-    token: Option<TokenId>,
+    pub(super) token: Option<TokenId>,
+    /// All servers as this one finds them.
+    pub(super) link: Option<Arc<dyn StatelessLink>>,
 }
 
 #[async_trait]
@@ -223,7 +228,11 @@ impl Visitor for Guest {
     fn tools_changed(&self) {}
 
     fn token(&self) -> &TokenId {
-        self.token.as_ref().expect("no test asks")
+        self.token.as_ref().unwrap_or(&USUAL)
+    }
+
+    fn link(&self) -> Option<Arc<dyn StatelessLink>> {
+        self.link.clone()
     }
 
     fn has_left(&self, _: &Snapshot) -> bool {
@@ -291,7 +300,8 @@ pub(super) fn asked(session: &Arc<Session>, request: &str, line: &Arc<Line>) -> 
         panic!("a request: {request}");
     };
     let body = Bytes::copy_from_slice(request.as_bytes());
-    session.ask(permit(), (&parsed, body), (line, line))
+    let asking = (permit(), session.newest());
+    session.ask(asking, (&parsed, body), (line, line))
 }
 
 pub(super) async fn next(reader: &mut Reader) -> Value {

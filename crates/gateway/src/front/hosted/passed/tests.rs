@@ -221,3 +221,29 @@ async fn requests_and_questions_are_bounded_and_no_id_runs_twice() {
         stream.closed().await;
     }
 }
+
+#[tokio::test]
+async fn only_what_was_asked_has_a_stream_that_is_kept_and_not_without_end() {
+    // GW-25
+    let (server, session) = world(Revision::V2025_11_25);
+    let unused = session.line(1);
+    assert!(session.find_line(unused.number).is_none());
+    let mut numbers = Vec::new();
+    for id in 0..200 {
+        let stream = server.then();
+        let line = session.line(1);
+        numbers.push(line.number);
+        let request = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/list"}}"#);
+        asked(&session, &request, &line).expect("begun");
+        let heard = server.heard_so_many(numbers.len()).await;
+        stream.result(&heard["id"], "{}");
+        while !line.is_left() {
+            tokio::task::yield_now().await;
+        }
+    }
+    let kept = numbers
+        .iter()
+        .filter(|number| session.find_line(**number).is_some());
+    assert_eq!(kept.count(), 64);
+    assert!(session.find_line(numbers[199]).is_some(), "the newest stay");
+}

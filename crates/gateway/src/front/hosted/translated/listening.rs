@@ -8,9 +8,9 @@
 //!
 //! What the server does not acknowledge is refused to the client, and not silently left out.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use doorward_core::permit::Permit;
+use doorward_core::{id::TokenId, permit::Permit};
 use doorward_mcp::{
     envelope::{Message, Notification, Outcome},
     error::RpcError,
@@ -25,7 +25,7 @@ use tokio::{sync::watch, time::timeout};
 
 use super::Translated;
 use crate::{
-    front::hosted::session::Session,
+    front::hosted::{session::Session, visitor::Visitor},
     upstream::{Fault, link::Incoming},
 };
 
@@ -38,8 +38,17 @@ pub(super) struct Listening {
 #[derive(Clone, Debug, Default)]
 struct Wanted {
     filter: Filter,
+    /// What was subscribed to last, judged just before.
+    fresh: Option<String>,
     /// Counts changes.
     number: u64,
+}
+
+/// The resources that a token may read, as far as they were judged with it.
+#[derive(Default)]
+struct Judged {
+    token: Option<TokenId>,
+    readable: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -56,7 +65,11 @@ impl Listening {
     pub(super) fn new(offered: Filter) -> Self {
         let filter = offered;
         Self {
-            wanted: watch::Sender::new(Wanted { filter, number: 1 }),
+            wanted: watch::Sender::new(Wanted {
+                filter,
+                fresh: None,
+                number: 1,
+            }),
             honoured: watch::Sender::default(),
         }
     }
@@ -64,8 +77,11 @@ impl Listening {
     /// Listens for one more resource; ready when the server has said whether it does.
     pub(super) async fn subscribe(&self, uri: String) -> Result<(), RpcError> {
         let mut honoured = self.honoured.subscribe();
-        let number = self.change(|uris| {
-            let has_room = uris.len() < MAX_SUBSCRIPTIONS || uris.contains(&uri);
+        let fresh = Some(uri.clone());
+        let number = self.change(fresh, |uris| {
+            let bytes: usize = uris.iter().map(String::len).sum();
+            let fits = uris.len() < MAX_SUBSCRIPTIONS && bytes + uri.len() <= MOST_BYTES;
+            let has_room = fits || uris.contains(&uri);
             has_room.then(|| {
                 uris.insert(uri.clone());
             })
@@ -86,22 +102,58 @@ impl Listening {
 
     /// Listens for one resource less.
     pub(super) fn unsubscribe(&self, uri: String) {
-        self.change(|uris| uris.remove(&uri).then_some(()));
+        self.change(None, |uris| uris.remove(&uri).then_some(()));
     }
 
     /// Changes the resources; the number of the change, or none when there is nothing to change.
     fn change(
         &self,
-        change: impl FnOnce(&mut std::collections::BTreeSet<String>) -> Option<()>,
+        fresh: Option<String>,
+        change: impl FnOnce(&mut BTreeSet<String>) -> Option<()>,
     ) -> Option<u64> {
         let mut number = None;
         self.wanted.send_if_modified(|wanted| {
             let changed = change(&mut wanted.filter.uris);
             wanted.number += u64::from(changed.is_some());
             number = changed.map(|()| wanted.number);
+            if changed.is_some() {
+                wanted.fresh = fresh;
+            }
             changed.is_some()
         });
         number
+    }
+}
+
+impl Judged {
+    /// What another token may read says nothing of this one.
+    fn of(&mut self, token: &TokenId, fresh: Option<String>) {
+        if self.token.as_ref() != Some(token) {
+            self.token = Some(token.clone());
+            self.readable.clear();
+        }
+        self.readable.extend(fresh);
+    }
+
+    /// The resources that the token of now may still read (P-051).
+    async fn filter(&mut self, visitor: &dyn Visitor, mut filter: Filter) -> Filter {
+        self.readable.retain(|uri| filter.uris.contains(uri));
+        for uri in std::mem::take(&mut filter.uris) {
+            let is_known = self.readable.contains(&uri);
+            if is_known || may_read(visitor, &uri).await {
+                self.readable.insert(uri.clone());
+                filter.uris.insert(uri);
+            }
+        }
+        filter
+    }
+}
+
+async fn may_read(visitor: &dyn Visitor, uri: &str) -> bool {
+    let subscribe = subscribe_request("0", Method::ResourcesSubscribe, uri);
+    match Message::parse(&subscribe) {
+        Ok(Message::Request(request)) => visitor.judge(&request).await.is_ok(),
+        Ok(Message::Notification(_) | Message::Response(_)) | Err(_) => false,
     }
 }
 
@@ -111,10 +163,14 @@ impl Translated {
         let mut wanted = self.listening.wanted.subscribe();
         let mut current: Option<Incoming> = None;
         let mut honoured = Filter::default();
-        let (mut pause, mut anew) = (FIRST_PAUSE, false);
+        let (mut pause, mut judged) = (FIRST_PAUSE, Judged::default());
+        let mut fresh = true;
         loop {
             let want = wanted.borrow_and_update().clone();
-            let opened = self.reopen(session, &want.filter, anew).await;
+            let just_now = want.fresh.filter(|_| fresh);
+            let opened = self
+                .reopen(session, &want.filter, (just_now, &mut judged))
+                .await;
             let refused = match opened {
                 Ok(opened) => {
                     let (stream, filter) = opened.unzip();
@@ -133,63 +189,51 @@ impl Translated {
                 number: want.number,
                 refused,
             });
-            anew = tokio::select! {
-                _ = wanted.changed() => false,
+            fresh = tokio::select! {
+                _ = wanted.changed() => true,
                 heard = self.until_lost(&mut current, session, pause), if !waits => {
                     pause = if heard { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
-                    true
+                    judged = Judged::default();
+                    false
                 }
             };
         }
     }
 
     /// Opens a stream for what is wanted, if anything is, and waits until the server has said what
-    /// it honours. `anew`: nobody has judged the resources just now.
+    /// it honours. Every resource was judged with the token of now, or is.
     async fn reopen(
         &self,
         session: &Arc<Session>,
         wanted: &Filter,
-        anew: bool,
+        (fresh, judged): (Option<String>, &mut Judged),
     ) -> Result<Option<(Incoming, Filter)>, RpcError> {
         if wanted.is_empty() {
             return Ok(None);
         }
-        let mut filter = wanted.clone();
-        if anew {
-            filter = self.judged(session, filter).await;
+        let visitor = session.newest();
+        judged.of(visitor.token(), fresh);
+        let filter = judged.filter(&*visitor, wanted.clone()).await;
+        if filter.is_empty() {
+            return Ok(None);
         }
-        let permit = session.newest().judge_use().await?;
-        let opening = self.acknowledged(session, permit, &filter);
+        let permit = visitor.judge_use().await?;
+        let opening = self.acknowledged(&*visitor, permit, &filter);
         let opened = timeout(PATIENCE, opening).await;
         opened
             .unwrap_or_else(|_| Err(Fault::Timeout.rpc()))
             .map(Some)
     }
 
-    /// The resources that the token of now may still read (P-051).
-    async fn judged(&self, session: &Arc<Session>, mut filter: Filter) -> Filter {
-        let visitor = session.newest();
-        for uri in std::mem::take(&mut filter.uris) {
-            let subscribe = subscribe_request("0", Method::ResourcesSubscribe, &uri);
-            let Ok(Message::Request(request)) = Message::parse(&subscribe) else {
-                continue;
-            };
-            if visitor.judge(&request).await.is_ok() {
-                filter.uris.insert(uri);
-            }
-        }
-        filter
-    }
-
     async fn acknowledged(
         &self,
-        session: &Session,
+        visitor: &dyn Visitor,
         permit: Permit,
         filter: &Filter,
     ) -> Result<(Incoming, Filter), RpcError> {
         let id = self.number().to_string();
         let asked = listen_request(&id, self.speaker(), filter);
-        let link = self.link(session);
+        let link = self.link(visitor);
         let asking = link.ask(permit, &self.owner, asked.into());
         let mut incoming = asking.await.map_err(Fault::rpc)?;
         while let Some(message) = incoming.next().await {
@@ -264,6 +308,8 @@ fn unsupported(outcome: &Outcome<'_>) -> RpcError {
     }
 }
 
+/// Bytes of the URIs that one session is subscribed to.
+const MOST_BYTES: usize = 256 * 1024;
 /// How long a server may take to say what it honours.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a server rests whose stream broke off.

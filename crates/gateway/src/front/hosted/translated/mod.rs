@@ -25,7 +25,7 @@ use doorward_mcp::{
     error::RpcError,
     method::Method,
     translate::{
-        Client as Said, Filter, SessionRequest, Speaker, capabilities, discover_request,
+        Client as Said, Filter, MAX_URI, SessionRequest, Speaker, capabilities, discover_request,
         initialize_result, level_set, session_request,
     },
 };
@@ -35,6 +35,7 @@ use self::listening::Listening;
 use super::{
     backend::{Backend, Call},
     session::{Client, Session},
+    visitor::Visitor,
 };
 use crate::upstream::{
     Fault,
@@ -92,10 +93,10 @@ impl Translated {
         })
     }
 
-    /// What is asked: the server, or all of them in the name of whoever came last.
-    fn link(&self, session: &Session) -> Arc<dyn StatelessLink> {
+    /// What is asked: the server, or all of them in the visitor's name.
+    fn link(&self, visitor: &dyn Visitor) -> Arc<dyn StatelessLink> {
         let own = || Arc::clone(&self.link);
-        session.newest().link().unwrap_or_else(own)
+        visitor.link().unwrap_or_else(own)
     }
 
     /// An id and progress token that no other request of the session has (P-006).
@@ -186,7 +187,12 @@ impl Backend for Translated {
 fn uri(request: &Request<'_>) -> Result<String, RpcError> {
     let subject = request.params.subject.as_ref();
     let uri = subject.map(|subject| subject.name.to_string());
-    uri.ok_or_else(|| RpcError::invalid_params(&"params.uri must be a string"))
+    let uri = uri.ok_or_else(|| RpcError::invalid_params(&"params.uri must be a string"))?;
+    if uri.len() > MAX_URI {
+        let reason = format!("params.uri must be no longer than {MAX_URI} bytes");
+        return Err(RpcError::invalid_params(&reason));
+    }
+    Ok(uri)
 }
 
 /// Which changes the server tells; `None` when the answer does not say what it must.

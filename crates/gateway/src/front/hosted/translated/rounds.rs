@@ -7,7 +7,7 @@
 //!     -> stream broken: once more, if asking twice does what asking once does (P-050)
 //! ```
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use doorward_core::permit::Permit;
@@ -25,7 +25,7 @@ use futures_util::StreamExt;
 
 use super::Translated;
 use crate::{
-    front::hosted::{backend::Call, session::Asking},
+    front::hosted::{backend::Call, session::Asking, visitor::Visitor},
     upstream::Fault,
 };
 
@@ -55,9 +55,11 @@ impl Translated {
         permit: Permit,
     ) -> Result<Bytes, RpcError> {
         let (mut permit, mut round, mut pause) = (permit, Round::default(), FIRST_PAUSE);
+        let mut visitor = Arc::clone(&call.visitor);
         let mut may_repeat = is_repeatable(method);
         for _ in 0..MOST_ROUNDS {
-            let answer = self.round(call, request, (permit, &round)).await;
+            let asking = (permit, &*visitor);
+            let answer = self.round(call, request, asking, &round).await;
             match answer {
                 Ok(answer) => match self.read(call, method, answer).await? {
                     Step::Done(answer) => return Ok(answer),
@@ -70,7 +72,8 @@ impl Translated {
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
-            permit = call.session.newest().judge(request).await?; // P-051
+            visitor = call.session.newest();
+            permit = visitor.judge(request).await?; // P-051
         }
         Err(RpcError::internal("The server does not stop asking"))
     }
@@ -80,7 +83,8 @@ impl Translated {
         &self,
         call: &Call,
         request: &Request<'_>,
-        (permit, round): (Permit, &Round),
+        (permit, visitor): (Permit, &dyn Visitor),
+        round: &Round,
     ) -> Result<Bytes, Fault> {
         let number = self.number().to_string();
         let hop = Hop {
@@ -94,7 +98,7 @@ impl Translated {
             asked = retry(&first, hop, &round.answers, round.state.as_deref());
         }
         let mut incoming = self
-            .link(&call.session)
+            .link(visitor)
             .ask(permit, &self.owner, asked.into())
             .await?;
         while let Some(message) = incoming.next().await {

@@ -134,3 +134,37 @@ async fn the_end_of_the_session_closes_the_stream_and_its_listening() {
     tokio::time::sleep(std::time::Duration::from_secs(300)).await;
     assert_eq!(world.server.heard().len(), 2);
 }
+
+#[tokio::test]
+async fn another_token_listens_on_only_to_what_it_may_read() {
+    // P-051
+    let world = world(Revision::V2025_11_25, r#"{"resources":{"subscribe":true}}"#).await;
+    let stream = world.server.then();
+    let mut answer = ask(&world.session, &subscribe(7, "a:1"));
+    let asked = world.server.heard_so_many(2).await;
+    acknowledge(&stream, &asked, r#"{"resourceSubscriptions":["a:1"]}"#);
+    assert_eq!(next(&mut answer).await["result"], json!({}));
+    let guest = Guest {
+        hidden: std::sync::Mutex::new(Some("a:1".to_owned())),
+        token: Some(doorward_core::id::TokenId::from_known("another")),
+        ..Guest::default()
+    };
+    world.session.visited(Arc::new(guest));
+    let _stream = world.server.then();
+    let _answer = ask(&world.session, &subscribe(8, "a:2"));
+    let asked = world.server.heard_so_many(3).await;
+    assert_eq!(
+        asked["params"]["notifications"],
+        json!({"resourceSubscriptions": ["a:2"]})
+    );
+}
+
+#[tokio::test]
+async fn what_is_too_long_is_not_subscribed_to() {
+    // GW-25
+    let world = world(Revision::V2025_11_25, r#"{"resources":{"subscribe":true}}"#).await;
+    let long = format!("a:{}", "x".repeat(doorward_mcp::translate::MAX_URI));
+    let mut answer = ask(&world.session, &subscribe(7, &long));
+    assert_eq!(next(&mut answer).await["error"]["code"], -32602);
+    assert_eq!(world.server.heard().len(), 1, "it is not asked");
+}

@@ -180,3 +180,28 @@ async fn a_cancelled_call_takes_its_questions_back() {
         Delivery::Late
     );
 }
+
+#[tokio::test]
+async fn a_request_is_sent_in_the_name_of_who_posted_it() {
+    // P-051
+    let world = world(Revision::V2025_11_25, TOOLS).await;
+    let theirs = Server::new(Revision::V2026_07_28, "{}");
+    let _stream = theirs.then();
+    let guest = Guest {
+        link: Some(Arc::clone(&theirs) as Arc<dyn StatelessLink>),
+        ..Guest::default()
+    };
+    let (call, line) = (call(), world.session.line(1));
+    let Ok(Message::Request(request)) = Message::parse(call.as_bytes()) else {
+        panic!("a request");
+    };
+    let body = Bytes::copy_from_slice(call.as_bytes());
+    let asking = (
+        permit(),
+        Arc::new(guest) as Arc<dyn crate::front::hosted::visitor::Visitor>,
+    );
+    let asked = world.session.ask(asking, (&request, body), (&line, &line));
+    asked.expect("begun");
+    assert_eq!(theirs.heard_so_many(1).await["method"], "tools/call");
+    assert_eq!(world.server.heard().len(), 1);
+}
