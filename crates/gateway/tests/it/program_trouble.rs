@@ -134,3 +134,27 @@ async fn a_line_without_end_ends_the_process() {
     assert_eq!(answer.code(), -32603);
     world.until("it is gone", || !is_alive(server)).await;
 }
+
+#[tokio::test]
+async fn a_program_that_does_not_read_ends_and_holds_up_nobody() {
+    // ST-05
+    let world = World::new(program(
+        r#"next
+        reply '{"protocolVersion":"2025-11-25","capabilities":{},"serverInfo":{"name":"p","version":"1"}}'
+        exec sleep 1000"#,
+    ));
+    let session = world.session().await;
+    let padding = "x".repeat(300_000);
+    let body = format!(
+        r#"{{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{{"name":"x","arguments":{{"a":"{padding}"}}}}}}"#
+    );
+    tokio::time::pause(); // the ten seconds that it is waited for
+    let answer = world
+        .send(post(body).with("mcp-session-id", &session))
+        .await;
+    tokio::time::resume();
+    assert_eq!((answer.code(), &answer.json()["id"]), (-32603, &5.into()));
+    world
+        .until("it is gone", || world.gateway.load().processes == 0)
+        .await;
+}

@@ -212,3 +212,91 @@ async fn a_process_started_ahead_is_somebodys_once_and_the_next_takes_its_place(
     assert_eq!(home.processes.count(), 3);
     home.end_all();
 }
+
+/// Says what it was told, whatever it is, as the answer to whoever asks for it.
+const TOLD: &str = r#"
+told=
+while read -r line; do
+  id=${line#*\"id\":}; id=${id%%,*}
+  case $line in
+    *'"initialize"'*) echo "{\"jsonrpc\":\"2.0\",\"id\":$id,\"result\":{}}" ;;
+    *'"told"'*) echo "{\"jsonrpc\":\"2.0\",\"id\":$id,\"result\":{\"told\":[${told%,}]}}" ;;
+    *'"late"'*) told="$told$line," ;;
+    *'"method":"notifications'*) told="$told$line," ;;
+    *'subscribe"'*) told="$told$line,"; echo "{\"jsonrpc\":\"2.0\",\"id\":$id,\"result\":{}}" ;;
+    *'"update"'*)
+      echo '{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"note:1"}}'
+      echo "{\"jsonrpc\":\"2.0\",\"id\":$id,\"result\":{}}" ;;
+  esac
+done
+"#;
+
+const TELL: &str = r#"{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"told"}}"#;
+
+fn methods(answer: &serde_json::Value) -> Vec<String> {
+    let told = answer["result"]["told"].as_array().cloned();
+    let method = |one: &serde_json::Value| one["method"].as_str().map(str::to_owned);
+    told.unwrap_or_default().iter().filter_map(method).collect()
+}
+
+#[tokio::test]
+async fn a_session_that_ends_leaves_nothing_that_others_pay_for() {
+    // P-048, GW-26
+    let home = home_with(TOLD, run(Sharing::Shared));
+    let (one, _) = opened(&home, "alice").await;
+    let (two, _) = opened(&home, "bob").await;
+    let subscribe =
+        r#"{"jsonrpc":"2.0","id":1,"method":"resources/subscribe","params":{"uri":"note:1"}}"#;
+    assert_eq!(answer(&one, subscribe).await["id"], 1);
+    const LATE: &str = r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"late"}}"#;
+    let waiting = std::sync::Arc::clone(&one);
+    let waiting =
+        tokio::spawn(async move { ask(&waiting, LATE).await.map(|reply| reply.first.json) });
+    while !methods(&answer(&two, TELL).await).contains(&"tools/call".to_owned()) {}
+    one.end();
+    assert!(waiting.await.is_ok(), "who waits is answered at once");
+    let told = loop {
+        let told = methods(&answer(&two, TELL).await);
+        if told.contains(&"resources/unsubscribe".to_owned()) {
+            break told;
+        }
+    };
+    assert!(
+        told.contains(&"notifications/cancelled".to_owned()),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
+async fn who_follows_a_resource_hears_of_it_and_nobody_else() {
+    // GW-20
+    let home = home_with(TOLD, run(Sharing::Shared));
+    let (one, _) = opened(&home, "alice").await;
+    let (two, _) = opened(&home, "bob").await;
+    let subscribe =
+        r#"{"jsonrpc":"2.0","id":1,"method":"resources/subscribe","params":{"uri":"note:1"}}"#;
+    let unsubscribe =
+        r#"{"jsonrpc":"2.0","id":1,"method":"resources/unsubscribe","params":{"uri":"note:1"}}"#;
+    const UPDATE: &str =
+        r#"{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"update"}}"#;
+    let (hers, his) = (
+        one.listen().expect("a stream"),
+        two.listen().expect("a stream"),
+    );
+    answer(&one, subscribe).await;
+    answer(&one, UPDATE).await;
+    let heard = value(&hers.next().await.expect("told").json);
+    assert_eq!(heard["params"]["uri"], "note:1");
+    answer(&two, subscribe).await;
+    answer(&one, unsubscribe).await;
+    let told = methods(&answer(&two, TELL).await);
+    assert!(
+        !told.contains(&"resources/unsubscribe".to_owned()),
+        "he still follows it"
+    );
+    answer(&one, UPDATE).await;
+    let heard = value(&his.next().await.expect("told, and not of the first").json);
+    assert_eq!(heard["method"], "notifications/resources/updated");
+    let mut nothing = std::pin::pin!(hers.next());
+    assert!(futures_util::poll!(&mut nothing).is_pending());
+}
