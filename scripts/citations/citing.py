@@ -2,7 +2,8 @@
 
 import re
 
-_CITATION = re.compile(r"\b([A-Z]{1,2}-\d{2,3})\b|\binterop (\d+(?:(?:, | and )\d+)*)")
+# P-256, P-384 and P-521 are curves.
+_CITATION = re.compile(r"\b(?!P-(?:256|384|521)\b)([A-Z]{1,2}-\d{2,3})\b|\binterop (\d+(?:(?:, | and )\d+)*)")
 
 
 def cited(text: str) -> set[str]:

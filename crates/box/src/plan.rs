@@ -38,7 +38,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             memory: Some(2 << 30),
-            processes: Some(512),
+            // The kernel counts all tasks of the user, whosever they are: what one process starts
+            // would be held against all others.
+            processes: None,
             open_files: Some(4096),
             cpu_seconds: None,
         }

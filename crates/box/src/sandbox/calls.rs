@@ -62,6 +62,7 @@ fn refused(sandbox: Sandbox) -> Result<Rules, BackendError> {
     let always = |call: &i64| (*call, Vec::new());
     let mut rules: Rules = AROUND.iter().chain(PROCESSOR).map(always).collect();
     rules.insert(libc::SYS_clone, new_spaces()?);
+    rules.insert(libc::SYS_prlimit64, vec![of_another()?]);
     match sandbox {
         Sandbox::Strict => rules.extend(NETWORK.iter().map(always)),
         Sandbox::Network | Sandbox::Off => {
@@ -79,6 +80,12 @@ fn other_families() -> Result<SeccompRule, BackendError> {
         SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, family)
     });
     SeccompRule::new(others.into_iter().collect::<Result<_, _>>()?)
+}
+
+/// A process that is named: its own limits a process may look at and lower.
+fn of_another() -> Result<SeccompRule, BackendError> {
+    let another = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, 0)?;
+    SeccompRule::new(vec![another])
 }
 
 /// New name spaces, one rule for each.
@@ -108,7 +115,7 @@ const NETWORK: &[i64] = &[
     libc::SYS_listen,
 ];
 
-/// Other processes, mounts and name spaces, the kernel itself, and rings that call unseen.
+/// Other processes, what is shared with them by number, mounts and name spaces, the kernel itself, and rings that call unseen.
 const AROUND: &[i64] = &[
     libc::SYS_acct,
     libc::SYS_add_key,
@@ -132,6 +139,12 @@ const AROUND: &[i64] = &[
     libc::SYS_mount,
     libc::SYS_mount_setattr,
     libc::SYS_move_mount,
+    libc::SYS_mq_open,
+    libc::SYS_mq_unlink,
+    libc::SYS_msgctl,
+    libc::SYS_msgget,
+    libc::SYS_msgrcv,
+    libc::SYS_msgsnd,
     libc::SYS_open_by_handle_at,
     libc::SYS_open_tree,
     libc::SYS_perf_event_open,
@@ -143,10 +156,16 @@ const AROUND: &[i64] = &[
     libc::SYS_quotactl,
     libc::SYS_reboot,
     libc::SYS_request_key,
+    libc::SYS_semctl,
+    libc::SYS_semget,
+    libc::SYS_semop,
     libc::SYS_setdomainname,
     libc::SYS_sethostname,
     libc::SYS_setns,
     libc::SYS_settimeofday,
+    libc::SYS_shmat,
+    libc::SYS_shmctl,
+    libc::SYS_shmget,
     libc::SYS_swapoff,
     libc::SYS_swapon,
     libc::SYS_syslog,

@@ -51,7 +51,7 @@ fn around(program: &Path) -> Vec<PathBuf> {
     seen
 }
 
-const SYSTEM: [&str; 50] = [
+const SYSTEM: [&str; 54] = [
     "/bin",
     "/sbin",
     "/usr",
@@ -79,11 +79,15 @@ const SYSTEM: [&str; 50] = [
     "/etc/nsswitch.conf",
     "/etc/os-release",
     "/etc/passwd",
-    "/etc/pki",
+    "/etc/pki/ca-trust",
+    "/etc/pki/tls/certs",
+    "/etc/pki/tls/openssl.cnf",
     "/etc/protocols",
     "/etc/resolv.conf",
     "/etc/services",
-    "/etc/ssl",
+    "/etc/ssl/cert.pem",
+    "/etc/ssl/certs",
+    "/etc/ssl/openssl.cnf",
     "/etc/timezone",
     "/dev/null",
     "/dev/random",
@@ -105,7 +109,7 @@ const SYSTEM: [&str; 50] = [
 ];
 
 /// Runtimes, and caches of packages, in the home folder.
-const HOMELY: [&str; 22] = [
+const HOMELY: [&str; 23] = [
     ".asdf",
     ".bun",
     ".cache/node",
@@ -123,7 +127,8 @@ const HOMELY: [&str; 22] = [
     ".local/share/mise",
     ".local/share/pipx",
     ".local/share/pnpm",
-    ".local/share/uv",
+    ".local/share/uv/python",
+    ".local/share/uv/tools",
     ".npm",
     ".nvm",
     ".pyenv",

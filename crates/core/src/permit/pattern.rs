@@ -69,6 +69,13 @@ mod tests {
         }
     }
 
+    #[test]
+    fn stars_cost_no_more_than_what_they_are_held_against() {
+        // DS-02: trying every place for every star would never come to an end
+        let (pattern, name) = ("*a".repeat(2_000), "a".repeat(20_000) + "b");
+        assert!(!Pattern::new(pattern).matches(&name));
+    }
+
     proptest! {
         #[test]
         fn a_pattern_without_stars_matches_only_itself(pattern in "[a-z_]{0,8}", name in "[a-z_]{0,8}") {

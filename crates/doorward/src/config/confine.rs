@@ -28,7 +28,8 @@ pub(super) struct ProcessLimits {
     /// Memory that one process may write to, like `2GiB`; `0KiB` lifts the limit. Default: `2GiB`.
     pub(super) memory: Option<Size>,
     /// How many processes and threads more than there are at its start; 0 lifts the limit. The
-    /// kernel counts all of the user that runs Doorward, and exempts root. Default: 512.
+    /// kernel counts all of the user that runs Doorward, and exempts root: stated, what one server starts
+    /// counts against the others too. Default: no limit.
     pub(super) processes: Option<u64>,
     /// How many files one process may have open; 0 lifts the limit. Default: 4096.
     pub(super) open_files: Option<u64>,

@@ -189,7 +189,8 @@ fn a_program_in_a_sandbox_cannot_look_into_or_end_what_is_outside() {
         .spawn()
         .expect("it runs");
     let script = format!(
-        "cat /proc/{0}/environ; kill -9 {0}; sh -c 'sleep 0' && echo own children run",
+        "cat /proc/{0}/environ; kill -9 {0}; prlimit --pid {0} --nofile=7:7 && echo limited; \
+         ipcmk -M 4096 && echo shared; sh -c 'sleep 0' && echo own children run",
         outside.id()
     );
     let output = run(&sandbox("strict", own.path()), &script);

@@ -24,6 +24,7 @@ fn exchange(authority: &str, bytes: &[u8]) -> Option<String> {
 
 #[test]
 fn a_request_that_may_end_elsewhere_is_refused_and_nothing_behind_it_is_read() {
+    // GW-07
     let place = Place::new();
     let running = place.up(&["--demo"]);
     let authority = running.authority();
@@ -75,6 +76,7 @@ fn a_request_that_may_end_elsewhere_is_refused_and_nothing_behind_it_is_read() {
 
 #[test]
 fn requests_one_after_another_get_their_own_answers() {
+    // GW-07
     let place = Place::new();
     let running = place.up(&["--demo"]);
     let authority = running.authority();

@@ -145,7 +145,7 @@ fn nothing_is_left_in_a_sandbox_either_its_files_included() {
 
 #[test]
 fn a_server_has_what_was_configured_in_its_environment_and_nothing_else() {
-    // ST-02, ST-03
+    // ST-01, ST-02, ST-03, P-049
     let scene = Scene::new();
     let _serving = Serving::start(&scene.place, &scene.with_litter(""));
     let data = scene.place.data().display().to_string();

@@ -258,6 +258,7 @@ async fn lists_of_programs_are_cut_too() {
 
 #[tokio::test]
 async fn tasks_are_for_programs_whose_process_is_ones_own() {
+    // R-070
     let world = World::new(session_era());
     let session = world.session().await;
     let body = r#"{"jsonrpc":"2.0","id":6,"method":"tasks/get","params":{"taskId":"t"}}"#;

@@ -14,6 +14,7 @@ const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 #[tokio::test]
 async fn the_addresses_have_a_document_and_challenges_of_their_own() {
+    //
     // MD-02
     let world = World::new(session_era());
     let document = request(

@@ -69,6 +69,26 @@ async fn the_body_decides_which_tool_is_called() {
 }
 
 #[tokio::test]
+async fn what_a_client_says_it_is_decides_nothing() {
+    // R-055
+    let upstream = Upstream::start().await;
+    let world = World::with(upstream.config(), |config| {
+        config.servers[0].allow = crate::world::only(&["read_file"], &[], &[]);
+    });
+    for name in ["doorward", "administrator", "probe"] {
+        let claim = format!(
+            r#"{{"jsonrpc":"2.0","id":"m-1","method":"tools/call","params":{{"name":"delete_all","_meta":{{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{{}},"io.modelcontextprotocol/clientInfo":{{"name":"{name}","version":"1"}}}}}}}}"#
+        );
+        let ask = post(claim)
+            .with("mcp-protocol-version", "2026-07-28")
+            .with("mcp-method", "tools/call")
+            .with("mcp-name", "delete_all");
+        assert_eq!(world.send(ask).await.code(), -32602, "{name}");
+    }
+    assert!(upstream.heard().is_empty());
+}
+
+#[tokio::test]
 async fn what_this_revision_does_not_have_is_refused() {
     // R-047, R-052, GW-10
     let upstream = Upstream::start().await;
