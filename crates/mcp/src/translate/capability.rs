@@ -12,7 +12,10 @@
 
 use std::sync::Arc;
 
-use super::input::{InputKind, InputRequest};
+use super::{
+    input::{InputKind, InputRequest},
+    request::canonical,
+};
 use crate::{
     era::{Era, Revision},
     json::Raw,
@@ -24,7 +27,7 @@ const TASKS_EXTENSION: &str = "io.modelcontextprotocol/tasks";
 
 /// What a client declared that it can do: a JSON object, as it stood.
 ///
-/// It is also the key by which sessions with servers are kept apart: a request with other
+/// Its [canonical](Self::canonical) form is the key by which sessions with servers are kept apart: a request with other
 /// capabilities never uses a wider session (P-016, P-018).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClientCapabilities(Arc<str>);
@@ -44,6 +47,16 @@ impl ClientCapabilities {
     /// The object as JSON.
     pub const fn as_json(&self) -> &Arc<str> {
         &self.0
+    }
+
+    /// A text that is the same for the same capabilities, in whatever order and with whatever
+    /// spaces they are written: a key, not JSON (P-016).
+    pub fn canonical(&self) -> String {
+        let mut out = String::new();
+        if let Ok(object) = Raw::parse(self.0.as_bytes()) {
+            canonical(object, &mut out);
+        }
+        out
     }
 
     /// What of it `revision` knows, when it crosses into another era or revision (P-033).

@@ -77,7 +77,7 @@ pub fn salient(request: &Request<'_>) -> Vec<u8> {
 }
 
 /// Writes a value so that equal values are equal bytes; numbers stay as they are spelled.
-fn canonical(value: Raw<'_>, out: &mut String) {
+pub(super) fn canonical(value: Raw<'_>, out: &mut String) {
     if value.is_object() {
         return canonical_members(value.members(), out);
     }

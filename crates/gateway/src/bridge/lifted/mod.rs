@@ -118,6 +118,9 @@ impl StatelessLink for Lifted {
             return Ok(unknown());
         };
         let turn = Turn::of(owner, &read);
+        if turn.is_too_long() {
+            return Ok(words::refused(&too_long(), id)); // DS-05
+        }
         let answer = match stateless_request(method) {
             StatelessRequest::Discover => self.home.discover(&turn, &permit).await,
             StatelessRequest::Listen => listen::listen(&self.home, permit, &turn, &read).await,
@@ -161,14 +164,15 @@ impl Home {
 
     /// A session for who asks.
     async fn lease(&self, turn: &Turn, permit: &Permit, need: Need) -> Result<Lease, Fault> {
+        let capabilities = turn.capabilities_of_session();
         let opening = Opening {
             revision: Revision::LATEST_SESSION,
-            capabilities: Arc::clone(turn.capabilities_of_session().as_json()),
+            capabilities: Arc::clone(capabilities.as_json()),
             client_info: turn.client_info(),
         };
         let key = pool::Key {
             owner: turn.owner().clone(),
-            capabilities: Arc::clone(&opening.capabilities),
+            capabilities: capabilities.canonical().into(),
             revision: opening.revision,
         };
         let wish = pool::Wish {
@@ -178,4 +182,8 @@ impl Home {
         };
         self.pool.acquire(&wish, need).await
     }
+}
+
+fn too_long() -> RpcError {
+    RpcError::invalid_params(&"what the client says of itself is longer than 64 KiB")
 }

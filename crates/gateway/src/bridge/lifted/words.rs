@@ -1,7 +1,10 @@
 //! What the gateway says for itself, to servers and to callers.
 
 use bytes::Bytes;
-use doorward_mcp::{envelope::Message, error::RpcError};
+use doorward_mcp::{
+    envelope::{Message, Outcome},
+    error::RpcError,
+};
 use futures_util::stream;
 
 use crate::upstream::link::Incoming;
@@ -14,6 +17,14 @@ pub(super) fn request(id: u64, method: &str, params: &str) -> Bytes {
 /// Whether a message is a response.
 pub(super) fn is_response(message: &[u8]) -> bool {
     matches!(Message::parse(message), Ok(Message::Response(_)))
+}
+
+/// Whether a message is a response that is no error.
+pub(super) fn is_result(message: &[u8]) -> bool {
+    match Message::parse(message) {
+        Ok(Message::Response(response)) => matches!(response.outcome, Outcome::Result(_)),
+        Ok(Message::Request(_) | Message::Notification(_)) | Err(_) => false,
+    }
 }
 
 /// An error as the response to the request with this id.

@@ -11,7 +11,7 @@ use crate::upstream::link::Owner;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in super::super) struct Key {
     pub(in super::super) owner: Owner,
-    /// The capabilities that the request declared, as they went to the server.
+    /// The capabilities that the request declared, however they are spelled.
     pub(in super::super) capabilities: Arc<str>,
     pub(in super::super) revision: Revision,
 }

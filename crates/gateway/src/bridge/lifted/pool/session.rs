@@ -67,7 +67,7 @@ impl Session {
     }
 
     /// Whether the server has forgotten it.
-    pub(super) fn is_over(&self) -> bool {
+    pub(in super::super) fn is_over(&self) -> bool {
         self.link().is_some_and(|link| link.is_over())
     }
 
@@ -83,10 +83,14 @@ impl Session {
         self.used.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// The level that it is to log at from now on; `None` if it does so already.
-    pub(in super::super) fn change_level(&self, level: LogLevel) -> Option<LogLevel> {
-        let before = lock(&self.level).replace(level);
-        (before != Some(level)).then_some(level)
+    /// Whether the server has agreed to log at this level.
+    pub(in super::super) fn logs_at(&self, level: LogLevel) -> bool {
+        *lock(&self.level) == Some(level)
+    }
+
+    /// The server logs at this level from now on.
+    pub(in super::super) fn note_level(&self, level: LogLevel) {
+        *lock(&self.level) = Some(level);
     }
 
     /// What the server says to nobody in particular comes here from now on, until it is dropped.

@@ -15,6 +15,7 @@ use crate::{
     bridge::lifted::{
         Home,
         pool::{Lease, Need},
+        words,
     },
     upstream::{
         Fault,
@@ -22,8 +23,8 @@ use crate::{
     },
 };
 
-/// Asks, and passes on what is said. A session that the server has forgotten was not asked
-/// anything: the request goes into a new one, once (P-016).
+/// Asks, and passes on what is said. A session that is over was not asked anything: the request
+/// goes into a new one, once (P-016). What the link has sent twice is not sent again.
 pub(in super::super) async fn begin(
     home: &Arc<Home>,
     permit: Permit,
@@ -33,7 +34,7 @@ pub(in super::super) async fn begin(
     let need = need(&turn, method);
     let lease = home.lease(&turn, &permit, need).await?;
     let begun = match ask(lease, permit.for_part(), &turn, (request, method)).await {
-        Err((Fault::NoSession, lease)) => {
+        Err((Fault::NoSession, lease)) if lease.session().is_over() => {
             lease.forget();
             let lease = home.lease(&turn, &permit, need).await?;
             ask(lease, permit, &turn, (request, method)).await
@@ -92,7 +93,7 @@ async fn ask(
             lease,
         }),
         Err(fault) => {
-            cancel.answered();
+            cancel.failed(fault);
             Err((fault, lease))
         }
     }
@@ -110,13 +111,17 @@ async fn set_level(
         return Ok(());
     }
     // A program may have been started anew since, and know nothing of levels.
-    if lease.session().change_level(level).is_none() && link.tells_apart() {
+    if lease.session().logs_at(level) && link.tells_apart() {
         return Ok(());
     }
     let params = format!(r#"{{"level":"{}"}}"#, level.as_str());
     match lease.ask(permit, Method::SetLevel.as_str(), &params).await {
         Err(Fault::NoSession) => Err(Fault::NoSession),
-        Ok(_) | Err(_) => Ok(()),
+        Ok(answer) if words::is_result(&answer) => {
+            lease.session().note_level(level);
+            Ok(())
+        }
+        Ok(_) | Err(_) => Ok(()), // and the next request tries again
     }
 }
 

@@ -98,6 +98,14 @@ impl Cancel {
         &self.link
     }
 
+    /// Nothing more is heard. What the server may have taken is cancelled all the same.
+    pub(super) fn failed(&mut self, fault: Fault) {
+        self.answered = !matches!(
+            fault,
+            Fault::Timeout | Fault::TooLarge | Fault::NotMcp | Fault::Broken
+        );
+    }
+
     /// There is nothing to cancel any more.
     pub(super) fn answered(&mut self) {
         self.answered = true;

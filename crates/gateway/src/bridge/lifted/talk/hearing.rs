@@ -88,7 +88,7 @@ impl Hearing {
             let message = match heard.unwrap_or(Err(Fault::Broken)) {
                 Ok(message) => message,
                 Err(fault) => {
-                    self.conversation.cancel.answered();
+                    self.conversation.cancel.failed(fault);
                     return (Err(lasting(fault)), None);
                 }
             };
@@ -158,8 +158,11 @@ impl Hearing {
             let error = missing(InputKind::Url.capability());
             return Ok(error.to_body(Some(self.turn.id())).into_bytes());
         }
-        let named = pages.iter().filter_map(|page| page.elicitation_id.clone());
-        let state = self.seal(Waits::Visits(named.collect()));
+        let visit = self.home.states.name();
+        if self.home.lot.expect(visit, self.turn.owner()).is_err() {
+            return Ok(crowded().to_body(Some(self.turn.id())).into_bytes());
+        }
+        let state = self.seal(Waits::Visits(visit));
         let entries = pages.iter().enumerate();
         let entries = entries.map(|(number, page)| ((number + 1).to_string(), page.entry.clone()));
         let entries: Vec<_> = entries.collect();

@@ -23,6 +23,19 @@ use crate::upstream::link::{Owner, SessionLink};
 #[derive(Default)]
 pub(in super::super) struct Lot {
     parked: Mutex<HashMap<ParkedId, Parked>>,
+    visits: Mutex<HashMap<ParkedId, Visit>>,
+}
+
+/// Pages that somebody may visit before one more try.
+struct Visit {
+    owner: Owner,
+    since: Instant,
+}
+
+/// A parked call that goes on.
+pub(super) struct Taken {
+    since: Instant,
+    pub(super) conversation: Conversation,
 }
 
 struct Parked {
@@ -41,6 +54,18 @@ impl Resting {
     fn new(link: &Arc<dyn SessionLink>) -> Self {
         link.rest(true);
         Self(Arc::clone(link))
+    }
+}
+
+impl Parked {
+    fn new(owner: &Owner, since: Instant, conversation: Conversation) -> Self {
+        Self {
+            _resting: Resting::new(conversation.cancel.link()),
+            owner: owner.clone(),
+            since,
+            bytes: conversation.bytes(),
+            conversation,
+        }
     }
 }
 
@@ -73,28 +98,48 @@ impl Lot {
         if count >= MOST_PER_SUBJECT || held > MOST_BYTES || parked.len() >= MOST {
             return Err((NoRoom, conversation));
         }
-        let owner = owner.clone();
         let since = Instant::now();
-        parked.insert(
-            id,
-            Parked {
-                _resting: Resting::new(conversation.cancel.link()),
-                owner,
-                since,
-                bytes,
-                conversation,
-            },
-        );
+        parked.insert(id, Parked::new(owner, since, conversation));
         Ok(())
     }
 
+    /// Parks a call again that was taken in vain: it has its room, and its time runs on.
+    pub(super) fn park_again(&self, id: ParkedId, owner: &Owner, taken: Taken) {
+        let parked = Parked::new(owner, taken.since, taken.conversation);
+        self.lock().insert(id, parked);
+    }
+
     /// Takes a parked call: whoever comes second finds none.
-    pub(super) fn take(&self, id: ParkedId, owner: &Owner) -> Option<Conversation> {
+    pub(super) fn take(&self, id: ParkedId, owner: &Owner) -> Option<Taken> {
         let mut parked = self.lock();
         if parked.get(&id)?.owner != *owner {
             return None;
         }
-        parked.remove(&id).map(|parked| parked.conversation)
+        parked.remove(&id).map(|parked| Taken {
+            since: parked.since,
+            conversation: parked.conversation,
+        })
+    }
+
+    /// Lets one try come after pages were visited.
+    pub(super) fn expect(&self, id: ParkedId, owner: &Owner) -> Result<(), NoRoom> {
+        let mut visits = self.visits();
+        let theirs = visits
+            .values()
+            .filter(|visit| visit.owner.subject == owner.subject);
+        if theirs.count() >= MOST_VISITS || visits.len() >= MOST {
+            return Err(NoRoom);
+        }
+        let (owner, since) = (owner.clone(), Instant::now());
+        visits.insert(id, Visit { owner, since });
+        Ok(())
+    }
+
+    /// Whether this is the try that was expected, which comes once.
+    pub(super) fn visited(&self, id: ParkedId, owner: &Owner) -> bool {
+        let mut visits = self.visits();
+        let is_theirs = visits.get(&id).is_some_and(|visit| visit.owner == *owner);
+        is_theirs && visits.remove(&id).is_some()
     }
 
     /// Lets go of what has waited for too long. Called every second.
@@ -104,12 +149,19 @@ impl Lot {
         };
         let expired: Vec<_> = self.lock().extract_if(is_old).collect();
         drop(expired); // cancelled upstream, after the lock is released
+        let is_fresh = |visit: &mut Visit| now.saturating_duration_since(visit.since) < PATIENCE;
+        self.visits().retain(|_, visit| is_fresh(visit));
     }
 
     /// Lets go of all.
     pub(in super::super) fn clear(&self) {
         let all = std::mem::take(&mut *self.lock());
         drop(all);
+        self.visits().clear();
+    }
+
+    fn visits(&self) -> MutexGuard<'_, HashMap<ParkedId, Visit>> {
+        self.visits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<ParkedId, Parked>> {
@@ -121,7 +173,9 @@ impl Lot {
 pub(in super::super) const PATIENCE: Duration = Duration::from_secs(600);
 /// Parked calls of one subject at a server.
 pub(in super::super) const MOST_PER_SUBJECT: usize = 16;
-/// Parked calls at a server in all.
+/// Tries of one subject that are expected after pages were visited.
+pub(in super::super) const MOST_VISITS: usize = 64;
+/// Parked calls at a server in all, and as many tries after pages were visited.
 const MOST: usize = 2048;
 /// Bytes of questions that are kept for one subject at a server.
 const MOST_BYTES: usize = 4 << 20;

@@ -44,6 +44,9 @@ pub(in super::super) async fn resume(
     match state.map(|state| state.waits) {
         None => Ok(words::refused(&gone(), turn.id())),
         Some(Waits::Visits(_)) if is_declined(said) => Ok(words::refused(&declined(), turn.id())),
+        Some(Waits::Visits(id)) if !home.lot.visited(id, turn.owner()) => {
+            Ok(words::refused(&gone(), turn.id()))
+        }
         Some(Waits::Visits(_)) => begin(home, permit, turn, (request, method)).await,
         Some(Waits::Parked(id)) => answer(home, turn, id, said).await,
     }
@@ -56,20 +59,21 @@ async fn answer(
     id: ParkedId,
     said: &InputResponses<'_>,
 ) -> Result<Incoming, Fault> {
-    let Some(mut conversation) = home.lot.take(id, turn.owner()) else {
+    let Some(taken) = home.lot.take(id, turn.owner()) else {
         return Ok(words::refused(&gone(), turn.id()));
     };
-    if conversation.cancel.link().is_over() {
+    if taken.conversation.cancel.link().is_over() {
         return Ok(words::refused(&gone(), turn.id()));
     }
-    let answers = match answers(&conversation, said, &turn) {
+    let answers = match answers(&taken.conversation, said, &turn) {
         Ok(answers) => answers,
         Err(error) => {
-            // It waits on, under the same name.
-            drop(home.lot.park(id, turn.owner(), conversation));
+            // It waits on, under the same name and not for longer than its state is good.
+            home.lot.park_again(id, turn.owner(), taken);
             return Ok(words::refused(&error, turn.id()));
         }
     };
+    let mut conversation = taken.conversation;
     let questions = &mut conversation.questions;
     questions.retain(|question| said.response(&question.key).is_none());
     for answer in answers {

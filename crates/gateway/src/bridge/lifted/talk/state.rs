@@ -41,10 +41,11 @@ pub(in super::super) enum Waits {
     /// A call that the server goes on with.
     Parked(ParkedId),
     /// Nothing: the server wants to be asked again after these pages were visited (P-024).
-    Visits(Vec<String>),
+    /// This is taken once, like a parked call.
+    Visits(ParkedId),
 }
 
-/// The name of a parked call: nobody guesses one.
+/// The name of what waits for one more try: nobody guesses one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(in super::super) struct ParkedId([u8; 16]);
 

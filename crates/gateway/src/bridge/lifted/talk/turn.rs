@@ -63,6 +63,12 @@ impl Turn {
         self.client.capabilities.known_to(Revision::LATEST_SESSION)
     }
 
+    /// Whether this is more than is kept for as long as a session (DS-05).
+    pub(in super::super) fn is_too_long(&self) -> bool {
+        let info = self.client.info.as_ref().map_or(0, |info| info.len());
+        self.client.capabilities.as_json().len() + info > LONGEST
+    }
+
     /// What the client is called, or that the gateway asks in its place.
     pub(in super::super) fn client_info(&self) -> Arc<str> {
         let own = || {
@@ -91,3 +97,6 @@ impl Turn {
         &self.request
     }
 }
+
+/// What a client may say of itself, in bytes.
+const LONGEST: usize = 64 * 1024;

@@ -292,3 +292,32 @@ async fn a_call_that_broke_in_the_middle_is_not_made_again() {
     pass(1).await;
     assert!(!world.server.is_asked());
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_a_client_says_of_itself_is_bounded() {
+    // DS-05, R-055
+    let world = World::new();
+    let long = json!({ "experimental": { "n": "x".repeat(64 * 1024) } });
+    let mut named = plain(json!(2), "server/discover", json!({}));
+    named["params"]["_meta"]["io.modelcontextprotocol/clientInfo"] =
+        json!({ "name": "x".repeat(64 * 1024), "version": "1" });
+    for request in [able(json!(1), "tools/list", long, json!({})), named] {
+        let mut heard = world.ask(request).await;
+        assert_eq!(heard.next().await["error"]["code"], -32602);
+    }
+    assert!(world.server.sessions().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_have_been_accepted_is_cancelled_when_its_answer_fails() {
+    // R-066, GW-28
+    for fault in [Fault::Timeout, Fault::TooLarge, Fault::NotMcp] {
+        let world = World::new();
+        let mut heard = world.ask(call(json!(1))).await;
+        let asked = world.server.asked().await;
+        asked.fail(fault);
+        assert_eq!(heard.fault().await, fault);
+        let told = world.server.session(0).told_at_least(1).await;
+        assert_eq!(told[0]["params"]["requestId"], asked.id());
+    }
+}

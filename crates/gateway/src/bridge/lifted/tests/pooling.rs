@@ -36,6 +36,8 @@ async fn a_session_is_of_one_owner_and_of_the_very_capabilities_that_were_declar
     )
     .await;
     served(&world, "alice", list(json!({}))).await;
+    served(&world, "alice", list(json!({ "a": 1, "b": {} }))).await;
+    served(&world, "alice", list(json!({ "b": {}, "a": 1 }))).await;
     let sessions = world.server.sessions();
     let told: Vec<_> = sessions
         .iter()
@@ -47,6 +49,7 @@ async fn a_session_is_of_one_owner_and_of_the_very_capabilities_that_were_declar
         (owner("bob"), "{}"),
         (owner("alice"), r#"{"elicitation":{}}"#),
         (owner("alice"), r#"{"elicitation":{"url":{}}}"#),
+        (owner("alice"), r#"{"a":1,"b":{}}"#),
     ]);
 }
 

@@ -309,6 +309,39 @@ async fn pages_to_visit_are_asked_for_and_the_call_is_made_again_afterwards() {
     assert!(asked.json["params"].get("requestState").is_none());
     asked.answer(json!({ "content": [] }));
     assert_eq!(heard.next().await["id"], 2);
+
+    // P-022, P-023: the same try once more is none.
+    let accept = json!({ "1": { "action": "accept" } });
+    let answer = world.ask(again(&wanted, accept)).await.next().await;
+    assert_eq!(answer["error"]["code"], -32602);
+    settle().await;
+    assert!(!world.server.is_asked(), "the tool runs once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_with_names_of_any_length_can_be_answered() {
+    // P-024
+    let world = World::new();
+    let name = "e".repeat(20_000);
+    let page = json!({ "mode": "url", "elicitationId": name, "url": "https://a.example/x", "message": "m" });
+    let request = || {
+        able(
+            json!(1),
+            "tools/call",
+            json!({ "elicitation": { "url": {} } }),
+            json!({ "name": "book" }),
+        )
+    };
+    let mut heard = world.ask(request()).await;
+    let pages = vec![page; 4];
+    let asked = world.server.asked().await;
+    asked.error(-32042, json!({ "elicitations": pages }));
+    let state = heard.next().await["result"]["requestState"].clone();
+    let mut again = request();
+    again["params"]["requestState"] = state;
+    again["params"]["inputResponses"] = json!({ "1": { "action": "accept" } });
+    let _heard = world.ask(again).await;
+    world.server.asked().await;
 }
 
 #[tokio::test(start_paused = true)]

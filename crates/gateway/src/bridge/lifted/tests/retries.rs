@@ -208,6 +208,21 @@ async fn what_came_while_a_call_waited_is_not_lost() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn bad_answers_do_not_make_a_call_wait_longer() {
+    // P-023
+    let world = World::new();
+    let (asked, wanted) = parked(&world).await;
+    pass(talk::lot::PATIENCE.as_secs() - 1).await;
+    let bad = json!({ "1": { "action": "dance" } });
+    let mut heard = world.ask(retry(json!(2), &wanted, bad)).await;
+    assert_eq!(heard.next().await["error"]["code"], -32602);
+    pass(1).await;
+    world.lifted.sweep();
+    let told = world.server.session(0).told_at_least(1).await;
+    assert_eq!(told[0]["params"]["requestId"], asked.id());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_parked_call_whose_session_is_gone_is_gone() {
     // P-023
     let world = World::new();

@@ -10,11 +10,15 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use doorward_mcp::{envelope::Message, method::Method, sse::EventId};
+use doorward_mcp::{
+    envelope::{Message, Outcome},
+    method::Method,
+    sse::EventId,
+};
 use futures_util::stream;
-use tokio::time::sleep;
+use tokio::{select, time::sleep};
 
-use super::{Hold, HttpSession, Source};
+use super::{Hold, HttpSession, Source, is_nobodys, said::Change};
 use crate::upstream::{
     Fault,
     asked::{self, Asked, Place},
@@ -33,6 +37,8 @@ pub(super) struct Asking {
     broke_at: Option<EventId>,
     tries: u32,
     is_repeated: bool,
+    /// What the session is to be told again once the server has agreed to it.
+    change: Option<Change>,
 }
 
 /// What is still to come.
@@ -45,8 +51,8 @@ enum From {
 impl Asking {
     pub(super) async fn begin(session: Arc<HttpSession>, body: Bytes) -> Result<Self, Fault> {
         let request = asked::request(&body)?;
-        let asked = Asked::of(&request);
-        let (hold, heard) = session.post(&request, &body).await?;
+        let (asked, change) = (Asked::of(&request), Change::of(&request));
+        let (hold, heard) = session.post(&asked, &body).await?;
         Ok(Self {
             session,
             hold,
@@ -55,6 +61,7 @@ impl Asking {
             broke_at: None,
             tries: 0,
             is_repeated: false,
+            change,
             body: body.clone(),
         })
     }
@@ -78,7 +85,11 @@ impl Asking {
                     self.source = From::Nothing;
                     return Ok(Some(error));
                 }
-                From::Source(source) => source.next(self.session.revision).await,
+                From::Source(source) => select! {
+                    // Nobody waits for the rest of a session that is over.
+                    () = self.session.over.cancelled() => return Err(Fault::NoSession),
+                    text = source.next(self.session.revision) => text,
+                },
             };
             let text = match text {
                 Ok(Some(text)) => text,
@@ -101,7 +112,10 @@ impl Asking {
             self.session.upstream.changes.note();
         }
         match self.asked.place(&message) {
-            Place::Answer => self.source = From::Nothing,
+            Place::Answer => {
+                self.source = From::Nothing;
+                self.agreed(&message);
+            }
             Place::Before => {}
             Place::Ping(id) => {
                 self.session.pong(&id).await;
@@ -114,6 +128,15 @@ impl Asking {
             Place::Foreign => return Err(Fault::NotMcp),
         }
         Ok(Some(text))
+    }
+
+    fn agreed(&mut self, answer: &Message<'_>) {
+        if let Message::Response(answer) = answer
+            && matches!(answer.outcome, Outcome::Result(_))
+            && let Some(change) = self.change.take()
+        {
+            self.session.lock().said.note(change);
+        }
     }
 
     /// Takes the stream up where it broke.
@@ -156,10 +179,12 @@ impl Asking {
         }
         self.is_repeated = true;
         let again = async {
-            self.session.reopen(self.hold.generation).await?;
+            self.session.reopen(&self.hold, false).await?;
             let hold = self.session.hold()?;
-            let heard = self.session.try_post(&hold, &self.body).await?;
-            Ok((hold, heard))
+            match self.session.try_post(&hold, &self.body).await? {
+                heard if is_nobodys(&hold, &heard) => Err(Fault::NoSession),
+                heard => Ok((hold, heard)),
+            }
         };
         let (hold, heard) = again.await.map_err(|fault| match fault {
             // That would say that nothing was accepted.

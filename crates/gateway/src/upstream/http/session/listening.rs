@@ -160,7 +160,7 @@ fn connecting(
         let events = session.events(&hold, cursor, false).await;
         if matches!(events, Err(Fault::NoSession)) {
             // Whoever asks next finds it open; so does the next try.
-            session.reopen(hold.generation).await?;
+            session.reopen(&hold, false).await?;
         }
         events
     }))

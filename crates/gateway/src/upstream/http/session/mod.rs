@@ -27,11 +27,7 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use doorward_core::permit::Permit;
-use doorward_mcp::{
-    envelope::{Message, Request},
-    era::Revision,
-    sse::EventId,
-};
+use doorward_mcp::{envelope::Message, era::Revision, sse::EventId};
 use http::{HeaderValue, StatusCode};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -45,7 +41,7 @@ use super::{
 };
 use crate::upstream::{
     Fault,
-    asked::pong,
+    asked::{Asked, pong},
     link::{Incoming, Opening, SessionLink},
     opening,
 };
@@ -142,18 +138,27 @@ impl HttpSession {
     }
 
     /// Sends a request; when the session was forgotten, opens it anew and sends it once more:
-    /// the server has not looked at it.
-    async fn post(&self, request: &Request<'_>, body: &Bytes) -> Result<(Hold, Heard), Fault> {
+    /// the server has not looked at it. An error about nobody's request may mean the same, and
+    /// also that it was looked at: only what does no harm twice is sent twice then (P-016).
+    async fn post(&self, asked: &Asked, body: &Bytes) -> Result<(Hold, Heard), Fault> {
         let hold = self.hold()?;
-        self.lock().said.note(request);
-        match self.try_post(&hold, body).await {
-            Err(Fault::NoSession) => {}
+        let is_known = match self.try_post(&hold, body).await {
+            Err(Fault::NoSession) => false,
+            Ok(heard) if is_nobodys(&hold, &heard) => {
+                if !asked.is_repeatable() {
+                    self.end();
+                    return Err(Fault::Broken);
+                }
+                true
+            }
             other => return other.map(|heard| (hold, heard)),
-        }
-        self.reopen(hold.generation).await?;
+        };
+        self.reopen(&hold, is_known).await?;
         let hold = self.hold()?;
-        let heard = self.try_post(&hold, body).await?;
-        Ok((hold, heard))
+        match self.try_post(&hold, body).await? {
+            heard if is_nobodys(&hold, &heard) => Err(Fault::NoSession),
+            heard => Ok((hold, heard)),
+        }
     }
 
     async fn try_post(&self, hold: &Hold, body: &Bytes) -> Result<Heard, Fault> {
@@ -166,16 +171,7 @@ impl HttpSession {
         if matches!(heard, Err(Fault::Refused(404 | 405))) {
             self.upstream.known.doubt(); // a server that has no sessions by name any more
         }
-        let heard = heard?;
-        match &heard {
-            // It does not know whose request it was: it looked no further than the session.
-            Heard::Refusal(StatusCode::BAD_REQUEST, error)
-                if hold.id.is_some() && is_nobodys(error) =>
-            {
-                Err(Fault::NoSession)
-            }
-            Heard::Refusal(..) | Heard::Said(_) => Ok(heard),
-        }
+        heard
     }
 
     /// The stream of what is said unasked, or the rest of one that broke: events after `cursor`.
@@ -210,11 +206,15 @@ impl HttpSession {
         }
     }
 
-    /// Opens the session anew, unless somebody did that since `forgotten`.
-    async fn reopen(&self, forgotten: u64) -> Result<(), Fault> {
+    /// Opens the session anew, unless somebody did that since it was `forgotten`. One that the
+    /// server may still have is ended there.
+    async fn reopen(&self, forgotten: &Hold, is_known: bool) -> Result<(), Fault> {
         let _one_at_a_time = self.reopening.lock().await;
-        if self.hold()?.generation != forgotten {
+        if self.hold()?.generation != forgotten.generation {
             return Ok(());
+        }
+        if let Some(id) = forgotten.id.clone().filter(|_| is_known) {
+            opened::close(Arc::clone(&self.upstream), id, self.revision).await;
         }
         let opened = match opened::open(&self.upstream, &self.opening).await {
             Ok(opened) if opened.revision == self.revision => opened,
@@ -324,10 +324,13 @@ impl Drop for HttpSession {
     }
 }
 
-/// Whether an error says whose request it answers.
-fn is_nobodys(error: &[u8]) -> bool {
+/// Whether a refusal in a session does not know whose request it was.
+fn is_nobodys(hold: &Hold, heard: &Heard) -> bool {
+    let Heard::Refusal(StatusCode::BAD_REQUEST, error) = heard else {
+        return false;
+    };
     match Message::parse(error) {
-        Ok(Message::Response(response)) => response.id.is_none(),
+        Ok(Message::Response(response)) => hold.id.is_some() && response.id.is_none(),
         Ok(Message::Request(_) | Message::Notification(_)) | Err(_) => false,
     }
 }

@@ -1,47 +1,74 @@
 //! What a session was told and must be told again when its server forgot it: the level of its
 //! log, and which resources are watched.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use doorward_mcp::{envelope::Request, method::Method};
+use doorward_mcp::{envelope::Request, method::Method, rewrite::quoted};
 
-/// The requests, without their ids.
+/// What is to be said again.
 #[derive(Clone, Default)]
 pub(super) struct Said {
     level: Option<String>,
-    watched: BTreeMap<String, String>,
+    watched: BTreeSet<String>,
+    /// Bytes of what is watched.
+    bytes: usize,
+}
+
+/// What a request changes, once the server has agreed.
+pub(super) enum Change {
+    Level(String),
+    Watch(String),
+    Unwatch(String),
+}
+
+impl Change {
+    /// What `request` changes, of which nothing else is kept.
+    pub(super) fn of(request: &Request<'_>) -> Option<Self> {
+        let params = request.params.raw?;
+        let text = |name, most| {
+            let text = params.member(&[name]).and_then(|value| value.text());
+            text.filter(|text| text.len() <= most)
+                .map(|text| text.into_owned())
+        };
+        match Method::request(&request.method)? {
+            Method::SetLevel => text("level", LONGEST_LEVEL).map(Self::Level),
+            Method::ResourcesSubscribe => text("uri", LONGEST_URI).map(Self::Watch),
+            Method::ResourcesUnsubscribe => text("uri", LONGEST_URI).map(Self::Unwatch),
+            _ => None,
+        }
+    }
 }
 
 impl Said {
-    /// Remembers `request` if it is one of these.
-    pub(super) fn note(&mut self, request: &Request<'_>) {
-        let Some(params) = request.params.raw else {
-            return;
-        };
-        let uri = request.params.subject.as_ref().map(|uri| &*uri.name);
-        match (Method::request(&request.method), uri) {
-            (Some(Method::SetLevel), _) => self.level = Some(params.as_str().to_owned()),
-            (Some(Method::ResourcesSubscribe), Some(uri)) if self.watched.len() < MOST => {
-                self.watched
-                    .insert(uri.to_owned(), params.as_str().to_owned());
+    /// Remembers what the server has agreed to.
+    pub(super) fn note(&mut self, change: Change) {
+        match change {
+            Change::Level(level) => self.level = Some(level),
+            Change::Watch(uri) => {
+                let bytes = self.bytes + uri.len();
+                let has_room = self.watched.len() < MOST && bytes <= MOST_BYTES;
+                if has_room && self.watched.insert(uri) {
+                    self.bytes = bytes;
+                }
             }
-            (Some(Method::ResourcesUnsubscribe), Some(uri)) => {
-                self.watched.remove(uri);
+            Change::Unwatch(uri) => {
+                if self.watched.remove(&uri) {
+                    self.bytes -= uri.len();
+                }
             }
-            _ => {}
         }
     }
 
-    /// The same requests again, each with a new number in its id.
+    /// The same as requests, each with a new number in its id.
     pub(super) fn again(self, next: impl Fn() -> u64) -> impl Iterator<Item = Bytes> {
-        let level = self.level.map(|params| (Method::SetLevel, params));
-        let watched = self.watched.into_values();
-        let watched = watched.map(|params| (Method::ResourcesSubscribe, params));
-        level.into_iter().chain(watched).map(move |(method, params)| {
-            let (number, method) = (next(), method.as_str());
+        let level = self.level.map(|level| (Method::SetLevel, "level", level));
+        let watched = self.watched.into_iter();
+        let watched = watched.map(|uri| (Method::ResourcesSubscribe, "uri", uri));
+        level.into_iter().chain(watched).map(move |(method, name, text)| {
+            let (number, method, text) = (next(), method.as_str(), quoted(&text));
             format!(
-                r#"{{"jsonrpc":"2.0","id":"doorward-{number}","method":"{method}","params":{params}}}"#
+                r#"{{"jsonrpc":"2.0","id":"doorward-{number}","method":"{method}","params":{{"{name}":{text}}}}}"#
             )
             .into()
         })
@@ -50,12 +77,49 @@ impl Said {
 
 /// How many resources are remembered.
 const MOST: usize = 1024;
+/// Bytes of their URIs in all.
+const MOST_BYTES: usize = 256 * 1024;
+const LONGEST_URI: usize = 8 * 1024;
+const LONGEST_LEVEL: usize = 32;
 
 #[cfg(test)]
 mod tests {
     use doorward_mcp::envelope::Message;
 
     use super::*;
+
+    fn noted(said: &mut Said, method: &str, params: &str) {
+        let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
+        let Ok(Message::Request(request)) = Message::parse(body.as_bytes()) else {
+            panic!("a request");
+        };
+        if let Some(change) = Change::of(&request) {
+            said.note(change);
+        }
+    }
+
+    #[test]
+    fn nothing_but_the_uri_is_kept_and_not_without_end() {
+        // DS-05
+        let mut said = Said::default();
+        let params = format!(r#"{{"uri":"a:1","pad":"{}"}}"#, "x".repeat(100_000));
+        noted(&mut said, "resources/subscribe", &params);
+        let long = format!(r#"{{"uri":"a:{}"}}"#, "x".repeat(LONGEST_URI));
+        noted(&mut said, "resources/subscribe", &long);
+        let again: Vec<_> = said.clone().again(|| 4).collect();
+        assert_eq!(
+            again,
+            [
+                r#"{"jsonrpc":"2.0","id":"doorward-4","method":"resources/subscribe","params":{"uri":"a:1"}}"#
+            ]
+        );
+        for number in 0..MOST {
+            let params = format!(r#"{{"uri":"b:{number:08000}"}}"#);
+            noted(&mut said, "resources/subscribe", &params);
+        }
+        let bytes: usize = said.watched.iter().map(String::len).sum();
+        assert!(bytes == said.bytes && bytes <= MOST_BYTES, "{bytes}");
+    }
 
     #[test]
     fn the_level_and_what_is_still_watched_are_said_again() {
@@ -69,12 +133,7 @@ mod tests {
             ("tools/call", r#"{"name":"x"}"#),
             ("resources/unsubscribe", r#"{"uri":"a:1"}"#),
         ] {
-            let body =
-                format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
-            let Ok(Message::Request(request)) = Message::parse(body.as_bytes()) else {
-                panic!("a request");
-            };
-            said.note(&request);
+            noted(&mut said, method, params);
         }
         let again: Vec<_> = said.again(|| 4).collect();
         assert_eq!(

@@ -193,12 +193,61 @@ async fn an_old_error_about_nobodys_request_means_a_session_that_was_forgotten()
     let server = Scripted::start().await;
     let session = opened(&server).await;
     let no = r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Bad Request"}}"#;
-    server.then(answer(400, "application/json", no));
+    server
+        .then(answer(400, "application/json", no))
+        .then_status(200);
     server.then_session("s2", "2025-06-18").then_json(DONE);
-    assert_eq!(ask(&session, CALL).await, Ok(vec![DONE.to_owned()]));
+    assert_eq!(ask(&session, LIST).await, Ok(vec![DONE.to_owned()]));
+    assert_eq!(
+        server.whats()[2..4],
+        ["tools/list", "DELETE"],
+        "the server may still have it"
+    );
     let own = r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"no"}}"#;
     server.then(answer(400, "application/json", own));
     assert_eq!(ask(&session, CALL).await, Ok(vec![own.to_owned()]));
+}
+
+#[tokio::test]
+async fn a_call_that_may_have_been_looked_at_is_not_sent_again() {
+    // P-016: the error may also be what became of it
+    let server = Scripted::start().await;
+    let session = opened(&server).await;
+    let no = r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"failed"}}"#;
+    server
+        .then(answer(400, "application/json", no))
+        .then_status(200);
+    assert_eq!(ask(&session, CALL).await, Err(Fault::Broken));
+    assert!(session.is_over());
+    server.until(4).await;
+    assert_eq!(server.whats()[2..], ["tools/call", "DELETE"]);
+}
+
+#[tokio::test]
+async fn what_a_server_did_not_agree_to_is_not_said_again() {
+    // P-016
+    let server = Scripted::start().await;
+    let session = opened(&server).await;
+    let error = r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"no"}}"#;
+    server.then_json(error);
+    let watch = r#"{"jsonrpc":"2.0","id":1,"method":"resources/subscribe","params":{"uri":"a:1"}}"#;
+    assert_eq!(ask(&session, watch).await, Ok(vec![error.to_owned()]));
+    server.then_status(404);
+    server.then_session("s2", "2025-06-18").then_json(DONE);
+    assert_eq!(ask(&session, LIST).await, Ok(vec![DONE.to_owned()]));
+}
+
+#[tokio::test]
+async fn nobody_waits_for_an_answer_in_a_session_that_is_over() {
+    // GW-26
+    let server = Scripted::start().await;
+    let session = opened(&server).await;
+    let stream = server.then_stream();
+    stream.event(PROGRESS);
+    let mut incoming = session.ask(permit(), CALL.into()).await.expect("taken");
+    assert_eq!(incoming.next().await, Some(Ok(PROGRESS.into())));
+    session.end();
+    assert_eq!(incoming.next().await, Some(Err(Fault::NoSession)));
 }
 
 #[tokio::test]
