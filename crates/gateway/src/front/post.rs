@@ -162,10 +162,12 @@ impl<'a> Post<'a> {
             Message::Request(request) => {
                 let asked = self.asked(request, revision)?;
                 let permit = judge(self.exchange, asked).await?;
+                let is_trial = hosted::crossing::is_trial(self.exchange);
                 let answer = self.forward(permit, asked, message, session).await;
                 match asked.method {
                     Method::Initialize => {
-                        Box::pin(hosted::crossing::settle(self, request, answer)).await
+                        let settled = hosted::crossing::settle(self, request, is_trial, answer);
+                        Box::pin(settled).await
                     }
                     _ => answer,
                 }

@@ -1,5 +1,7 @@
 //! Streamable HTTP clients in front of servers that are spoken to otherwise.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use doorward_core::scope::ScopeSet;
 use http::Method;
@@ -7,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     era_servers::EraServer,
-    world::{Ask, World, get, only, post},
+    world::{Ask, World, get, modern, only, pass, post},
 };
 
 /// A client with a session.
@@ -506,4 +508,16 @@ async fn a_server_of_both_eras_has_the_sessions_of_its_clients_itself() {
     }
     let refused = stateless.heard("initialize");
     assert_eq!(refused.len(), 1, "tried once: {refused:?}");
+}
+
+#[tokio::test]
+async fn a_server_without_sessions_that_has_been_known_for_long_is_tried_just_the_same() {
+    // R-076, C-027
+    let stateless = EraServer::stateless().await;
+    let world = World::new(stateless.config());
+    let asked = modern("tools/list", None, "");
+    assert_eq!(world.send(asked).await.status, 200);
+    pass(Duration::from_secs(60)).await;
+    Client::new(&world, "2025-11-25").await;
+    assert_eq!(stateless.heard("initialize").len(), 1);
 }

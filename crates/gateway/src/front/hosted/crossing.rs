@@ -38,13 +38,20 @@ use crate::{
     },
 };
 
-/// What is told of a server's answer to `initialize` that was passed on.
+/// Whether an `initialize` that is passed on tries whether the server takes it. To be asked before:
+/// a refusal empties what is known of the server.
+pub(in crate::front) fn is_trial(exchange: &Exchange) -> bool {
+    reach::is_trial(&exchange.server)
+}
+
+/// What is told of a server's answer to `initialize` that was passed on, as a trial or because it
+/// is known to take it.
 pub(in crate::front) async fn settle(
     post: &Post<'_>,
     request: &Request<'_>,
+    is_trial: bool,
     answer: Answer,
 ) -> Answer {
-    let is_trial = reach::is_trial(&post.exchange.server);
     let tried = &post.exchange.server.upstream.initialize;
     if is_trial && is_refusal(&answer) {
         tried.refused();
