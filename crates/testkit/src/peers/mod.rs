@@ -6,7 +6,7 @@
 //! ```
 //!
 //! What a server does is described once ([`behaviour`](self)); five wire forms say it. Both sides
-//! hold every message against what their own revision knows ([`words`], [`strict`]): methods, where
+//! hold every message against what their own revision knows (`words`, `strict`): methods, where
 //! members stand that another era understands, kinds of content, capabilities, error codes, headers.
 //! What does not fit is a violation, and a test that finds one has failed. Members that a revision
 //! neither knows nor forbids pass, as they must.
