@@ -11,7 +11,7 @@
 //! an allow list, the bytes of the message, and credentials of its own.
 //!
 //! Where client and server share era and transport, their bytes pass as they are. A client of
-//! 2026-07-28 in front of a server with sessions goes over a [`bridge`], one of the session era in
+//! 2026-07-28 in front of a server with sessions goes over a `bridge`, one of the session era in
 //! front of what is spoken to otherwise has a session that the gateway hosts. What one side cannot
 //! say is refused in words.
 
