@@ -71,13 +71,11 @@ pub(crate) trait SessionLink: Send + Sync + 'static {
     /// Whether what the server says without naming a request comes in the stream of the request
     /// that it belongs to, also when several wait: each has a stream of its own. Where it cannot
     /// be told, calls that may be asked something are made one at a time.
-    fn tells_apart(&self) -> bool {
-        false
-    }
+    fn tells_apart(&self) -> bool;
 
     /// A call in it waits for answers that may never come, or goes on. What it waits in may be
     /// given to others meanwhile, if there is nothing else to give: then the session is over.
-    fn rest(&self, _rests: bool) {}
+    fn rest(&self, rests: bool);
 
     /// Whether the server has forgotten it, or its process or connection is gone.
     fn is_over(&self) -> bool;

@@ -173,6 +173,12 @@ impl SessionLink for Server {
         next.map(incoming).ok_or(Fault::Unreachable)
     }
 
+    fn tells_apart(&self) -> bool {
+        false
+    }
+
+    fn rest(&self, _: bool) {}
+
     fn is_over(&self) -> bool {
         self.over.load(Ordering::Relaxed)
     }

@@ -85,6 +85,10 @@ impl SessionLink for ProgramSession {
         self.session.listen().map(Incoming::unasked)
     }
 
+    fn tells_apart(&self) -> bool {
+        false
+    }
+
     fn rest(&self, rests: bool) {
         self.session.rest(rests);
     }

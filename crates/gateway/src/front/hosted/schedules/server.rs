@@ -154,6 +154,8 @@ impl SessionLink for Session {
         Ok(incoming(heard))
     }
 
+    fn rest(&self, _: bool) {}
+
     fn is_over(&self) -> bool {
         self.over.load(Ordering::Relaxed)
     }

@@ -306,6 +306,8 @@ impl SessionLink for HttpSession {
         true
     }
 
+    fn rest(&self, _: bool) {} // nothing of this machine is held
+
     fn is_over(&self) -> bool {
         self.over.is_cancelled()
     }

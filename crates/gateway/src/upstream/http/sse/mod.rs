@@ -272,6 +272,12 @@ impl SessionLink for SseSession {
         Ok(Incoming::unasked(self.line.routes().listen()))
     }
 
+    fn tells_apart(&self) -> bool {
+        false
+    }
+
+    fn rest(&self, _: bool) {} // nothing of this machine is held
+
     fn is_over(&self) -> bool {
         self.line.over.is_cancelled()
     }
