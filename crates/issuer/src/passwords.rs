@@ -57,6 +57,14 @@ impl Passwords {
         }
     }
 
+    /// Whether there is room in the queue right now: whoever has none need not be looked up.
+    pub(crate) fn admits(&self) -> Result<(), Busy> {
+        match self.admitted.available_permits() {
+            0 => Err(Busy),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether `password` is the one behind `known`. For `None` the answer is no, after
     /// the same work.
     pub(crate) async fn verify(
@@ -211,9 +219,11 @@ mod tests {
         let passwords = Passwords::new();
         let all = u32::try_from(QUEUE + passwords.at_once).expect("small");
         let held = passwords.admitted.try_acquire_many(all).expect("idle");
+        assert_eq!(passwords.admits(), Err(Busy));
         let answer = passwords.verify(Secret::presented("x"), None).await;
         assert_eq!(answer, Err(Busy)); // DS-01
         drop(held);
+        assert_eq!(passwords.admits(), Ok(()));
         assert!(passwords.verify(Secret::presented("x"), None).await.is_ok());
     }
 }

@@ -13,6 +13,7 @@ mod error;
 mod http;
 mod outcome;
 mod page;
+mod room;
 pub(crate) mod target;
 pub(crate) mod tools;
 mod who;

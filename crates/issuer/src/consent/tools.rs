@@ -23,14 +23,12 @@ use tokio::task::JoinHandle;
 use super::{
     choices::{EFFECTS, key_of, tag_of, ticks_of},
     constraint,
+    room::{Fit, Room},
 };
 use crate::{form::Pairs, issuer::Asking, shared::Shared};
 
 /// How long a page waits for the list of tools.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How much of a form may be ticks: a form has 64 KiB, and carries the request as well. What
-/// does not fit is allowed altogether or not at all.
-const ROOM: usize = 32 * 1024;
 
 /// What is asked for at one server, and what its client has there already.
 pub(crate) struct AskedAt {
@@ -83,6 +81,8 @@ struct ToolGroup {
     /// The anchor of the group, and what its buttons say.
     key: String,
     tools: Vec<ToolView>,
+    /// Whether the page has room for their names.
+    named: bool,
     /// How many of them are new.
     news: usize,
     /// The name of the ticks; none when they cannot be picked singly.
@@ -144,9 +144,14 @@ impl Shared {
         for (name, list) in lists {
             tools.extend(list.await.ok().flatten().map(|list| (name, list)));
         }
-        let mut room = ROOM;
-        let view = |asked| self.server_view(asked, &tools, form, &mut room);
-        asked.iter().map(view).collect()
+        let mut room = Room::of_a_page();
+        // What is all servers at once says most of it again: it takes the room that is left.
+        let mut order: Vec<(usize, &AskedAt)> = asked.iter().enumerate().collect();
+        order.sort_by_key(|(_, asked)| asked.resource.is_whole());
+        let view = |(place, asked)| (place, self.server_view(asked, &tools, form, &mut room));
+        let mut views: Vec<(usize, ServerView)> = order.into_iter().map(view).collect();
+        views.sort_by_key(|(place, _)| *place);
+        views.into_iter().map(|(_, view)| view).collect()
     }
 
     /// The groups of a person that a token would tell of.
@@ -180,7 +185,7 @@ impl Shared {
         asked: &AskedAt,
         tools: &Tools,
         form: Form<'_>,
-        room: &mut usize,
+        room: &mut Room,
     ) -> ServerView {
         let resource = asked.resource.to_string();
         if let ([name], false) = (asked.servers.as_slice(), asked.resource.is_whole()) {
@@ -200,7 +205,7 @@ impl Shared {
         asked: &AskedAt,
         name: &ServerName,
         tools: &Tools,
-        (form, room): (Form<'_>, &mut usize),
+        (form, room): (Form<'_>, &mut Room),
     ) -> ServerView {
         let (published, key) = (self.published(), key_of(&asked.resource, name));
         let groups: Option<Vec<ToolGroup>> = tools.get(name).map(|tools| {
@@ -231,7 +236,7 @@ impl Shared {
         asked: &AskedAt,
         (server, key, effect, mark): (&ServerName, &str, ToolEffect, &'static str),
         tools: &[ToolSummary],
-        (form, room): (Form<'_>, &mut usize),
+        (form, room): (Form<'_>, &mut Room),
     ) -> Option<ToolGroup> {
         let details = &asked.given.details;
         let asked_for = |tool: &&ToolSummary| {
@@ -242,11 +247,10 @@ impl Shared {
         let names = tools.iter().map(|tool| tool.name.as_str());
         let names: Vec<&str> = names.filter(|name| can_be_picked(name)).collect();
         let ticks = ticks_of(mark, key);
-        let fits = take(
-            room,
-            names.iter().map(|name| ticks.len() + 3 * name.len() + 2),
-        );
-        let pickable = fits && !names.is_empty();
+        let labels: Vec<String> = tools.iter().map(|tool| shown(tool)).collect();
+        let must = effect == ToolEffect::Destructive;
+        let fit = room.take((&ticks, &names), (&labels, must));
+        let pickable = fit == Fit::Ticks && !names.is_empty();
         let every = self.group_tag(form.tag, (mark, key), &names);
         let ticked = Ticked::of((mark, key), form.sent);
         let view = |tool: &&ToolSummary| ToolView::of(tool, (server, asked), (pickable, &ticked));
@@ -257,6 +261,7 @@ impl Shared {
             key: format!("{mark}.{key}"),
             open: effect == ToolEffect::Destructive || news > 0 || ticked.is_touched(),
             tools: views,
+            named: fit != Fit::Count,
             news,
             ticks: pickable.then_some(ticks),
             every: (tag_of(mark, key), every),
@@ -290,17 +295,6 @@ fn carried_for(key: &str, shown: &[ToolGroup], form: &Pairs) -> Vec<(String, Str
         }
     }
     carried
-}
-
-/// Takes what these need out of the room, if there is enough.
-fn take(room: &mut usize, needs: impl Iterator<Item = usize>) -> bool {
-    match room.checked_sub(needs.sum()) {
-        Some(left) => {
-            *room = left;
-            true
-        }
-        None => false,
-    }
 }
 
 /// Which tools of a group are ticked.
@@ -437,8 +431,5 @@ mod tests {
         assert_eq!(view("list", false).1, None);
         assert_eq!(view("drop\u{202e}", true).0, "drop"); // CO-06
         assert_eq!(view("a*", true).1, None); // CO-09
-        let mut room = 10;
-        assert!(take(&mut room, [4, 5].into_iter()));
-        assert!(!take(&mut room, [2].into_iter()), "DS-05");
     }
 }

@@ -72,6 +72,7 @@ impl Shared {
         visit: &Visit<'_>,
     ) -> Result<Entered, SignInError> {
         let (visitor, now) = (visit.visitor, self.clock.now());
+        self.passwords.admits()?; // a crowd costs the store nothing (DS-01)
         let name = Username::parse(&typed.name).ok();
         let account = Digest::of(name.as_ref().map_or(typed.name.as_str(), Username::as_str));
         let turn = self.limits.sign_in_turns.take(peer_key(visitor.peer)).await;

@@ -9,6 +9,7 @@ use axum::{
 };
 use doorward_core::{redirect::MatchedRedirect, secret::Secret, step_up::Acr};
 use doorward_pages::{Message, Policy, Text};
+use doorward_store::StoreError;
 use http::{StatusCode, header, request::Parts};
 use serde::Serialize;
 
@@ -160,6 +161,12 @@ pub(crate) fn own_page(flow: &str) -> Option<String> {
 }
 
 impl Shared {
+    /// Whether there is no account yet, as far as that can be told.
+    async fn has_nobody(&self) -> Result<bool, StoreError> {
+        let mut tx = self.store.begin().await?;
+        Ok(tx.has_users().await.is_ok_and(|any| !any))
+    }
+
     /// The flow as this visitor carries it on: whoever followed a link of another site to the
     /// page is asked for consent, wherever the flow began (CO-04).
     fn followed(&self, flow: String, opened: Option<&Opened>, visitor: &Visitor) -> String {
@@ -268,13 +275,16 @@ async fn show(
     name: &str,
     error: Option<(Text, (StatusCode, Option<Duration>))>,
 ) -> Response {
-    let first = match issuer.store.begin().await {
-        Ok(mut tx) => tx.has_users().await.is_ok_and(|any| !any),
-        Err(error) => return other_page(issuer, visitor, error.into()),
-    };
     let (error, (status, wait)) = match error {
         Some((text, status)) => (Some(text), status),
         None => (None, (StatusCode::OK, None)),
+    };
+    let first = match wait {
+        Some(_) => false, // a crowd costs the store nothing
+        None => match issuer.has_nobody().await {
+            Ok(nobody) => nobody,
+            Err(error) => return other_page(issuer, visitor, error.into()),
+        },
     };
     let browser = issuer.browser_of(visitor);
     let path = format!("/login?flow={flow}");
