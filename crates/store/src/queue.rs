@@ -8,6 +8,7 @@
 use std::{
     mem,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
     time::Duration,
 };
 
@@ -121,6 +122,15 @@ impl Queue {
 
     /// Waits for something to write. `None` when the queue is closed and empty.
     pub(crate) fn next(&self) -> Option<Group> {
+        self.wait();
+        // Whoever shares the core and is about to commit does so first, and shares the flush.
+        thread::yield_now();
+        let mut state = self.state();
+        (!state.is_empty()).then(|| state.take())
+    }
+
+    /// Waits until something is to be written now, or nothing will be any more.
+    fn wait(&self) {
         let idle = |state: &mut State| state.is_empty() && !state.closed;
         let alone = |state: &mut State| state.commits.is_empty() && !state.closed;
         let state = self
@@ -128,11 +138,8 @@ impl Queue {
             .wait_while(self.state(), idle)
             .unwrap_or_else(PoisonError::into_inner);
         let patience = if state.failing { RETRY } else { LINGER };
-        let (mut state, _) = self
-            .wake
-            .wait_timeout_while(state, patience, alone)
-            .unwrap_or_else(PoisonError::into_inner);
-        (!state.is_empty()).then(|| state.take())
+        let waited = self.wake.wait_timeout_while(state, patience, alone);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
     }
 
     /// The group was written: the log now ends at `written`.

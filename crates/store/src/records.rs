@@ -1,11 +1,15 @@
 //! Records that only the store and its callers at the edges know.
 
 use doorward_core::{
+    grant::Grant,
+    group::Belonging,
     id::KeyId,
     jwk::{Algorithm, PublicKey},
+    refresh::RefreshToken,
     revocation::Revocation,
     rotation::{PlannedKey, Retirement},
     time::UnixTime,
+    user::User,
 };
 
 /// A signing key: its public half in clear, its private half sealed by the master key.
@@ -46,4 +50,22 @@ pub struct RevokedTokens {
     pub what: Revocation,
     /// When.
     pub at: UnixTime,
+}
+
+/// A refresh token that somebody presents, and whatever decides about it: what
+/// [`crate::Tx::presented_refresh`] returns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PresentedRefresh {
+    /// The token.
+    pub token: RefreshToken,
+    /// What it hangs off.
+    pub grant: Grant,
+    /// Who approved.
+    pub user: User,
+    /// What they belong to.
+    pub belonging: Belonging,
+    /// The approval may stand by the word of an identity provider.
+    pub vouched: bool,
+    /// It was spent, and what followed it was not.
+    pub successor_is_fresh: bool,
 }

@@ -34,7 +34,10 @@ use doorward_core::{
     user::{DisplayName, MailAddress, PasswordHash, Role, User, Username},
 };
 
-use crate::{AuditFilter, AuditPage, Hold, RevokedTokens, SealedSigningKey, StoreError, Term};
+use crate::{
+    AuditFilter, AuditPage, Hold, PresentedRefresh, RevokedTokens, SealedSigningKey, StoreError,
+    Term,
+};
 
 /// Opens units of work. There is no other way to reach stored state.
 #[async_trait]
@@ -456,6 +459,12 @@ pub trait Tx: Send {
     );
     /// The refresh token with this digest.
     async fn refresh_token(&mut self, digest: &Digest) -> Result<Option<RefreshToken>, StoreError>;
+    /// The refresh token with this digest and whatever decides about it, as of one moment; nothing
+    /// where its grant is no person's.
+    async fn presented_refresh(
+        &mut self,
+        digest: &Digest,
+    ) -> Result<Option<PresentedRefresh>, StoreError>;
     /// Adds a refresh token to an existing grant.
     fn add_refresh_token(&mut self, token: &RefreshToken);
     /// Active to spent.

@@ -39,15 +39,15 @@ use doorward_core::{
 };
 
 use crate::{
-    Hold, RevokedTokens, SealedSigningKey, StoreError, Tx,
+    Hold, PresentedRefresh, RevokedTokens, SealedSigningKey, StoreError, Tx,
     queue::Queue,
     tables::federation::Vouched,
     tables::{
         Query, account_links, belongings, clients, codes, consents,
         device_authorizations as devices, factors, federation, grants, groups,
         initial_access_tokens as initial, invitations, known_devices, memberships, password_resets,
-        provisioned_users, provisioning_tokens, refresh_tokens, revocations, sessions, setup_links,
-        signing_keys, used_once, users,
+        presented, provisioned_users, provisioning_tokens, refresh_tokens, revocations, sessions,
+        setup_links, signing_keys, used_once, users,
     },
     write::{Batch, Write},
 };
@@ -666,6 +666,13 @@ impl<D: Database> Tx for Unit<D> {
 
     async fn refresh_token(&mut self, digest: &Digest) -> Result<Option<RefreshToken>, StoreError> {
         self.database.find(refresh_tokens::by_digest(digest)).await
+    }
+
+    async fn presented_refresh(
+        &mut self,
+        digest: &Digest,
+    ) -> Result<Option<PresentedRefresh>, StoreError> {
+        self.database.find(presented::by_digest(digest)).await
     }
 
     fn add_refresh_token(&mut self, token: &RefreshToken) {

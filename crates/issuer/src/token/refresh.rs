@@ -27,48 +27,43 @@ struct Loaded {
     grant: Grant,
     person: Person,
     successor_used: bool,
+    /// Perhaps by the word of an identity provider.
+    vouched: bool,
 }
 
 impl Shared {
     /// Refreshes. Whoever loses a race sees the token spent at the second look, and gets
     /// what the winner got.
     pub(super) async fn refresh(&self, asked: &Asked<'_>) -> Result<Issued, TokenError> {
-        self.look_after_person(asked).await?;
-        match self.refresh_once(asked).await {
-            Err(TokenError::Store(StoreError::Conflict)) => self.refresh_once(asked).await,
+        let loaded = self.load_looked_after(asked).await?;
+        match self.refresh_once(asked, loaded).await {
+            Err(TokenError::Store(StoreError::Conflict)) => {
+                let again = self.load_refresh(asked).await?;
+                self.refresh_once(asked, again).await
+            }
             outcome => outcome,
         }
     }
 
     /// Whoever approved by the word of an identity provider is looked after now and then, before
     /// anything is spent. A token that is not good costs no question.
-    async fn look_after_person(&self, asked: &Asked<'_>) -> Result<(), TokenError> {
-        let secret = Secret::presented(asked.required("refresh_token")?);
-        let mut tx = self.store.begin().await?;
-        let Some(loaded) = self.load_refresh(&mut *tx, secret).await? else {
-            return Ok(()); // refused as ever
-        };
-        drop(tx);
+    async fn load_looked_after(&self, asked: &Asked<'_>) -> Result<Loaded, TokenError> {
+        let loaded = self.load_refresh(asked).await?;
         let (now, grant) = (self.clock.now(), &loaded.grant);
         let good = matches!(loaded.token.state, RefreshState::Active)
             && grant.client == asked.client.id
             && grant.is_live(now);
-        if !good {
-            return Ok(());
+        if !(good && loaded.vouched) {
+            return Ok(loaded); // what is not good is refused as ever
         }
         match self.look_after(grant).await? {
-            Vouching::GoOn => Ok(()),
+            Vouching::GoOn => self.load_refresh(asked).await, // much may have happened meanwhile
             Vouching::Wait => Err(TokenError::ProviderSilent),
             Vouching::NoProvider => Err(TokenError::GrantRejected),
         }
     }
 
-    async fn refresh_once(&self, asked: &Asked<'_>) -> Result<Issued, TokenError> {
-        let secret = Secret::presented(asked.required("refresh_token")?);
-        let mut tx = self.store.begin().await?;
-        let loaded = self.load_refresh(&mut *tx, secret).await?;
-        let loaded = loaded.ok_or(TokenError::GrantRejected)?;
-
+    async fn refresh_once(&self, asked: &Asked<'_>, loaded: Loaded) -> Result<Issued, TokenError> {
         let presentation = Presentation {
             token: &loaded.token,
             grant: &loaded.grant,
@@ -77,7 +72,9 @@ impl Shared {
             key: asked.key,
         };
         let window = self.published().config.lifetimes.repeat_window;
-        match present(&presentation, window, self.clock.now()) {
+        let verdict = present(&presentation, window, self.clock.now());
+        let tx = self.store.begin().await?;
+        match verdict {
             Verdict::WrongKey => Err(wrong_binding(&loaded.grant, asked)),
             Verdict::Refuse => Err(TokenError::GrantRejected),
             Verdict::RevokeGrant => self.reused(tx, asked, &loaded).await,
@@ -92,41 +89,26 @@ impl Shared {
         }
     }
 
-    async fn load_refresh(
-        &self,
-        tx: &mut dyn Tx,
-        secret: Secret,
-    ) -> Result<Option<Loaded>, StoreError> {
-        let Some(token) = tx.refresh_token(&secret.digest()).await? else {
-            return Ok(None);
-        };
-        let Some(grant) = tx.grant(&token.grant).await? else {
-            return Ok(None);
-        };
-        let Some(user) = &grant.user else {
-            return Ok(None); // a client that acts for itself has none
-        };
-        let Some(user) = tx.user(user).await? else {
-            return Ok(None);
-        };
-        let successor_used = match &token.state {
-            RefreshState::Active => false,
-            RefreshState::Spent(spent) => {
-                let successor = tx.refresh_token(&spent.successor).await?;
-                successor.is_none_or(|next| matches!(next.state, RefreshState::Spent(_)))
-            }
-        };
-        if user.disabled_at.is_some() {
-            return Ok(None);
-        }
-        let person = self.with_groups(tx, user).await?;
-        Ok(Some(Loaded {
+    /// What is known of the presented token. One that is nobody's, or of somebody who is
+    /// disabled, is unknown.
+    async fn load_refresh(&self, asked: &Asked<'_>) -> Result<Loaded, TokenError> {
+        let secret = Secret::presented(asked.required("refresh_token")?);
+        let mut tx = self.store.begin().await?;
+        let found = tx.presented_refresh(&secret.digest()).await?;
+        let found = found.filter(|found| found.user.disabled_at.is_none());
+        let found = found.ok_or(TokenError::GrantRejected)?;
+        let spent = matches!(found.token.state, RefreshState::Spent(_));
+        Ok(Loaded {
             secret,
-            token,
-            grant,
-            person,
-            successor_used,
-        }))
+            token: found.token,
+            grant: found.grant,
+            person: Person {
+                user: found.user,
+                belonging: found.belonging,
+            },
+            successor_used: spent && !found.successor_is_fresh,
+            vouched: found.vouched,
+        })
     }
 
     /// What the new access token opens; the grant keeps its own (A-052, TK-04, TK-05).

@@ -4,12 +4,13 @@ use doorward_core::{
     account_link::{AccountLink, ForeignSubject},
     federation::{FederatedAccount, PendingSignIn},
     grant::{Grant, RevocationReason},
+    refresh::RefreshToken,
     session::Session,
 };
 
 use super::{
     Subject,
-    samples::{at, digest, grant, grant_id, session, user_id},
+    samples::{at, digest, grant, grant_id, refresh_token, session, user_id},
     steps::{conflict, populate, reader, write},
 };
 
@@ -200,6 +201,15 @@ pub(crate) async fn what_stands_by_the_word_of_a_provider_ends_and_nothing_else(
     for (user, moment) in [("alice", 30), ("bob", 10)] {
         let nobody = tx.vouched_for(&user_id(user), at(moment)).await;
         assert_eq!(nobody.expect("readable"), None);
+    }
+    for (grant, vouched) in [("first", true), ("password", false)] {
+        let token = RefreshToken {
+            grant: grant_id(grant),
+            ..refresh_token(grant)
+        };
+        write(&store, |tx| tx.add_refresh_token(&token)).await;
+        let found = tx.presented_refresh(&token.digest).await;
+        assert_eq!(found.expect("readable").expect("there").vouched, vouched);
     }
     let mut theirs = tx
         .vouched_grants(&user_id("alice"), &foreign("1"), None)

@@ -193,6 +193,7 @@ macro_rules! every_contract {
                 a_refresh_token_is_spent_once
                 an_unknown_refresh_token_cannot_be_spent
                 a_refresh_token_needs_its_grant
+                a_presented_refresh_token_comes_with_what_decides_about_it
             }
             revocations {
                 everything_revoked_since_is_named

@@ -1,10 +1,13 @@
 //! Refresh tokens.
 
-use doorward_core::refresh::{RefreshState, RefreshToken};
+use doorward_core::{
+    group::Belonging,
+    refresh::{RefreshState, RefreshToken},
+};
 
 use super::{
     Subject,
-    samples::{digest, refresh_token, spent},
+    samples::{at, digest, grant, refresh_token, spent, user, user_id},
     steps::{conflict, populate_with_grant, reader, write},
 };
 
@@ -49,4 +52,37 @@ pub(crate) async fn an_unknown_refresh_token_cannot_be_spent(store: Subject) {
 
 pub(crate) async fn a_refresh_token_needs_its_grant(store: Subject) {
     conflict(&store, |tx| tx.add_refresh_token(&refresh_token("t"))).await;
+}
+
+pub(crate) async fn a_presented_refresh_token_comes_with_what_decides_about_it(store: Subject) {
+    populate_with_grant(&store).await;
+    write(&store, |tx| tx.add_refresh_token(&refresh_token("t"))).await;
+    let look = async |text: &str| {
+        let found = reader(&store).await.presented_refresh(&digest(text)).await;
+        found.expect("readable")
+    };
+    assert_eq!(look("u").await, None);
+    let found = look("t").await.expect("it is there");
+    assert_eq!(found.token, refresh_token("t"));
+    assert_eq!((&found.grant, &found.user), (&grant("g"), &user("alice")));
+    assert_eq!(found.belonging, Belonging::default());
+    assert!(!found.vouched && !found.successor_is_fresh);
+
+    write(&store, |tx| {
+        tx.spend_refresh_token(&digest("t"), &spent(1, "u"));
+        tx.add_refresh_token(&refresh_token("u"));
+        tx.cut_tokens(&user_id("alice"), at(7));
+    })
+    .await;
+    let found = look("t").await.expect("it is there");
+    assert_eq!(found.token.state, RefreshState::Spent(spent(1, "u")));
+    assert_eq!(found.belonging.cut, Some(at(7)));
+    assert!(found.successor_is_fresh);
+
+    write(&store, |tx| {
+        tx.spend_refresh_token(&digest("u"), &spent(2, "v"));
+    })
+    .await;
+    let found = look("t").await.expect("it is there");
+    assert!(!found.successor_is_fresh, "it was used");
 }

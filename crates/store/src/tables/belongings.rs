@@ -19,7 +19,7 @@ statements! {
             ELSE excluded.cut_at END";
 }
 
-fn read(columns: &mut Columns<'_>) -> Result<Belonging, Unreadable> {
+pub(super) fn read(columns: &mut Columns<'_>) -> Result<Belonging, Unreadable> {
     let cut = columns.optional_time()?;
     let names: Option<String> = columns.take()?;
     let names = names.unwrap_or_default();

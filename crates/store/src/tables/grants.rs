@@ -23,6 +23,8 @@ macro_rules! select {
     };
 }
 
+pub(super) use select;
+
 statements! {
     BY_ID = select!("WHERE id = ?1");
     ALL = select!("ORDER BY created_at DESC, id");
@@ -50,7 +52,7 @@ statements! {
         WHERE client_id = ?1 AND revoked_at IS NULL";
 }
 
-fn read(columns: &mut Columns<'_>) -> Result<Grant, Unreadable> {
+pub(super) fn read(columns: &mut Columns<'_>) -> Result<Grant, Unreadable> {
     Ok(Grant {
         id: GrantId::from_known(columns.text()?),
         user: columns.take::<Option<String>>()?.map(UserId::from_known),

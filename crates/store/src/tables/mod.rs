@@ -31,6 +31,7 @@ pub(crate) mod invitations;
 pub(crate) mod known_devices;
 pub(crate) mod memberships;
 pub(crate) mod password_resets;
+pub(crate) mod presented;
 pub(crate) mod provisioned_users;
 pub(crate) mod provisioning_tokens;
 pub(crate) mod refresh_tokens;
@@ -115,6 +116,7 @@ pub(crate) fn all_statements() -> impl Iterator<Item = &'static str> {
         provisioned_users::STATEMENTS,
         provisioning_tokens::STATEMENTS,
         password_resets::STATEMENTS,
+        presented::STATEMENTS,
         refresh_tokens::STATEMENTS,
         revocations::STATEMENTS,
         sessions::STATEMENTS,

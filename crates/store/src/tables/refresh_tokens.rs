@@ -8,9 +8,19 @@ use doorward_core::{
 
 use super::{Change, Columns, Query, Unreadable, change, params, query, statements};
 
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT digest, grant_id, expires_at, spent_at, successor, sealed_response
+            FROM refresh_tokens ",
+            $rest
+        )
+    };
+}
+pub(super) use select;
+
 statements! {
-    BY_DIGEST = "SELECT digest, grant_id, expires_at, spent_at, successor, sealed_response
-        FROM refresh_tokens WHERE digest = ?1";
+    BY_DIGEST = select!("WHERE digest = ?1");
     ADD = "INSERT INTO refresh_tokens (digest, grant_id, expires_at, spent_at, successor,
             sealed_response)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -18,7 +28,7 @@ statements! {
         WHERE digest = ?1 AND spent_at IS NULL";
 }
 
-fn read(columns: &mut Columns<'_>) -> Result<RefreshToken, Unreadable> {
+pub(super) fn read(columns: &mut Columns<'_>) -> Result<RefreshToken, Unreadable> {
     Ok(RefreshToken {
         digest: columns.digest()?,
         grant: GrantId::from_known(columns.text()?),

@@ -17,6 +17,8 @@ macro_rules! select {
     };
 }
 
+pub(super) use select;
+
 statements! {
     BY_ID = select!("WHERE id = ?1");
     BY_NAME = select!("WHERE name = ?1");
@@ -52,7 +54,7 @@ statements! {
     ENABLE = "UPDATE users SET disabled_at = NULL WHERE id = ?1";
 }
 
-fn read(columns: &mut Columns<'_>) -> Result<User, Unreadable> {
+pub(super) fn read(columns: &mut Columns<'_>) -> Result<User, Unreadable> {
     Ok(User {
         id: UserId::from_known(columns.text()?),
         name: columns.parsed(|text| Username::parse(text).ok())?,
