@@ -346,7 +346,8 @@ async fn hundreds_of_tools_are_picked_without_scripts_and_fit() {
     let request = AuthorizeRequest::new(&client).without("resource");
     let page = person.consent_page(&world, &request).await;
     assert_eq!(page.inputs("tool.destructive.many").len(), 300);
-    assert!(page.body.len() < 96 * 1024, "{}", page.body.len());
+    let rest = 14_000; // its style sheet and script
+    assert!(page.body.len() + rest < 60_000, "{}", page.body.len());
 
     let press = [("tick", "none.destructive.many")];
     let page = submit(&world, &mut person, &page, (&[], &press)).await;
