@@ -22,7 +22,7 @@ use crate::{
     front::Origins,
     gateway::Surroundings,
     upstream::Upstream,
-    whole::{Cached, Changed, Names, Whole},
+    whole::{Cached, Changed, Names, Shown, Whole},
 };
 
 /// A configuration with everything precomputed that requests need.
@@ -288,6 +288,7 @@ impl Preparing<'_> {
         server.whole = Some(Arc::new(Whole {
             names,
             cached: Cached::default(),
+            shown: Shown::default(),
         }));
         Ok(server)
     }

@@ -17,6 +17,9 @@ pub(super) fn run(command: ConfigCommand) -> Result<(), Failure> {
             for (server, advice) in launcher::versions(&configuration.servers) {
                 eprintln!("doorward: server {server}: {advice}");
             }
+            if let Some(advice) = config::crowding(&configuration) {
+                eprintln!("doorward: {advice}");
+            }
             output::write(|out| {
                 let servers: Vec<&str> = configuration
                     .servers

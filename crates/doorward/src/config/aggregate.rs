@@ -1,10 +1,10 @@
 //! The `[aggregate]` of the configuration file.
 
-use doorward_gateway::AggregateConfig;
+use doorward_gateway::{AggregateConfig, Sharing};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{PublicUrl, Server};
+use super::{Configuration, PublicUrl, Server, Upstream};
 
 /// All servers that a caller may use as one, at `/mcp`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -52,6 +52,28 @@ impl Aggregate {
     }
 }
 
+/// What there is to say of programs among all servers: lists of all start what there is room for,
+/// and end nothing to make more.
+pub(crate) fn crowding(configuration: &Configuration) -> Option<String> {
+    configuration.aggregate.as_ref()?;
+    let is_each_users = |server: &&Server| match &server.upstream {
+        Upstream::Command { process, .. } => match process.sharing {
+            Sharing::PerUser | Sharing::PerSession => true,
+            Sharing::Shared => false,
+        },
+        Upstream::Http { .. } => false,
+    };
+    let programs = configuration.servers.iter().filter(is_each_users).count();
+    let most = configuration.limits.processes_per_user;
+    (programs > most).then(|| {
+        format!(
+            "/mcp leads to {programs} servers that run a process for each user, and \
+             programs.processes_per_user is {most}: lists of all servers leave out those that find \
+             no room"
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::read;
@@ -90,5 +112,26 @@ mod tests {
         }
         let off = "public_url = 'https://a.example/mcp'\n[aggregate]\nenabled = false";
         assert_eq!(check(off), Ok(None));
+    }
+
+    #[test]
+    fn more_programs_than_a_user_may_run_are_told_of() {
+        // ST-06
+        let said = |head: &str, keys: &str| {
+            let server =
+                |name: &str| format!("[[servers]]\nname = '{name}'\ncommand = ['x']{keys}");
+            let text = format!("{head}\n{}\n{}", server("a"), server("b"));
+            let document = read::parse(&text)
+                .map_err(|(_, cause)| cause)
+                .expect("read");
+            crowding(&document.check(std::path::Path::new("/")).expect("valid"))
+        };
+        let few = "[programs]\nprocesses_per_user = 1";
+        assert_eq!(said("", ""), None);
+        let told = said(few, "").expect("told");
+        assert!(told.starts_with("/mcp leads to 2 servers"), "{told}");
+        assert_eq!(said(few, "\nprocess = 'shared'"), None);
+        let off = format!("{few}\n[aggregate]\nenabled = false");
+        assert_eq!(said(&off, ""), None);
     }
 }

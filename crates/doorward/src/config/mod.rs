@@ -53,6 +53,7 @@ use ipnet::IpNet;
 use url::Url;
 
 pub(crate) use self::{
+    aggregate::crowding,
     certificates::{CertificateListener, ClientCertificates},
     check::{address, require_protection},
     pins::unpinned,

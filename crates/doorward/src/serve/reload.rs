@@ -64,7 +64,7 @@ pub(super) async fn watch(
         if asked || (now.is_some() && now != seen) {
             seen = now;
             if let Some(next) = take_over(&path, &current, &house, &fronts) {
-                launcher::warn_of_versions(&next.servers);
+                launcher::warn_of_commands(&next);
                 tokio::spawn(house.clone().look_at_servers(next.servers.clone()));
                 current = next;
             }

@@ -205,7 +205,7 @@ async fn end(house: &House, connections: &TaskTracker) {
 
 async fn announce(house: &House, configuration: &Configuration) -> Result<(), Failure> {
     let servers = configuration.servers.len();
-    launcher::warn_of_versions(&configuration.servers);
+    launcher::warn_of_commands(configuration);
     tracing::info!(public_url = %configuration.public_url, listen = %configuration.listen, servers, "serving");
     match house.setup_link().await? {
         Some(link) if std::io::stdout().is_terminal() => {

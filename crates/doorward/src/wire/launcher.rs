@@ -8,7 +8,7 @@ use std::{
 use doorward_box::{Plan, Report, Sandbox};
 use doorward_gateway::{Gateway, Launcher, ProgramFacts};
 
-use crate::config::{Server, Upstream, unpinned};
+use crate::config::{Configuration, Server, Upstream, crowding, unpinned};
 
 /// What puts the processes of a server into their box; temporary files are kept below `scratch`.
 pub(super) fn of(plan: &Plan, scratch: &Path) -> Option<Launcher> {
@@ -62,10 +62,13 @@ fn enforced(report: &Report) -> String {
     rules.join("; ")
 }
 
-/// Warns of commands that run whatever version is newest.
-pub(crate) fn warn_of_versions(servers: &[Server]) {
-    for (server, advice) in versions(servers) {
+/// Warns of commands that run whatever version is newest, and of more of them than a user may run.
+pub(crate) fn warn_of_commands(configuration: &Configuration) {
+    for (server, advice) in versions(&configuration.servers) {
         tracing::warn!("server {server}: {advice}");
+    }
+    if let Some(advice) = crowding(configuration) {
+        tracing::warn!("{advice}");
     }
 }
 

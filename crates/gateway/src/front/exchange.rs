@@ -187,6 +187,20 @@ impl Exchange {
         }
     }
 
+    /// The same under the configuration of now; none when that has no such server, or nothing of
+    /// it for this caller (P-051).
+    pub(super) fn by_now(&self) -> Option<Self> {
+        let snapshot = self.inner.snapshot.load();
+        let server = snapshot.behind(&self.server.name);
+        let server = server.filter(|server| server.is_reached_from(self.here))?;
+        Some(Self {
+            caller: server.access.caller(&self.principal)?,
+            limits: Arc::clone(&snapshot.limits),
+            server,
+            ..self.again()
+        })
+    }
+
     /// Refuses a token that was good when it came, and is no longer (P-051).
     pub(super) async fn still_good(&self) -> Result<(), Refusal> {
         let holder = self.visit().holder();

@@ -87,11 +87,16 @@ pub(super) fn conclude(
 
 /// The permit for what is about nothing by name: streams, responses, ends of sessions.
 pub(super) fn judge_use(exchange: &Exchange) -> Result<Permit, Refusal> {
+    judge_use_by(exchange, None)
+}
+
+/// The same for what a method would do, by which a refusal is written down.
+pub(super) fn judge_use_by(exchange: &Exchange, method: Option<&str>) -> Result<Permit, Refusal> {
     let rights = &exchange.caller.rights;
     let held = held(exchange, &|_| None);
     decide(&exchange.server.name, rights, held, Action::Use)
         .map_err(|denied| refuse(exchange, &denied, Action::Use, None))
-        .map_err(|refusal| exchange.refused(None, refusal))
+        .map_err(|refusal| exchange.refused(method, refusal))
 }
 
 async fn decided(exchange: &Exchange, asked: Asked<'_>) -> Result<Permit, Refusal> {

@@ -6,6 +6,7 @@ pub(crate) mod http;
 mod incoming;
 pub(crate) mod link;
 pub(crate) mod manner;
+pub(crate) mod modest;
 mod opening;
 mod pages;
 mod patience;

@@ -1,4 +1,5 @@
-//! The whole list of one member, page by page, as long as it is reasonable.
+//! The whole list of one member, page by page, as long as it is reasonable: so many pages, items
+//! and bytes, and what its caller may hold (GW-28). For how long it is waited for is for who asks.
 
 use std::{collections::HashSet, ops::Range, time::Duration};
 
@@ -13,7 +14,7 @@ use doorward_mcp::{
 };
 
 use super::{Ask, Declined, message::quoted, response};
-use crate::upstream::Fault;
+use crate::{places::Buffered, upstream::Fault};
 
 /// What a member lists.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,7 @@ pub(crate) struct Listed {
     pub(crate) public: bool,
     /// There is no such list at all: nothing that could become old, and nothing to keep (P-012).
     none: bool,
+    bytes: usize,
 }
 
 /// One item, as it stood.
@@ -97,14 +99,16 @@ pub(crate) fn request(id: &str, method: Method, members: &str, meta: &str) -> By
     .into()
 }
 
-/// Asks a member for all that it lists. One that has no such list lists nothing.
+/// Asks a member for all that it lists, and counts what its caller holds then. One that has no
+/// such list lists nothing.
 pub(crate) async fn all<A: Ask>(
     asker: &A,
     member: &ServerName,
     kind: ListKind,
     (meta, fresh): (&str, &(dyn Fn() -> String + Sync)),
-) -> Result<Listed, Declined<A::No>> {
+) -> Result<(Listed, Buffered), Declined<A::No>> {
     let mut listed = Listed::default();
+    let (mut held, most) = asker.room();
     let (mut cursor, mut seen) = (None::<String>, HashSet::new());
     for page in 0..MOST_PAGES {
         let members = cursor
@@ -114,13 +118,15 @@ pub(crate) async fn all<A: Ask>(
         let body = request(&fresh(), method(kind), &members, meta);
         let answer = response(asker, member, body).await?;
         let Some(read) = page_of(&answer, kind)? else {
-            return Ok(Listed {
+            let none = Listed {
                 none: true,
                 ..Listed::default()
-            });
+            };
+            return Ok((none, held));
         };
         listed.add(&read, page == 0);
-        if listed.items.len() > MOST_ITEMS {
+        let is_long = listed.items.len() > MOST_ITEMS || listed.bytes > MOST_BYTES;
+        if is_long || !held.reach(listed.bytes, most) {
             return Err(Declined::Fault(Fault::TooLarge));
         }
         // The empty string is a cursor like any other (P-008). A server that sends us in circles
@@ -128,12 +134,13 @@ pub(crate) async fn all<A: Ask>(
         let next = read
             .next_cursor()
             .and_then(|next| Some(next.text()?.into_owned()));
+        listed.bytes += next.as_ref().map_or(0, String::len); // they are remembered, too
         cursor = next.filter(|cursor| seen.insert(cursor.clone()));
         if cursor.is_none() {
             break;
         }
     }
-    Ok(listed)
+    Ok((listed, held))
 }
 
 /// A page; nothing where there is no such list at all.
@@ -162,6 +169,11 @@ impl Listed {
 
     fn add(&mut self, page: &List<'_>, first: bool) {
         self.items.extend(page.items().iter().map(Entry::of));
+        let new = page
+            .items()
+            .iter()
+            .map(|item| item.raw.as_str().len() + item.name.len());
+        self.bytes += new.sum::<usize>();
         let (ttl, public) = hints(page.result());
         self.ttl = match first {
             true => ttl,
@@ -183,4 +195,6 @@ pub(crate) fn hints(result: Raw<'_>) -> (Duration, bool) {
 
 const MOST_PAGES: usize = 100;
 const MOST_ITEMS: usize = 10_000;
+/// Bytes of one list.
+const MOST_BYTES: usize = 8 << 20;
 const LONGEST: Duration = Duration::from_secs(3600);

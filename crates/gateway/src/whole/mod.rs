@@ -17,6 +17,7 @@
 mod cache;
 mod content;
 mod discover;
+mod gathered;
 mod listen;
 mod lists;
 mod merged;
@@ -25,6 +26,7 @@ mod names;
 #[cfg(test)]
 mod scripted;
 mod seals;
+mod shown;
 mod single;
 mod uris;
 
@@ -33,9 +35,9 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 use doorward_core::{access::Principal, permit::Rights, server::ServerName, time::UnixTime};
-use doorward_mcp::envelope::Message;
+use doorward_mcp::{envelope::Message, method::Method};
 use futures_util::StreamExt;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 pub use self::names::NameFault;
 pub(crate) use self::{
@@ -46,14 +48,19 @@ pub(crate) use self::{
     message::{Coming, going, reopened, stated},
     names::Names,
     seals::Seals,
+    shown::Shown,
     single::{Lost, Routed, route},
 };
-use crate::upstream::{Fault, link::Incoming};
+use crate::{
+    places::Buffered,
+    upstream::{Fault, link::Incoming, modest::modestly},
+};
 
 /// What is the same for all callers under one configuration.
 pub(crate) struct Whole {
     pub(crate) names: Names,
     pub(crate) cached: Cached,
+    pub(crate) shown: Shown,
 }
 
 /// Asks the members of one caller.
@@ -64,6 +71,13 @@ pub(crate) trait Ask: Send + Sync + 'static {
 
     /// The servers that the caller may use, by name.
     fn members(&self) -> Vec<Usable<'_>>;
+
+    /// Judges whether anything of a member may be told, as for a request by this method: what is
+    /// kept of it is shown to nobody whom the member itself would refuse (P-014).
+    fn admits(&self, member: &ServerName, method: Method) -> Result<(), Self::No>;
+
+    /// What the caller holds of what members say counts here, and so much may be held.
+    fn room(&self) -> (Buffered, usize);
 
     /// Judges a request for one of them, and sends it.
     async fn ask(&self, member: &ServerName, body: Bytes) -> Result<Incoming, Declined<Self::No>>;
@@ -99,25 +113,30 @@ pub(crate) struct Around<'a> {
     pub(crate) now: UnixTime,
 }
 
-/// Asks a member and waits for its response, for a while.
+/// Asks a member and waits for its response.
 async fn response<A: Ask>(
     asker: &A,
     member: &ServerName,
     body: Bytes,
 ) -> Result<Bytes, Declined<A::No>> {
-    let answered = async {
-        let mut incoming = asker.ask(member, body).await?;
-        while let Some(message) = incoming.next().await {
-            let message = message.map_err(Declined::Fault)?;
-            if matches!(Message::parse(&message), Ok(Message::Response(_))) {
-                return Ok(message);
-            }
+    let mut incoming = asker.ask(member, body).await?;
+    while let Some(message) = incoming.next().await {
+        let message = message.map_err(Declined::Fault)?;
+        if matches!(Message::parse(&message), Ok(Message::Response(_))) {
+            return Ok(message);
         }
-        Err(Declined::Fault(Fault::Broken))
-    };
-    let answered = timeout(PATIENCE, answered).await;
-    answered.unwrap_or(Err(Declined::Fault(Fault::Timeout)))
+    }
+    Err(Declined::Fault(Fault::Broken))
 }
 
-/// For so long the others wait for a member.
+/// What a member says, if it says it in time. Nothing that its caller works in goes for it.
+async fn patiently<T, N>(
+    until: Instant,
+    said: impl Future<Output = Result<T, Declined<N>>>,
+) -> Result<T, Declined<N>> {
+    let said = timeout_at(until, modestly(said)).await;
+    said.unwrap_or(Err(Declined::Fault(Fault::Timeout)))
+}
+
+/// For so long one request waits for members, whatever of them it asks for.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -4,8 +4,9 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -23,12 +24,18 @@ use doorward_core::{
     subject::Subject,
     time::UnixTime,
 };
-use doorward_mcp::envelope::{Message, Request};
+use doorward_mcp::{
+    envelope::{Message, Request},
+    method::Method,
+};
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
-use super::{Around, Ask, Cached, Changed, Declined, Names, Seals, Usable, Whole};
-use crate::upstream::{Fault, link::Incoming};
+use super::{Around, Ask, Cached, Changed, Declined, Names, Seals, Shown, Usable, Whole};
+use crate::{
+    places::{Buffered, Place},
+    upstream::{Fault, link::Incoming, modest::is_modest},
+};
 
 /// What a member does when it is asked.
 #[derive(Clone)]
@@ -37,6 +44,8 @@ pub(crate) enum Act {
     Say(Vec<Value>),
     /// It says these, and then nothing for ever.
     Hold(Vec<Value>),
+    /// It does this after so long.
+    Later(Duration, Box<Act>),
     /// It cannot be had.
     Dead,
     /// The caller may not.
@@ -57,6 +66,13 @@ struct Member {
 pub(crate) struct Scripted {
     members: Vec<Member>,
     heard: Mutex<Vec<(String, Value)>>,
+    /// Members of which the caller may use nothing now.
+    pub(crate) closed: Mutex<Vec<&'static str>>,
+    /// What the caller holds of what members say, and how much that may be.
+    place: Arc<Place>,
+    most: Option<usize>,
+    /// Whether anything was asked for which processes would have to go.
+    pub(crate) immodest: AtomicBool,
     /// How many answers are still listened to.
     pub(crate) open: Arc<AtomicU64>,
 }
@@ -85,6 +101,12 @@ impl Scripted {
             prompts: Vec::new(),
             resources: patterns(resources),
         };
+        self
+    }
+
+    /// The same for a caller who may hold so many bytes of what members say.
+    pub(crate) fn holding(mut self, most: usize) -> Self {
+        self.most = Some(most);
         self
     }
 
@@ -128,7 +150,25 @@ impl Ask for Scripted {
             .collect()
     }
 
+    fn admits(&self, member: &ServerName, _: Method) -> Result<(), Self::No> {
+        let closed = self.closed.lock().expect("lock");
+        match closed.contains(&member.as_str()) {
+            true => Err("refused"),
+            false => Ok(()),
+        }
+    }
+
+    fn room(&self) -> (Buffered, usize) {
+        (self.place.buffered(), self.most.unwrap_or(usize::MAX))
+    }
+
     async fn ask(&self, name: &ServerName, body: Bytes) -> Result<Incoming, Declined<Self::No>> {
+        if !is_modest() {
+            self.immodest.store(true, Ordering::SeqCst);
+        }
+        if self.admits(name, Method::ToolsList).is_err() {
+            return Err(Declined::No("refused"));
+        }
         let request: Value = serde_json::from_slice(&body).expect("JSON");
         let heard = (name.to_string(), request.clone());
         self.heard.lock().expect("lock").push(heard);
@@ -136,9 +176,14 @@ impl Ask for Scripted {
         let member = members
             .find(|member| member.name == *name)
             .expect("a member");
-        let (said, holds) = match (member.script)(&request) {
+        let mut act = (member.script)(&request);
+        while let Act::Later(pause, then) = act {
+            tokio::time::sleep(pause).await;
+            act = *then;
+        }
+        let (said, holds) = match act {
             Act::Dead => return Err(Declined::Fault(Fault::Unreachable)),
-            Act::Refuse => return Err(Declined::No("refused")),
+            Act::Refuse | Act::Later(..) => return Err(Declined::No("refused")),
             Act::Say(said) => (said, false),
             Act::Hold(said) => (said, true),
         };
@@ -215,6 +260,7 @@ impl Caller {
             whole: Arc::new(Whole {
                 names: Names::new("_", servers.iter()).expect("names"),
                 cached: Cached::default(),
+                shown: Shown::default(),
             }),
             seals: Arc::new(Seals::new(&[7; 32], Arc::new(Counted(AtomicU64::new(1))))),
             whose: principal(user),

@@ -1,15 +1,24 @@
 //! Whose a name or a URI is: exactly one member's, or nobody's.
+//!
+//! ```text
+//! short URI -> who lists it, or has a template for it? one, and all answered   -> theirs
+//!                                                      several                 -> refused, long forms
+//!                                                      somebody did not answer -> as it was, or refused
+//! ```
 
-use doorward_core::{permit::Action, server::ServerName};
+use std::collections::BTreeSet;
+
+use doorward_core::server::ServerName;
 use doorward_mcp::{
     envelope::{Request, Subject, SubjectKind},
     error::RpcError,
     list::ListKind,
 };
+use futures_util::future::join;
 
 use super::{
-    Around, Ask, Usable,
-    merged::{Parts, gather, shows},
+    Around, Ask,
+    gathered::{Gathering, Parts},
     uris,
 };
 
@@ -47,65 +56,132 @@ pub(crate) async fn route<A: Ask>(
             Ok(routed(member, inner))
         }
         SubjectKind::Resource | SubjectKind::ResourceTemplate => {
-            let found = resource(asker, around, request, subject).await?;
+            let mut finder = Finder::new(asker, around, request);
+            let found = finder.find((subject.kind, name)).await?;
             found.ok_or_else(unknown)
         }
         SubjectKind::Task => Err(unknown()),
     }
 }
 
-/// Whose a resource is.
-pub(crate) async fn resource<A: Ask>(
-    asker: &A,
-    around: Around<'_>,
-    request: &Request<'_>,
-    subject: &Subject<'_>,
-) -> Result<Option<Routed>, Lost<A::No>> {
-    let kind = subject.kind;
-    find(asker, around, request, (kind, &subject.name)).await
+/// Finds whose resources are, for one request: lists are asked for once, and only for URIs that do
+/// not say whose they are.
+pub(crate) struct Finder<'a, A: Ask> {
+    asker: &'a A,
+    around: Around<'a>,
+    request: &'a Request<'a>,
+    listed: Option<Listed<'a>>,
 }
 
-/// The same by its kind and URI alone.
-pub(crate) async fn find<A: Ask>(
-    asker: &A,
-    around: Around<'_>,
-    request: &Request<'_>,
-    (kind, uri): (SubjectKind, &str),
-) -> Result<Option<Routed>, Lost<A::No>> {
-    if let Some((server, inner)) = uris::inward(uri) {
-        let members = asker.members();
-        let member = members.iter().find(|member| member.name.as_str() == server);
-        return Ok(member.map(|member| routed(member.name, inner)));
-    }
-    let order = match kind {
-        SubjectKind::ResourceTemplate => [ListKind::ResourceTemplates, ListKind::Resources],
-        _ => [ListKind::Resources, ListKind::ResourceTemplates],
-    };
-    for list in order {
-        let Parts { parts, .. } = gather(asker, around, list, request)
-            .await
-            .map_err(Lost::No)?;
-        let exact = list == ListKind::Resources || kind == SubjectKind::ResourceTemplate;
-        let has = |name: &str| match exact {
-            true => name == uri,
-            false => uris::fits(name, uri),
-        };
-        let having = parts.iter().filter(|part| {
-            let may = |name: &str| match exact {
-                true => shows(part.member.rights, list, name),
-                false => part.member.rights.include(Action::Read(uri)),
-            };
-            let mut items = part.kept.list.items.iter();
-            items.any(|item| has(&item.name) && may(&item.name))
-        });
-        let having: Vec<Usable<'_>> = having.map(|part| part.member).collect();
-        match having.as_slice() {
-            [] => {}
-            [only] => return Ok(Some(routed(only.name, uri))),
-            several => return Err(Lost::Error(ambiguous(several, uri))),
+/// What all members have.
+struct Listed<'a> {
+    resources: Parts<'a>,
+    templates: Parts<'a>,
+    /// Who did not say what they have.
+    absent: BTreeSet<ServerName>,
+}
+
+impl<'a, A: Ask> Finder<'a, A> {
+    /// Nothing is asked for yet.
+    pub(crate) fn new(asker: &'a A, around: Around<'a>, request: &'a Request<'a>) -> Self {
+        Self {
+            asker,
+            around,
+            request,
+            listed: None,
         }
     }
-    Ok(None)
+
+    /// Whose a resource, or a template, is.
+    pub(crate) async fn find(
+        &mut self,
+        (kind, uri): (SubjectKind, &str),
+    ) -> Result<Option<Routed>, Lost<A::No>> {
+        if let Some((server, inner)) = uris::inward(uri) {
+            let members = self.asker.members();
+            let member = members.iter().find(|member| member.name.as_str() == server);
+            return Ok(member.map(|member| routed(member.name, inner)));
+        }
+        let around = self.around;
+        let listed = self.listed().await.map_err(Lost::No)?;
+        let found = listed.whose(around, kind, uri).map_err(Lost::Error)?;
+        if let Some(member) = &found {
+            around.whole.shown.note(around.whose, uri, member);
+        }
+        Ok(found.map(|member| routed(&member, uri)))
+    }
+
+    async fn listed(&mut self) -> Result<&Listed<'a>, A::No> {
+        let listed = match self.listed.take() {
+            Some(listed) => listed,
+            None => {
+                let kind = ListKind::Resources;
+                let gathering = Gathering::begin(self.asker, self.around, self.request, kind)?;
+                Listed::gathered(&gathering).await?
+            }
+        };
+        Ok(self.listed.insert(listed))
+    }
+}
+
+impl<'a> Listed<'a> {
+    async fn gathered<A: Ask>(gathering: &Gathering<'a, A>) -> Result<Self, A::No> {
+        let resources = gathering.list(ListKind::Resources);
+        let templates = gathering.list(ListKind::ResourceTemplates);
+        let (resources, templates) = join(resources, templates).await;
+        let (resources, templates) = (resources?, templates?);
+        let absent = resources.absent.iter().chain(&templates.absent);
+        Ok(Self {
+            absent: absent.map(|(name, _)| name.clone()).collect(),
+            resources,
+            templates,
+        })
+    }
+
+    /// The one member that has it. While others are absent that is whoever had it when the caller
+    /// was told of it: nobody takes over what was another's.
+    fn whose(
+        &self,
+        around: Around<'_>,
+        kind: SubjectKind,
+        uri: &str,
+    ) -> Result<Option<ServerName>, RpcError> {
+        let having = self.having(kind, uri);
+        if having.len() > 1 {
+            return Err(ambiguous(having, uri));
+        }
+        let only = having.first().copied();
+        if self.absent.is_empty() {
+            return Ok(only.cloned());
+        }
+        match around.whole.shown.find(around.whose, uri) {
+            Some(was) if Some(&was) == only => Ok(Some(was)),
+            Some(was) if only.is_none() && self.absent.contains(&was) => Ok(Some(was)),
+            Some(_) | None => Err(self.uncertain(only, uri)),
+        }
+    }
+
+    /// Who has it, as far as the caller may know.
+    fn having(&self, kind: SubjectKind, uri: &str) -> BTreeSet<&'a ServerName> {
+        let listing = self.resources.parts.iter();
+        let listing = listing.filter(|part| part.lists(ListKind::Resources, uri));
+        let making = self.templates.parts.iter().filter(|part| match kind {
+            SubjectKind::ResourceTemplate => part.lists(ListKind::ResourceTemplates, uri),
+            _ => part.makes(uri),
+        });
+        listing.chain(making).map(|part| part.member.name).collect()
+    }
+
+    fn uncertain(&self, only: Option<&ServerName>, uri: &str) -> RpcError {
+        let absent: Vec<&str> = self.absent.iter().map(ServerName::as_str).collect();
+        let candidates: BTreeSet<&ServerName> = self.absent.iter().chain(only).collect();
+        let reason = format!(
+            "whose it is cannot be told while there is no answer of {}: ask for one of {}",
+            absent.join(", "),
+            long_forms(candidates, uri),
+        );
+        RpcError::invalid_params(&reason)
+    }
 }
 
 fn routed(member: &ServerName, inner: &str) -> Routed {
@@ -127,22 +203,30 @@ fn unknown(kind: SubjectKind, name: &str) -> RpcError {
 }
 
 /// All of them are the caller's to read, so that saying so tells nothing new.
-fn ambiguous(several: &[Usable<'_>], uri: &str) -> RpcError {
-    let forms = several.iter().map(|member| uris::outward(member.name, uri));
-    let forms: Vec<String> = forms.collect();
-    let reason = format!(
-        "several servers have it: ask for one of {}",
-        forms.join(", ")
-    );
-    RpcError::invalid_params(&reason)
+fn ambiguous<'a>(several: impl IntoIterator<Item = &'a ServerName>, uri: &str) -> RpcError {
+    let forms = long_forms(several, uri);
+    RpcError::invalid_params(&format!("several servers have it: ask for one of {forms}"))
+}
+
+fn long_forms<'a>(members: impl IntoIterator<Item = &'a ServerName>, uri: &str) -> String {
+    let forms = members.into_iter().map(|member| uris::outward(member, uri));
+    forms.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    };
+
     use serde_json::{Value, json};
 
     use super::{
-        super::scripted::{Act, Caller, Scripted, listing, read, request},
+        super::{
+            merged::list,
+            scripted::{Act, Caller, Scripted, error, listing, read, request},
+        },
         *,
     };
 
@@ -165,7 +249,10 @@ mod tests {
             )
             .with(
                 "mail",
-                resources(&["note:1", "secret:1"], &["mail:{id}", "both:{x}"]),
+                resources(
+                    &["note:1", "secret:1", "file:///app"],
+                    &["mail:{id}", "both:{x}"],
+                ),
             )
             .with(
                 "notes",
@@ -225,6 +312,12 @@ mod tests {
                 "note:1",
                 Err("several servers have it: ask for one of mcp+files+note:1, mcp+mail+note:1"),
             ),
+            (
+                "file:///app", // mail lists it, and files has a template for it
+                Err(
+                    "several servers have it: ask for one of mcp+files+file:///app, mcp+mail+file:///app",
+                ),
+            ),
             ("mcp+mail+note:1", Ok("mail note:1")),
             ("mcp+files+anything", Ok("files anything")),
             ("mcp+other+note:1", Err("Resource not found")),
@@ -247,5 +340,59 @@ mod tests {
             json!({"ref": {"type": "ref/resource", "uri": "file:///{name}"}, "argument": {}});
         let told = routed("completion/complete", reference).await;
         assert_eq!(told.as_deref(), Ok("files file:///{name}"));
+    }
+
+    #[tokio::test]
+    async fn nobody_takes_over_what_an_absent_member_may_have() {
+        // GW-12, GW-27
+        let (gone, more) = <(Arc<AtomicBool>, Arc<AtomicBool>)>::default();
+        let (is_gone, has_more) = (Arc::clone(&gone), Arc::clone(&more));
+        let resources = |uris: &[&str]| listing("resources", "uri", uris, 0, "private");
+        let asker = Scripted::default()
+            .with("files", move |request| match is_gone.load(SeqCst) {
+                true => Act::Dead,
+                false if request["method"] == "resources/list" => resources(&["note:1"]),
+                false => error(-32601),
+            })
+            .with("mail", move |request| match has_more.load(SeqCst) {
+                _ if request["method"] != "resources/list" => error(-32601),
+                true => resources(&["mail:1", "note:1"]),
+                false => resources(&["mail:1"]),
+            });
+        let caller = Caller::new("alice");
+        let routed = async |caller: &Caller, uri: &str| {
+            let body = request("resources/read", json!({ "uri": uri }));
+            let request = read(&body);
+            let subject = request.params.subject.clone().expect("a subject");
+            match route(&asker, caller.around(), &request, &subject).await {
+                Ok(routed) => routed.member.to_string(),
+                Err(Lost::Error(error)) => error.message().to_owned(),
+                Err(Lost::No(no)) => no.to_owned(),
+            }
+        };
+        let uncertain = |uri: &str| {
+            format!(
+                "Invalid params: whose it is cannot be told while there is no answer of files: \
+                 ask for one of mcp+files+{uri}, mcp+mail+{uri}"
+            )
+        };
+        assert_eq!(routed(&caller, "note:1").await, "files");
+        gone.store(true, SeqCst);
+        assert_eq!(routed(&caller, "note:1").await, "files", "it was theirs");
+        more.store(true, SeqCst);
+        assert_eq!(routed(&caller, "note:1").await, uncertain("note:1"));
+        let body = request("resources/list", json!({}));
+        let kind = ListKind::Resources;
+        let told = list(&asker, caller.around(), kind, &read(&body)).await;
+        let told = told.expect("a list");
+        let told = std::str::from_utf8(&told).expect("UTF-8");
+        assert!(told.contains(r#""uri":"mcp+mail+note:1""#), "{told}");
+        assert_eq!(routed(&caller, "note:1").await, uncertain("note:1"));
+        let bob = caller.beside("bob");
+        assert_eq!(routed(&bob, "mail:1").await, uncertain("mail:1"));
+        let told = list(&asker, bob.around(), kind, &read(&body)).await;
+        assert!(told.is_ok());
+        assert_eq!(routed(&bob, "mail:1").await, "mail", "as he was told");
+        assert_eq!(routed(&caller, "mcp+mail+mail:1").await, "mail");
     }
 }

@@ -22,7 +22,10 @@ use doorward_mcp::{
     method::Method,
     translate::{Client as Said, cancelled},
 };
-use tokio::{sync::oneshot, time::Instant};
+use tokio::{
+    sync::{oneshot, watch},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -70,6 +73,8 @@ pub(crate) struct Session {
     state: Mutex<State>,
     /// A watch over a newer token than that of the stream.
     newer: Mutex<Option<Pulse>>,
+    /// Counts how often it was to be judged otherwise: by another token, or other rules.
+    terms: watch::Sender<u64>,
 }
 
 /// What `initialize` came to.
@@ -142,6 +147,7 @@ impl Session {
                 last_used: Instant::now(),
             }),
             newer: Mutex::default(),
+            terms: watch::Sender::new(0),
         })
     }
 
@@ -170,8 +176,23 @@ impl Session {
     /// Notes that a message came, with whose token.
     pub(super) fn visited(&self, visitor: Arc<dyn Visitor>) {
         let mut state = self.lock();
+        let same = state.newest.token() == visitor.token();
         state.newest = visitor;
         state.last_used = Instant::now();
+        drop(state);
+        if !same {
+            self.reconsider();
+        }
+    }
+
+    /// What goes on by itself is judged anew: the token is another one, or the rules are (P-051).
+    pub(super) fn reconsider(&self) {
+        self.terms.send_modify(|terms| *terms += 1);
+    }
+
+    /// Tells when that is so.
+    pub(super) fn terms(&self) -> watch::Receiver<u64> {
+        self.terms.subscribe()
     }
 
     /// Keeps the one stream open for as long as the token of `pulse` lasts, too.

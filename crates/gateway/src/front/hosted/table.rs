@@ -37,7 +37,22 @@ pub(crate) struct Hosted {
 struct Entry {
     /// The server as it was configured when the session began.
     server: Arc<Server>,
+    /// The same as it was configured when it was last looked at.
+    here: Option<Arc<Server>>,
     session: Arc<Session>,
+}
+
+impl Entry {
+    /// The server as it is configured now. A session whose server is configured anew is judged
+    /// anew (P-051).
+    fn seen(&mut self, snapshot: &Snapshot) -> Option<Arc<Server>> {
+        let now = snapshot.behind(&self.server.name)?;
+        let before = self.here.replace(Arc::clone(&now));
+        if before.is_some_and(|before| !Arc::ptr_eq(&before, &now)) {
+            self.session.reconsider();
+        }
+        Some(now)
+    }
 }
 
 /// Who wants a session, and for what.
@@ -59,7 +74,14 @@ impl Hosted {
         let mut table = self.lock();
         room_in(&mut table, limits.sessions_per_user, &place.owner.subject)?;
         let server = Arc::clone(place.server);
-        table.insert(key.clone(), Entry { server, session });
+        // The address for HTTP+SSE is a server of its own here, which is nowhere looked at.
+        let looked_at = session.transport() == Transport::Streamable;
+        let entry = Entry {
+            here: looked_at.then(|| Arc::clone(&server)),
+            server,
+            session,
+        };
+        table.insert(key.clone(), entry);
         Ok(key)
     }
 
@@ -99,11 +121,17 @@ impl Hosted {
         let (now, idle) = (Instant::now(), snapshot.limits.process_idle);
         let all: Vec<_> = self
             .lock()
-            .iter()
-            .map(|(key, entry)| (key.clone(), entry.clone()))
+            .iter_mut()
+            .map(|(key, entry)| (key.clone(), entry.seen(snapshot), entry.clone()))
             .collect();
-        for (key, Entry { server, session }) in all {
-            let here = snapshot.behind(&server.name);
+        for (
+            key,
+            here,
+            Entry {
+                server, session, ..
+            },
+        ) in all
+        {
             let same = here.is_some_and(|here| here.leads_where(&server));
             let over =
                 session.is_abandoned(now, idle) || !same || session.newest().has_left(snapshot);

@@ -1,4 +1,5 @@
-//! By whose token the gateway acts for a session: that of the newest message (P-051).
+//! By whose token the gateway acts for a session: that of the newest message, under the rules of
+//! now (P-051).
 
 use std::sync::Arc;
 
@@ -54,16 +55,18 @@ impl Visitor for Exchange {
             era: Era::Session,
         };
         let judged = async {
-            self.still_good().await?;
-            judge(self, asked).await
+            let now = self.by_now().ok_or(Refusal::UnknownServer)?;
+            now.still_good().await?;
+            judge(&now, asked).await
         };
         judged.await.map_err(Refusal::into_rpc)
     }
 
     async fn judge_use(&self) -> Result<Permit, RpcError> {
         let judged = async {
-            self.still_good().await?;
-            judge_use(self)
+            let now = self.by_now().ok_or(Refusal::UnknownServer)?;
+            now.still_good().await?;
+            judge_use(&now)
         };
         judged.await.map_err(Refusal::into_rpc)
     }

@@ -9,11 +9,12 @@ use doorward_mcp::{envelope::Message, era::Era, method::Method};
 
 use super::super::{
     exchange::Exchange,
-    judge::{Asked, judge},
+    judge::{Asked, judge, judge_use_by},
     lifted,
     refusal::Refusal,
 };
 use crate::{
+    places::{Buffered, Place},
     snapshot::Server,
     upstream::{
         Fault,
@@ -24,7 +25,12 @@ use crate::{
 
 /// Judges what goes to each member, and sends it.
 pub(super) struct Asker {
+    /// Who asks, at the endpoint of all.
+    whole: Exchange,
     members: Vec<Arc<Exchange>>,
+    place: Arc<Place>,
+    /// How much of what members say the caller may hold.
+    most: usize,
 }
 
 impl Asker {
@@ -48,7 +54,10 @@ impl Asker {
             })
         });
         Self {
+            whole: exchange.again(),
             members: members.collect(),
+            place: Arc::clone(&exchange.caller.place),
+            most: exchange.limits.buffered_bytes,
         }
     }
 
@@ -56,6 +65,15 @@ impl Asker {
     pub(super) fn exchange(&self, member: &ServerName) -> Option<Arc<Exchange>> {
         let mut members = self.members.iter();
         members.find(|it| it.server.name == *member).cloned()
+    }
+
+    /// The same under the configuration of now: a subscription asks again long after it began.
+    fn by_now(&self, member: &ServerName) -> Option<Arc<Exchange>> {
+        let now = Arc::clone(&self.whole.inner.snapshot.load().limits);
+        match Arc::ptr_eq(&now, &self.whole.limits) {
+            true => self.exchange(member),
+            false => Self::of(&self.whole.by_now()?).exchange(member),
+        }
     }
 }
 
@@ -73,10 +91,21 @@ impl Ask for Asker {
             .collect()
     }
 
+    fn admits(&self, member: &ServerName, method: Method) -> Result<(), Self::No> {
+        let exchange = self.exchange(member).ok_or(Refusal::UnknownServer)?;
+        let _permit = judge_use_by(&exchange, Some(method.as_str()))?; // nothing is sent for it
+        Ok(())
+    }
+
+    fn room(&self) -> (Buffered, usize) {
+        (self.place.buffered(), self.most)
+    }
+
     async fn ask(&self, member: &ServerName, body: Bytes) -> Result<Incoming, Declined<Self::No>> {
         let no = |refusal| Declined::No(Box::new(refusal));
         let unknown = || Declined::Fault(Fault::NotMcp);
-        let exchange = self.exchange(member).ok_or_else(unknown)?;
+        let exchange = self.by_now(member);
+        let exchange = exchange.ok_or_else(|| no(Refusal::UnknownServer))?;
         let Ok(Message::Request(request)) = Message::parse(&body) else {
             return Err(unknown());
         };

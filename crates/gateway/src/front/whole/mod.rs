@@ -1,4 +1,4 @@
-//! `/mcp`: a message to all servers that the caller may use.
+//! `/mcp` and `/sse`: a message to all servers that the caller may use.
 //!
 //! Headers and body were checked against each other; from here on the body alone counts
 //! (GW-08). Whatever goes to a member is judged for that member by its own words, with the
@@ -95,11 +95,12 @@ pub(super) async fn weigh(exchange: &Exchange, asked: Asked<'_>) -> Result<Permi
 /// All servers as one, for whoever speaks to them in a session; none at one server.
 pub(super) fn link(exchange: &Exchange) -> Option<Arc<dyn StatelessLink>> {
     exchange.server.whole.as_ref()?;
-    Some(Arc::new(Link(exchange.again())))
+    Some(Arc::new(Link(exchange.by_now())))
 }
 
-/// Asks in the name of one caller: each message is judged for the member that it goes to.
-struct Link(Exchange);
+/// Asks in the name of one caller, under the rules of when it was made: each message is judged for
+/// the member that it goes to. Nobody is asked where there is nothing for the caller any more.
+struct Link(Option<Exchange>);
 
 #[async_trait]
 impl StatelessLink for Link {
@@ -107,7 +108,8 @@ impl StatelessLink for Link {
         let Ok(Message::Request(request)) = Message::parse(&body) else {
             return Err(Fault::NotMcp);
         };
-        let (id, here) = (request.id.as_json(), Here::of(&self.0));
+        let exchange = self.0.as_ref().ok_or(Fault::NoSession)?;
+        let (id, here) = (request.id.as_json(), Here::of(exchange));
         let asked = Asked {
             method: Method::request(&request.method).ok_or(Fault::NotMcp)?,
             params: &request.params,
@@ -316,7 +318,7 @@ fn document(json: Bytes) -> Response {
     programs::document(json, StatusCode::OK)
 }
 
-/// What clients of this endpoint may speak; 2024-11-05 has another transport.
+/// What clients of this endpoint may speak; 2024-11-05 has another transport, and address.
 const SERVED: [Revision; 4] = [
     Revision::V2026_07_28,
     Revision::V2025_11_25,

@@ -2,8 +2,8 @@
 //!
 //! Every process holds a [`Slot`] until it has been reaped. When a user or a server
 //! has no slot left, the process of theirs that was idle longest makes room; one that
-//! is answering never does. What runs for nobody in particular (started ahead, or
-//! shared by everybody) counts for its server and in all.
+//! is answering never does, and for what is asked modestly (`upstream::modest`) none does. What runs for
+//! nobody in particular (started ahead, or shared by everybody) counts for its server and in all.
 
 use std::{
     collections::HashMap,
@@ -23,7 +23,7 @@ use tokio::{
 };
 
 use super::{spawner::Spawner, undertaker::Undertaker};
-use crate::config::GatewayLimits;
+use crate::{config::GatewayLimits, upstream::modest::is_modest};
 
 /// Whoever keeps a process running.
 pub(super) trait Tenant: Send + Sync {
@@ -231,6 +231,7 @@ impl State {
     ) -> Result<Option<Arc<dyn Tenant>>, Full> {
         let evicted = match self.shortage(&who)? {
             None => None,
+            Some(shortage) if is_modest() => return Err(shortage),
             Some(shortage) => {
                 let eligible = |held: &Who| match shortage {
                     Full::User => held.user == who.user,
@@ -380,6 +381,7 @@ mod tests {
     use doorward_core::id::UserId;
 
     use super::*;
+    use crate::upstream::modest::modestly;
 
     struct Fake {
         idle_since: Option<Instant>,
@@ -448,6 +450,20 @@ mod tests {
             processes.take(alice.clone(), weak(&next)).err(),
             Some(Full::User)
         );
+    }
+
+    #[tokio::test]
+    async fn nothing_goes_for_what_is_asked_modestly() {
+        // ST-06
+        let (processes, alice) = (processes(10, 1), user("alice"));
+        let (idle, next) = (fake(Some(Instant::now())), fake(None));
+        let held = processes.take(alice.clone(), weak(&idle));
+        let asked = async { processes.take(alice.clone(), weak(&next)).err() };
+        assert_eq!(modestly(asked).await, Some(Full::User));
+        assert!(!idle.evicted.load(Ordering::Relaxed));
+        drop(held);
+        let asked = async { processes.take(alice, weak(&next)).err() };
+        assert_eq!(modestly(asked).await, None, "there is room now");
     }
 
     #[tokio::test]

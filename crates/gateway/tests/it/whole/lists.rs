@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use doorward_core::step_up::{StepUpRule, Wanted};
 use serde_json::json;
 
 use super::{BOB, Member, Reply, ask, limited, member::at, names, offers, two, world};
@@ -127,4 +128,29 @@ async fn a_kept_list_is_nobody_elses_and_a_dead_token_gets_none() {
     assert_eq!(files.heard("resources/list").len(), 2, "and not for bob");
     world.tokens.revoke(super::ALICE);
     assert_eq!(world.send(list()).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_kept_list_is_for_who_may_ask_its_server_now() {
+    // P-014
+    let files = Member::start(offers("files", &["read_file"])).await;
+    let mail = Member::start(offers("mail", &["send"])).await;
+    let mut fresh = server("mail", mail.config());
+    fresh.step_up.rules = vec![StepUpRule {
+        tools: Vec::new(),
+        wants: Wanted {
+            max_age: Some(Duration::from_secs(300)),
+            acr: None,
+        },
+    }];
+    let world = world(vec![server("files", files.config()), fresh]);
+    let list = async || world.send(ask("tools/list", None, "")).await.json();
+    let all = ["files_read_file", "mail_send"];
+    assert_eq!(names(&list().await, "tools", "name"), all);
+    world.clock.advance(301);
+    let less = list().await;
+    assert_eq!(names(&less, "tools", "name"), ["files_read_file"]);
+    let absent = &less["result"]["_meta"]["dev.doorward/absent"][0];
+    assert_eq!(absent["server"], "mail");
+    assert_eq!(mail.heard("tools/list").len(), 1);
 }

@@ -85,6 +85,11 @@ impl Member {
         self.state.says.send(said).ok();
     }
 
+    /// Ends all subscriptions.
+    pub(crate) fn hang_up(&self) {
+        self.state.says.send(Value::Null).ok();
+    }
+
     /// How many subscriptions are open.
     pub(crate) fn open(&self) -> usize {
         self.state.open.load(Ordering::SeqCst)
@@ -136,7 +141,7 @@ async fn answer(state: Arc<State>, request: Request) -> Response {
             state.open.fetch_add(1, Ordering::SeqCst);
             let (open, said) = (Open(Arc::clone(&state)), state.says.subscribe());
             let later = stream::unfold((said, open), |(mut said, open)| async move {
-                let message = said.recv().await.ok()?;
+                let message = said.recv().await.ok().filter(|said| !said.is_null())?;
                 Some((message, (said, open)))
             });
             let events = stream::iter([acknowledged]).chain(later);

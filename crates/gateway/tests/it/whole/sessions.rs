@@ -178,13 +178,7 @@ async fn what_changes_anywhere_is_told_on_the_one_stream_of_the_session() {
         })
         .await;
     mail.say("notifications/tools/list_changed", json!({}));
-    loop {
-        let frame = body.frame().await.expect("more").expect("whole");
-        let data = frame.into_data().expect("data");
-        if String::from_utf8_lossy(&data).contains("notifications/tools/list_changed") {
-            break;
-        }
-    }
+    told(&mut body, "notifications/tools/list_changed").await;
     drop(body);
     let end = client.with(get("/mcp")).verb(http::Method::DELETE);
     assert!(world.send(end).await.status.is_success());
@@ -196,6 +190,90 @@ async fn what_changes_anywhere_is_told_on_the_one_stream_of_the_session() {
             files.open() == 0 && mail.open() == 0
         })
         .await;
+}
+
+/// The next message of an event stream that names `method`.
+async fn told(body: &mut axum::body::Body, method: &str) {
+    loop {
+        let frame = body.frame().await.expect("more").expect("whole");
+        let data = frame.into_data().expect("data");
+        if String::from_utf8_lossy(&data).contains(method) {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_session_hears_every_server_for_as_long_as_newer_tokens_come() {
+    // P-038, P-048, P-051, R-026
+    const CHANGED: &str = "notifications/tools/list_changed";
+    let (world, files, mail) = two().await;
+    let mut client = Client::open(&world, "2025-11-25").await;
+    let first = world.open(client.with(get("/mcp"))).await.into_body();
+    let each = || files.open() == 1 && mail.open() == 1;
+    world.until("each is listened to", each).await;
+    let begun = files.heard("subscriptions/listen").len();
+    world.clock.advance(700);
+    client.token = "alice-later";
+    world.tokens.grant_whole_until("alice", client.token, 3_000);
+    let list = client.ask(&world, "tools/list", json!({})).await;
+    assert_eq!(list.status, 200);
+    drop(first);
+    let again = || files.heard("subscriptions/listen").len() > begun && each();
+    for _ in 0..10 {
+        pass(Duration::from_secs(1)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    files.say("notifications/prompts/list_changed", json!({})); // whoever is gone is noticed
+    mail.say("notifications/prompts/list_changed", json!({}));
+    world.until("the newer token is listened with", again).await;
+    files.hang_up();
+    world.until("it broke off", || files.open() == 0).await;
+    for _ in 0..5 {
+        pass(Duration::from_secs(1)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    world
+        .until("it is listened to again", || files.open() == 1)
+        .await;
+    let mut body = world.open(client.with(get("/mcp"))).await.into_body();
+    files.say(CHANGED, json!({}));
+    told(&mut body, CHANGED).await;
+}
+
+#[tokio::test]
+async fn what_goes_on_by_itself_is_judged_by_the_rules_of_now() {
+    // P-051
+    let (world, files, mail) = two().await;
+    let client = Client::open(&world, "2025-11-25").await;
+    let _stream = world.open(client.with(get("/mcp"))).await;
+    let each = || files.open() == 1 && mail.open() == 1;
+    world.until("each is listened to", each).await;
+    let mut strict = server("mail", mail.config());
+    strict.step_up.rules = vec![doorward_core::step_up::StepUpRule {
+        tools: Vec::new(),
+        wants: doorward_core::step_up::Wanted {
+            max_age: None,
+            acr: Some(doorward_core::step_up::Acr::Mfa),
+        },
+    }];
+    let servers = vec![strict, server("files", files.config())];
+    world
+        .gateway
+        .reconfigure(config_of_all(servers))
+        .expect("valid");
+    for _ in 0..10 {
+        pass(Duration::from_secs(1)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let one_is_left = || {
+        for member in [&files, &mail] {
+            member.say("notifications/prompts/list_changed", json!({}));
+        }
+        files.open() == 1 && mail.open() == 0
+    };
+    world.until("only one is listened to", one_is_left).await;
+    assert_eq!(client.call(&world, "files_read_file").await.status, 200);
 }
 
 #[tokio::test]

@@ -70,6 +70,13 @@ impl Tokens {
         });
     }
 
+    /// The same token for another resource.
+    pub(crate) fn relocate(&self, token: &str, resource: &str) {
+        self.change(token, |principal| {
+            principal.resource = Resource::from_known(resource);
+        });
+    }
+
     /// The same until a moment of the stopped clock.
     pub(crate) fn grant_until(&self, user: &str, token: &str, server: &str, until: i64) {
         self.grant(user, token, server, &ScopeSet::baseline());
@@ -97,6 +104,14 @@ impl Tokens {
                 ..(**principal).clone()
             });
         }
+    }
+
+    /// The same until a moment of the stopped clock.
+    pub(crate) fn grant_whole_until(&self, user: &str, token: &str, until: i64) {
+        self.grant_whole(user, token, &ScopeSet::baseline());
+        self.change(token, |principal| {
+            principal.expires_at = UnixTime::from_seconds(until);
+        });
     }
 
     /// The same for single calls (RFC 9396).

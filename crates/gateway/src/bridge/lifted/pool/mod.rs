@@ -32,6 +32,7 @@ use crate::{
     upstream::{
         Fault,
         link::{Opening, Owner, SessionLink},
+        modest::alike,
     },
 };
 
@@ -125,7 +126,7 @@ impl Pool {
         let (opens, pool) = (Arc::clone(&self.opens), Arc::downgrade(self));
         let (owner, opening) = (wish.key.owner.clone(), wish.opening.clone());
         let permit = wish.permit.for_part();
-        let opened = tokio::spawn(async move {
+        let opened = tokio::spawn(alike(async move {
             let link = opens.open(permit, &owner, &opening).await?;
             match pool.upgrade().is_some_and(|pool| !pool.lock().is_closed()) {
                 true => Ok(link),
@@ -134,7 +135,7 @@ impl Pool {
                     Err(Fault::Ended)
                 }
             }
-        });
+        }));
         async move { opened.await.unwrap_or(Err(Fault::Ended)) }
     }
 

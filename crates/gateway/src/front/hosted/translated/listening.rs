@@ -4,9 +4,11 @@
 //! client: subscribe a -> wanted {a} -> listen {a}    -> acknowledged {a} -> client: {}
 //! client: subscribe b -> wanted {a,b} -> listen {a,b} -> acknowledged -> the stream of {a} closes
 //! stream breaks -> a pause -> every resource judged anew (P-051) -> listen again
+//! another token, other rules -> everything judged anew -> listen again, or not any more
 //! ```
 //!
-//! What the server does not acknowledge is refused to the client, and not silently left out.
+//! What the server does not acknowledge is refused to the client, and not silently left out. Who
+//! may not listen is not asked for until they come with another token, or the rules are others.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -21,7 +23,10 @@ use doorward_mcp::{
     },
 };
 use futures_util::{FutureExt, StreamExt};
-use tokio::{sync::watch, time::timeout};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until, timeout},
+};
 
 use super::Translated;
 use crate::{
@@ -49,6 +54,25 @@ struct Wanted {
 struct Judged {
     token: Option<TokenId>,
     readable: BTreeSet<String>,
+}
+
+/// Why there is no stream.
+enum Unheard {
+    /// The client may not hear anything now.
+    Refused(RpcError),
+    /// The server does not listen, or cannot be had.
+    Failed(RpcError),
+}
+
+/// Why a stream is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    /// Something else is wanted.
+    Wanted,
+    /// The one before broke off.
+    Lost,
+    /// The client, or the rules, are others.
+    Terms,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -160,43 +184,69 @@ async fn may_read(visitor: &dyn Visitor, uri: &str) -> bool {
 impl Translated {
     /// Hears what the server says unasked, for as long as the session lasts.
     pub(super) async fn hear(&self, session: &Arc<Session>) {
-        let mut wanted = self.listening.wanted.subscribe();
+        let (mut wanted, mut terms) = (self.listening.wanted.subscribe(), session.terms());
         let mut current: Option<Incoming> = None;
-        let mut honoured = Filter::default();
         let (mut pause, mut judged) = (FIRST_PAUSE, Judged::default());
-        let mut fresh = true;
+        let mut cause = Cause::Wanted;
         loop {
             let want = wanted.borrow_and_update().clone();
-            let just_now = want.fresh.filter(|_| fresh);
+            terms.borrow_and_update();
+            let just_now = want.fresh.filter(|_| cause == Cause::Wanted);
             let opened = self
                 .reopen(session, &want.filter, (just_now, &mut judged))
                 .await;
-            let refused = match opened {
-                Ok(opened) => {
-                    let (stream, filter) = opened.unzip();
-                    honoured = filter.unwrap_or_default();
-                    // The old one is closed only now, and what it said meanwhile is heard.
-                    if let Some(old) = std::mem::replace(&mut current, stream) {
-                        self.drain(old, session);
-                    }
-                    None
-                }
-                Err(error) => Some(error),
-            };
-            let waits = current.is_none() && refused.is_none();
+            let settled = Instant::now() + REST;
+            let is_refused = matches!(opened, Err(Unheard::Refused(_)));
+            let (filter, refused) = self.settle((opened, cause), &mut current, session);
+            let waits = is_refused || (current.is_none() && refused.is_none());
             self.listening.honoured.send_replace(Honoured {
-                filter: honoured.clone(),
+                filter,
                 number: want.number,
                 refused,
             });
-            fresh = tokio::select! {
-                _ = wanted.changed() => true,
-                heard = self.until_lost(&mut current, session, pause), if !waits => {
-                    pause = if heard { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
+            cause = tokio::select! {
+                _ = wanted.changed() => Cause::Wanted,
+                () = others(&mut terms, settled) => {
                     judged = Judged::default();
-                    false
+                    Cause::Terms
+                }
+                () = self.until_lost(&mut current, session, pause), if !waits => {
+                    // One that did not last is no reason to open it again soon.
+                    let lasted = settled.elapsed() >= LONGEST_PAUSE;
+                    pause = if lasted { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
+                    judged = Judged::default();
+                    Cause::Lost
                 }
             };
+        }
+    }
+
+    /// Takes the stream that was opened in place of the one before: what is honoured by now, and
+    /// what was said instead.
+    fn settle(
+        &self,
+        (opened, cause): (Result<Option<(Incoming, Filter)>, Unheard>, Cause),
+        current: &mut Option<Incoming>,
+        session: &Arc<Session>,
+    ) -> (Filter, Option<RpcError>) {
+        match opened {
+            Ok(opened) => {
+                let (stream, filter) = opened.unzip();
+                // The old one is closed only now, and what it said meanwhile is heard.
+                if let Some(old) = std::mem::replace(current, stream) {
+                    self.drain(old, session);
+                }
+                (filter.unwrap_or_default(), None)
+            }
+            Err(Unheard::Failed(error)) if cause != Cause::Terms => {
+                let honoured = self.listening.honoured.borrow().filter.clone();
+                (honoured, Some(error))
+            }
+            // The one before was for others.
+            Err(Unheard::Failed(error) | Unheard::Refused(error)) => {
+                *current = None;
+                (Filter::default(), Some(error))
+            }
         }
     }
 
@@ -207,22 +257,21 @@ impl Translated {
         session: &Arc<Session>,
         wanted: &Filter,
         (fresh, judged): (Option<String>, &mut Judged),
-    ) -> Result<Option<(Incoming, Filter)>, RpcError> {
+    ) -> Result<Option<(Incoming, Filter)>, Unheard> {
         if wanted.is_empty() {
             return Ok(None);
         }
         let visitor = session.newest();
+        let permit = visitor.judge_use().await.map_err(Unheard::Refused)?;
         judged.of(visitor.token(), fresh);
         let filter = judged.filter(&*visitor, wanted.clone()).await;
         if filter.is_empty() {
             return Ok(None);
         }
-        let permit = visitor.judge_use().await?;
         let opening = self.acknowledged(&*visitor, permit, &filter);
         let opened = timeout(PATIENCE, opening).await;
-        opened
-            .unwrap_or_else(|_| Err(Fault::Timeout.rpc()))
-            .map(Some)
+        let opened = opened.unwrap_or_else(|_| Err(Fault::Timeout.rpc()));
+        opened.map(Some).map_err(Unheard::Failed)
     }
 
     async fn acknowledged(
@@ -251,23 +300,20 @@ impl Translated {
         Err(Fault::Broken.rpc())
     }
 
-    /// Says what comes until nothing more does, and rests; whether anything came.
+    /// Says what comes until nothing more does, and rests.
     async fn until_lost(
         &self,
         current: &mut Option<Incoming>,
         session: &Arc<Session>,
         pause: Duration,
-    ) -> bool {
-        let mut heard = false;
+    ) {
         if let Some(incoming) = current {
             while let Some(Ok(message)) = incoming.next().await {
-                heard = true;
                 self.changed(&message, session);
             }
         }
         *current = None;
         tokio::time::sleep(pause).await;
-        heard
     }
 
     /// What has come already of a stream that is closed.
@@ -281,6 +327,12 @@ impl Translated {
         let Ok(Message::Notification(notification)) = Message::parse(message) else {
             return;
         };
+        if let Some(filter) = acknowledgement(&notification) {
+            // Several servers as one honour more as soon as more of them do.
+            let honoured = &self.listening.honoured;
+            honoured.send_modify(|honoured| honoured.filter = filter);
+            return;
+        }
         let method = Method::notification(&notification.method);
         if method.map(destination_in_session) != Some(Destination::Listeners) {
             return;
@@ -288,6 +340,15 @@ impl Translated {
         session.changed(&notification);
         session.unasked().say(for_session(&notification).into());
     }
+}
+
+/// Ready when the client, or the rules, are others, and the stream of before has had its time: who
+/// takes turns with two tokens makes nobody listen over and over.
+async fn others(terms: &mut watch::Receiver<u64>, settled: Instant) {
+    if terms.changed().await.is_err() {
+        std::future::pending::<()>().await; // the session is over, and so is this soon
+    }
+    sleep_until(settled).await;
 }
 
 fn acknowledgement(notification: &Notification<'_>) -> Option<Filter> {
@@ -312,6 +373,8 @@ fn unsupported(outcome: &Outcome<'_>) -> RpcError {
 const MOST_BYTES: usize = 256 * 1024;
 /// How long a server may take to say what it honours.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a stream lasts at least before it is opened for somebody else.
+const REST: Duration = Duration::from_secs(5);
 /// How long a server rests whose stream broke off.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);

@@ -168,3 +168,117 @@ async fn what_is_too_long_is_not_subscribed_to() {
     assert_eq!(next(&mut answer).await["error"]["code"], -32602);
     assert_eq!(world.server.heard().len(), 1, "it is not asked");
 }
+
+fn another(token: &str) -> Guest {
+    Guest {
+        token: Some(doorward_core::id::TokenId::from_known(token)),
+        ..Guest::default()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_token_or_other_rules_open_the_stream_anew() {
+    // P-051
+    let world = world(Revision::V2025_11_25, TOOLS).await;
+    let mut before = world.server.then();
+    world.session.listen();
+    let asked = world.server.heard_so_many(2).await;
+    acknowledge(&before, &asked, r#"{"toolsListChanged":true}"#);
+    let mut line = world.session.unasked().read(0);
+    let guest = Arc::new(another("another"));
+    for (count, reason) in [(3, "another token"), (4, "other rules")] {
+        let stream = world.server.then();
+        match reason {
+            "other rules" => world.session.reconsider(),
+            _ => world
+                .session
+                .visited(Arc::clone(&guest) as Arc<dyn Visitor>),
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+        let asked = world.server.heard_so_many(count).await;
+        assert!(!before.is_closed(), "not before the new one is there");
+        acknowledge(&stream, &asked, r#"{"toolsListChanged":true}"#);
+        before.closed().await;
+        stream.say(r#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#);
+        let told = next(&mut line).await;
+        assert_eq!(
+            told["method"], "notifications/tools/list_changed",
+            "{reason}"
+        );
+        before = stream;
+    }
+    for _ in 0..3 {
+        world
+            .session
+            .visited(Arc::clone(&guest) as Arc<dyn Visitor>);
+        tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    }
+    assert_eq!(world.server.heard().len(), 4, "the same token is no other");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_takes_turns_with_two_tokens_opens_no_stream_for_each() {
+    // GW-25
+    let world = world(Revision::V2025_11_25, TOOLS).await;
+    let streams: Vec<Stream> = (0..3).map(|_| world.server.then()).collect();
+    world.session.listen();
+    let asked = world.server.heard_so_many(2).await;
+    acknowledge(&streams[0], &asked, r#"{"toolsListChanged":true}"#);
+    for turn in 0..50 {
+        let token = format!("token {}", turn % 2);
+        world.session.visited(Arc::new(another(&token)));
+        tokio::task::yield_now().await;
+    }
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    assert_eq!(world.server.heard().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_may_not_listen_any_more_is_not_listened_for_until_they_may() {
+    // P-051, R-026
+    let world = world(Revision::V2025_11_25, TOOLS).await;
+    let stream = world.server.then();
+    world.session.listen();
+    let asked = world.server.heard_so_many(2).await;
+    acknowledge(&stream, &asked, r#"{"toolsListChanged":true}"#);
+    world.guest.refused.store(true, Ordering::Relaxed);
+    world.session.reconsider();
+    stream.closed().await;
+    tokio::time::sleep(std::time::Duration::from_secs(300)).await;
+    assert_eq!(world.server.heard().len(), 2, "nobody asks over and over");
+    let _stream = world.server.then();
+    world.session.visited(Arc::new(another("good")));
+    world.server.heard_so_many(3).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_never_lasts_is_opened_ever_less_often() {
+    // GW-26
+    let world = world(Revision::V2025_11_25, TOOLS).await;
+    for _ in 0..40 {
+        let stream = world.server.then();
+        stream.say(r#"{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"notifications":{"toolsListChanged":true},"_meta":{}}}"#);
+        stream.say(r#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#);
+    }
+    world.session.listen();
+    tokio::time::sleep(std::time::Duration::from_secs(300)).await;
+    let count = world.server.heard().len();
+    assert!((6..14).contains(&count), "{count}");
+}
+
+#[tokio::test]
+async fn what_is_honoured_later_is_told_as_well() {
+    // P-038
+    let both = r#"{"tools":{"listChanged":true},"prompts":{"listChanged":true}}"#;
+    let world = world(Revision::V2025_11_25, both).await;
+    let stream = world.server.then();
+    world.session.listen();
+    let asked = world.server.heard_so_many(2).await;
+    acknowledge(&stream, &asked, r#"{"toolsListChanged":true}"#);
+    let more = r#"{"toolsListChanged":true,"promptsListChanged":true}"#;
+    acknowledge(&stream, &asked, more);
+    stream.say(r#"{"jsonrpc":"2.0","method":"notifications/prompts/list_changed"}"#);
+    let mut line = world.session.unasked().read(0);
+    let told = next(&mut line).await;
+    assert_eq!(told["method"], "notifications/prompts/list_changed");
+}

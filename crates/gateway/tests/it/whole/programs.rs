@@ -1,0 +1,38 @@
+//! Programs among all servers, which take nothing from one another.
+
+use serde_json::json;
+
+use super::{ALICE, ask, config_of_all};
+use crate::{
+    programs::{call_in, pid, session_era, stateless_era},
+    world::{World, server},
+};
+
+#[tokio::test]
+async fn no_process_in_which_somebody_works_goes_for_a_list_of_all() {
+    // ST-06
+    let mut config = config_of_all(vec![
+        server("files", session_era()),
+        server("mail", stateless_era()),
+        server("notes", stateless_era()),
+    ]);
+    config.limits.processes_per_user = 2;
+    let world = World::of(config);
+    let baseline = doorward_core::scope::ScopeSet::baseline();
+    world.tokens.grant_whole("alice", ALICE, &baseline);
+    let session = world.session().await;
+    let before = pid(&world.send(call_in(&session, "pid")).await);
+    for method in ["tools/list", "server/discover", "tools/list"] {
+        let list = world.send(ask(method, None, "")).await.json();
+        let absent = list["result"]["_meta"]["dev.doorward/absent"].as_array();
+        let absent = absent.expect("two are absent");
+        assert_eq!(absent.len(), 2, "{list}");
+        let full = json!("too many MCP server programs are running; try again later");
+        assert!(absent.iter().all(|one| one["reason"] == full), "{list}");
+    }
+    let filter = r#""notifications":{"toolsListChanged":true}"#;
+    let stream = world.open(ask("subscriptions/listen", None, filter)).await;
+    assert_eq!(stream.status(), 200);
+    let after = pid(&world.send(call_in(&session, "pid")).await);
+    assert_eq!(before, after, "her session goes on where it was");
+}
