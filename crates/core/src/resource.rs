@@ -47,12 +47,12 @@ impl Resource {
     ///
     /// Scheme and host ignore case, a default port and one trailing slash do not
     /// count; the path is exact; a query or fragment never matches. The address of the same
-    /// server for clients of HTTP+SSE, `/sse/{server}`, means `/mcp/{server}`.
+    /// server for clients of HTTP+SSE, `/sse/{server}`, means `/mcp/{server}`, and `/sse` means
+    /// `/mcp`.
     pub fn matches(&self, presented: &str) -> bool {
         presented == self.0
-            || canonical(presented).is_some_and(|text| {
-                text == self.0 || streamable(&text).is_some_and(|text| text == self.0)
-            })
+            || canonical(presented)
+                .is_some_and(|text| text == self.0 || streamable(&text).any(|text| text == self.0))
     }
 }
 
@@ -163,14 +163,16 @@ impl std::fmt::Display for Resources {
     }
 }
 
-/// The address of Streamable HTTP that belongs to one of HTTP+SSE.
-fn streamable(text: &str) -> Option<String> {
-    let (base, server) = match text.strip_suffix("/sse") {
-        Some(base) => (base, ""),
-        None => text.rsplit_once("/sse/")?,
-    };
-    let slash = if server.is_empty() { "" } else { "/" };
-    (!server.contains('/')).then(|| format!("{base}/mcp{slash}{server}"))
+/// The addresses of Streamable HTTP that may belong to one of HTTP+SSE: that of one server, which
+/// may be called `sse` itself, or of all.
+fn streamable(text: &str) -> impl Iterator<Item = String> {
+    let one = text.rsplit_once("/sse/");
+    let one = one.filter(|(_, server)| !server.contains('/'));
+    let one = one.map(|(base, server)| format!("{base}/mcp/{server}"));
+    // Below `/mcp` it is a server's name.
+    let all = text.strip_suffix("/sse");
+    let all = all.filter(|base| !base.ends_with("/mcp"));
+    one.into_iter().chain(all.map(|base| format!("{base}/mcp")))
 }
 
 /// Writes an absolute http(s) URI in canonical form; `None` when it cannot be a resource.
@@ -236,6 +238,27 @@ mod tests {
         let resource = Resource::from_known("https://mcp.example/mcp/files");
         for Case(name, presented, expected) in cases {
             assert_eq!(resource.matches(presented), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_address_for_http_and_sse_means_its_own_endpoint_and_no_other() {
+        //
+        #[rustfmt::skip]
+        let cases = [
+            ("https://a.example/mcp",       "https://a.example/sse",         true),
+            ("https://a.example/mcp",       "https://a.example/sse/",        true),
+            ("https://a.example/x/mcp",     "https://a.example/x/sse",       true),
+            ("https://a.example/mcp/files", "https://a.example/sse",         false),
+            ("https://a.example/mcp",       "https://a.example/sse/files",   false),
+            ("https://a.example/mcp",       "https://a.example/sse?x=1",     false),
+            ("https://a.example/mcp/sse",   "https://a.example/sse/sse",     true),
+            ("https://a.example/mcp/mcp",   "https://a.example/mcp/sse",     false),
+            ("https://a.example/mcp",       "https://a.example/sse/messages", false),
+        ];
+        for (resource, presented, expected) in cases {
+            let matched = Resource::from_known(resource).matches(presented);
+            assert_eq!(matched, expected, "{resource} {presented}");
         }
     }
 

@@ -36,7 +36,15 @@ pub(crate) struct Snapshot {
     /// The same servers at the addresses for HTTP+SSE of 2024-11-05.
     by_sse: HashMap<String, Arc<Server>>,
     /// All of them as one, where they are.
-    whole: Option<Arc<Server>>,
+    whole: Option<Wholes>,
+}
+
+/// All servers as one.
+struct Wholes {
+    /// At `/mcp`.
+    usual: Arc<Server>,
+    /// At the address for HTTP+SSE of 2024-11-05.
+    sse: Arc<Server>,
 }
 
 /// One server, ready to be called.
@@ -109,8 +117,8 @@ impl Snapshot {
             }
         }
         let whole = config.aggregate.as_ref().map(|aggregate| {
-            let whole = ready.whole(aggregate, &config.servers, &servers);
-            whole.map(Arc::new)
+            let configs = &config.servers;
+            ready.wholes(aggregate, configs, &servers)
         });
         Ok(Self {
             whole: whole.transpose()?,
@@ -142,16 +150,20 @@ impl Snapshot {
 
     /// The endpoint that is all servers as one, if a request with these extensions reaches any.
     pub(crate) fn whole(&self, request: &Extensions) -> Option<Arc<Server>> {
-        let whole = self.whole.as_ref()?;
-        let mut members = whole.access.members().iter();
-        let reached = members.any(|member| member.is_reached_by(request));
-        reached.then(|| Arc::clone(whole))
+        let whole = self.whole.as_ref().map(|whole| &whole.usual);
+        whole.filter(|whole| reaches_any(whole, request)).cloned()
+    }
+
+    /// The same at its address for HTTP+SSE.
+    pub(crate) fn whole_by_sse(&self, request: &Extensions) -> Option<Arc<Server>> {
+        let whole = self.whole.as_ref().map(|whole| &whole.sse);
+        whole.filter(|whole| reaches_any(whole, request)).cloned()
     }
 
     /// The server that a stream calls so: one of them, or all.
     pub(crate) fn behind(&self, name: &ServerName) -> Option<Arc<Server>> {
         match *name == ServerName::whole() {
-            true => self.whole.clone(),
+            true => self.whole.as_ref().map(|whole| Arc::clone(&whole.usual)),
             false => self.named(name.as_str()),
         }
     }
@@ -185,6 +197,12 @@ impl Snapshot {
         all.sort_by(|one, other| one.name.cmp(&other.name));
         all
     }
+}
+
+/// Whether a request with these extensions reaches any member of a whole.
+fn reaches_any(whole: &Server, request: &Extensions) -> bool {
+    let mut members = whole.access.members().iter();
+    members.any(|member| member.is_reached_by(request))
 }
 
 impl Server {
@@ -253,44 +271,66 @@ impl Preparing<'_> {
         }
     }
 
-    /// The endpoint that is all servers: each as it is reached through it, with its own rules
-    /// and the challenges of all.
-    fn whole(
+    /// The endpoints that are all servers. Tokens are for the address of Streamable HTTP, or for
+    /// its own.
+    fn wholes(
         &self,
         aggregate: &AggregateConfig,
         configs: &[ServerConfig],
         servers: &HashMap<String, Arc<Server>>,
-    ) -> Result<Server, GatewayError> {
+    ) -> Result<Wholes, GatewayError> {
         let names = configs.iter().map(|config| &config.name);
-        let names = Names::new(&aggregate.separator, names)?;
+        let whole = Arc::new(Whole {
+            names: Names::new(&aggregate.separator, names)?,
+            cached: Cached::default(),
+            shown: Shown::default(),
+        });
         let everywhere = |config: &ServerConfig| config.dpop == Policy::Required;
         let dpop = match configs.iter().all(everywhere) && !configs.is_empty() {
             true => Policy::Required,
             false => Policy::Accepted,
         };
-        let at = self.endpoint("/mcp", "All servers", dpop);
-        if !at.resource.is_whole() {
+        let at = |path| self.endpoint(path, "All servers", dpop);
+        let own = self.new_upstream(&nowhere()?)?;
+        let usual = Server {
+            dpop,
+            whole: Some(Arc::clone(&whole)),
+            ..self.all(at("/mcp"), (configs, servers), &own)?
+        };
+        if !usual.resource.is_whole() {
             return Err(GatewayError::WholePath);
         }
-        let mut members: Vec<Arc<Server>> = configs
-            .iter()
-            .filter_map(|config| {
-                let own = servers.get(config.name.as_str())?.own();
-                Some(Arc::new(self.reached(config, at.clone(), &own)))
-            })
-            .collect();
+        let sse = Server {
+            dpop,
+            also_for: Some(usual.resource.clone()),
+            whole: Some(whole),
+            ..self.all(at("/sse"), (configs, servers), &own)?
+        };
+        Ok(Wholes {
+            usual: Arc::new(usual),
+            sse: Arc::new(sse),
+        })
+    }
+
+    /// All servers at one endpoint: each as it is reached through it, with its own rules and the
+    /// challenges of all.
+    fn all(
+        &self,
+        at: Endpoint,
+        (configs, servers): (&[ServerConfig], &HashMap<String, Arc<Server>>),
+        own: &Own,
+    ) -> Result<Server, GatewayError> {
+        let members = configs.iter().filter_map(|config| {
+            let own = servers.get(config.name.as_str())?.own();
+            Some(Arc::new(self.reached(config, at.clone(), &own)))
+        });
+        let mut members: Vec<Arc<Server>> = members.collect();
         members.sort_by(|one, other| one.name.cmp(&other.name));
-        let nowhere = nowhere()?;
         let places = Arc::clone(&self.surroundings.places);
-        let mut server = self.reached(&nowhere, at, &self.new_upstream(&nowhere)?);
-        server.dpop = dpop;
-        server.access = Access::of_all(members, places);
-        server.whole = Some(Arc::new(Whole {
-            names,
-            cached: Cached::default(),
-            shown: Shown::default(),
-        }));
-        Ok(server)
+        Ok(Server {
+            access: Access::of_all(members, places),
+            ..self.reached(&nowhere()?, at, own)
+        })
     }
 
     /// The upstream of before when its configuration and the limits are the same: its sessions

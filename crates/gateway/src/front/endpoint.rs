@@ -1,4 +1,5 @@
-//! `/mcp/{server}`, `/sse/{server}` and `/mcp`: server, origin, token, then the method's own path.
+//! `/mcp/{server}`, `/sse/{server}`, `/mcp` and `/sse`: server, origin, token, then the method's own
+//! path.
 
 use std::{
     future::poll_fn,
@@ -20,7 +21,7 @@ use super::{
     authenticate::Door,
     cors,
     exchange::{Answer, Exchange},
-    hosted,
+    hosted::{self, sse::MESSAGES},
     origin::Page,
     post,
     refusal::Refusal,
@@ -43,6 +44,8 @@ enum Endpoint {
     Stream,
     /// `/sse/{server}/messages`
     Messages,
+    /// `/sse`, where clients also post: what follows it is the name of a server.
+    WholeStream,
 }
 
 /// Answers any request to an MCP endpoint.
@@ -65,12 +68,18 @@ pub(super) async fn whole(State(inner): State<Arc<Inner>>, request: Request) -> 
     at(Endpoint::Whole, inner, request).await
 }
 
+/// Answers any request to the same for clients of 2024-11-05.
+pub(super) async fn whole_sse(State(inner): State<Arc<Inner>>, request: Request) -> Response {
+    at(Endpoint::WholeStream, inner, request).await
+}
+
 async fn at(endpoint: Endpoint, inner: Arc<Inner>, request: Request) -> Response {
     let snapshot = inner.snapshot.load_full();
     let (path, extensions) = (request.uri().path(), request.extensions());
     let server = match endpoint {
         Endpoint::Mcp => snapshot.reached(server_name(path), extensions),
         Endpoint::Whole => snapshot.whole(extensions),
+        Endpoint::WholeStream => snapshot.whole_by_sse(extensions),
         Endpoint::Stream => snapshot.reached_by_sse(server_name(path), extensions),
         Endpoint::Messages => {
             let stream = path.strip_suffix(MESSAGES).unwrap_or(path);
@@ -116,7 +125,7 @@ async fn answer_known(
         snapshot,
         server: &server,
         within: match endpoint {
-            Endpoint::Mcp | Endpoint::Whole | Endpoint::Stream => "",
+            Endpoint::Mcp | Endpoint::Whole | Endpoint::Stream | Endpoint::WholeStream => "",
             Endpoint::Messages => MESSAGES,
         },
         peer,
@@ -144,7 +153,7 @@ async fn answer_known(
         Endpoint::Mcp | Endpoint::Whole => {
             attended(&exchange, answer_one(&exchange, &parts.method, body)).await
         }
-        Endpoint::Stream | Endpoint::Messages => {
+        Endpoint::Stream | Endpoint::Messages | Endpoint::WholeStream => {
             let query = parts.uri.query().unwrap_or_default();
             let answer = answer_sse(&exchange, (endpoint, &parts.method), query, body);
             attended(&exchange, Box::pin(answer)).await
@@ -159,9 +168,14 @@ async fn answer_sse(
     body: Body,
 ) -> Answer {
     match (endpoint, method) {
-        (Endpoint::Stream, &Method::GET) => hosted::sse::get(exchange).await,
-        (Endpoint::Messages, &Method::POST) => hosted::sse::post(exchange, query, body).await,
+        (Endpoint::Stream | Endpoint::WholeStream, &Method::GET) => {
+            hosted::sse::get(exchange).await
+        }
+        (Endpoint::Messages | Endpoint::WholeStream, &Method::POST) => {
+            hosted::sse::post(exchange, query, body).await
+        }
         (Endpoint::Messages, _) => Err(Refusal::Method("POST, OPTIONS")),
+        (Endpoint::WholeStream, _) => Err(Refusal::Method("GET, POST, OPTIONS")),
         (_, _) => Err(Refusal::Method("GET, OPTIONS")),
     }
 }
@@ -192,6 +206,3 @@ async fn attended(exchange: &Exchange, answer: impl Future<Output = Answer>) -> 
     });
     answered.await.unwrap_or_else(|| Err(exchange.over()))
 }
-
-/// What follows the address of a stream where clients post.
-const MESSAGES: &str = "/messages";

@@ -44,6 +44,12 @@ pub(super) async fn of_whole(State(inner): State<Arc<Inner>>, request: Request) 
     answer(request.method(), whole.map(|whole| whole.metadata.clone()))
 }
 
+/// The document of all servers as one for clients of HTTP+SSE.
+pub(super) async fn of_whole_sse(State(inner): State<Arc<Inner>>, request: Request) -> Response {
+    let whole = inner.snapshot.load().whole_by_sse(request.extensions());
+    answer(request.method(), whole.map(|whole| whole.metadata.clone()))
+}
+
 /// The document of the only server; with several, there is none.
 pub(super) async fn root(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     let document = inner

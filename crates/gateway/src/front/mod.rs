@@ -46,10 +46,16 @@ pub(crate) fn routes(inner: &Arc<Inner>) -> Router {
         )
         .route(&format!("{prefix}/mcp"), any(endpoint::whole))
         .route(&format!("{prefix}/mcp/"), any(endpoint::whole))
+        .route(&format!("{prefix}/sse"), any(endpoint::whole_sse))
+        .route(&format!("{prefix}/sse/"), any(endpoint::whole_sse))
         .route(well_known, any(metadata::root))
         .route(
             &format!("{well_known}{prefix}/mcp"),
             any(metadata::of_whole),
+        )
+        .route(
+            &format!("{well_known}{prefix}/sse"),
+            any(metadata::of_whole_sse),
         )
         .route(
             &format!("{well_known}{prefix}/mcp/{{server}}"),

@@ -4,10 +4,11 @@ use axum::body::Body;
 use http_body_util::BodyExt;
 use serde_json::Value;
 
-use crate::world::{Ask, World, get, post};
+use crate::world::{Ask, CANARY, World, get, post};
 
 /// A client with its stream open.
 pub(crate) struct SseClient {
+    token: &'static str,
     endpoint: String,
     body: Body,
 }
@@ -15,16 +16,24 @@ pub(crate) struct SseClient {
 impl SseClient {
     /// Opens the stream and learns where to post (R-072).
     pub(crate) async fn open(world: &World) -> Self {
-        let response = world.open(get("/sse/files")).await;
+        let client = Self::open_at(world, "/sse/files", CANARY).await;
+        let endpoint = client.endpoint();
+        assert!(endpoint.starts_with("/sse/files/messages?"), "{endpoint}");
+        client
+    }
+
+    /// The same at any address, with any token.
+    pub(crate) async fn open_at(world: &World, address: &str, token: &'static str) -> Self {
+        let response = world.open(get(address).token(token)).await;
         assert_eq!(response.status(), 200);
         let mut client = Self {
+            token,
             endpoint: String::new(),
             body: response.into_body(),
         };
         let (event, data) = client.event().await.expect("open");
         assert_eq!(event, "endpoint");
-        assert!(data.starts_with("/sse/files/messages?"), "{data}");
-        assert!(!data.contains(crate::world::CANARY));
+        assert!(!data.contains(token));
         client.endpoint = data;
         client
     }
@@ -32,14 +41,19 @@ impl SseClient {
     /// The same, with `initialize` done.
     pub(crate) async fn initialized(world: &World, capabilities: &str) -> Self {
         let mut client = Self::open(world).await;
-        let opened = client.initialize(world, capabilities).await;
+        client.begin(world, capabilities).await;
+        client
+    }
+
+    /// `initialize`, and what follows it.
+    pub(crate) async fn begin(&mut self, world: &World, capabilities: &str) {
+        let opened = self.initialize(world, capabilities).await;
         assert_eq!(
             opened["result"]["protocolVersion"], "2024-11-05",
             "{opened}"
         );
         let note = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
-        assert_eq!(world.send(client.post(note)).await.status, 202);
-        client
+        assert_eq!(world.send(self.post(note)).await.status, 202);
     }
 
     pub(crate) async fn initialize(&mut self, world: &World, capabilities: &str) -> Value {
@@ -57,7 +71,8 @@ impl SseClient {
 
     /// A message of this client.
     pub(crate) fn post(&self, body: &str) -> Ask {
-        post(body.to_owned()).to(&self.endpoint).without("accept")
+        let message = post(body.to_owned()).to(&self.endpoint);
+        message.token(self.token).without("accept")
     }
 
     /// Posts a request and reads the next message.

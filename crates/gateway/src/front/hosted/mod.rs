@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! client of 2025-03-26..2025-11-25 -- /mcp/{server} --\                /-- Passed: a session of the
-//! client of 2024-11-05 -- GET, POST /sse/{server} -----> Session -----<    server's, another transport
+//! client of 2024-11-05 -- GET, POST /sse, /sse/{server} > Session ----<    server's, another transport
 //!                                                        (Backend)     \-- another era
 //! ```
 //!

@@ -6,7 +6,7 @@
 //! | sessions over HTTP+SSE | a session of its own | a session of its own |
 //! | 2026-07-28 only | translated | translated |
 //! | 2026-07-28, and sessions that it does not name | no session here, once `initialize` was seen to be taken | translated |
-//! | all servers as one | translated | – |
+//! | all servers as one | translated | translated |
 
 use std::sync::Arc;
 

@@ -3,6 +3,7 @@
 //! ```text
 //! GET  /sse/{server}           -> event endpoint: where to post; then everything as messages
 //! POST /sse/{server}/messages  -> 202, and what there is to say comes on the stream of the GET
+//! GET, POST /sse               -> the same for all servers as one
 //! ```
 //!
 //! The stream is the session: who loses it has lost what was not answered. The endpoint names the
@@ -98,7 +99,12 @@ fn endpoint(exchange: &Exchange, key: &str) -> Option<Vec<u8>> {
     let sealed = ids.seal(name, &exchange.caller, &Named::Hosted(key.to_owned()))?;
     let resource = Url::parse(exchange.server.resource.as_str()).ok()?;
     let (path, session) = (resource.path(), sealed.to_str().ok()?);
-    let event = Event::message(format!("{path}/messages?{SESSION}={session}"));
+    // What follows the address of all servers is the name of one.
+    let within = match exchange.server.whole {
+        Some(_) => "",
+        None => MESSAGES,
+    };
+    let event = Event::message(format!("{path}{within}?{SESSION}={session}"));
     Some(event.with_name("endpoint").ok()?.to_bytes())
 }
 
@@ -185,5 +191,7 @@ fn named(query: &str) -> Option<&str> {
     Some(session)
 }
 
+/// What follows the address of a server's stream where clients post.
+pub(in crate::front) const MESSAGES: &str = "/messages";
 /// What names the session in the query.
 const SESSION: &str = "session_id";

@@ -6,6 +6,7 @@ mod lists;
 mod member;
 mod programs;
 mod sessions;
+mod sse;
 mod streams;
 
 use doorward_core::scope::ScopeSet;
