@@ -45,6 +45,7 @@ pub(super) async fn get(exchange: &Exchange) -> Answer {
     let outbox = outbox.map_err(|fault| exchange.failed(fault, None))?;
     let reader = Box::new(outbox.reader());
     let written = Written::new(None, outbox, pulse, reader);
+    let written = written.through(exchange.sieve(Era::Session)); // GW-14
     Ok(relay::event_stream(Body::new(written)))
 }
 

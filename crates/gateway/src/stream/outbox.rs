@@ -54,13 +54,14 @@ impl Written {
         }
     }
 
-    fn event(&self, json: Bytes) -> Frame<Bytes> {
+    /// The message as an event; nothing, where it is not for who reads.
+    fn event(&self, json: Bytes) -> Option<Frame<Bytes>> {
         self.pulse.beat();
         let json = match &self.sieve {
-            Some(sieve) => sieve.message(json),
+            Some(sieve) => sieve.said(json)?,
             None => json,
         };
-        Frame::data(frame(None, &json).into())
+        Some(Frame::data(frame(None, &json).into()))
     }
 }
 
@@ -73,32 +74,29 @@ impl Body for Written {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
         let this = &mut *self;
-        let polled = match (this.first.take(), &this.rest) {
-            (_, None) => return Poll::Ready(None),
-            (Some(json), Some(_)) => Poll::Ready(Some(Item { json, last: false })),
-            (None, Some(rest)) => rest.poll_next(context),
-        };
-        match self.pulse.sign(context) {
-            Sign::End => {
-                self.rest = None;
-                let farewell = self.farewell.take();
-                return Poll::Ready(farewell.map(|json| Ok(self.event(json))));
-            }
-            Sign::KeepAlive if polled.is_pending() => {
-                return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(KEEP_ALIVE)))));
-            }
-            Sign::KeepAlive | Sign::Go => {}
-        }
-        match std::task::ready!(polled) {
-            Some(item) => {
-                if item.last {
-                    self.rest = None;
+        loop {
+            let polled = match (this.first.take(), &this.rest) {
+                (_, None) => return Poll::Ready(None),
+                (Some(json), Some(_)) => Poll::Ready(Some(Item { json, last: false })),
+                (None, Some(rest)) => rest.poll_next(context),
+            };
+            match this.pulse.sign(context) {
+                Sign::End => {
+                    this.rest = None;
+                    let farewell = this.farewell.take();
+                    return Poll::Ready(farewell.and_then(|json| this.event(json)).map(Ok));
                 }
-                Poll::Ready(Some(Ok(self.event(item.json))))
+                Sign::KeepAlive if polled.is_pending() => {
+                    return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(KEEP_ALIVE)))));
+                }
+                Sign::KeepAlive | Sign::Go => {}
             }
-            None => {
-                self.rest = None;
-                Poll::Ready(None)
+            let item = std::task::ready!(polled);
+            if item.as_ref().is_none_or(|item| item.last) {
+                this.rest = None;
+            }
+            if let Some(event) = item.and_then(|item| this.event(item.json)) {
+                return Poll::Ready(Some(Ok(event)));
             }
         }
     }

@@ -1,8 +1,9 @@
-//! Lists with only what the caller may know of (GW-13, GW-14).
+//! Lists with only what the caller may know of, and changes of nothing else (GW-13, GW-14).
 //!
 //! A list is judged by the very rule that judges calls. It is recognised by its
 //! shape and not by the request that asked for it, because a resumed stream
-//! brings answers to requests of long ago. What cannot be read is not passed on.
+//! brings answers to requests of long ago. What cannot be read is not passed on, and that a
+//! resource changed which the caller may not read is not told, whoever else is told it.
 
 use std::{
     pin::Pin,
@@ -13,10 +14,12 @@ use std::{
 use bytes::Bytes;
 use doorward_core::permit::Action;
 use doorward_mcp::{
-    envelope::{Message, Outcome},
+    envelope::{Message, Notification, Outcome, Response},
     era::Era,
     list::{Item, List, ListKind, Sharing},
+    method::Method,
     sse::{Event, KEEP_ALIVE, Parser},
+    translate::updated_uri,
 };
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt, Limited};
@@ -47,16 +50,33 @@ impl Sieve {
         })
     }
 
-    /// The message, with only what may be seen of any list in it.
+    /// The answer, with only what may be seen of any list in it.
     pub(crate) fn message(&self, json: Bytes) -> Bytes {
-        let Ok(message) = Message::parse(&json) else {
-            return unreadable(None);
-        };
-        let Message::Response(response) = &message else {
-            return json;
-        };
+        self.said(json).unwrap_or_else(|| unreadable(None))
+    }
+
+    /// The same of a stream, on which changes are told too: nothing, where it is about a resource
+    /// that may not be seen.
+    pub(crate) fn said(&self, json: Bytes) -> Option<Bytes> {
+        match Message::parse(&json) {
+            Ok(Message::Response(response)) => Some(self.answer(&json, &response)),
+            Ok(Message::Notification(change)) => self.tells(&change).then(|| json.clone()),
+            Ok(Message::Request(_)) => Some(json.clone()),
+            Err(_) => Some(unreadable(None)),
+        }
+    }
+
+    fn tells(&self, change: &Notification<'_>) -> bool {
+        if Method::notification(&change.method) != Some(Method::ResourceUpdated) {
+            return true;
+        }
+        let uri = updated_uri(change);
+        uri.is_some_and(|uri| self.caller.rights.include(Action::Read(&uri)))
+    }
+
+    fn answer(&self, json: &Bytes, response: &Response<'_>) -> Bytes {
         let Outcome::Result(result) = &response.outcome else {
-            return json;
+            return json.clone();
         };
         let id = response.id.map(|id| id.as_json());
         let lists = KINDS
@@ -64,7 +84,7 @@ impl Sieve {
             .filter(|kind| result.raw.member(&[kind.field()]).is_some());
         let mut sifted: Option<Bytes> = None;
         for kind in lists {
-            let body = sifted.as_ref().unwrap_or(&json);
+            let body = sifted.as_ref().unwrap_or(json);
             match List::parse(body, kind) {
                 Ok(list) => {
                     let kept = list.retain(self.sharing, |item| self.shows(kind, item));
@@ -73,7 +93,7 @@ impl Sieve {
                 Err(_) => return unreadable(id),
             }
         }
-        sifted.unwrap_or(json)
+        sifted.unwrap_or_else(|| json.clone())
     }
 
     fn shows(&self, kind: ListKind, item: &Item<'_>) -> bool {
@@ -90,8 +110,13 @@ impl Sieve {
             return event.to_bytes();
         }
         let (id, retry) = (event.id().cloned(), event.retry());
-        let message = self.message(event.into_data().into());
-        let mut sifted = Event::message(String::from_utf8_lossy(&message));
+        let said = self.said(event.into_data().into());
+        if said.is_none() && id.is_none() && retry.is_none() {
+            return Vec::new();
+        }
+        // One without data still says where its reader is.
+        let said = said.map(|said| Event::message(String::from_utf8_lossy(&said)));
+        let mut sifted = said.unwrap_or_default();
         if let Some(id) = id {
             sifted = sifted.with_id(id);
         }

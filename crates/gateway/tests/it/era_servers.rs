@@ -352,10 +352,14 @@ fn said(asked: &Value) -> Vec<Value> {
                 text(id, "done".to_owned()),
             ]
         }
-        Some("resources/subscribe") => vec![
-            result(id, json!({})),
-            json!({"jsonrpc": "2.0", "method": "notifications/resources/updated", "params": {"uri": params["uri"]}}),
-        ],
+        Some("resources/subscribe") => {
+            let updated = |uri: &Value| json!({"jsonrpc": "2.0", "method": "notifications/resources/updated", "params": {"uri": uri}});
+            let mut said = vec![result(id, json!({})), updated(&params["uri"])];
+            if params["uri"] == "note:shared" {
+                said.insert(1, updated(&"secret:1".into())); // of another of its clients
+            }
+            said
+        }
         Some("server/discover") => {
             vec![json!({"jsonrpc": "2.0", "id": id, "error": {"code": -32601, "message": "no"}})]
         }
@@ -378,6 +382,11 @@ async fn streamable(state: Arc<State>, request: Request) -> Response {
     let (verb, asked) = heard(&state, request).await;
     if verb != Method::POST {
         return typed(if verb == Method::GET { 405 } else { 200 }, "", "");
+    }
+    if asked["method"] == "initialize" && asked["params"]["protocolVersion"].is_null() {
+        let error = json!({"code": -32602, "message": "no"});
+        let body = json!({"jsonrpc": "2.0", "id": asked["id"], "error": error});
+        return typed(400, "application/json", &body.to_string());
     }
     if asked["method"] == "initialize" {
         let opened = result(

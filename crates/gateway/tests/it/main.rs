@@ -4,6 +4,7 @@
 mod access;
 mod batches;
 mod catalogue;
+mod changes;
 mod decisions;
 mod era_servers;
 mod exposure;

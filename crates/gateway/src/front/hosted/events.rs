@@ -88,19 +88,29 @@ impl Events {
         Self { session, ..self }
     }
 
-    fn event(&self, said: Said, line: u32) -> Bytes {
+    /// The message as an event; nothing, where it is not for who reads.
+    fn event(&self, said: Said, line: u32) -> Option<Bytes> {
         self.pulse.beat();
-        let json = match &self.sieve {
-            Some(sieve) => sieve.message(said.json),
+        let json = match self.sieve() {
+            Some(sieve) => sieve.said(said.json)?,
             None => said.json,
         };
-        match self.form {
+        Some(match self.form {
             Form::Primed | Form::Numbered => frame(id((line, said.number)).as_ref(), &json).into(),
             Form::Named => {
                 let mut event = b"event: message\n".to_vec();
                 event.extend_from_slice(&frame(None, &json));
                 event.into()
             }
+        })
+    }
+
+    /// What the reader may see now: where one stream is the whole session, as the token of its
+    /// newest message says (P-051).
+    fn sieve(&self) -> Option<Sieve> {
+        match &self.session {
+            Some(session) => session.newest().sieve(),
+            None => self.sieve.clone(),
         }
     }
 }
@@ -117,40 +127,38 @@ impl Body for Events {
         if let Some(first) = this.first.take() {
             return Poll::Ready(Some(Ok(Frame::data(first))));
         }
-        let Some(reader) = &mut this.reader else {
-            return Poll::Ready(None);
-        };
-        let (line, position) = (reader.position().0, reader.position());
-        match this.pulse.sign(context) {
-            Sign::End => match this.session.as_ref().and_then(|session| session.renewed()) {
-                Some(newer) => {
-                    this.pulse = newer;
-                    return self.poll_frame(context);
+        while let Some(reader) = &mut this.reader {
+            let (line, position) = (reader.position().0, reader.position());
+            match this.pulse.sign(context) {
+                Sign::End => match this.session.as_ref().and_then(|session| session.renewed()) {
+                    Some(newer) => {
+                        this.pulse = newer;
+                        continue;
+                    }
+                    None => {
+                        this.reader = None;
+                        let farewell =
+                            (this.form == Form::Primed).then(|| bare(position, Some(COME_BACK)));
+                        return Poll::Ready(farewell.map(|event| Ok(Frame::data(event))));
+                    }
+                },
+                Sign::KeepAlive => {
+                    return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(KEEP_ALIVE)))));
                 }
-                None => {
-                    this.reader = None;
-                    let farewell =
-                        (this.form == Form::Primed).then(|| bare(position, Some(COME_BACK)));
-                    return Poll::Ready(farewell.map(|event| Ok(Frame::data(event))));
-                }
-            },
-            Sign::KeepAlive => {
-                return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(KEEP_ALIVE)))));
+                Sign::Go => {}
             }
-            Sign::Go => {}
+            let said = match this.next.take() {
+                Some(said) => Some(said),
+                None => std::task::ready!(reader.poll_next(context)),
+            };
+            if said.as_ref().is_none_or(|said| said.last) {
+                this.reader = None;
+            }
+            if let Some(event) = said.and_then(|said| this.event(said, line)) {
+                return Poll::Ready(Some(Ok(Frame::data(event))));
+            }
         }
-        let said = match this.next.take() {
-            Some(said) => Some(said),
-            None => std::task::ready!(reader.poll_next(context)),
-        };
-        let Some(said) = said else {
-            this.reader = None;
-            return Poll::Ready(None);
-        };
-        if said.last {
-            this.reader = None;
-        }
-        Poll::Ready(Some(Ok(Frame::data(this.event(said, line)))))
+        Poll::Ready(None)
     }
 }
 

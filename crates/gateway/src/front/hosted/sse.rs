@@ -88,7 +88,7 @@ pub(in crate::front) async fn get(exchange: &Exchange) -> Answer {
     let endpoint = endpoint(exchange, &key).ok_or_else(|| failed(Fault::NoSession))?;
     let inner = Arc::clone(&exchange.inner);
     let stream = Stream { inner, key };
-    let events = Events::new(reader, Form::Named, exchange.sieve(Era::Session), pulse);
+    let events = Events::new(reader, Form::Named, None, pulse);
     let events = events.of(session).led_by(endpoint, Box::new(stream));
     Ok(event_stream(Body::new(events)))
 }

@@ -35,6 +35,7 @@ use super::{
 };
 use crate::{
     snapshot::Snapshot,
+    stream::Sieve,
     upstream::{
         Fault,
         link::{Incoming, Owner, SessionLink, StatelessLink},
@@ -51,6 +52,8 @@ pub(super) struct Server {
     answers: Mutex<VecDeque<UnboundedReceiver<Said>>>,
     unasked: Mutex<VecDeque<UnboundedReceiver<Said>>>,
     over: AtomicBool,
+    /// Takes no word.
+    pub(super) refuses: AtomicBool,
 }
 
 /// The writing end of one stream of the server's.
@@ -68,6 +71,7 @@ impl Server {
             answers: Mutex::default(),
             unasked: Mutex::default(),
             over: AtomicBool::default(),
+            refuses: AtomicBool::default(),
         })
     }
 
@@ -165,7 +169,10 @@ impl SessionLink for Server {
 
     async fn tell(&self, message: Bytes) -> Result<(), Fault> {
         self.hear(&message);
-        Ok(())
+        match self.refuses.load(Ordering::Relaxed) {
+            true => Err(Fault::Refused(400)),
+            false => Ok(()),
+        }
     }
 
     async fn unasked(&self) -> Result<Incoming, Fault> {
@@ -229,6 +236,10 @@ impl Visitor for Guest {
             true => Err(RpcError::internal("the token is no longer good")),
             false => Ok(permit()),
         }
+    }
+
+    fn sieve(&self) -> Option<Sieve> {
+        None
     }
 
     fn tools_changed(&self) {}

@@ -16,6 +16,7 @@ use crate::{
         whole,
     },
     snapshot::Snapshot,
+    stream::Sieve,
     upstream::link::StatelessLink,
 };
 
@@ -27,6 +28,9 @@ pub(crate) trait Visitor: Send + Sync + 'static {
 
     /// The permit for what is about nothing by name.
     async fn judge_use(&self) -> Result<Permit, RpcError>;
+
+    /// What lists and changes are filtered by that are told to them, if by anything.
+    fn sieve(&self) -> Option<Sieve>;
 
     /// The tools that are known of the server are old.
     fn tools_changed(&self);
@@ -69,6 +73,10 @@ impl Visitor for Exchange {
             judge_use(&now)
         };
         judged.await.map_err(Refusal::into_rpc)
+    }
+
+    fn sieve(&self) -> Option<Sieve> {
+        Sieve::of(&self.caller, Era::Session)
     }
 
     fn tools_changed(&self) {

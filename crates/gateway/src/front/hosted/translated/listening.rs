@@ -334,8 +334,15 @@ impl Translated {
             return;
         }
         let method = Method::notification(&notification.method);
-        if method.map(destination_in_session) != Some(Destination::Listeners) {
-            return;
+        let is_change = method.map(destination_in_session) == Some(Destination::Listeners);
+        let is_wanted = self
+            .listening
+            .honoured
+            .borrow()
+            .filter
+            .admits(&notification);
+        if !is_change || !is_wanted {
+            return; // GW-20
         }
         session.changed(&notification);
         session.unasked().say(for_session(&notification).into());

@@ -59,6 +59,8 @@ async fn a_subscription_is_part_of_one_stream_that_is_replaced_before_it_closes(
         json!({"jsonrpc": "2.0", "id": 7, "result": {}})
     );
     first.closed().await;
+    updated(&second, &asked, "a:2"); // which nobody asked for (GW-20)
+    second.say(r#"{"jsonrpc":"2.0","method":"notifications/prompts/list_changed"}"#);
     updated(&second, &asked, "a:1");
     let told = next(&mut line).await;
     assert_eq!(
