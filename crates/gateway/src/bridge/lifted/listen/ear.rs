@@ -8,9 +8,15 @@ use doorward_mcp::{
     envelope::Notification,
     translate::{Filter, for_listener},
 };
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
 
-use super::hub::{Command, Subscribed};
+use super::{
+    hub::{Command, Subscribed},
+    watched::Wanting,
+};
 use crate::{bridge::lifted::pool::Lease, upstream::Fault};
 
 /// What the hub has of one who listens.
@@ -77,27 +83,30 @@ impl Listener {
         let receiver = ear.receiver.take()?;
         let ending = Arc::clone(&ear.ending);
         let (number, line) = lease.session().hub().line(lease.session())?;
-        let (reply, joined) = tokio::sync::oneshot::channel();
-        let join = Command::Join { number, ear, reply };
-        line.send(join).await.ok()?;
-        joined.await.ok()?.then_some(Self {
+        let (reply, joined) = oneshot::channel();
+        // From here on whoever leaves says so, also before it is known whether there is room.
+        let listener = Self {
             number,
             line,
             receiver,
             ending,
             lease: Some(lease),
-        })
+        };
+        let join = Command::Join { number, ear, reply };
+        listener.line.send(join).await.ok()?;
+        joined.await.ok()?.then_some(listener)
     }
 
     /// Subscribes to a resource, unless somebody has already, who shares it then.
     pub(super) async fn subscribe(&self, uri: &str, permit: &Permit) -> Subscribed {
-        let (reply, subscribed) = tokio::sync::oneshot::channel();
-        let command = Command::Subscribe {
+        let (reply, subscribed) = oneshot::channel();
+        let wanting = Wanting {
             number: self.number,
-            uri: uri.to_owned(),
-            permits: (permit.for_part(), permit.for_part()),
+            permit: permit.for_part(),
             reply,
         };
+        let uri = uri.to_owned();
+        let command = Command::Subscribe { uri, wanting };
         match self.line.send(command).await {
             Ok(()) => subscribed.await.unwrap_or(Subscribed::Over),
             Err(_) => Subscribed::Over,
@@ -128,8 +137,13 @@ impl Drop for Listener {
         // Outside of a runtime everything is ending anyway.
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move {
-                let left = line.send(Command::Leave { number }).await;
-                drop((left, lease)); // the session is given back when nothing is to be undone
+                let (done, undone) = oneshot::channel();
+                if line.send(Command::Leave { number, done }).await.is_ok() {
+                    undone.await.ok(); // it is never sent anything
+                }
+                // Whoever listens next comes after what is taken back, and the session is given
+                // back when nothing is.
+                drop((line, lease));
             });
         }
     }

@@ -6,10 +6,9 @@ use std::sync::{
 };
 
 use bytes::Bytes;
-use doorward_core::permit::Permit;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Ear, reader::Reader};
+use super::{Ear, reader::Reader, watched::Wanting};
 use crate::{bridge::lifted::pool::Session, upstream::Fault};
 
 /// The way to who reads the unasked stream of a session, as long as anybody listens.
@@ -27,15 +26,13 @@ pub(super) enum Command {
         ear: Ear,
         reply: oneshot::Sender<bool>,
     },
-    /// They want to hear of a resource, too. The permits are for the subscription and its end.
-    Subscribe {
+    /// They want to hear of a resource, too.
+    Subscribe { uri: String, wanting: Wanting },
+    /// They listen no more; `done` is dropped when everything that they wanted is taken back.
+    Leave {
         number: u64,
-        uri: String,
-        permits: (Permit, Permit),
-        reply: oneshot::Sender<Subscribed>,
+        done: oneshot::Sender<()>,
     },
-    /// They listen no more.
-    Leave { number: u64 },
     /// The server said something while it answered a request.
     Hear(Bytes),
     /// The session is gone.

@@ -11,8 +11,10 @@
 mod ear;
 mod hub;
 mod reader;
+mod unasked;
+mod watched;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use doorward_core::permit::Permit;
@@ -23,6 +25,7 @@ use doorward_mcp::{
     translate::{Filter, acknowledged, capabilities},
 };
 use futures_util::{StreamExt, stream};
+use tokio::time::sleep;
 
 pub(super) use self::hub::Hub;
 use self::{
@@ -84,17 +87,37 @@ async fn join(
     let Some(listener) = Listener::join(lease, ear).await else {
         return Ok(None);
     };
-    for uri in uris {
-        match listener.subscribe(&uri, permit).await {
-            Subscribed::Yes => drop(granted.uris.insert(uri)),
-            Subscribed::No => {}
-            Subscribed::Over => {
-                listener.into_lease().forget();
-                return Err(Fault::NoSession);
-            }
+    match subscribe(&listener, uris, permit).await {
+        Some(uris) => granted.uris = uris,
+        None => {
+            listener.into_lease().forget();
+            return Err(Fault::NoSession);
         }
     }
     Ok(Some((listener, granted)))
+}
+
+/// The resources that the server agrees to tell of soon enough; `None` when the session is gone.
+async fn subscribe(
+    listener: &Listener,
+    uris: BTreeSet<String>,
+    permit: &Permit,
+) -> Option<BTreeSet<String>> {
+    let asking = stream::iter(uris).map(|uri| async move {
+        let subscribed = listener.subscribe(&uri, permit).await;
+        (uri, subscribed)
+    });
+    let asking = asking.buffered(TOGETHER).take_until(sleep(PATIENCE));
+    let mut asking = std::pin::pin!(asking);
+    let mut agreed = BTreeSet::new();
+    while let Some((uri, subscribed)) = asking.next().await {
+        match subscribed {
+            Subscribed::Yes => drop(agreed.insert(uri)),
+            Subscribed::No => {}
+            Subscribed::Over => return None,
+        }
+    }
+    Some(agreed)
 }
 
 /// What of a filter the server offers.
@@ -124,3 +147,8 @@ fn slow() -> RpcError {
         "The subscription was ended because its messages were not read in time",
     )
 }
+
+/// Resources of one who listens that are asked for at a time.
+const TOGETHER: usize = 16;
+/// For how long answers are waited for: what is not agreed to by then is not honoured.
+const PATIENCE: Duration = Duration::from_secs(60);

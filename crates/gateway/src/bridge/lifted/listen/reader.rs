@@ -1,18 +1,16 @@
 //! Reads what a server says unasked, for all who listen to its session.
 //!
 //! One task for each session that somebody listens to; it ends with the last of them. It alone
-//! subscribes and unsubscribes, one after the other, so that the counts are those of the
-//! server. A request of the server is declined: nobody of this era can be asked outside of a
-//! request of their own (P-021).
+//! subscribes and unsubscribes, and waits for neither: a server that does not answer holds up
+//! whoever wants that resource, for as long as its limits say, and nobody else. A request of the
+//! server is declined: nobody of this era can be asked outside of a request of their own (P-021).
 
 use std::{
     collections::HashMap,
     sync::{Arc, Weak},
-    time::Duration,
 };
 
 use bytes::Bytes;
-use doorward_core::permit::Permit;
 use doorward_mcp::{
     envelope::{Message, Notification, Outcome},
     error::RpcError,
@@ -20,22 +18,18 @@ use doorward_mcp::{
     rewrite::quoted,
     translate::{Destination, destination, pong},
 };
-use futures_util::StreamExt;
-use tokio::{
-    sync::mpsc,
-    time::{Instant, sleep_until},
-};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use tokio::sync::{mpsc, oneshot};
 
 use super::{
     Ear, Ending,
     hub::{Command, Subscribed},
+    unasked::Unasked,
+    watched::{Order, Watched, What},
 };
 use crate::{
     bridge::lifted::{pool::Session, words},
-    upstream::{
-        Fault,
-        link::{Incoming, SessionLink},
-    },
+    upstream::{Fault, link::SessionLink},
 };
 
 /// All who listen to one session.
@@ -43,17 +37,19 @@ pub(super) struct Reader {
     session: Weak<Session>,
     link: Arc<dyn SessionLink>,
     ears: HashMap<u64, Ear>,
-    subscriptions: HashMap<String, Subscription>,
+    watched: Watched,
+    /// What the server is being asked.
+    asked: FuturesUnordered<BoxFuture<'static, Answered>>,
+    /// What the server is being told.
+    told: FuturesUnordered<BoxFuture<'static, Result<(), Fault>>>,
+    /// Those who left wait until all is taken back.
+    leaving: Vec<oneshot::Sender<()>>,
     /// How often the stream ended since something was last heard.
     broken: u32,
 }
 
-/// What the server was asked to tell.
-struct Subscription {
-    count: usize,
-    /// For its end.
-    permit: Permit,
-}
+/// What became of an order; whether the server agreed.
+type Answered = (String, What, Result<bool, Fault>);
 
 impl Reader {
     pub(super) fn new(session: &Arc<Session>) -> Option<Self> {
@@ -61,43 +57,43 @@ impl Reader {
             link: Arc::clone(session.link()?),
             session: Arc::downgrade(session),
             ears: HashMap::new(),
-            subscriptions: HashMap::new(),
+            watched: Watched::default(),
+            asked: FuturesUnordered::new(),
+            told: FuturesUnordered::new(),
+            leaving: Vec::new(),
             broken: 0,
         })
     }
 
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
-        let mut unasked = self.link.unasked().await.ok();
-        let mut again = Instant::now() + PAUSE;
+        let mut unasked = Unasked::open(&self.link).await;
         loop {
+            self.carry_out();
             tokio::select! {
                 biased;
                 command = commands.recv() => match command {
-                    Some(command) => self.obey(command).await,
+                    Some(command) => self.obey(command),
                     None => break,
                 },
-                heard = next(&mut unasked) => match heard {
-                    Some(message) => {
-                        self.broken = 0;
-                        self.hear(message).await;
-                    }
-                    None => {
-                        (unasked, again) = (None, Instant::now() + PAUSE);
-                        self.broke();
-                    }
-                },
-                () = sleep_until(again), if unasked.is_none() => {
-                    again = Instant::now() + PAUSE;
-                    unasked = self.link.unasked().await.ok();
-                    if unasked.is_none() {
-                        self.broke();
+                Some(answered) = self.asked.next() => self.answered(answered),
+                Some(told) = self.told.next() => {
+                    if let Err(fault) = told {
+                        tracing::debug!(%fault, "a server's question was not declined");
                     }
                 }
+                // No faster than it takes the answers to its questions.
+                heard = unasked.next(), if self.told.len() < MOST_TOLD => match heard {
+                    Some(message) => {
+                        self.broken = 0;
+                        self.hear(message);
+                    }
+                    None => self.broke(),
+                },
             }
         }
     }
 
-    async fn obey(&mut self, command: Command) {
+    fn obey(&mut self, command: Command) {
         match command {
             Command::Join { number, ear, reply } => {
                 let has_room = self.ears.len() < MOST_EARS;
@@ -105,89 +101,96 @@ impl Reader {
                     self.ears.insert(number, ear);
                 }
             }
-            Command::Subscribe {
-                number,
-                uri,
-                permits,
-                reply,
-            } => {
-                let subscribed = self.subscribe(number, uri, permits).await;
-                reply.send(subscribed).ok(); // who left meanwhile says so next
-            }
-            Command::Leave { number } => {
-                if let Some(ear) = self.ears.remove(&number) {
-                    self.release(ear).await;
+            Command::Subscribe { uri, wanting } => {
+                let number = wanting.number;
+                if !self.ears.contains_key(&number) {
+                    wanting.reply.send(Subscribed::Over).ok(); // who left meanwhile says so next
+                } else if self.watched.want(uri.clone(), wanting) {
+                    self.watches(number, uri);
                 }
             }
-            Command::Hear(message) => self.hear(message).await,
+            Command::Leave { number, done } => {
+                self.leaving.push(done);
+                if let Some(ear) = self.ears.remove(&number) {
+                    self.release(&ear);
+                }
+            }
+            Command::Hear(message) => self.hear(message),
             Command::End(fault) => self.end(fault),
         }
     }
 
-    async fn subscribe(
-        &mut self,
-        number: u64,
-        uri: String,
-        (begin, end): (Permit, Permit),
-    ) -> Subscribed {
-        if !self.ears.contains_key(&number) {
-            return Subscribed::Over;
+    /// Asks the server what is to be asked of it, a few things at a time.
+    fn carry_out(&mut self) {
+        while self.asked.len() < MOST_ASKED
+            && let Some(order) = self.watched.next()
+        {
+            self.asked.push(self.ask(order));
         }
-        let is_full = self.subscriptions.len() >= MOST_RESOURCES;
-        match self.subscriptions.get_mut(&uri) {
-            Some(known) => known.count += 1,
-            None if is_full => return Subscribed::No,
-            None => match self.ask(begin, Method::ResourcesSubscribe, &uri).await {
-                Ok(true) => {
-                    let permit = end;
-                    let subscription = Subscription { count: 1, permit };
-                    self.subscriptions.insert(uri.clone(), subscription);
+        if self.asked.is_empty() && self.watched.is_settled() {
+            self.leaving.clear();
+        }
+    }
+
+    fn ask(&self, order: Order) -> BoxFuture<'static, Answered> {
+        let (link, session) = (Arc::clone(&self.link), self.session.upgrade());
+        async move {
+            let number = session.map(|session| session.next());
+            let Order { uri, what, permit } = order;
+            let params = format!(r#"{{"uri":{}}}"#, quoted(&uri));
+            let method = match what {
+                What::Begin => Method::ResourcesSubscribe,
+                What::End => Method::ResourcesUnsubscribe,
+            };
+            let agreed = async {
+                let number = number.ok_or(Fault::NoSession)?;
+                let request = words::request(number, method.as_str(), &params);
+                let mut incoming = link.ask(permit, request).await?;
+                while let Some(message) = incoming.next().await {
+                    if let Ok(Message::Response(response)) = Message::parse(&message?) {
+                        return Ok(matches!(response.outcome, Outcome::Result(_)));
+                    }
                 }
-                Ok(false) => return Subscribed::No,
-                Err(Fault::NoSession) => return Subscribed::Over,
-                Err(_) => return Subscribed::No,
-            },
+                Err(Fault::Broken)
+            };
+            let agreed = agreed.await;
+            (uri, what, agreed)
         }
-        if let Some(ear) = self.ears.get_mut(&number) {
-            ear.filter.uris.insert(uri);
+        .boxed()
+    }
+
+    fn answered(&mut self, (uri, what, agreed): Answered) {
+        if let (What::End, Err(fault)) = (what, agreed) {
+            tracing::debug!(%fault, "a subscription was not taken back");
+            self.watched.spare();
         }
-        Subscribed::Yes
+        let said = match agreed {
+            Ok(true) => Subscribed::Yes,
+            Ok(false) => Subscribed::No,
+            Err(Fault::NoSession) => Subscribed::Over,
+            Err(_) => Subscribed::No,
+        };
+        for number in self.watched.answered(&uri, what, said) {
+            self.watches(number, uri.clone());
+        }
+    }
+
+    /// From now on this one hears of the resource.
+    fn watches(&mut self, number: u64, uri: String) {
+        match self.ears.get_mut(&number) {
+            Some(ear) => drop(ear.filter.uris.insert(uri)),
+            None => self.watched.release(&uri),
+        }
     }
 
     /// Takes back what nobody else subscribed to.
-    async fn release(&mut self, ear: Ear) {
+    fn release(&mut self, ear: &Ear) {
         for uri in &ear.filter.uris {
-            let Some(known) = self.subscriptions.get_mut(uri) else {
-                continue;
-            };
-            known.count -= 1;
-            if known.count == 0
-                && let Some(Subscription { permit, .. }) = self.subscriptions.remove(uri)
-                && let Err(fault) = self.ask(permit, Method::ResourcesUnsubscribe, uri).await
-            {
-                tracing::debug!(%fault, "a subscription was not taken back");
-            }
+            self.watched.release(uri);
         }
     }
 
-    /// Whether the server agreed.
-    async fn ask(&self, permit: Permit, method: Method, uri: &str) -> Result<bool, Fault> {
-        let session = self.session.upgrade().ok_or(Fault::NoSession)?;
-        let params = format!(r#"{{"uri":{}}}"#, quoted(uri));
-        let request = words::request(session.next(), method.as_str(), &params);
-        let mut incoming = self.link.ask(permit, request).await?;
-        while let Some(message) = incoming.next().await {
-            match Message::parse(&message?) {
-                Ok(Message::Response(response)) => {
-                    return Ok(matches!(response.outcome, Outcome::Result(_)));
-                }
-                Ok(Message::Request(_) | Message::Notification(_)) | Err(_) => {}
-            }
-        }
-        Err(Fault::Broken)
-    }
-
-    async fn hear(&mut self, message: Bytes) {
+    fn hear(&mut self, message: Bytes) {
         match Message::parse(&message) {
             Ok(Message::Notification(notification)) => {
                 self.notification(&notification, &message);
@@ -199,9 +202,9 @@ impl Reader {
                     _ if self.stray(&message) => return,
                     method => words::error(&RpcError::method_not_found(method), id),
                 };
-                if let Err(fault) = self.link.tell(reply).await {
-                    tracing::debug!(%fault, "a server's question was not declined");
-                }
+                let link = Arc::clone(&self.link);
+                self.told
+                    .push(async move { link.tell(reply).await }.boxed());
             }
             Ok(Message::Response(_)) | Err(_) => {}
         }
@@ -224,10 +227,11 @@ impl Reader {
         }
     }
 
-    /// Somebody does not read: the subscriptions are taken back when they leave.
+    /// Somebody does not read: nothing is kept for them.
     fn let_go(&mut self, number: u64) {
-        if let Some(ear) = self.ears.get_mut(&number) {
+        if let Some(mut ear) = self.ears.remove(&number) {
             ear.end(Ending::Slow);
+            self.release(&ear);
         }
     }
 
@@ -254,19 +258,11 @@ impl Reader {
     }
 }
 
-/// The next message; `None` when the stream ended, and never when there is none.
-async fn next(unasked: &mut Option<Incoming>) -> Option<Bytes> {
-    match unasked {
-        Some(incoming) => incoming.next().await?.ok(),
-        None => std::future::pending().await,
-    }
-}
-
 /// Who listens to one session at a time.
 const MOST_EARS: usize = 64;
-/// Resources that one session subscribes to at a time.
-const MOST_RESOURCES: usize = 4096;
-/// After how long a stream that ended is opened again.
-const PAUSE: Duration = Duration::from_secs(1);
-/// How often in a row.
+/// Subscriptions and ends of subscriptions that are asked for at a time.
+const MOST_ASKED: usize = 16;
+/// Answers to questions of the server that it has not taken.
+const MOST_TOLD: usize = 16;
+/// How often in a row a stream that ended is opened again.
 const TRIES: u32 = 5;

@@ -34,7 +34,7 @@ pub(in super::super) async fn begin(
     let need = need(&turn, method);
     let lease = home.lease(&turn, &permit, need).await?;
     let begun = match ask(lease, permit.for_part(), &turn, (request, method)).await {
-        Err((Fault::NoSession, lease)) if lease.session().is_over() => {
+        Err((Fault::NoSession, Some(lease))) if lease.session().is_over() => {
             lease.forget();
             let lease = home.lease(&turn, &permit, need).await?;
             ask(lease, permit, &turn, (request, method)).await
@@ -63,15 +63,15 @@ async fn ask(
     permit: Permit,
     turn: &Turn,
     (request, method): (&Request<'_>, Method),
-) -> Result<Conversation, (Fault, Lease)> {
+) -> Result<Conversation, (Fault, Option<Lease>)> {
     let link = match lease.link() {
         Ok(link) => Arc::clone(link),
-        Err(fault) => return Err((fault, lease)),
+        Err(fault) => return Err((fault, Some(lease))),
     };
     if let Some(level) = turn.level()
         && let Err(fault) = set_level(&lease, &link, permit.for_part(), level).await
     {
-        return Err((fault, lease));
+        return Err((fault, Some(lease)));
     }
     let id = lease.session().next();
     let name = id.to_string();
@@ -81,7 +81,7 @@ async fn ask(
     };
     let body = Bytes::from(request_to_session(request, hop));
     let strays = lease.strays();
-    let mut cancel = Cancel::new(&link, id); // before it is asked: who leaves meanwhile cancels
+    let mut cancel = Cancel::new(&link, id, lease); // before: who leaves meanwhile cancels
     match link.ask(permit, body).await {
         Ok(incoming) => Ok(Conversation {
             method,
@@ -90,11 +90,10 @@ async fn ask(
             incoming,
             strays,
             cancel,
-            lease,
         }),
         Err(fault) => {
             cancel.failed(fault);
-            Err((fault, lease))
+            Err((fault, cancel.into_lease()))
         }
     }
 }

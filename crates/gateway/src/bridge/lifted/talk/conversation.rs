@@ -29,8 +29,6 @@ pub(super) struct Conversation {
     /// What may be meant for it without saying so.
     pub(super) strays: Option<mpsc::Receiver<Bytes>>,
     pub(super) cancel: Cancel,
-    /// Given back last: who has it next hears nothing of this one.
-    pub(super) lease: Lease,
 }
 
 /// A question of the server that has not been answered.
@@ -44,11 +42,14 @@ pub(super) struct Question {
     pub(super) entry: String,
 }
 
-/// Tells the server that nobody waits any more, when dropped before the response (P-017).
+/// Tells the server that nobody waits any more, when dropped before the response (P-017). The
+/// session is given back when that was told: what the server asks until then is nobody else's to
+/// answer (P-019).
 pub(super) struct Cancel {
     link: Arc<dyn SessionLink>,
     id: u64,
     answered: bool,
+    lease: Option<Lease>,
 }
 
 impl Conversation {
@@ -80,13 +81,25 @@ impl Conversation {
 }
 
 impl Cancel {
-    pub(super) fn new(link: &Arc<dyn SessionLink>, id: u64) -> Self {
+    /// Of the request with this id, which has the session of `lease`.
+    pub(super) fn new(link: &Arc<dyn SessionLink>, id: u64, lease: Lease) -> Self {
         let link = Arc::clone(link);
         Self {
             link,
             id,
             answered: false,
+            lease: Some(lease),
         }
+    }
+
+    /// The session that the request is asked in.
+    pub(super) fn lease(&self) -> Option<&Lease> {
+        self.lease.as_ref()
+    }
+
+    /// The session again, if there is nothing to cancel in it.
+    pub(super) fn into_lease(mut self) -> Option<Lease> {
+        self.lease.take_if(|_| self.answered)
     }
 
     /// What the server calls the request.
@@ -117,11 +130,14 @@ impl Drop for Cancel {
         if self.answered || self.link.is_over() {
             return;
         }
-        let link = Arc::clone(&self.link);
+        let (link, lease) = (Arc::clone(&self.link), self.lease.take());
         let message = cancelled(&self.id.to_string(), Some("nobody waits for it any more"));
         // Outside of a runtime everything is ending anyway.
         if let Ok(runtime) = Handle::try_current() {
-            runtime.spawn(async move { timeout(PATIENCE, link.tell(message.into())).await });
+            runtime.spawn(async move {
+                let told = timeout(PATIENCE, link.tell(message.into())).await;
+                drop((told, lease));
+            });
         }
     }
 }

@@ -30,7 +30,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{Conversation, Question, State, Turn, Waits, lot::PATIENCE};
 use crate::{
-    bridge::lifted::{Home, words},
+    bridge::lifted::{Home, pool::Lease, words},
     upstream::{Fault, link::Incoming},
 };
 
@@ -178,11 +178,9 @@ impl Hearing {
                 false => Step::On,
             },
             Destination::Listeners => {
-                self.conversation
-                    .lease
-                    .session()
-                    .hub()
-                    .hear(message.clone());
+                if let Some(lease) = self.conversation.cancel.lease() {
+                    lease.session().hub().hear(message.clone());
+                }
                 Step::On
             }
             Destination::Question => {
@@ -258,7 +256,8 @@ impl Hearing {
     /// is only declined.
     fn impossible(&self, declined: Vec<u8>, required: &str) -> Step {
         let server = Bytes::from(declined);
-        if !self.conversation.lease.is_certain() {
+        let lease = self.conversation.cancel.lease();
+        if !lease.is_some_and(Lease::is_certain) {
             return Step::Reply(server);
         }
         let caller = words::error(&missing(required), self.turn.id());

@@ -62,6 +62,10 @@ pub(super) struct Session {
     own: Mutex<Vec<Value>>,
     told: Mutex<Vec<Value>>,
     unasked: Mutex<Option<Say>>,
+    /// What it was asked for itself and does not answer.
+    pub(super) unanswered: Mutex<Vec<Asked>>,
+    /// Takes no word.
+    pub(super) is_deaf: AtomicBool,
     /// Takes requests and says nothing, not even that it has them.
     pub(super) stalls: AtomicBool,
     /// Whether a call waits in it for answers that may never come.
@@ -290,6 +294,8 @@ impl Opens for Server {
             own: Mutex::default(),
             told: Mutex::default(),
             unasked: Mutex::default(),
+            unanswered: Mutex::default(),
+            is_deaf: AtomicBool::new(false),
             stalls: AtomicBool::new(false),
             rests: AtomicBool::new(false),
             forgotten: AtomicBool::new(false),
@@ -332,6 +338,9 @@ impl SessionLink for Session {
         match own.contains(&asked.json["method"].as_str().expect("a method")) {
             // A resource that the server will not have watched.
             true if asked.json["params"]["uri"] == "secret:" => asked.error(-32602, json!(null)),
+            true if asked.json["params"]["uri"] == "slow:" => {
+                self.unanswered.lock().expect("lock").push(asked);
+            }
             true => {
                 asked.answer(json!({}));
                 self.own.lock().expect("lock").push(asked.json);
@@ -347,6 +356,9 @@ impl SessionLink for Session {
 
     async fn tell(&self, message: Bytes) -> Result<(), Fault> {
         let told = serde_json::from_slice(&message).expect("JSON");
+        if self.is_deaf.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
         self.told.lock().expect("lock").push(told);
         Ok(())
     }

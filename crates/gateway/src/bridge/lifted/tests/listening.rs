@@ -323,3 +323,103 @@ async fn a_filter_that_cannot_be_read_is_refused() {
     }
     assert!(world.server.sessions().is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_resource_that_the_server_does_not_answer_for_holds_up_nobody_else() {
+    // P-026, GW-26, GW-27
+    let world = World::new();
+    let filter = json!({ "toolsListChanged": true });
+    let mut heard = world.ask(listen(json!(1), filter)).await;
+    heard.next().await;
+    let (session, begun) = (world.server.session(0), tokio::time::Instant::now());
+    let stuck = listen(
+        json!(2),
+        json!({ "resourceSubscriptions": ["a:", "slow:"] }),
+    );
+    let stuck = world.ask(stuck);
+    let others = async {
+        eventually("the question", || {
+            let unanswered = session.unanswered.lock().expect("lock");
+            (!unanswered.is_empty()).then_some(())
+        })
+        .await;
+        session
+            .say(changed("notifications/tools/list_changed", json!({})))
+            .await;
+        let change = heard.next().await;
+        assert_eq!(change["method"], "notifications/tools/list_changed");
+        let joining = listen(json!(3), json!({ "resourceSubscriptions": ["b:"] }));
+        let mut joined = world.ask(joining).await;
+        let granted = joined.next().await["params"]["notifications"].clone();
+        assert_eq!(granted, json!({ "resourceSubscriptions": ["b:"] }));
+        assert_eq!(begun.elapsed().as_secs(), 0, "nobody waited");
+    };
+    let (mut stuck, ()) = tokio::join!(stuck, others);
+    let granted = stuck.next().await["params"]["notifications"].clone();
+    assert_eq!(
+        granted,
+        json!({ "resourceSubscriptions": ["a:"] }),
+        "what is agreed to"
+    );
+    assert_eq!(begun.elapsed().as_secs(), 60);
+    // What is agreed to when nobody wants it any more is taken back.
+    let asked = session.unanswered.lock().expect("lock").pop();
+    asked.expect("it was asked").answer(json!({}));
+    eventually("the release", || {
+        let unanswered = session.unanswered.lock().expect("lock");
+        let last = unanswered.last()?;
+        (last.json["method"] == "resources/unsubscribe").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_leaves_while_they_join_takes_nobodys_place() {
+    // GW-26
+    let world = World::new();
+    let filter = || json!({ "toolsListChanged": true });
+    let mut first = world.ask(listen(json!("first"), filter())).await;
+    first.next().await;
+    for number in 0..800_usize {
+        let joining = world.ask(listen(json!(number), filter()));
+        let mut joining = std::pin::pin!(joining);
+        for _ in 0..number % 8 {
+            if futures_util::poll!(joining.as_mut()).is_ready() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        if number % 2 == 0 {
+            tokio::task::yield_now().await; // the hub may have answered, unheard
+        }
+    }
+    settle().await;
+    let mut last = world.ask(listen(json!("last"), filter())).await;
+    let told = last.next().await;
+    assert_eq!(told["method"], "notifications/subscriptions/acknowledged");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_read_has_no_place_any_more() {
+    // GW-25
+    let world = World::new();
+    let filter = || json!({ "toolsListChanged": true });
+    let mut slow = Vec::new();
+    for number in 0..64 {
+        let mut heard = world.ask(listen(json!(number), filter())).await;
+        heard.next().await;
+        slow.push(heard);
+    }
+    let mut crowded = world.ask(listen(json!("late"), filter())).await;
+    assert_eq!(crowded.next().await["error"]["code"], 429);
+    let session = world.server.session(0);
+    for _ in 0..300 {
+        session
+            .say(changed("notifications/tools/list_changed", json!({})))
+            .await;
+    }
+    settle().await;
+    let mut late = world.ask(listen(json!("late"), filter())).await;
+    let told = late.next().await;
+    assert_eq!(told["method"], "notifications/subscriptions/acknowledged");
+}

@@ -404,3 +404,32 @@ async fn a_question_that_may_be_another_requests_is_only_declined() {
     );
     drop(second);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_program_is_for_others_only_once_it_was_told_that_a_call_is_cancelled() {
+    // P-017, P-019
+    let world = World::of_a_program();
+    let heard = world.ask(call(json!(1))).await;
+    world.server.asked().await;
+    let first = world.server.session(0);
+    first
+        .is_deaf
+        .store(true, std::sync::atomic::Ordering::Relaxed);
+    drop(heard);
+    settle().await;
+    let mut second = world.ask(call(json!(2))).await;
+    let asked = world.server.asked().await;
+    assert_eq!(
+        world.server.sessions().len(),
+        2,
+        "what the first one asks late is not this one's"
+    );
+    asked.answer(json!({ "content": [] }));
+    assert_eq!(second.next().await["id"], 2);
+    second.end().await;
+    pass(10).await; // for so long the first one is waited for
+    let mut third = world.ask(call(json!(3))).await;
+    world.server.asked().await.answer(json!({ "content": [] }));
+    assert_eq!(third.next().await["id"], 3);
+    assert_eq!(world.server.sessions().len(), 2);
+}
