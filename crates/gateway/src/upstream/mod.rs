@@ -10,6 +10,7 @@ pub(crate) mod modest;
 mod opening;
 mod pages;
 mod patience;
+mod standing;
 pub(crate) mod stdio;
 mod tools;
 mod tried;

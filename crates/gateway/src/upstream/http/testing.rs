@@ -147,11 +147,20 @@ impl Scripted {
 
     /// The next answer is an event stream that is written here.
     pub(crate) fn then_stream(&self) -> Writer {
+        self.then_stream_of("")
+    }
+
+    /// The same of a session that it opens.
+    pub(crate) fn then_stream_of(&self, id: &str) -> Writer {
         let (sender, mut receiver) = mpsc::unbounded_channel();
         let frames = futures_util::stream::poll_fn(move |context| receiver.poll_recv(context));
         let mut response = Response::new(Body::new(StreamBody::new(frames)));
         let media = "text/event-stream".parse().expect("a type");
         response.headers_mut().insert("content-type", media);
+        if !id.is_empty() {
+            let id = id.parse().expect("a header value");
+            response.headers_mut().insert("mcp-session-id", id);
+        }
         self.then(response);
         Writer(sender)
     }

@@ -95,6 +95,20 @@ impl Home {
         }
     }
 
+    /// Waits a moment where only those that are leaving are in the way of a process for `user`.
+    pub(super) async fn wait_for_room(self: &Arc<Self>, user: &Subject) {
+        let shared = match self.run.sharing {
+            Sharing::PerSession => None,
+            Sharing::PerUser if *user == nobody() => None,
+            Sharing::PerUser => Some(user.clone()),
+            Sharing::Shared => Some(nobody()),
+        };
+        let whose = shared.clone().unwrap_or_else(|| user.clone());
+        if !shared.is_some_and(|shared| self.table(&shared).is_running()) {
+            self.processes.wait_for_room(&self.who(&whose)).await;
+        }
+    }
+
     /// A process for `user`, unless theirs have failed just now: one that was started ahead, or
     /// a new one.
     pub(super) fn start(

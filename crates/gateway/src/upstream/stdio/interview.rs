@@ -7,7 +7,12 @@ use doorward_core::subject::Subject;
 use doorward_mcp::{envelope::Message, method::Method};
 
 use super::{
-    home::Home, process::Text, routes::Ask, session::Session, shared::Shared, slots::nobody,
+    home::Home,
+    process::Text,
+    routes::Ask,
+    session::{Session, Telling},
+    shared::Shared,
+    slots::nobody,
 };
 use crate::upstream::Fault;
 
@@ -56,7 +61,7 @@ impl Interview {
     /// Sends a notification.
     pub(crate) async fn tell(&mut self, body: Bytes) -> Result<(), Fault> {
         let session = self.session.as_ref().ok_or(Fault::NoSession)?;
-        session.tell(Text::one(body), true).await
+        session.tell(Text::one(body), &Telling::Initialized).await
     }
 }
 

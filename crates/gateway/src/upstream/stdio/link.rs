@@ -1,19 +1,25 @@
 //! Programs as the links of bridges: a process of its own for each session, and one for each
 //! owner in the manner of 2026-07-28.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::ready, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use doorward_core::permit::Permit;
-use doorward_mcp::{envelope::Message, era::Revision, method::Method};
+use doorward_mcp::{envelope::Message, era::Revision};
+use futures_util::stream;
 use tokio::time::{Instant, timeout};
 
 use super::{
-    Begun, StdioUpstream, give_up, home::failure, process::Text, routes::Ask, session::Session,
+    Begun, StdioUpstream, give_up,
+    home::failure,
+    process::Text,
+    routes::Ask,
+    session::{Session, Telling},
 };
 use crate::upstream::{
-    Fault, asked,
+    Fault,
+    asked::{self, pong},
     link::{Incoming, Opening, Owner, SessionLink, StatelessLink},
     opening,
 };
@@ -45,7 +51,7 @@ impl StdioUpstream {
         }
         let revision = opening::agreed(&opened)?;
         let initialized = Text::one(Bytes::from_static(opening::INITIALIZED));
-        session.tell(initialized, true).await?;
+        session.tell(initialized, &Telling::Initialized).await?;
         begun.succeeded();
         Ok(Arc::new(ProgramSession {
             session,
@@ -67,21 +73,28 @@ impl SessionLink for ProgramSession {
 
     async fn ask(&self, _permit: Permit, request: Bytes) -> Result<Incoming, Fault> {
         let ask = Ask::of(&asked::request(&request)?);
+        if self.session.takes_back(&ask)? {
+            let done = pong(asked::request(&request)?.id.as_json());
+            return Ok(Incoming::new(stream::once(ready(Ok(done)))));
+        }
         let reply = self.session.ask(vec![ask], Text::one(request)).await?;
         Ok(Incoming::of_reply(reply, Fault::Ended))
     }
 
     async fn tell(&self, message: Bytes) -> Result<(), Fault> {
-        self.session.tell(Text::one(message.clone()), false).await?;
-        if let Ok(message) = Message::parse(&message)
-            && message.method() == Some(Method::Cancelled.as_str())
-        {
-            give_up(&self.session, &message);
+        let parsed = Message::parse(&message).map_err(|_| Fault::NotMcp)?;
+        let (text, telling) = (Text::one(message.clone()), Telling::of(&parsed));
+        self.session.tell(text, &telling).await?;
+        if let Telling::Cancelled = telling {
+            give_up(&self.session, &parsed);
         }
         Ok(())
     }
 
+    /// A program that ended is started anew for whoever listens: otherwise nothing would ever
+    /// come (P-048).
     async fn unasked(&self) -> Result<Incoming, Fault> {
+        self.session.wake().await?;
         self.session.listen().map(Incoming::unasked)
     }
 
@@ -182,6 +195,130 @@ mod tests {
         assert!(session.is_over());
         let refused = session.ask(permit(), call.into()).await;
         assert_eq!(refused.err(), Some(Fault::NoSession));
+    }
+
+    /// A program that reports what it was told, and ends when it is asked to.
+    const CLERK: &str = r#"told=
+        while read -r line; do
+          case $line in
+            *'"initialize"'*) echo '{"jsonrpc":"2.0","id":"doorward-initialize","result":{"protocolVersion":"2025-06-18"}}' ;;
+            *'"crash"'*) exit 3 ;;
+            *'"report"'*) echo "{\"jsonrpc\":\"2.0\",\"id\":9,\"result\":{\"told\":[$told]}}" ;;
+            *'"ask"'*)
+              echo '{"jsonrpc":"2.0","id":"q","method":"roots/list"}'
+              echo '{"jsonrpc":"2.0","id":8,"result":{}}' ;;
+            *) told="$told${told:+,}$line"
+               case $line in
+                 *'"id":1,'*) echo '{"jsonrpc":"2.0","id":1,"result":{}}' ;;
+                 *'"id":2,'*) echo '{"jsonrpc":"2.0","id":2,"error":{"code":-32602,"message":"no"}}' ;;
+               esac ;;
+          esac
+        done"#;
+
+    fn call(id: u32, tool: &str) -> String {
+        format!(
+            r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"{tool}"}}}}"#
+        )
+    }
+
+    fn request(id: u32, method: &str, name: &str, value: &str) -> String {
+        format!(
+            r#"{{"jsonrpc":"2.0","id":{id},"method":"{method}","params":{{"{name}":"{value}"}}}}"#
+        )
+    }
+
+    async fn ask(session: &ProgramSession, request: String) -> Vec<Result<String, Fault>> {
+        let incoming = session.ask(permit(), request.into()).await;
+        all(incoming.expect("taken")).await
+    }
+
+    /// What the process of now was told, a word for each message.
+    async fn told(session: &ProgramSession) -> Vec<String> {
+        let mut report = ask(session, call(9, "report")).await;
+        let report = report.pop().expect("a report").expect("no fault");
+        let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+        let told = report["result"]["told"].as_array().expect("a list");
+        let word = |one: &serde_json::Value| {
+            let params = &one["params"];
+            let value = params["uri"].as_str().or(params["level"].as_str());
+            let method = one["method"].as_str().unwrap_or("an answer");
+            format!("{method} {}", value.unwrap_or_default())
+        };
+        told.iter().map(word).collect()
+    }
+
+    /// Lets the process end, and time pass until another may be started.
+    async fn crash(upstream: &StdioUpstream, session: &ProgramSession) {
+        ask(session, call(7, "crash")).await;
+        while upstream.processes() > 0 {
+            tokio::task::yield_now().await;
+        }
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(1)).await;
+        tokio::time::resume();
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_started_anew_is_told_what_was_agreed_to_before() {
+        // P-026, P-027, P-048
+        let upstream = upstream(CLERK);
+        let session = upstream.open(&owner(), &opening::own()).await;
+        let session = session.expect("a session");
+        for (id, method, name, value) in [
+            (1, "resources/subscribe", "uri", "a:1"),
+            (2, "resources/subscribe", "uri", "a:refused"),
+            (1, "logging/setLevel", "level", "info"),
+            (1, "resources/subscribe", "uri", "a:2"),
+            (1, "resources/unsubscribe", "uri", "a:2"),
+        ] {
+            ask(&session, request(id, method, name, value)).await;
+        }
+        let mut unasked = session.unasked().await.expect("a stream");
+        crash(&upstream, &session).await;
+        assert_eq!(unasked.next().await, None, "who listens learns of it");
+        let _unasked = session.unasked().await.expect("a stream of the next one");
+        assert_eq!(upstream.processes(), 1, "which is there for who listens");
+        assert_eq!(
+            told(&session).await,
+            [
+                "notifications/initialized ",
+                "logging/setLevel info",
+                "resources/subscribe a:1"
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn no_program_is_started_to_hear_what_was_for_another() {
+        // P-019, P-026, GW-26
+        let upstream = upstream(CLERK);
+        let session = upstream.open(&owner(), &opening::own()).await;
+        let session = session.expect("a session");
+        let subscribe = request(1, "resources/subscribe", "uri", "a:1");
+        ask(&session, subscribe).await;
+        assert_eq!(
+            ask(&session, call(8, "ask")).await.len(),
+            2,
+            "a question comes first"
+        );
+        crash(&upstream, &session).await;
+        let cancelled =
+            r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":8}}"#;
+        let answer = r#"{"jsonrpc":"2.0","id":"q","result":{"roots":[]}}"#;
+        for message in [cancelled, answer] {
+            assert_eq!(session.tell(message.into()).await, Ok(()));
+        }
+        let unsubscribe = request(3, "resources/unsubscribe", "uri", "a:1");
+        let done = r#"{"jsonrpc":"2.0","id":3,"result":{}}"#;
+        assert_eq!(ask(&session, unsubscribe).await, [Ok(done.to_owned())]);
+        assert_eq!(upstream.processes(), 0);
+        assert_eq!(told(&session).await, ["notifications/initialized "]);
+        session.tell(answer.into()).await.expect("dropped");
+        assert_eq!(told(&session).await, ["notifications/initialized "]);
+        ask(&session, call(8, "ask")).await;
+        session.tell(answer.into()).await.expect("taken");
+        let heard = ["notifications/initialized ", "an answer "];
+        assert_eq!(told(&session).await, heard);
     }
 
     #[tokio::test]

@@ -15,6 +15,7 @@ mod link;
 mod outbox;
 mod process;
 mod program;
+mod questions;
 mod routes;
 mod scratch;
 mod seats;
@@ -43,14 +44,16 @@ use doorward_core::{
     server::ServerName,
     subject::Subject,
 };
-use doorward_mcp::{
-    envelope::{Message, Request},
-    method::Method,
-};
+use doorward_mcp::envelope::{Message, Request};
 use tokio::time::Instant;
 
 use self::{
-    home::Home, process::Text, session::Session, sessions::Sessions, shared::Shared, slots::nobody,
+    home::Home,
+    process::Text,
+    session::{Session, Telling},
+    sessions::Sessions,
+    shared::Shared,
+    slots::nobody,
 };
 use super::Fault;
 use crate::{
@@ -61,7 +64,7 @@ use crate::{
 pub use self::journal::ServerLine;
 pub(in crate::upstream) use self::{
     backoff::Backoff,
-    routes::{Ask, Concern, Routes},
+    routes::{Ask, Routes},
 };
 pub(crate) use self::{
     interview::Interview,
@@ -181,7 +184,7 @@ impl StdioUpstream {
         });
         let asks: Vec<_> = asks.collect();
         if asks.is_empty() {
-            session.tell(text, false).await?;
+            session.tell(text, &Telling::Other).await?;
             for message in messages {
                 give_up(&session, message);
             }
@@ -198,9 +201,8 @@ impl StdioUpstream {
         message: &Message<'_>,
         body: Bytes,
     ) -> Result<(), Fault> {
-        let initialized = message.method() == Some(Method::Initialized.as_str());
         let session = self.sessions.find(session)?;
-        session.tell(Text::one(body), initialized).await?;
+        session.tell(Text::one(body), &Telling::of(message)).await?;
         give_up(&session, message);
         Ok(())
     }

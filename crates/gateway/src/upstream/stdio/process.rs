@@ -257,6 +257,7 @@ impl Watcher {
                 timeout(LAST_WORDS, rest).await.unwrap_or(End::Exited)
             }
         };
+        self.slot.leaves();
         // INVARIANT: over comes first, so that no request is noted unseen after the end was told.
         self.over.cancel();
         receiver.ended(end, started.elapsed());

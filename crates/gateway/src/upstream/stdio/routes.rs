@@ -16,12 +16,12 @@ use std::{
 
 use bytes::Bytes;
 use doorward_mcp::{
-    envelope::{IdValue, Notification, Request},
+    envelope::{IdValue, Message, Notification, Outcome, Request},
     method::{Class, Method},
 };
 
 use super::{home::failure, outbox::Outbox};
-use crate::upstream::Fault;
+use crate::upstream::{Fault, standing::Change};
 
 /// The streams of one session.
 #[derive(Default)]
@@ -38,6 +38,7 @@ struct Waiting {
     /// Requests of the same POST that have not been answered.
     open: Arc<AtomicUsize>,
     progress: Option<IdValue>,
+    change: Option<Change>,
     order: u64,
     /// The process that was asked.
     generation: u64,
@@ -47,10 +48,12 @@ struct Waiting {
 pub(in crate::upstream) struct Ask {
     id: IdValue,
     progress: Option<IdValue>,
+    /// What it changes for as long as the session lasts, if the server agrees.
+    change: Option<Change>,
 }
 
 /// Whom a message of the server's own concerns.
-pub(in crate::upstream) enum Concern {
+enum Concern {
     /// The request with this progress token.
     Token(IdValue),
     /// Some request, or none: it does not say.
@@ -64,6 +67,7 @@ impl Ask {
         Self {
             id: request.id.value(),
             progress: request.params.progress_token.map(|token| token.value()),
+            change: Change::of(request),
         }
     }
 
@@ -73,12 +77,22 @@ impl Ask {
 
     /// A request that hears of no progress.
     pub(in crate::upstream) fn by_id(id: IdValue) -> Self {
-        Self { id, progress: None }
+        Self {
+            id,
+            progress: None,
+            change: None,
+        }
+    }
+
+    /// What it takes back that was agreed to before, if that is all it does.
+    pub(super) fn taken_back(&self) -> Option<&Change> {
+        let change = self.change.as_ref();
+        change.filter(|change| matches!(change, Change::Unwatch(_)))
     }
 }
 
 impl Concern {
-    pub(in crate::upstream) fn of(notification: &Notification<'_>) -> Self {
+    fn of(notification: &Notification<'_>) -> Self {
         let method = Method::notification(&notification.method);
         match (
             notification.params.progress_token,
@@ -116,6 +130,7 @@ impl Routes {
                 outbox: Arc::clone(outbox),
                 open: Arc::clone(&open),
                 progress: ask.progress,
+                change: ask.change,
                 order: self.order,
                 generation,
             };
@@ -124,15 +139,37 @@ impl Routes {
         Ok(())
     }
 
-    /// Delivers the answer to a request, if anybody waits for it.
-    pub(in crate::upstream) fn answer(&mut self, id: &IdValue, message: Bytes) {
-        if let Some(waiting) = self.waiting.remove(id) {
-            waiting.settle(message);
+    /// Delivers a message of the server's to whom it belongs; what it agrees to.
+    pub(in crate::upstream) fn bring(
+        &mut self,
+        message: &Message<'_>,
+        text: Bytes,
+    ) -> Option<Change> {
+        match message {
+            Message::Response(response) => {
+                let change = self.answer(&response.id?.value(), text);
+                change.filter(|_| matches!(response.outcome, Outcome::Result(_)))
+            }
+            Message::Request(_) => {
+                self.deliver(&Concern::Somebody, text);
+                None
+            }
+            Message::Notification(notification) => {
+                self.deliver(&Concern::of(notification), text);
+                None
+            }
         }
     }
 
-    /// Delivers a message of the server's own.
-    pub(in crate::upstream) fn deliver(&mut self, concern: &Concern, message: Bytes) {
+    /// Delivers the answer to a request, if anybody waits for it; what the request changes.
+    pub(in crate::upstream) fn answer(&mut self, id: &IdValue, message: Bytes) -> Option<Change> {
+        let mut waiting = self.waiting.remove(id)?;
+        let change = waiting.change.take();
+        waiting.settle(message);
+        change
+    }
+
+    fn deliver(&mut self, concern: &Concern, message: Bytes) {
         let stream = self.stream.as_ref().filter(|stream| stream.is_open());
         let outbox = match concern {
             Concern::Everybody => stream,
@@ -185,13 +222,18 @@ impl Routes {
         self.backlog.clear();
     }
 
-    /// Ends the GET stream too.
-    pub(in crate::upstream) fn close(&mut self) {
-        self.fail(u64::MAX);
-        self.forget();
+    /// Ends the GET stream: whoever read it learns that there is nothing to hear.
+    pub(in crate::upstream) fn hush(&mut self) {
         if let Some(stream) = self.stream.take() {
             stream.complete();
         }
+    }
+
+    /// Fails everything, and ends the GET stream too.
+    pub(in crate::upstream) fn close(&mut self) {
+        self.fail(u64::MAX);
+        self.forget();
+        self.hush();
     }
 
     /// Whether anybody waits for an answer.
@@ -257,6 +299,7 @@ mod tests {
         vec![Ask {
             id: id(number),
             progress: token.map(id),
+            change: None,
         }]
     }
 

@@ -2,17 +2,19 @@
 //!
 //! ```text
 //! initialize -> process started, message written -> answered -> session
-//! process ends -> waiting requests fail at once; the next message starts another
-//!                 process and repeats initialize (its answer is swallowed)
+//! process ends -> waiting requests fail at once; the next message starts another process and
+//!                 repeats initialize, the log level and the subscriptions (answers are swallowed)
 //! DELETE, idle, room needed -> session over: 404 from now on
 //! ```
 //!
-//! Messages pass byte for byte; [`Routes`] says whose stream the server's own go to.
+//! Messages pass byte for byte; [`Routes`] says whose stream the server's own go to. No process is
+//! started to hear that a request of another one is cancelled, or the answer to what another one
+//! asked.
 
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -31,10 +33,11 @@ use super::{
     is_error,
     outbox::Outbox,
     process::{End, Process, Receiver, Text},
-    routes::{Ask, Concern, Routes},
+    questions::Questions,
+    routes::{Ask, Routes},
     slots::{Need, Tenant},
 };
-use crate::upstream::{Fault, asked::pong, opening};
+use crate::upstream::{Fault, asked::pong, opening, standing::Said};
 
 /// A session with a process of its own.
 pub(super) struct Session {
@@ -56,9 +59,44 @@ struct State {
     /// Counts processes, so that a late word of an old one is not taken for the new one's.
     generation: u64,
     routes: Routes,
+    /// What each process is to be told.
+    said: Said,
+    questions: Questions,
     initialized: bool,
     over: bool,
     last_used: Instant,
+}
+
+/// What a message is that is not answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Telling {
+    /// `notifications/initialized`.
+    Initialized,
+    /// `notifications/cancelled`.
+    Cancelled,
+    /// The answer to a question of the server's.
+    Answer(IdValue),
+    /// Anything else.
+    Other,
+}
+
+impl Telling {
+    pub(super) fn of(message: &Message<'_>) -> Self {
+        match message {
+            Message::Response(response) => match &response.id {
+                Some(id) => Self::Answer(id.value()),
+                None => Self::Other,
+            },
+            Message::Notification(notification) => {
+                match Method::notification(&notification.method) {
+                    Some(Method::Initialized) => Self::Initialized,
+                    Some(Method::Cancelled) => Self::Cancelled,
+                    Some(_) | None => Self::Other,
+                }
+            }
+            Message::Request(_) => Self::Other,
+        }
+    }
 }
 
 /// Hears one process on behalf of its session.
@@ -88,6 +126,8 @@ impl Session {
                 process: None,
                 generation: 0,
                 routes: Routes::default(),
+                said: Said::default(),
+                questions: Questions::default(),
                 initialized: false,
                 over: false,
                 last_used: Instant::now(),
@@ -108,7 +148,7 @@ impl Session {
 
     /// Starts the process and sends `initialize`.
     pub(super) async fn open(&self) -> Result<Reply, Fault> {
-        let process = self.start()?;
+        let process = self.start().await?;
         self.keep(&process)?;
         self.repeat_opening(&process).await
     }
@@ -121,13 +161,45 @@ impl Session {
     }
 
     /// Sends what is not answered: notifications and responses.
-    pub(super) async fn tell(&self, text: Text, initialized: bool) -> Result<(), Fault> {
+    pub(super) async fn tell(&self, text: Text, telling: &Telling) -> Result<(), Fault> {
+        if !self.is_due(telling)? {
+            tracing::debug!(server = %self.home.server, "a word was for a process that is gone");
+            return Ok(());
+        }
         let process = self.process().await?;
         process.room().await.map_err(|_| Fault::Ended)?.send(text);
         let mut state = self.lock();
-        state.initialized |= initialized;
+        state.initialized |= *telling == Telling::Initialized;
         state.last_used = Instant::now();
         Ok(())
+    }
+
+    /// Whether a process is there that this means anything to, or is to be started for it.
+    fn is_due(&self, telling: &Telling) -> Result<bool, Fault> {
+        let is_running = self.running()?.is_some();
+        Ok(match telling {
+            Telling::Initialized | Telling::Other => true,
+            Telling::Cancelled => is_running,
+            Telling::Answer(id) => is_running && self.lock().questions.answered(id),
+        })
+    }
+
+    /// Takes back what the next process was to be told, where none is running that was told it;
+    /// false when a process is to hear of it.
+    pub(super) fn takes_back(&self, ask: &Ask) -> Result<bool, Fault> {
+        let Some(change) = ask.taken_back() else {
+            return Ok(false);
+        };
+        let is_all = self.running()?.is_none();
+        if is_all {
+            self.lock().said.note(change.clone());
+        }
+        Ok(is_all)
+    }
+
+    /// Starts the process that there is to be.
+    pub(super) async fn wake(&self) -> Result<(), Fault> {
+        self.process().await.map(drop)
     }
 
     /// Forgets a request that its client gave up: servers do not answer those.
@@ -211,18 +283,30 @@ impl Session {
         // Nobody can be answered by a process that is gone, the opening of a try before included.
         let before = self.lock().generation;
         self.lost(before);
-        let process = self.start()?;
+        let process = self.start().await?;
         let opening = async { self.repeat_opening(&process).await?.answer().await };
         let answer = timeout(REOPENING, opening).await;
         if is_error(&answer.unwrap_or(Err(Fault::Timeout))?) {
             return Err(Fault::Ended);
         }
         if self.lock().initialized {
-            let room = process.room().await.map_err(|_| Fault::Ended)?;
-            room.send(Text::one(Bytes::from_static(opening::INITIALIZED)));
+            self.repeat(&process).await?;
         }
         self.keep(&process)?;
         Ok(process)
+    }
+
+    /// Tells a new process what the ones before agreed to; what it says to that is nobody's.
+    async fn repeat(&self, process: &Process) -> Result<(), Fault> {
+        let initialized = Bytes::from_static(opening::INITIALIZED);
+        let (said, number) = (self.lock().said.clone(), AtomicU64::new(0));
+        let again = said.again(|| number.fetch_add(1, Ordering::Relaxed));
+        let again: Vec<_> = std::iter::once(initialized).chain(again).collect();
+        for message in again {
+            let room = process.room().await.map_err(|_| Fault::Ended)?;
+            room.send(Text::one(message));
+        }
+        Ok(())
     }
 
     async fn repeat_opening(&self, process: &Process) -> Result<Reply, Fault> {
@@ -245,6 +329,10 @@ impl Session {
         if state.generation == generation {
             state.process = None;
             state.routes.forget();
+            state.questions.clear();
+            if self.is_own.load(Ordering::Relaxed) {
+                state.routes.hush(); // so that it is asked for again, of the next one
+            }
         }
         state.routes.fail(generation);
     }
@@ -258,7 +346,8 @@ impl Session {
         Ok(process.cloned())
     }
 
-    fn start(&self) -> Result<Arc<Process>, Fault> {
+    async fn start(&self) -> Result<Arc<Process>, Fault> {
+        self.home.wait_for_room(&self.user).await;
         let generation = {
             let mut state = self.lock();
             state.generation += 1;
@@ -288,23 +377,19 @@ impl Session {
             return;
         }
         match Message::parse(&line) {
-            Ok(Message::Response(response)) => {
-                if let Some(id) = response.id.map(|id| id.value()) {
-                    self.answered(&id, line);
-                }
-            }
             Ok(Message::Request(request)) if self.answers(&request) => {}
-            Ok(Message::Request(_)) => self.lock().routes.deliver(&Concern::Somebody, line),
-            Ok(Message::Notification(notification)) => {
-                if notification.method == Method::ToolsListChanged.as_str() {
+            Ok(message) => {
+                if message.method() == Some(Method::ToolsListChanged.as_str()) {
                     self.home.changed(&self.user);
                 }
-                let concern = Concern::of(&notification);
-                self.lock().routes.deliver(&concern, line);
+                self.lock().hear(&message, &line);
             }
             Err(error) => {
                 if let Some(id) = self.home.garbage(&line, &error) {
-                    self.answered(&id, failure(Fault::NotMcp, &id.to_string()));
+                    let mut state = self.lock();
+                    state.last_used = Instant::now();
+                    let failure = failure(Fault::NotMcp, &id.to_string());
+                    state.routes.answer(&id, failure);
                 }
             }
         }
@@ -323,14 +408,21 @@ impl Session {
         is_ours
     }
 
-    fn answered(&self, id: &IdValue, message: Bytes) {
-        let mut state = self.lock();
-        state.last_used = Instant::now();
-        state.routes.answer(id, message);
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn hear(&mut self, message: &Message<'_>, line: &Bytes) {
+        match message {
+            Message::Response(_) => self.last_used = Instant::now(),
+            Message::Request(request) => self.questions.asked(&request.id.value()),
+            Message::Notification(_) => {}
+        }
+        if let Some(change) = self.routes.bring(message, line.clone()) {
+            self.said.note(change);
+        }
     }
 }
 

@@ -179,6 +179,9 @@ impl Shared {
     }
 
     async fn process(&self) -> Result<Arc<Process>, Fault> {
+        if self.lock().begun().is_none() {
+            self.home.wait_for_room(&self.user).await;
+        }
         let mut outcome = match self.begun()? {
             Begun::Running(process) => return Ok(process),
             Begun::Starting(outcome) => outcome,

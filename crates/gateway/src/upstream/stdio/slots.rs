@@ -8,6 +8,7 @@
 use std::{
     collections::HashMap,
     io,
+    pin::pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
@@ -19,7 +20,7 @@ use doorward_core::{id::UserId, server::ServerName, subject::Subject};
 use tokio::{
     process::{Child, Command},
     sync::Notify,
-    time::Instant,
+    time::{Instant, timeout},
 };
 
 use super::{spawner::Spawner, undertaker::Undertaker};
@@ -65,6 +66,14 @@ struct Held {
     who: Who,
     tenant: Weak<dyn Tenant>,
     leaving: bool,
+}
+
+impl Held {
+    /// Whether its process was asked to end, or has ended and is not reaped, or is about to
+    /// because nobody has it any more.
+    fn is_leaving(&self) -> bool {
+        self.leaving || self.tenant.strong_count() == 0
+    }
 }
 
 /// For whom a process runs, and of which server.
@@ -139,6 +148,24 @@ impl Processes {
             number,
             processes: Arc::clone(self),
         })
+    }
+
+    /// Waits a moment where only those that are leaving are in the way of a process of `who`: they
+    /// may be gone at once.
+    pub(super) async fn wait_for_room(&self, who: &Who) {
+        let leaving = async {
+            loop {
+                let mut changed = pin!(self.changed.notified());
+                changed.as_mut().enable(); // before looking, so that nothing is missed in between
+                if !self.lock().is_held_up(who) {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        if timeout(LEAVING, leaving).await.is_err() {
+            tracing::debug!(server = %who.server, "those that were to leave have not left");
+        }
     }
 
     /// A slot for a process that is started ahead: nothing makes room for it.
@@ -258,7 +285,7 @@ impl State {
         let is_somebodys = who.user != nobody();
         let count = |leaving: bool, of: &dyn Fn(&Who) -> bool| {
             let held = self.slots.values();
-            let counted = held.filter(|held| held.leaving == leaving && of(&held.who));
+            let counted = held.filter(|held| held.is_leaving() == leaving && of(&held.who));
             counted.count()
         };
         // Those that were asked to leave may take their time: without a bound on them, whoever
@@ -284,6 +311,11 @@ impl State {
         Ok(is_full.then_some(Full::Total))
     }
 
+    /// Whether nothing but what is leaving keeps a process of `who` from being started.
+    fn is_held_up(&self, who: &Who) -> bool {
+        matches!(self.shortage(who), Err(Full::User | Full::Total))
+    }
+
     fn has_room(&self, who: &Who) -> Result<(), Full> {
         self.shortage(who)?.map_or(Ok(()), Err)
     }
@@ -306,7 +338,7 @@ impl State {
 
     fn longest_idle(&mut self, eligible: impl Fn(&Who) -> bool) -> Option<Arc<dyn Tenant>> {
         let candidates = self.slots.values_mut().filter_map(|held| {
-            let eligible = !held.leaving && eligible(&held.who);
+            let eligible = !held.is_leaving() && eligible(&held.who);
             let tenant = held.tenant.upgrade().filter(|_| eligible)?;
             Some((tenant.idle_since(Need::Room)?, held, tenant))
         });
@@ -356,6 +388,13 @@ impl Slot {
         format!("{}.{}", self.processes.mark, self.number)
     }
 
+    /// Its process has ended, or is about to.
+    pub(super) fn leaves(&self) {
+        if let Some(held) = self.processes.lock().slots.get_mut(&self.number) {
+            held.leaving = true;
+        }
+    }
+
     /// Starts its process.
     pub(super) fn spawn(&self, command: Command) -> io::Result<Child> {
         self.processes.spawner.spawn(command)
@@ -373,6 +412,9 @@ impl Drop for Slot {
         self.processes.changed.notify_waiters();
     }
 }
+
+/// How long those that leave are waited for: one that heeds the end of its input is gone by then.
+const LEAVING: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests {
@@ -526,6 +568,42 @@ mod tests {
             processes.take(user("alice"), weak(&busy)).err(),
             Some(Full::User)
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_finds_no_room_because_of_those_that_leave_waits_for_them_a_moment() {
+        // ST-06
+        let processes = processes(10, 1);
+        let user = user("alice");
+        let waited = async |processes: &Processes| {
+            let begun = Instant::now();
+            processes.wait_for_room(&user).await;
+            begun.elapsed()
+        };
+        let busy = fake(None);
+        let slot = processes.take(user.clone(), weak(&busy)).map_err(drop);
+        let slot = slot.expect("room");
+        assert_eq!(waited(&processes).await, Duration::ZERO, "it stays");
+        assert_eq!(
+            processes.take(user.clone(), weak(&busy)).err(),
+            Some(Full::User)
+        );
+        slot.leaves();
+        assert_eq!(waited(&processes).await, LEAVING);
+        let second = Duration::from_secs(1);
+        let leaving = async {
+            tokio::time::sleep(second).await;
+            drop(slot);
+        };
+        let (waited_for, ()) = tokio::join!(waited(&processes), leaving);
+        assert_eq!(waited_for, second);
+        let gone = fake(None);
+        let slot = processes.take(user.clone(), weak(&gone)).map_err(drop);
+        let slot = slot.expect("room");
+        drop(gone); // and its process ends with it
+        assert_eq!(waited(&processes).await, LEAVING);
+        drop(slot);
+        assert_eq!(waited(&processes).await, Duration::ZERO);
     }
 
     #[tokio::test]

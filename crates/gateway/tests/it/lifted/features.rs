@@ -1,10 +1,10 @@
 //! Each feature, end to end.
 
 use doorward_core::audit::{AuditKind, Outcome};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{able, again, answer, call, event, messages, plain, worlds};
-use crate::world::{Ask, World};
+use crate::world::World;
 
 #[tokio::test]
 async fn a_server_is_discovered_listed_page_by_page_and_called() {
@@ -97,25 +97,13 @@ async fn a_program_that_was_started_anew_still_logs_at_the_level_of_the_request(
     };
     let first = messages(&world, log()).await;
     assert_eq!(first[0]["method"], "notifications/message");
-    let echo = || plain("tools/call", json!({ "name": "echo" }));
-    with_room(&world, echo).await; // needs its place
-    let second = with_room(&world, log).await;
+    let echo = plain("tools/call", json!({ "name": "echo" }));
+    let echoed = answer(&world, echo).await; // needs its place
+    assert_eq!(echoed["result"]["resultType"], "complete");
+    let second = messages(&world, log()).await; // needs it again, and waits until it is free (ST-06)
     assert_eq!(second[0]["method"], "notifications/message");
     let process = |heard: &[serde_json::Value]| heard[1]["result"]["session"].clone();
     assert_ne!(process(&first), process(&second));
-}
-
-/// What is answered as soon as the process before has left.
-async fn with_room(world: &World, ask: impl Fn() -> Ask) -> Vec<Value> {
-    for _ in 0..500 {
-        let heard = messages(world, ask()).await;
-        if heard.last().is_some_and(|last| last["result"].is_object()) {
-            return heard;
-        }
-        let a_moment = std::time::Duration::from_millis(10);
-        let _over = tokio::time::timeout(a_moment, std::future::pending::<()>()).await;
-    }
-    panic!("the process before never left");
 }
 
 #[tokio::test]
@@ -126,8 +114,8 @@ async fn a_program_in_which_a_call_waits_makes_room_when_there_is_no_other() {
     });
     let wanted = answer(&world, call("elicit", json!({}))).await;
     assert_eq!(wanted["result"]["resultType"], "input_required");
-    let echo = || plain("tools/call", json!({ "name": "echo" }));
-    let other = with_room(&world, echo).await.pop().expect("a response");
+    let echo = plain("tools/call", json!({ "name": "echo" }));
+    let other = answer(&world, echo).await;
     assert_eq!(other["result"]["resultType"], "complete");
     let said = json!({ "1": { "action": "accept" } });
     let late = answer(&world, again("elicit", &wanted, said)).await;

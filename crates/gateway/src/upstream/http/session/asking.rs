@@ -18,12 +18,13 @@ use doorward_mcp::{
 use futures_util::stream;
 use tokio::{select, time::sleep};
 
-use super::{Hold, HttpSession, Source, is_nobodys, said::Change};
+use super::{Hold, HttpSession, Source, is_nobodys};
 use crate::upstream::{
     Fault,
     asked::{self, Asked, Place},
     http::own::Heard,
     link::Incoming,
+    standing::Change,
 };
 
 /// A request that was taken.

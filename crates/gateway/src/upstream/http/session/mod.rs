@@ -12,7 +12,6 @@
 mod asking;
 mod listening;
 mod opened;
-mod said;
 #[cfg(test)]
 mod tests;
 
@@ -32,7 +31,7 @@ use http::{HeaderValue, StatusCode};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
-use self::{asking::Asking, listening::Listening, opened::Opened, said::Said};
+use self::{asking::Asking, listening::Listening};
 use super::{
     HttpUpstream,
     own::{Heard, Own, taken},
@@ -44,6 +43,7 @@ use crate::upstream::{
     asked::{Asked, pong},
     link::{Incoming, Opening, SessionLink},
     opening,
+    standing::Said,
 };
 
 /// One session.
@@ -83,22 +83,18 @@ impl HttpSession {
         opening: &Opening,
     ) -> Result<Arc<Self>, Fault> {
         let message = opening::message(opening);
-        let Opened {
-            answer,
-            id,
-            revision,
-        } = opened::open(upstream, &message).await?;
+        let opened = opened::open(upstream, &message).await?;
         Ok(Arc::new_cyclic(|me| Self {
             me: me.clone(),
             upstream: Arc::clone(upstream),
             opening: message,
-            opened: answer,
-            revision,
+            opened: opened.answer.clone(),
+            revision: opened.revision,
             reopening: tokio::sync::Mutex::default(),
             over: CancellationToken::new(),
             next: AtomicU64::new(0),
             state: Mutex::new(State {
-                id,
+                id: opened.keep(),
                 generation: 0,
                 said: Said::default(),
                 listening: CancellationToken::new(),
@@ -227,7 +223,7 @@ impl HttpSession {
         };
         let said = {
             let mut state = self.lock();
-            state.id = opened.id;
+            state.id = opened.keep();
             state.generation += 1;
             state.said.clone()
         };

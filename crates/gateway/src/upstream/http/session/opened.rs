@@ -6,7 +6,7 @@ use bytes::Bytes;
 use doorward_mcp::era::Revision;
 use http::{HeaderValue, Response};
 use hyper::body::Incoming as Body;
-use tokio::time::timeout;
+use tokio::{runtime::Handle, time::timeout};
 
 use super::super::{
     HttpUpstream, SESSION_ID,
@@ -22,33 +22,70 @@ use crate::upstream::{
 /// What came of `initialize`.
 pub(super) struct Opened {
     pub(super) answer: Bytes,
-    pub(super) id: Option<HeaderValue>,
     pub(super) revision: Revision,
+    session: Unkept,
 }
 
-/// Sends `initialize` and `notifications/initialized`.
-pub(super) async fn open(upstream: &HttpUpstream, message: &Bytes) -> Result<Opened, Fault> {
+/// A session at the server that nobody has taken over: ended when dropped (GW-26).
+struct Unkept {
+    upstream: Arc<HttpUpstream>,
+    id: Option<HeaderValue>,
+    revision: Revision,
+}
+
+impl Opened {
+    /// What the server calls the session; from now on somebody else ends it.
+    pub(super) fn keep(mut self) -> Option<HeaderValue> {
+        self.session.id.take()
+    }
+}
+
+impl Drop for Unkept {
+    fn drop(&mut self) {
+        // Outside of a runtime everything is ending anyway.
+        if let (Some(id), Ok(runtime)) = (self.id.take(), Handle::try_current()) {
+            runtime.spawn(close(Arc::clone(&self.upstream), id, self.revision));
+        }
+    }
+}
+
+/// Sends `initialize` and `notifications/initialized`. It goes on when nobody waits for it any
+/// more, because only then it is known what is to be ended.
+pub(super) async fn open(upstream: &Arc<HttpUpstream>, message: &Bytes) -> Result<Opened, Fault> {
+    let (upstream, message) = (Arc::clone(upstream), message.clone());
+    let opening = tokio::spawn(async move { begin(upstream, &message).await });
+    opening.await.unwrap_or(Err(Fault::Broken))
+}
+
+async fn begin(upstream: Arc<HttpUpstream>, message: &Bytes) -> Result<Opened, Fault> {
     let opening = async {
         let response = upstream.send(Own::post(message.clone())).await?;
-        let id = session_id(&response)?;
-        Ok((answer(upstream, response, message).await?, id))
+        let session = Unkept {
+            upstream: Arc::clone(&upstream),
+            id: session_id(&response)?,
+            revision: UNKNOWN,
+        };
+        Ok((answer(&upstream, response, message).await?, session))
     };
     let opened = timeout(OPENED_WITHIN, opening).await;
-    let (answer, id) = opened.unwrap_or(Err(Fault::Timeout))?;
+    let (answer, mut session) = opened.unwrap_or(Err(Fault::Timeout))?;
     let revision = opening::agreed(&answer).inspect_err(|fault| {
         if *fault == Fault::NoSessions {
             upstream.known.doubt();
         }
     })?;
+    session.revision = revision;
     let own = Own::post(Bytes::from_static(opening::INITIALIZED)).within(OPENED_WITHIN);
-    let told = upstream.send(dress(own, id.clone(), revision)).await?;
+    let told = upstream
+        .send(dress(own, session.id.clone(), revision))
+        .await?;
     if let Err(fault) = taken(told) {
         tracing::debug!(%fault, "a server does not want to hear that it is initialized");
     }
     Ok(Opened {
         answer,
-        id,
         revision,
+        session,
     })
 }
 
@@ -105,6 +142,8 @@ fn session_id(response: &Response<Body>) -> Result<Option<HeaderValue>, Fault> {
     is_one.then(|| Some(id.clone())).ok_or(Fault::NotMcp)
 }
 
+/// Before it is known which one the server speaks: in this one there is no header that says so.
+const UNKNOWN: Revision = Revision::V2025_03_26;
 const OPENED_WITHIN: Duration = Duration::from_secs(30);
 const CLOSED_WITHIN: Duration = Duration::from_secs(10);
 const LONGEST_ID: usize = 1024;

@@ -303,6 +303,38 @@ async fn a_server_without_a_stream_of_its_own_is_silent() {
 }
 
 #[tokio::test]
+async fn a_session_that_nobody_takes_over_is_ended_at_its_server() {
+    // GW-26
+    let server = Scripted::start().await;
+    let (upstream, writer) = (server.upstream(), server.then_stream_of("s1"));
+    let own = opening::own();
+    let leaves = async {
+        tokio::select! {
+            _ = HttpSession::open(&upstream, &own) => panic!("nothing was answered"),
+            () = server.until(1) => {}
+        }
+    };
+    leaves.await;
+    server.then_status(202).then_status(204);
+    writer.event(
+        r#"{"jsonrpc":"2.0","id":"doorward-initialize","result":{"protocolVersion":"2025-06-18"}}"#,
+    );
+    server.until(3).await;
+    let whats = ["initialize", "notifications/initialized", "DELETE"];
+    assert_eq!(server.whats(), whats);
+    assert_eq!(server.last().header("mcp-session-id"), "s1");
+    assert_eq!(server.last().header("mcp-protocol-version"), "2025-06-18");
+    // One that cannot be spoken to.
+    let server = Scripted::start().await;
+    server.then_session("s2", "1999-01-01");
+    let opened = HttpSession::open(&server.upstream(), &opening::own()).await;
+    assert_eq!(opened.err(), Some(Fault::Revision));
+    server.until(2).await;
+    assert_eq!(server.whats(), ["initialize", "DELETE"]);
+    assert_eq!(server.last().header("mcp-session-id"), "s2");
+}
+
+#[tokio::test]
 async fn a_server_of_another_era_or_with_nothing_to_say_opens_no_session() {
     // C-027, GW-27
     let error = |code: i64| {

@@ -37,7 +37,7 @@ use crate::upstream::{
     asked::{self, pong},
     link::{Incoming, Opening, SessionLink},
     opening,
-    stdio::{Ask, Concern, Outbox, Routes},
+    stdio::{Ask, Outbox, Routes},
 };
 
 /// One session.
@@ -196,27 +196,19 @@ impl Line {
                 return;
             }
         };
-        match &message {
-            Message::Response(response) => {
-                if let Some(id) = response.id.map(|id| id.value()) {
-                    self.routes().answer(&id, text);
-                }
+        if let Message::Request(request) = &message
+            && request.method == Method::Ping.as_str()
+        {
+            let pong = pong(request.id.as_json());
+            if let Err(fault) = self.post(pong, None).await {
+                tracing::debug!(%fault, "a ping was not answered");
             }
-            Message::Request(request) if request.method == Method::Ping.as_str() => {
-                let pong = pong(request.id.as_json());
-                if let Err(fault) = self.post(pong, None).await {
-                    tracing::debug!(%fault, "a ping was not answered");
-                }
-            }
-            Message::Request(_) => self.routes().deliver(&Concern::Somebody, text),
-            Message::Notification(notification) => {
-                if notification.method == Method::ToolsListChanged.as_str() {
-                    self.upstream.changes.note();
-                }
-                let concern = Concern::of(notification);
-                self.routes().deliver(&concern, text);
-            }
+            return;
         }
+        if message.method() == Some(Method::ToolsListChanged.as_str()) {
+            self.upstream.changes.note();
+        }
+        self.routes().bring(&message, text.clone());
     }
 
     fn routes(&self) -> MutexGuard<'_, Routes> {

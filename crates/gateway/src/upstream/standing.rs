@@ -1,5 +1,5 @@
-//! What a session was told and must be told again when its server forgot it: the level of its
-//! log, and which resources are watched.
+//! What a session was told and must be told again when its server forgot it, or its program was
+//! started anew: the level of its log, and which resources are watched.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use doorward_mcp::{envelope::Request, method::Method, rewrite::quoted};
 
 /// What is to be said again.
 #[derive(Clone, Default)]
-pub(super) struct Said {
+pub(in crate::upstream) struct Said {
     level: Option<String>,
     watched: BTreeSet<String>,
     /// Bytes of what is watched.
@@ -16,7 +16,8 @@ pub(super) struct Said {
 }
 
 /// What a request changes, once the server has agreed.
-pub(super) enum Change {
+#[derive(Clone)]
+pub(in crate::upstream) enum Change {
     Level(String),
     Watch(String),
     Unwatch(String),
@@ -24,7 +25,7 @@ pub(super) enum Change {
 
 impl Change {
     /// What `request` changes, of which nothing else is kept.
-    pub(super) fn of(request: &Request<'_>) -> Option<Self> {
+    pub(in crate::upstream) fn of(request: &Request<'_>) -> Option<Self> {
         let params = request.params.raw?;
         let text = |name, most| {
             let text = params.member(&[name]).and_then(|value| value.text());
@@ -42,7 +43,7 @@ impl Change {
 
 impl Said {
     /// Remembers what the server has agreed to.
-    pub(super) fn note(&mut self, change: Change) {
+    pub(in crate::upstream) fn note(&mut self, change: Change) {
         match change {
             Change::Level(level) => self.level = Some(level),
             Change::Watch(uri) => {
@@ -61,7 +62,7 @@ impl Said {
     }
 
     /// The same as requests, each with a new number in its id.
-    pub(super) fn again(self, next: impl Fn() -> u64) -> impl Iterator<Item = Bytes> {
+    pub(in crate::upstream) fn again(self, next: impl Fn() -> u64) -> impl Iterator<Item = Bytes> {
         let level = self.level.map(|level| (Method::SetLevel, "level", level));
         let watched = self.watched.into_iter();
         let watched = watched.map(|uri| (Method::ResourcesSubscribe, "uri", uri));
