@@ -71,9 +71,9 @@ pub(super) async fn stream(
         sieve: sieve(exchange, about),
         farewell: farewell(about),
         changes: exchange.server.catalogue.changes(),
-        told: Box::new(move |fault| {
+        told: Box::new(move |fault: Fault| {
             let id = id.as_deref()?;
-            Some(failing.failed(across(fault), Some(id)).body().into())
+            Some(failing.failed(fault.across(), Some(id)).body().into())
         }),
     };
     let body = Bridged::new(first, rest, pulse, manner);
@@ -95,19 +95,10 @@ fn known(
     message: Option<Result<Bytes, Fault>>,
     about: About<'_>,
 ) -> Result<(Bytes, Said), Refusal> {
-    let failed = |fault| exchange.failed(across(fault), about.id);
+    let failed = |fault: Fault| exchange.failed(fault.across(), about.id);
     let json = message.unwrap_or(Err(Fault::Broken)).map_err(failed)?;
     let said = said(&json, &exchange.server.catalogue.changes()).map_err(failed)?;
     Ok((json, said))
-}
-
-/// What a server refuses behind a bridge is none of the caller's era: a 4xx would make it try
-/// another one, or believe that the method is unknown.
-const fn across(fault: Fault) -> Fault {
-    match fault {
-        Fault::Refused(status) => Fault::Status(status),
-        other => other,
-    }
 }
 
 fn document(exchange: &Exchange, json: Bytes, about: About<'_>) -> Response {
@@ -124,21 +115,4 @@ fn sieve(exchange: &Exchange, about: About<'_>) -> Option<Sieve> {
         .method
         .is_some_and(|method| method.class() == Class::List);
     exchange.sieve(about.era).filter(|_| lists)
-}
-
-#[cfg(test)]
-mod tests {
-    use http::StatusCode;
-
-    use super::*;
-
-    #[test]
-    fn no_status_of_a_server_behind_a_bridge_makes_a_client_try_another_era() {
-        //
-        for status in [400, 404, 405, 422] {
-            let told = across(Fault::Refused(status)).status();
-            assert_eq!(told, StatusCode::BAD_GATEWAY, "{status}");
-        }
-        assert_eq!(across(Fault::Timeout), Fault::Timeout);
-    }
 }

@@ -76,6 +76,15 @@ impl Fault {
         }
     }
 
+    /// The same over a bridge, where a 4xx of the server's would make the client try another era,
+    /// or believe that its session or a method is unknown.
+    pub(crate) const fn across(self) -> Self {
+        match self {
+            Self::Refused(status) => Self::Status(status),
+            other => other,
+        }
+    }
+
     /// The HTTP status that tells it.
     pub(crate) fn status(self) -> StatusCode {
         match self {
@@ -148,5 +157,20 @@ impl Fault {
                 | Self::Tripped(_) // told when it tripped
                 | Self::Refused(_)
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_status_of_a_server_behind_a_bridge_makes_a_client_try_another_era() {
+        //
+        for status in [400, 404, 405, 422] {
+            let told = Fault::Refused(status).across().status();
+            assert_eq!(told, StatusCode::BAD_GATEWAY, "{status}");
+        }
+        assert_eq!(Fault::Timeout.across(), Fault::Timeout);
     }
 }

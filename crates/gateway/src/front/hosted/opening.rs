@@ -81,7 +81,7 @@ async fn behind(
         return Err(exchange.refused(Some("initialize"), Refusal::TooLarge));
     }
     let opened = reach::open(exchange, permit, client).await;
-    opened.map_err(|fault| exchange.failed(fault, Some(id)))
+    opened.map_err(|fault| exchange.failed(fault.across(), Some(id)))
 }
 
 /// It is kept for as long as the session (DS-05).

@@ -27,6 +27,7 @@ use doorward_mcp::{
     translate::{Hop, cancellation_reason, cancelled, progress_for, request_renamed},
 };
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use tokio::time::timeout;
 
 use super::{
     backend::{Backend, Call},
@@ -57,8 +58,8 @@ struct Passage<'a> {
     number: i64,
 }
 
-/// A request of the server's, and the client's response to it.
-type Reply = BoxFuture<'static, (Bytes, Option<Bytes>)>;
+/// A question of the server's on its way to the client and back.
+type Reply<'a> = BoxFuture<'a, Result<(), Fault>>;
 
 impl Passed {
     pub(crate) fn new(link: Arc<dyn SessionLink>, client: Client) -> Self {
@@ -76,12 +77,12 @@ impl Passed {
         mut incoming: Incoming,
         passage: &Passage<'_>,
     ) -> Result<Option<Bytes>, Fault> {
-        let mut replies = FuturesUnordered::<Reply>::new();
+        let mut replies = FuturesUnordered::<Reply<'_>>::new();
         loop {
             let message = tokio::select! {
                 message = incoming.next() => message,
-                Some((request, response)) = replies.next() => {
-                    self.reply(&request, response).await?;
+                Some(told) = replies.next() => {
+                    not_taken(told);
                     continue;
                 }
             };
@@ -94,9 +95,9 @@ impl Passed {
                 Ok(Message::Request(request)) => match self.asked(&request, passage) {
                     Ok(asking) => {
                         let request = message.clone();
-                        replies.push(Box::pin(async { (request, asking.answer().await) }));
+                        replies.push(Box::pin(async move { self.reply(&request, asking).await }));
                     }
-                    Err(error) => self.tell_error(&request, &error).await?,
+                    Err(error) => not_taken(self.tell_error(&request, &error).await),
                 },
                 Err(error) => tracing::debug!(%error, "dropped what is no message"),
             }
@@ -135,7 +136,9 @@ impl Passed {
         Ok(asking)
     }
 
-    async fn reply(&self, request: &Bytes, response: Option<Bytes>) -> Result<(), Fault> {
+    /// Tells the server what the client says to its question.
+    async fn reply(&self, request: &Bytes, asking: Asking) -> Result<(), Fault> {
+        let response = asking.answer().await;
         let Ok(Message::Request(request)) = Message::parse(request) else {
             return Ok(());
         };
@@ -179,16 +182,40 @@ impl Passed {
             let incoming = self.link.ask(permit, asked.into()).await?;
             self.pass(incoming, &passage).await?.ok_or(Fault::Broken)
         };
-        let Some(answer) = call.given_up.run_until_cancelled(asking).await else {
-            self.link.tell(cancelled(&id, None).into()).await?;
-            return Ok(call.cancelled());
+        let answer = match call.given_up.run_until_cancelled(asking).await {
+            Some(answer) => answer.inspect_err(|fault| self.failed(*fault, &id))?,
+            None => {
+                self.cancel(&id);
+                return Ok(call.cancelled());
+            }
         };
-        let answer = answer?;
         let Ok(Message::Response(response)) = Message::parse(&answer) else {
             return Err(Fault::NotMcp);
         };
         let method = Method::request(&request.method);
         Ok(words::answer(&response, &call.id, (method, &self.client)))
+    }
+
+    /// What the server may have taken, and works on for nobody, is cancelled (R-066, GW-28). Of one
+    /// that took too long the link itself tells it.
+    fn failed(&self, fault: Fault, id: &str) {
+        if matches!(fault, Fault::TooLarge | Fault::NotMcp | Fault::Broken) {
+            self.cancel(id);
+        }
+    }
+
+    /// Tells the server that nobody waits for this request. Nobody waits for that, either.
+    fn cancel(&self, id: &str) {
+        let (link, message) = (Arc::clone(&self.link), cancelled(id, None));
+        if link.is_over() {
+            return;
+        }
+        tokio::spawn(async move {
+            let told = timeout(TOLD_WITHIN, link.tell(message.into())).await;
+            if !matches!(told, Ok(Ok(()))) {
+                tracing::debug!("a server was not told that nobody waits for its answer");
+            }
+        });
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<IdValue, i64>> {
@@ -243,6 +270,13 @@ impl Backend for Passed {
     }
 }
 
+/// The server goes on without the reply to its question, or the stream will say that it does not.
+fn not_taken(told: Result<(), Fault>) {
+    if let Err(fault) = told {
+        tracing::debug!(%fault, "a server did not take the reply to its question");
+    }
+}
+
 /// Progress of the client's own request has the client's own token.
 fn progress(notification: &Notification<'_>, passage: &Passage<'_>) -> Bytes {
     let token = notification
@@ -260,6 +294,8 @@ fn whole(notification: &Notification<'_>) -> Bytes {
     Bytes::copy_from_slice(notification.raw.as_str().as_bytes())
 }
 
+/// How long a server may take to hear that a request is cancelled.
+const TOLD_WITHIN: Duration = Duration::from_secs(10);
 /// How long a server rests whose stream broke off.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);

@@ -107,7 +107,7 @@ async fn tell(
         _ => {
             let opened = session.opened().ok_or_else(Refusal::no_session)?;
             let told = opened.backend.tell(notification).await;
-            told.map_err(|fault| post.exchange.failed(fault, None))?;
+            told.map_err(|fault| post.exchange.failed(fault.across(), None))?;
         }
     }
     Ok(())

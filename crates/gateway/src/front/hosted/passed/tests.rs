@@ -193,6 +193,58 @@ async fn a_failing_server_costs_one_answer_and_says_what_kind_of_failure_it_was(
 }
 
 #[tokio::test]
+async fn what_may_have_been_accepted_is_cancelled_when_its_answer_fails() {
+    // R-066, GW-28
+    let (server, session) = world(Revision::V2025_11_25);
+    for fault in [Fault::NotMcp, Fault::TooLarge, Fault::Broken] {
+        let (stream, before) = (server.then(), server.heard().len());
+        let mut line = ask(&session, CALL);
+        let call = server.heard_so_many(before + 1).await;
+        stream.fail(fault);
+        assert_eq!(next(&mut line).await["error"]["message"], fault.to_string());
+        let told = server.heard_so_many(before + 2).await;
+        assert_eq!(told["method"], "notifications/cancelled", "{fault}");
+        assert_eq!(told["params"]["requestId"], call["id"]);
+    }
+    let (_stream, before) = (server.then(), server.heard().len());
+    let mut line = ask(&session, CALL);
+    server.heard_so_many(before + 1).await;
+    server
+        .refuses
+        .store(true, std::sync::atomic::Ordering::Relaxed);
+    assert!(session.cancel(&IdValue::Text("c1".to_owned())));
+    assert_eq!(
+        next(&mut line).await["error"]["message"],
+        "the request was cancelled",
+        "whether the server wants to hear it or not"
+    );
+}
+
+#[tokio::test]
+async fn a_reply_that_the_server_does_not_take_costs_no_call() {
+    // P-035, GW-27
+    let (server, session) = world(Revision::V2025_11_25);
+    let stream = server.then();
+    let mut line = ask(&session, CALL);
+    let call = server.heard_so_many(1).await;
+    server
+        .refuses
+        .store(true, std::sync::atomic::Ordering::Relaxed);
+    stream.say(r#"{"jsonrpc":"2.0","id":"s0","method":"x/unknown"}"#);
+    server.heard_so_many(2).await;
+    stream.say(r#"{"jsonrpc":"2.0","id":"s1","method":"roots/list"}"#);
+    let asked = next(&mut line).await;
+    assert_eq!(
+        respond(&session, &asked["id"], r#""result":{"roots":[]}"#),
+        Delivery::Delivered
+    );
+    assert_eq!(server.heard_so_many(3).await["id"], "s1");
+    stream.result(&call["id"], r#"{"content":[]}"#);
+    let answer = next(&mut line).await;
+    assert!(answer["result"].is_object(), "{answer}");
+}
+
+#[tokio::test]
 async fn requests_and_questions_are_bounded_and_no_id_runs_twice() {
     // GW-25, GW-26
     let (server, session) = world(Revision::V2025_11_25);
