@@ -162,7 +162,8 @@ impl<'a> Post<'a> {
             Message::Request(request) => {
                 let asked = self.asked(request, revision)?;
                 let permit = judge(self.exchange, asked).await?;
-                let is_trial = hosted::crossing::is_trial(self.exchange);
+                let opens = asked.method == Method::Initialize;
+                let is_trial = opens && hosted::crossing::is_trial(self.exchange);
                 let answer = self.forward(permit, asked, message, session).await;
                 match asked.method {
                     Method::Initialize => {

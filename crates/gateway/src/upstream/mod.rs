@@ -33,7 +33,7 @@ use crate::{
 pub(crate) use self::{
     fault::Fault,
     patience::within,
-    tried::{Trial, Tried},
+    tried::{Trial, is_refusal},
 };
 
 /// One server's upstream. Clones are handles of the same one.
@@ -42,7 +42,6 @@ pub(crate) struct Upstream {
     config: Arc<UpstreamConfig>,
     speaking: Arc<Speaking>,
     known: Arc<Knowledge>,
-    pub(crate) initialize: Arc<Tried>,
     stateless: Arc<dyn StatelessLink>,
     pub(crate) kind: Kind,
 }
@@ -85,18 +84,18 @@ impl Upstream {
                 Kind::Stdio(StdioUpstream::new(name, program, processes, entropy, own))
             }
         };
-        Ok(Self {
+        Ok(Self::over(server, kind, &known))
+    }
+
+    fn over(server: &ServerConfig, kind: Kind, known: &Arc<Knowledge>) -> Self {
+        let (patience, known) = (server.speaking.patience, Arc::clone(known));
+        Self {
             config: Arc::new(server.upstream.clone()),
             speaking: Arc::new(server.speaking.clone()),
-            stateless: TimedStateless::new(
-                native(&kind),
-                server.speaking.patience,
-                Arc::clone(&known),
-            ),
+            stateless: TimedStateless::new(native(&kind), patience, Arc::clone(&known)),
             known,
-            initialize: Arc::default(),
             kind,
-        })
+        }
     }
 
     /// How the server is spoken to: known, or asked for now.

@@ -493,6 +493,13 @@ async fn a_server_of_both_eras_has_the_sessions_of_its_clients_itself() {
     // R-076, C-027
     let server = EraServer::both().await;
     let world = World::new(server.config());
+    let malformed = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#;
+    let refused = world.send(crate::world::post(malformed)).await;
+    assert_eq!(
+        refused.code(),
+        -32602,
+        "which says nothing of others (C-029)"
+    );
     for _ in 0..2 {
         let client = Client::new(&world, "2025-11-25").await;
         client
@@ -507,7 +514,11 @@ async fn a_server_of_both_eras_has_the_sessions_of_its_clients_itself() {
         Client::new(&world, "2025-11-25").await;
     }
     let refused = stateless.heard("initialize");
-    assert_eq!(refused.len(), 1, "tried once: {refused:?}");
+    assert_eq!(
+        refused.len(),
+        2,
+        "tried once, and once by the gateway itself: {refused:?}"
+    );
 }
 
 #[tokio::test]
@@ -519,5 +530,5 @@ async fn a_server_without_sessions_that_has_been_known_for_long_is_tried_just_th
     assert_eq!(world.send(asked).await.status, 200);
     pass(Duration::from_secs(60)).await;
     Client::new(&world, "2025-11-25").await;
-    assert_eq!(stateless.heard("initialize").len(), 1);
+    assert_eq!(stateless.heard("initialize").len(), 2);
 }

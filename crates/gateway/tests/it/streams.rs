@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use axum::body::Body;
+use doorward_gateway::{Speaking, Transport};
+use doorward_mcp::era::Revision;
 use http_body_util::BodyExt;
 
 use crate::{
     upstream::Upstream,
-    world::{World, call, get, modern, pass, post},
+    world::{INITIALIZE, World, call, get, modern, pass, post},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -333,4 +335,31 @@ async fn the_gateways_end_ends_streams() {
         .into_body();
     world.gateway.shutdown().await;
     assert_eq!(next(&mut body).await, None);
+}
+
+#[tokio::test]
+async fn who_initializes_waits_for_the_answer_and_not_for_the_end_of_its_stream() {
+    // GW-27, R-057
+    for (agreed, is_stream) in [("2025-11-25", true), ("2025-06-18", false)] {
+        let upstream = Upstream::start().await;
+        let world = World::with(upstream.config(), |config| {
+            config.servers[0].speaking = Speaking {
+                transport: Transport::StreamableHttp,
+                revision: Some(Revision::V2025_11_25),
+                ..Speaking::default()
+            };
+        });
+        let stream = upstream.then_stream();
+        stream.event(&format!(
+            r#"{{"jsonrpc":"2.0","id":0,"result":{{"protocolVersion":"{agreed}","capabilities":{{}},"serverInfo":{{"name":"s","version":"1"}}}}}}"#
+        ));
+        let opening = tokio::time::timeout(10 * SECOND, world.open(post(INITIALIZE)));
+        let mut body = opening.await.expect("in time").into_body();
+        let said = next(&mut body).await.expect("an answer");
+        assert!(said.contains(r#""protocolVersion":"2025-11-25""#), "{said}");
+        if is_stream {
+            stream.event("2");
+            assert_eq!(next(&mut body).await.as_deref(), Some("data: 2\n\n"));
+        }
+    }
 }

@@ -10,17 +10,17 @@
 //! A server knows what it can be asked in an older revision, and everything that it says is known
 //! to the newer one; the other way round it is not.
 
+mod told;
+
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use doorward_core::permit::Permit;
 use doorward_mcp::{
     envelope::{Message, Request},
     era::{Era, Revision},
-    sse::Parser,
     translate::{Opening, agreed_revision, initialize_agreeing},
 };
 use http::{StatusCode, header};
-use http_body_util::{BodyExt, Limited};
 
 use super::{reach, streamable};
 use crate::{
@@ -35,6 +35,7 @@ use crate::{
     upstream::{
         Fault, Kind,
         http::{Outbound, SESSION_ID, ServerSession},
+        is_refusal,
     },
 };
 
@@ -52,41 +53,35 @@ pub(in crate::front) async fn settle(
     is_trial: bool,
     answer: Answer,
 ) -> Answer {
-    let tried = &post.exchange.server.upstream.initialize;
-    if is_trial && is_refusal(&answer) {
-        tried.refused();
+    let Ok(opening) = Opening::of_initialize(request) else {
+        return answer; // what is refused to this one would not be to others
+    };
+    let wanted = Revision::negotiated(&opening.requested);
+    if is_trial && refuses(&answer) && opens_none(post).await {
         return streamable::initialize(post, request).await;
     }
     let answer = answer?;
-    let id = Some(request.id.as_json());
-    let wanted = Opening::of_initialize(request).ok();
-    let wanted = wanted.map(|opening| Revision::negotiated(&opening.requested));
-    let (Some(wanted), StatusCode::OK) = (wanted, answer.status()) else {
+    if answer.status() != StatusCode::OK {
         return Ok(answer);
-    };
+    }
     let (parts, body) = answer.into_parts();
-    let most = post.exchange.limits.response_bytes;
-    let body = Limited::new(body, most).collect().await;
-    let body = body
-        .map_err(|_| post.exchange.failed(Fault::Broken, id))?
-        .to_bytes();
-    let said = said(parts.headers.get(header::CONTENT_TYPE), &body, most);
-    let response = match said.as_deref().map(Message::parse) {
+    let media = parts.headers.get(header::CONTENT_TYPE);
+    let told = told::read(post.exchange, media, body).await;
+    let id = Some(request.id.as_json());
+    let told = told.map_err(|fault| post.exchange.failed(fault, id))?;
+    let response = match told.response.as_deref().map(Message::parse) {
         Some(Ok(Message::Response(response))) => Some(response),
         Some(Ok(Message::Request(_) | Message::Notification(_)) | Err(_)) | None => None,
     };
     let agreed = response.as_ref().and_then(agreed_revision);
-    match (is_trial, &response) {
-        (true, Some(_)) if agreed.is_some() => tried.taken(),
-        (true, Some(_)) => {
-            tried.refused();
-            return streamable::initialize(post, request).await;
-        }
-        (true, None) | (false, _) => {}
+    if is_trial && agreed.is_some() {
+        post.exchange.server.upstream.tried().taken();
+    } else if is_trial && response.is_some() && opens_none(post).await {
+        return streamable::initialize(post, request).await;
     }
     let agreed = agreed.filter(|agreed| agreed.era() == Era::Session && *agreed != wanted);
     let (Some(response), Some(agreed)) = (response, agreed) else {
-        return Ok(Response::from_parts(parts, Body::from(body)));
+        return Ok(Response::from_parts(parts, told.body));
     };
     let session = named(post.exchange, parts.headers.get(&SESSION_ID));
     let session = session.map(|session| ServerSession {
@@ -113,30 +108,20 @@ pub(in crate::front) async fn settle(
     Ok(answer)
 }
 
-/// Whether a server says by HTTP alone that it opens no sessions.
-fn is_refusal(answer: &Answer) -> bool {
-    let status = match answer {
-        Ok(answer) => answer.status().as_u16(),
+/// Whether a server says by its HTTP status that it opens no sessions.
+fn refuses(answer: &Answer) -> bool {
+    match answer {
+        Ok(answer) => is_refusal(answer.status().as_u16()),
         Err(Refusal::Upstream {
             fault: Fault::Refused(status),
             ..
-        }) => *status,
-        Err(_) => return false,
-    };
-    matches!(status, 400 | 404 | 405 | 406 | 415 | 422)
+        }) => is_refusal(*status),
+        Err(_) => false,
+    }
 }
 
-/// The response in an answer of either type.
-fn said(media: Option<&http::HeaderValue>, body: &Bytes, most: usize) -> Option<Bytes> {
-    let is_stream = media.is_some_and(|media| media.as_bytes().starts_with(b"text/event-stream"));
-    if !is_stream {
-        return Some(body.clone());
-    }
-    let events = Parser::new(most).push(body).ok()?;
-    let mut messages = events
-        .into_iter()
-        .map(|event| Bytes::from(event.into_data()));
-    messages.find(|message| matches!(Message::parse(message), Ok(Message::Response(_))))
+async fn opens_none(post: &Post<'_>) -> bool {
+    post.exchange.server.upstream.opens_none().await
 }
 
 /// The session that the server has opened, as the server knows it.

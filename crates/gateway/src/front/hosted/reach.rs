@@ -47,13 +47,13 @@ pub(super) fn is_known_hosted(server: &Server) -> bool {
 /// its answer to `initialize` will tell.
 pub(super) fn is_trial(server: &Server) -> bool {
     let manner = server.upstream.known_manner();
-    let is_open = server.upstream.initialize.known() != Trial::Taken;
-    is_open && manner.is_some_and(|manner| may_be_of_both_eras(server, manner))
+    manner.is_some_and(|manner| may_be_of_both_eras(server, manner))
+        && server.upstream.tried().known() != Trial::Taken
 }
 
 fn hosts(server: &Server, manner: Manner) -> bool {
     if may_be_of_both_eras(server, manner) {
-        return server.upstream.initialize.known() == Trial::Refused;
+        return server.upstream.tried().known() == Trial::Refused;
     }
     !manner.passes(Era::Session)
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use doorward_mcp::era::{Era, Revision};
 
-use super::{Carrier, Manner, said::Said};
+use super::{Carrier, Found, Manner, said::Said};
 use crate::config::{Speaking, Transport};
 use crate::upstream::{
     Fault,
@@ -21,33 +21,44 @@ use crate::upstream::{
 pub(super) async fn probe(
     upstream: &Arc<HttpUpstream>,
     speaking: &Speaking,
-) -> Result<Manner, Fault> {
+) -> Result<Found, Fault> {
     if speaking.revision.map(Revision::era) == Some(Era::Session) {
-        return sessions(upstream, speaking).await;
+        return sessions(upstream, speaking).await.map(Found::sure);
     }
-    match upstream.discover().await {
+    let is_sure = match upstream.discover().await {
         Ok(answer) => match Said::by(&answer) {
             Said::Stateless { sessions } => {
-                return Ok(Manner {
+                return Ok(Found::sure(Manner {
                     stateless: true,
                     sessions: sessions.then_some(Carrier::Streamable),
-                });
+                }));
             }
-            Said::Sessions => {}
+            Said::Sessions => true,
         },
-        // Old servers answer what they do not know in many ways, and none of these says that
-        // the next question is in vain.
-        Err(
-            Fault::Refused(_)
-            | Fault::Status(_)
-            | Fault::NotMcp
-            | Fault::OtherEra
-            | Fault::Broken
-            | Fault::TooLarge,
-        ) => {}
-        Err(fault) => return Err(fault),
+        Err(fault) => goes_on(fault)?,
+    };
+    let manner = sessions(upstream, speaking).await?;
+    Ok(Found { manner, is_sure })
+}
+
+/// Whether the server speaks 2026-07-28 at this moment.
+pub(in crate::upstream) async fn is_stateless(upstream: &HttpUpstream) -> bool {
+    let answer = upstream.discover().await;
+    answer.is_ok_and(|answer| matches!(Said::by(&answer), Said::Stateless { .. }))
+}
+
+/// Whether what a server did instead of answering `server/discover` is how one does that does not
+/// know the question. Old servers say so in many ways, and some of these are those of one that is
+/// busy or fails: then it may know the question all the same (C-029). In either case the next
+/// question is not in vain.
+fn goes_on(fault: Fault) -> Result<bool, Fault> {
+    match fault {
+        Fault::Status(_) | Fault::Refused(408 | 425 | 429) | Fault::Broken | Fault::TooLarge => {
+            Ok(false)
+        }
+        Fault::Refused(_) | Fault::NotMcp | Fault::OtherEra => Ok(true),
+        other => Err(other),
     }
-    sessions(upstream, speaking).await
 }
 
 /// Whatever comes about here is proof.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! unknown -> asked by one, for all who wait -> known
-//! known for long -> used on, asked again behind the scenes
+//! known for long -> used on, asked again behind the scenes; soon, where it was too busy to say all
 //! an answer shows that it is wrong -> unknown
 //! ```
 //!
@@ -31,9 +31,10 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{Fault, Kind};
+use super::{Fault, Kind, tried::Tried};
 use crate::config::{ServerConfig, Speaking, Transport, UpstreamConfig};
 
+pub(super) use self::http::is_stateless;
 pub(crate) use self::stdio::greet;
 
 /// What carries the messages of a session.
@@ -117,6 +118,8 @@ pub(crate) struct Knowledge {
     /// Whether the configuration says it, and nothing that a server says changes it.
     is_fixed: bool,
     now: AtomicU8,
+    /// Whether a server that names only 2026-07-28 takes `initialize` all the same.
+    pub(super) tried: Tried,
     state: Mutex<State>,
 }
 
@@ -125,10 +128,29 @@ struct State {
     /// When the server said last how it is spoken to, or failed to.
     asked: Option<Instant>,
     failed: Option<Fault>,
+    /// How often in a row it said how it is spoken to, and not all that was asked.
+    unsure: u32,
     asking: Option<Asking>,
 }
 
 type Asking = watch::Receiver<Option<Result<Manner, Fault>>>;
+
+/// What came of asking a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    manner: Manner,
+    /// Whether each question had an answer: one that was busy then may speak otherwise, too.
+    is_sure: bool,
+}
+
+impl Found {
+    const fn sure(manner: Manner) -> Self {
+        Self {
+            manner,
+            is_sure: true,
+        }
+    }
+}
 
 impl Knowledge {
     /// What the configuration says, which may be nothing.
@@ -137,6 +159,7 @@ impl Knowledge {
         Self {
             is_fixed: fixed.is_some(),
             now: AtomicU8::new(fixed.map_or(0, Manner::to_bits)),
+            tried: Tried::default(),
             state: Mutex::default(),
         }
     }
@@ -149,6 +172,7 @@ impl Knowledge {
     /// An answer shows that what is known is wrong. Not heeded right after the server was
     /// asked, or a server could have us ask it all the time.
     pub(crate) fn doubt(&self) {
+        self.tried.doubt();
         let state = self.lock();
         let is_new = state.asked.is_some_and(|at| at.elapsed() < DOUBTED_AFTER);
         if !is_new && !self.is_fixed {
@@ -158,7 +182,7 @@ impl Knowledge {
 
     /// Marks what has been known for long. Called every few seconds.
     pub(crate) fn sweep(&self) {
-        let is_old = self.lock().asked.is_some_and(|at| at.elapsed() >= BELIEVED);
+        let is_old = self.lock().is_old();
         if is_old && self.glance().is_some() {
             self.now.fetch_or(OLD, Ordering::Relaxed);
         }
@@ -200,10 +224,10 @@ impl Knowledge {
         let (me, kind) = (Arc::clone(self), kind.clone());
         let speaking = Arc::clone(speaking);
         tokio::spawn(async move {
-            let said = timeout(ANSWERED_WITHIN, probe(&kind, &speaking)).await;
-            let said = said.unwrap_or(Err(Fault::Timeout));
-            me.settle(said);
-            tell.send_replace(Some(said));
+            let found = timeout(ANSWERED_WITHIN, probe(&kind, &speaking)).await;
+            let found = found.unwrap_or(Err(Fault::Timeout));
+            me.settle(found);
+            tell.send_replace(Some(found.map(|found| found.manner)));
         });
         Ok(asking)
     }
@@ -216,16 +240,27 @@ impl Knowledge {
         let mut state = self.lock();
         state.asked = Some(Instant::now());
         state.failed = None;
+        state.unsure = 0;
         self.now.store(manner.to_bits(), Ordering::Relaxed);
     }
 
-    fn settle(&self, said: Result<Manner, Fault>) {
+    fn settle(&self, found: Result<Found, Fault>) {
         let mut state = self.lock();
         state.asked = Some(Instant::now());
         state.asking = None;
-        state.failed = said.err();
-        match said {
-            Ok(manner) => self.now.store(manner.to_bits(), Ordering::Relaxed),
+        state.failed = found.err();
+        match found {
+            Ok(Found { manner, is_sure }) => {
+                state.unsure = match is_sure {
+                    true => 0,
+                    false => state.unsure.saturating_add(1),
+                };
+                // One that is too busy to say all does not unsay what it said before.
+                match is_sure || self.glance().is_none() {
+                    true => self.now.store(manner.to_bits(), Ordering::Relaxed),
+                    false => drop(self.now.fetch_and(!OLD, Ordering::Relaxed)),
+                }
+            }
             // What was known stands, and is asked about again later.
             Err(fault) => {
                 tracing::debug!(%fault, "it is not known how a server is spoken to");
@@ -245,10 +280,23 @@ impl Knowledge {
     }
 }
 
-fn probe<'a>(kind: &'a Kind, speaking: &'a Speaking) -> BoxFuture<'a, Result<Manner, Fault>> {
+impl State {
+    /// Whether what the server said is to be asked about again.
+    fn is_old(&self) -> bool {
+        let believed = match self.unsure {
+            0 => BELIEVED,
+            often => BELIEVED.min(BELIEVED_FOR_NOW * (1 << (often - 1).min(6))),
+        };
+        self.asked.is_some_and(|at| at.elapsed() >= believed)
+    }
+}
+
+fn probe<'a>(kind: &'a Kind, speaking: &'a Speaking) -> BoxFuture<'a, Result<Found, Fault>> {
     match kind {
         Kind::Http(upstream) => Box::pin(http::probe(upstream, speaking)),
-        Kind::Stdio(upstream) => Box::pin(stdio::probe(upstream)),
+        Kind::Stdio(upstream) => {
+            Box::pin(async move { stdio::probe(upstream).await.map(Found::sure) })
+        }
     }
 }
 
@@ -281,6 +329,8 @@ fn fixed(server: &ServerConfig) -> Option<Manner> {
 
 /// For how long an answer is believed without asking again.
 const BELIEVED: Duration = Duration::from_secs(600);
+/// The same where a question had no answer, for the first time.
+const BELIEVED_FOR_NOW: Duration = Duration::from_secs(15);
 /// What was learned less than this ago is not doubted.
 const DOUBTED_AFTER: Duration = Duration::from_secs(10);
 /// For how long a failure is the answer.

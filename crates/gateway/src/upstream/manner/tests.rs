@@ -170,7 +170,7 @@ fn only_the_same_era_over_the_same_transport_passes_without_a_bridge() {
 async fn what_was_just_learned_is_not_doubted_and_what_is_old_is_marked() {
     // C-029
     let known = Knowledge::default();
-    known.settle(Ok(Manner::stateless()));
+    known.settle(Ok(Found::sure(Manner::stateless())));
     known.doubt();
     assert_eq!(known.glance(), Some(Manner::stateless()));
     known.sweep();
@@ -254,4 +254,60 @@ async fn a_revision_and_a_transport_that_are_known_spare_questions() {
     assert_eq!(server.whats(), ["initialize"]);
     let asked = server.last().json();
     assert_eq!(asked["params"]["protocolVersion"], "2025-03-26");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_too_busy_to_say_all_is_asked_again_soon_and_unsays_nothing() {
+    // C-029
+    let for_now = |manner| Found {
+        manner,
+        is_sure: false,
+    };
+    let sessions = Manner::sessions(Carrier::Streamable);
+    let known = Knowledge::default();
+    let mut believed = BELIEVED_FOR_NOW;
+    for _ in 0..4 {
+        known.settle(Ok(for_now(sessions)));
+        assert_eq!(known.glance(), Some(sessions));
+        tokio::time::advance(believed - Duration::from_secs(1)).await;
+        known.sweep();
+        assert_eq!(known.now.load(Ordering::Relaxed) & OLD, 0, "{believed:?}");
+        tokio::time::advance(Duration::from_secs(1)).await;
+        known.sweep();
+        assert_ne!(known.now.load(Ordering::Relaxed) & OLD, 0, "{believed:?}");
+        believed *= 2;
+    }
+    known.settle(Ok(Found::sure(Manner::stateless())));
+    known.settle(Ok(for_now(sessions)));
+    assert_eq!(known.glance(), Some(Manner::stateless()));
+    for _ in 0..100 {
+        known.settle(Ok(for_now(sessions)));
+    }
+    tokio::time::advance(BELIEVED).await;
+    known.sweep();
+    assert_ne!(known.now.load(Ordering::Relaxed) & OLD, 0);
+}
+
+#[tokio::test]
+async fn only_who_answers_the_first_question_is_known_for_long() {
+    // C-027, C-029
+    for (first, expected) in [
+        (answer(404, "application/json", UNKNOWN), true),
+        (answer(400, "text/plain", "Missing session ID"), true),
+        (answer(200, "text/html", "<html>"), true),
+        (answer(500, "text/plain", "crashed"), false),
+        (answer(503, "", ""), false),
+        (answer(429, "", ""), false),
+    ] {
+        let server = Scripted::start().await;
+        let status = first.status();
+        server
+            .then(first)
+            .then_session("s", "2025-06-18")
+            .then_status(204);
+        let found = http::probe(&server.upstream(), &Speaking::default()).await;
+        let manner = Manner::sessions(Carrier::Streamable);
+        let is_sure = expected;
+        assert_eq!(found, Ok(Found { manner, is_sure }), "{status}");
+    }
 }
