@@ -2,8 +2,10 @@
 
 use doorward_testkit::{
     client::{Client, Tokens},
+    http::ask,
     world::World,
 };
+use http::Method;
 use serde_json::json;
 
 #[tokio::test]
@@ -35,6 +37,35 @@ async fn resources_are_understood_in_every_spelling_that_clients_use() {
             answer.status, 200,
             "{spelling:?}: the token says the canonical form"
         );
+    }
+}
+
+#[tokio::test]
+async fn clients_of_http_and_sse_get_tokens_for_the_addresses_that_they_know() {
+    // R-075, GW-02
+    let mut world = World::new().await;
+    world.whole = true;
+    world.restart().await;
+    let base = Client::register(&world.router, "notes").await;
+    for (resource, own, other) in [
+        ("http://127.0.0.1:8080/sse", "/sse", "/sse/notes"),
+        ("http://127.0.0.1:8080/sse/notes", "/sse/notes", "/sse"),
+    ] {
+        let client = Client {
+            resource: resource.to_owned(),
+            ..base.clone()
+        };
+        let tokens = client.login(&world.router, &mut world.alice()).await;
+        let bearer = format!("Bearer {}", tokens.access);
+        for (path, status) in [
+            (own, 405), // whose token is good there
+            (own.replace("/sse", "/mcp").as_str(), 405),
+            (other, 401),
+        ] {
+            let ask = ask(Method::PUT, path).header("authorization", &bearer);
+            let answer = ask.send(&world.router).await;
+            assert_eq!(answer.status, status, "{resource} {path}");
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use doorward_testkit::{
 use http::Method;
 use serde_json::json;
 
-const PATHS: [&str; 23] = [
+const PATHS: [&str; 27] = [
     "/",
     "/authorize",
     "/token",
@@ -27,10 +27,14 @@ const PATHS: [&str; 23] = [
     "/mcp/unknown",
     "/mcp",
     "/mcp/notes/x",
+    "/sse/notes",
+    "/sse/notes/messages",
+    "/sse",
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
     "/.well-known/oauth-protected-resource",
     "/.well-known/oauth-protected-resource/mcp/notes",
+    "/.well-known/oauth-protected-resource/sse",
     "/console",
 ];
 
