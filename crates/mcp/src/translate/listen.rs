@@ -117,6 +117,15 @@ impl Filter {
         }
     }
 
+    /// The same where it is looked at elsewhere what may be read: servers may also tell of what is
+    /// within a resource that was subscribed to.
+    pub fn covers(&self, notification: &Notification<'_>) -> bool {
+        let is_update = Method::notification(&notification.method) == Some(Method::ResourceUpdated);
+        let uri = updated_uri(notification).filter(|_| is_update);
+        let is_within = |uri: String| self.uris.iter().any(|outer| is_within(&uri, outer));
+        self.admits(notification) || uri.is_some_and(is_within)
+    }
+
     /// The filter as JSON.
     pub fn to_json(&self) -> String {
         let mut members = Changes::none();
@@ -174,6 +183,12 @@ fn uris(value: Option<Raw<'_>>) -> Result<BTreeSet<String>, Fault> {
         .map(uri)
         .collect::<Option<_>>()
         .ok_or(Fault::Filter)
+}
+
+/// Whether a URI goes on where another one ends, with a part of its own.
+fn is_within(uri: &str, outer: &str) -> bool {
+    let rest = uri.strip_prefix(outer);
+    rest.is_some_and(|rest| outer.ends_with('/') || rest.starts_with(['/', '?', '#']))
 }
 
 /// The resource that `notifications/resources/updated` is about.

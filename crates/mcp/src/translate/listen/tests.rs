@@ -133,6 +133,34 @@ fn nobody_hears_what_they_did_not_ask_for() {
 }
 
 #[test]
+fn what_is_within_a_resource_is_told_too_where_rights_are_looked_at() {
+    // P-038, GW-20
+    let filter = read(r#"{"resourceSubscriptions":["file:///a","file:///b/"]}"#);
+    let filter = filter.expect("well formed");
+    for (uri, is_covered) in [
+        ("file:///a", true),
+        ("file:///a/1", true),
+        ("file:///a#part", true),
+        ("file:///a?x=1", true),
+        ("file:///ab", false),
+        ("file:///b/1", true),
+        ("file:///b", false),
+        ("file:///", false),
+    ] {
+        let updated = format!(
+            r#"{{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{{"uri":"{uri}"}}}}"#
+        );
+        let updated = notification(&updated);
+        assert_eq!(filter.covers(&updated), is_covered, "{uri}");
+        let is_named = ["file:///a", "file:///b/"].contains(&uri);
+        assert_eq!(filter.admits(&updated), is_named, "{uri}");
+    }
+    let other =
+        r#"{"jsonrpc":"2.0","method":"notifications/other","params":{"uri":"file:///a/1"}}"#;
+    assert!(!filter.covers(&notification(other)));
+}
+
+#[test]
 fn a_listen_stream_begins_and_ends_with_the_id_of_its_request() {
     // R-053, R-054
     let filter = read(r#"{"toolsListChanged":true}"#).expect("well formed");

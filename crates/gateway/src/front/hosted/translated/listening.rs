@@ -335,12 +335,13 @@ impl Translated {
         }
         let method = Method::notification(&notification.method);
         let is_change = method.map(destination_in_session) == Some(Destination::Listeners);
+        // What of it may be read is looked at where it is told.
         let is_wanted = self
             .listening
             .honoured
             .borrow()
             .filter
-            .admits(&notification);
+            .covers(&notification);
         if !is_change || !is_wanted {
             return; // GW-20
         }

@@ -61,12 +61,14 @@ async fn a_subscription_is_part_of_one_stream_that_is_replaced_before_it_closes(
     first.closed().await;
     updated(&second, &asked, "a:2"); // which nobody asked for (GW-20)
     second.say(r#"{"jsonrpc":"2.0","method":"notifications/prompts/list_changed"}"#);
-    updated(&second, &asked, "a:1");
-    let told = next(&mut line).await;
-    assert_eq!(
-        told,
-        json!({"jsonrpc": "2.0", "method": "notifications/resources/updated", "params": {"uri": "a:1"}})
-    );
+    for uri in ["a:1", "a:1/part"] {
+        updated(&second, &asked, uri);
+        let told = next(&mut line).await;
+        assert_eq!(
+            told,
+            json!({"jsonrpc": "2.0", "method": "notifications/resources/updated", "params": {"uri": uri}})
+        );
+    }
 }
 
 #[tokio::test]
