@@ -136,6 +136,9 @@ pub struct GatewayLimits {
     pub buffered_bytes: usize,
     /// After how much silence a stream gets a comment, so that nobody in between hangs up.
     pub keep_alive: Duration,
+    /// After how long an event stream is dropped whose client takes nothing, while there is
+    /// something for it.
+    pub unread: Duration,
     /// Server processes at a time.
     pub processes: usize,
     /// Server processes of one user at a time.
@@ -158,6 +161,7 @@ impl Default for GatewayLimits {
             streams: 8192,
             buffered_bytes: 64 << 20,
             keep_alive: Duration::from_secs(15),
+            unread: Duration::from_secs(30),
             processes: 64,
             processes_per_user: 8,
             process_idle: Duration::from_secs(600),

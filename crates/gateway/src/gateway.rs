@@ -26,7 +26,7 @@ use crate::{
     front::{self, Hosted, SessionIds},
     places::Places,
     snapshot::{Server, Snapshot},
-    stream::Watch,
+    stream::{Loss, Watch},
     upstream::stdio::Processes,
     whole::Seals,
 };
@@ -60,6 +60,13 @@ pub struct Gateway {
 pub struct GatewayLoad {
     /// Open event streams.
     pub streams: usize,
+    /// Answers that are still to come on event streams, and in sessions that are hosted here.
+    pub answering: usize,
+    /// Event streams that were dropped since the start because their clients took nothing for too
+    /// long, while there was something for them.
+    pub stalled: u64,
+    /// Event streams that were dropped since the start because too much of them was not read.
+    pub overfull: u64,
     /// Server processes.
     pub processes: usize,
     /// Servers behind a URL that are left alone, because they failed several times in a row.
@@ -186,8 +193,12 @@ impl Gateway {
 
     /// How many event streams are open and how many server processes run.
     pub fn load(&self) -> GatewayLoad {
+        let losses = self.inner.watch.losses();
         GatewayLoad {
+            stalled: losses.count(Loss::Stalled),
+            overfull: losses.count(Loss::Full),
             streams: self.inner.watch.count(),
+            answering: self.inner.watch.answering() + self.inner.hosted.running(),
             processes: self.inner.surroundings.processes.count(),
             resting: self.inner.snapshot.load().resting(),
         }

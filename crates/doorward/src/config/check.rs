@@ -87,7 +87,7 @@ impl Document {
             federation,
             sign_in,
             mail: mail::check(self.mail, base)?,
-            limits: programs::check(&self.programs)?,
+            limits: programs::check(&self.programs, &self.streams)?,
             groups,
             servers,
         })
@@ -275,6 +275,8 @@ mod tests {
             ("tokens.refresh_idle_ttl = '5m'",                     "longer than tokens.access_ttl"),
             ("tokens.refresh_idle_ttl = '100d'",                   "not be shorter"),
             ("keys.rotate_every = '23h'",                          "at least 1d"),
+            ("streams.keep_alive = '0s'",                          "at least 1s"),
+            ("streams.unread = '0s'",                              "at least 1s"),
             ("programs.idle = '0s'",                               "at least 1s"),
             ("programs.processes = 4",                             "processes_per_user is 8, more than"),
             ("registration.client_id_metadata = { loopback = true }\npublic_url = 'https://a.example'", "for development"),
@@ -324,6 +326,15 @@ mod tests {
         );
         assert_eq!(counts, (4, 3, 5));
         assert!(parse("programs.processes = 0").is_err(), "never none");
+    }
+
+    #[test]
+    fn what_streams_may_take_up_follows_the_file() {
+        let head = "streams = { per_user = 3, keep_alive = '20s', unread = '1m' }";
+        let limits = check(head).expect(head).limits;
+        let seconds = [limits.keep_alive, limits.unread].map(|one| one.as_secs());
+        assert_eq!((limits.streams, seconds), (3, [20, 60]));
+        assert!(parse("streams.per_user = 0").is_err(), "never none");
     }
 
     #[test]

@@ -84,6 +84,9 @@ pub(super) struct Document {
     /// What the processes of stdio servers may take up, all servers together.
     #[serde(default)]
     pub(super) programs: Programs,
+    /// What streams and requests of callers may take up.
+    #[serde(default)]
+    pub(super) streams: Streams,
     /// The MCP servers behind the door; at least one.
     #[serde(default)]
     pub(super) servers: Vec<ServerEntry>,
@@ -294,6 +297,25 @@ pub(super) struct Programs {
     /// use.
     #[serde(default = "default_sessions_per_user")]
     pub(super) sessions_per_user: NonZeroU32,
+}
+
+/// What streams and requests of callers may take up.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Streams {
+    /// Requests and event streams that one user may have open at a time, at all servers and through
+    /// all clients together; never more than a quarter of the connections that the open files of
+    /// the process allow. One more is answered 429.
+    #[serde(default = "default_streams")]
+    pub(super) per_user: NonZeroU32,
+    /// After how much silence a stream shows a sign of life, so that nobody in between hangs up. At
+    /// least 1 second.
+    #[serde(default = "default_keep_alive")]
+    pub(super) keep_alive: Lasting,
+    /// After how long a stream is dropped whose client takes nothing, while there is something for
+    /// it. At least 1 second.
+    #[serde(default = "default_unread")]
+    pub(super) unread: Lasting,
 }
 
 /// How clients become known.
@@ -568,6 +590,16 @@ impl Default for Programs {
     }
 }
 
+impl Default for Streams {
+    fn default() -> Self {
+        Self {
+            per_user: default_streams(),
+            keep_alive: default_keep_alive(),
+            unread: default_unread(),
+        }
+    }
+}
+
 impl Default for Keys {
     fn default() -> Self {
         Self {
@@ -599,6 +631,18 @@ const fn default_processes_per_user() -> NonZeroU32 {
 
 const fn default_sessions_per_user() -> NonZeroU32 {
     count(32)
+}
+
+const fn default_streams() -> NonZeroU32 {
+    count(8192)
+}
+
+fn default_keep_alive() -> Lasting {
+    Lasting::seconds(15)
+}
+
+fn default_unread() -> Lasting {
+    Lasting::seconds(30)
 }
 
 const fn count(number: u32) -> NonZeroU32 {

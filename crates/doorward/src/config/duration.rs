@@ -12,6 +12,11 @@ const UNITS: [(char, u64); 4] = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1
 pub(super) struct Lasting(u64);
 
 impl Lasting {
+    /// Whole seconds.
+    pub(super) const fn seconds(count: u64) -> Self {
+        Self(count)
+    }
+
     /// Whole minutes.
     pub(super) const fn minutes(count: u64) -> Self {
         Self(count * 60)

@@ -1,11 +1,17 @@
-//! The `[programs]` of the configuration file.
+//! The `[programs]` and `[streams]` of the configuration file.
 
 use doorward_gateway::GatewayLimits;
 
-use super::document::Programs;
+use super::document::{Programs, Streams};
 
 /// What the gateway is told to keep to.
-pub(super) fn check(programs: &Programs) -> Result<GatewayLimits, String> {
+pub(super) fn check(programs: &Programs, streams: &Streams) -> Result<GatewayLimits, String> {
+    let (keep_alive, unread) = (streams.keep_alive.duration(), streams.unread.duration());
+    for (name, duration) in [("keep_alive", keep_alive), ("unread", unread)] {
+        if duration.is_zero() {
+            return Err(format!("streams.{name} is 0s; it must be at least 1s"));
+        }
+    }
     let process_idle = programs.idle.duration();
     if process_idle.is_zero() {
         return Err("programs.idle is 0s; it must be at least 1s".to_owned());
@@ -17,6 +23,9 @@ pub(super) fn check(programs: &Programs) -> Result<GatewayLimits, String> {
         ));
     }
     Ok(GatewayLimits {
+        streams: size(streams.per_user.get()),
+        keep_alive,
+        unread,
         process_idle,
         processes: size(processes),
         processes_per_user: size(per_user),
@@ -35,7 +44,7 @@ mod tests {
 
     #[test]
     fn what_is_left_out_is_what_the_gateway_does_by_itself() {
-        let limits = check(&Programs::default());
+        let limits = check(&Programs::default(), &Streams::default());
         assert_eq!(limits, Ok(GatewayLimits::default()));
     }
 }

@@ -1,6 +1,6 @@
 //! One connection: HTTP/1.1 or HTTP/2, within limits, until it ends or is drained.
 
-use std::{pin::pin, task::Poll, time::Duration};
+use std::{error::Error, io, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -33,6 +33,7 @@ where
 {
     let arrivals = Arrivals::default();
     let builder = builder(arrivals.clone());
+    let (front, remote) = (Arc::clone(&door.front), door.remote);
     let io = TokioIo::new(Counted::new(stream, arrivals.clone()));
     let mut connection = pin!(builder.serve_connection(io, door));
     let mut look = pin!(sleep(LOOK_EVERY));
@@ -40,7 +41,12 @@ where
     let (accepted, mut registered, mut told) = (Instant::now(), false, false);
     std::future::poll_fn(|cx| {
         loop {
-            if connection.as_mut().poll(cx).is_ready() {
+            if let Poll::Ready(served) = connection.as_mut().poll(cx) {
+                if served.is_err_and(|error| timed_out(&*error)) {
+                    front.counters().unread();
+                    let reason = "nothing that was sent was taken for too long";
+                    tracing::info!(%remote, reason, "a connection was closed");
+                }
                 return Poll::Ready(());
             }
             // The waker of a task stays the same: registering it once is enough.
@@ -66,6 +72,19 @@ where
     .await;
 }
 
+/// Whether the kernel gave a connection up whose other side took nothing.
+fn timed_out(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let failure = error.downcast_ref::<io::Error>();
+        if failure.is_some_and(|failure| failure.kind() == io::ErrorKind::TimedOut) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
 fn builder(arrivals: Arrivals) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
@@ -82,4 +101,25 @@ fn builder(arrivals: Arrivals) -> Builder<TokioExecutor> {
         .max_header_list_size(BUFFER as u32)
         .max_send_buf_size(BUFFER);
     builder
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("not served")]
+    struct Within(#[source] io::Error);
+
+    #[test]
+    fn only_a_connection_that_the_kernel_gave_up_was_not_read() {
+        // GW-25
+        for (kind, expected) in [
+            (io::ErrorKind::TimedOut, true),
+            (io::ErrorKind::ConnectionReset, false),
+        ] {
+            assert_eq!(timed_out(&Within(kind.into())), expected, "{kind}");
+            assert_eq!(timed_out(&io::Error::from(kind)), expected, "{kind}");
+        }
+    }
 }

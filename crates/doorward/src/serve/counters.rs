@@ -19,6 +19,8 @@ pub(super) struct Counters {
     server_error: AtomicU64,
     foreign_host: AtomicU64,
     panics: AtomicU64,
+    pending: AtomicU64,
+    unread: AtomicU64,
 }
 
 impl Counters {
@@ -37,6 +39,22 @@ impl Counters {
             500.. => &self.server_error,
         };
         counter.fetch_add(1, Relaxed);
+    }
+
+    /// Counts a request that waits for its answer to begin, for as long as the answer lives.
+    pub(super) fn waits(&self) -> Open<'_> {
+        self.pending.fetch_add(1, Relaxed);
+        Open(&self.pending)
+    }
+
+    /// How many requests wait for their answer to begin.
+    pub(super) fn pending(&self) -> u64 {
+        self.pending.load(Relaxed)
+    }
+
+    /// Counts a connection that was closed because nothing that was sent was taken.
+    pub(super) fn unread(&self) {
+        self.unread.fetch_add(1, Relaxed);
     }
 
     pub(super) fn foreign_host(&self) {
@@ -60,6 +78,16 @@ impl Counters {
                 let _ = writeln!(out, "doorward_{name}{labels} {value}");
             }
         };
+        let dropped = [
+            ("{reason=\"stalled\"}", load.stalled),
+            ("{reason=\"full\"}", load.overfull),
+        ];
+        family(
+            "streams_dropped_total",
+            "counter",
+            "Event streams dropped because their clients did not read.",
+            &dropped,
+        );
         let requests = [
             (
                 "{status=\"2xx\"}",
@@ -91,6 +119,18 @@ impl Counters {
             "Connections open now.",
             count(&self.open),
         );
+        one(
+            "requests_pending",
+            "gauge",
+            "Requests whose answer has not begun.",
+            self.pending(),
+        );
+        one(
+            "connections_unread_total",
+            "counter",
+            "Connections closed because nothing that was sent was taken.",
+            count(&self.unread),
+        );
         let foreign = count(&self.foreign_host);
         one(
             "foreign_host_total",
@@ -111,6 +151,12 @@ impl Counters {
             load.streams as u64,
         );
         one(
+            "answers_pending",
+            "gauge",
+            "Event streams, and requests of hosted sessions, whose answer is still to come.",
+            load.answering as u64,
+        );
+        one(
             "server_processes",
             "gauge",
             "Server processes running now.",
@@ -126,7 +172,7 @@ impl Counters {
     }
 }
 
-/// An open connection.
+/// Something that goes on.
 pub(super) struct Open<'a>(&'a AtomicU64);
 
 impl Drop for Open<'_> {

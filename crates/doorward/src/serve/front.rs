@@ -177,6 +177,7 @@ impl Front {
 
     /// Waits for what the routes answer.
     async fn finish(self: Arc<Self>, routed: RouteFuture<Infallible>) -> Answered {
+        let _waits = self.counters.waits();
         let response = match AssertUnwindSafe(routed).catch_unwind().await {
             Ok(Ok(response)) => response,
             Ok(Err(never)) => match never {},

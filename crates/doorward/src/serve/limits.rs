@@ -26,6 +26,22 @@ pub(crate) fn raise_file_limit() -> usize {
         .max(64)
 }
 
+/// What an operator should know when so few connections fit; nothing, when they are enough for ten
+/// thousand clients that only listen.
+pub(crate) fn too_few(connections: usize) -> Option<String> {
+    let files = 2 * MANY + usize::try_from(OWN).unwrap_or_default();
+    (connections < MANY).then(|| {
+        format!(
+            "few files may be open (ulimit -Hn): {connections} clients can be connected at a time, \
+             each with a connection to its server; {MANY} need a limit of {files} (LimitNOFILE= in \
+             a systemd unit, --ulimit nofile={files} with docker run)"
+        )
+    })
+}
+
+/// So many clients that only listen are held by one process.
+const MANY: usize = 10_000;
+
 /// How many of `places` one user may have where so many connections fit: however many they take,
 /// most are left for others (GW-25).
 pub(crate) fn share(places: usize, connections: usize) -> usize {
@@ -50,6 +66,15 @@ mod tests {
         ] {
             assert_eq!(share(places, connections), expected);
         }
+    }
+
+    #[test]
+    fn the_operator_hears_how_many_files_are_wanted_when_there_are_too_few() {
+        let told = too_few(448).expect("too few");
+        for part in ["448 clients", "20128", "LimitNOFILE"] {
+            assert!(told.contains(part), "{told}");
+        }
+        assert_eq!(too_few(10_000), None);
     }
 
     #[test]

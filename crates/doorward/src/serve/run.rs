@@ -14,7 +14,7 @@ use super::{
     Accepting, Drain, accept, bind,
     counters::Counters,
     front::Front,
-    ops, reload,
+    limits, ops, reload,
     room::Room,
     tls::{self, Asking},
 };
@@ -30,7 +30,7 @@ use crate::{
 
 /// How long requests may go on after a signal.
 const FINISH: Duration = Duration::from_secs(4);
-/// How often the end looks whether only streams are left.
+/// How often the end looks whether only streams are left that wait for nothing in particular.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long streams and server processes may take to end.
 const END: Duration = Duration::from_secs(4);
@@ -182,19 +182,29 @@ pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Fail
     drain.begin();
     control.abort();
     std::fs::remove_file(&socket).ok();
-    end(&house, &connections).await;
+    end(&house, &connections, &counters).await;
     Ok(())
 }
 
-/// Ends what runs: requests may finish, then streams and server processes are ended.
-async fn end(house: &House, connections: &TaskTracker) {
+/// Ends what runs: requests may finish, also those that are answered on a stream, then streams and
+/// server processes are ended.
+async fn end(house: &House, connections: &TaskTracker, counters: &Counters) {
     connections.close();
-    let only_streams = async {
-        while connections.len() > house.load().streams {
+    let answered = async {
+        loop {
+            let load = house.load();
+            let owes = counters.pending() > 0 || load.answering > 0;
+            // Whatever else is open sends the rest of an answer.
+            if !owes && connections.len() <= load.streams {
+                return;
+            }
             sleep(LOOK_EVERY).await;
         }
     };
-    timeout(FINISH, only_streams).await.ok();
+    if timeout(FINISH, answered).await.is_err() {
+        let (pending, answering) = (counters.pending(), house.load().answering);
+        tracing::warn!(pending, answering, "not every request was answered in time");
+    }
     if timeout(END, house.shutdown()).await.is_err() {
         tracing::warn!("not everything ended in time");
     }
@@ -206,6 +216,9 @@ async fn end(house: &House, connections: &TaskTracker) {
 async fn announce(house: &House, configuration: &Configuration) -> Result<(), Failure> {
     let servers = configuration.servers.len();
     launcher::warn_of_commands(configuration);
+    if let Some(told) = limits::too_few(house.connections()) {
+        tracing::warn!("{told}");
+    }
     tracing::info!(public_url = %configuration.public_url, listen = %configuration.listen, servers, "serving");
     match house.setup_link().await? {
         Some(link) if std::io::stdout().is_terminal() => {

@@ -142,6 +142,29 @@ fn a_process_that_is_asked_to_end_ends_open_streams_too() {
 }
 
 #[test]
+fn an_answer_on_an_event_stream_is_finished_before_the_process_ends() {
+    // CR-07
+    let place = Place::new();
+    let (mut running, tokens) = demo(&place);
+    let session = Session::open(&running, &tokens);
+    let counting = json!({
+        "name": "count_slowly",
+        "arguments": { "to": 3, "milliseconds": 200 },
+        "_meta": { "progressToken": "p" },
+    });
+    let mut stream = session.stream(&counting);
+    assert!(stream.next().is_some());
+    let reading = std::thread::spawn(move || stream.last());
+    let (status, _) = running.terminate();
+    assert_eq!(status, Some(0));
+    let last = reading.join().expect("read").expect("an answer");
+    assert_eq!(
+        last["result"]["content"][0]["text"], "Counted to 3",
+        "{last}"
+    );
+}
+
+#[test]
 fn nobody_on_this_machine_walks_around_the_door() {
     let place = Place::new();
     let (running, _tokens) = demo(&place);

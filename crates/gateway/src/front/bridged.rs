@@ -10,7 +10,7 @@
 //! side is told so. What fails before anything was said has the status of its
 //! kind, and what fails later is the response of the stream.
 
-use axum::{body::Body, response::Response};
+use axum::response::Response;
 use bytes::Bytes;
 use doorward_mcp::method::Class;
 use futures_util::{StreamExt, TryFutureExt};
@@ -65,19 +65,20 @@ pub(super) async fn stream(
     rest: Incoming,
     about: About<'_>,
 ) -> Answer {
-    let pulse = exchange.pulse().await?;
+    let pulse = exchange.pulse(about.brings()).await?;
     let (failing, id) = (exchange.failing(), about.id.map(str::to_owned));
     let manner = Manner {
         sieve: sieve(exchange, about),
-        farewell: farewell(about),
+        farewell: farewell(exchange, about),
         changes: exchange.server.catalogue.changes(),
         told: Box::new(move |fault: Fault| {
             let id = id.as_deref()?;
             Some(failing.failed(fault.across(), Some(id)).body().into())
         }),
     };
+    let grip = pulse.grip();
     let body = Bridged::new(first, rest, pulse, manner);
-    Ok(event_stream(Body::new(body)))
+    Ok(event_stream(&grip, body))
 }
 
 /// The response alone, for who reads nothing but JSON.

@@ -25,7 +25,7 @@ use crate::{
     gateway::Inner,
     places::OpenStream,
     snapshot::Server,
-    stream::{Holder, Pulse, Sieve},
+    stream::{Brings, Holder, Pulse, Sieve},
     upstream::{Fault, http::SESSION_ID},
 };
 
@@ -135,12 +135,16 @@ impl Exchange {
     /// Puts the stream of the answer under watch, if the token is still good. It takes
     /// over the place of its request, so that nothing is refused for want of one after it was
     /// done.
-    pub(super) async fn pulse(&self) -> Result<Pulse, Refusal> {
+    pub(super) async fn pulse(&self, brings: Brings) -> Result<Pulse, Refusal> {
         self.still_good().await?;
         let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
         let open = place.take().ok_or(Refusal::Streams)?;
         let watch = &self.inner.watch;
-        Ok(watch.admit(self.visit().holder(), open, self.limits.keep_alive))
+        Ok(watch.admit(
+            self.visit().holder(),
+            (open, brings),
+            self.limits.keep_alive,
+        ))
     }
 
     /// Whose the answer is.

@@ -26,10 +26,13 @@ use super::{
     refusal::Refusal,
     relay, whole,
 };
-use crate::upstream::{
-    Fault, Kind,
-    http::{Outbound, ServerSession},
-    within,
+use crate::{
+    stream::Brings,
+    upstream::{
+        Fault, Kind,
+        http::{Outbound, ServerSession},
+        within,
+    },
 };
 
 /// One POST: its caller and its body.
@@ -52,6 +55,17 @@ pub(super) struct About<'a> {
     pub(super) in_session: bool,
     /// Whether the caller reads nothing but JSON.
     pub(super) json_only: bool,
+}
+
+impl About<'_> {
+    /// What a stream with the answer is open for.
+    pub(super) fn brings(&self) -> Brings {
+        let listens = self.method == Some(Method::SubscriptionsListen);
+        match listens || *self.verb == http::Method::GET {
+            true => Brings::News,
+            false => Brings::Answer,
+        }
+    }
 }
 
 /// Answers a POST.

@@ -135,10 +135,13 @@ pub(super) async fn answer(exchange: &Exchange, reply: Reply, about: About<'_>) 
         let json = sieve.map_or(item.json.clone(), |sieve| sieve.message(item.json));
         return Ok(document(json, StatusCode::OK));
     }
-    let pulse = exchange.pulse().await?;
+    let pulse = exchange.pulse(about.brings()).await?;
+    let grip = pulse.grip();
     let written = Written::new(Some(reply.first.json), reply.rest, pulse, reply.reader);
-    let written = written.through(sieve).with_farewell(farewell(about));
-    Ok(event_stream(Body::new(written)))
+    let written = written
+        .through(sieve)
+        .with_farewell(farewell(exchange, about));
+    Ok(event_stream(&grip, written))
 }
 
 /// The status that a server of the stateless era would have sent over HTTP.

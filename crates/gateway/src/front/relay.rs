@@ -11,10 +11,11 @@ use bytes::Bytes;
 use doorward_mcp::{
     content_type::Media,
     envelope::{Message, Outcome},
-    era::Era,
+    era::{Era, Revision},
     error::Code,
     headers::PROTOCOL_VERSION,
     method::{Class, Method},
+    sse::frame,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
@@ -27,7 +28,7 @@ use super::{
     session::Named,
 };
 use crate::{
-    stream::{self, Capped, Passing, Sifted, sift_json},
+    stream::{self, Capped, Cut, Grip, Passing, Sifted, sift_json},
     upstream::{
         Fault,
         http::{SESSION_ID, read_on},
@@ -119,26 +120,37 @@ async fn events(
     about: About<'_>,
 ) -> Result<Response, Refusal> {
     let longest = exchange.limits.message_bytes;
-    let pulse = exchange.pulse().await?;
+    let pulse = exchange.pulse(about.brings()).await?;
     let lasts = about.era == Era::Session && about.verb == http::Method::POST;
     // A GET brings whatever was asked for before its stream broke.
     let sieve = exchange.sieve(about.era);
     let sieve = sieve.filter(|_| lists(about) || about.verb == http::Method::GET);
-    let body = match sieve {
-        Some(sieve) => Body::new(Sifted::new(body, longest, sieve, pulse).lasting(lasts)),
+    let (grip, farewell) = (pulse.grip(), farewell(exchange, about));
+    Ok(match sieve {
+        Some(sieve) => {
+            let sifted = Sifted::new(body, longest, sieve, pulse).lasting(lasts);
+            event_stream(&grip, sifted.with_farewell(farewell))
+        }
         None => {
             let changes = exchange.server.catalogue.changes();
             let passing = Passing::new(body, longest, pulse, changes).lasting(lasts);
-            Body::new(passing.with_farewell(farewell(about)))
+            event_stream(&grip, passing.with_farewell(farewell))
         }
-    };
-    Ok(event_stream(body))
+    })
 }
 
-/// What ends a subscription when it is ended from this side.
-pub(super) fn farewell(about: About<'_>) -> Option<Bytes> {
+/// The event with which a stream is ended from this side: a subscription has its result,
+/// and a client of 2025-11-25 hears when it may come back.
+pub(super) fn farewell(exchange: &Exchange, about: About<'_>) -> Option<Bytes> {
+    if about.era == Era::Session {
+        let version = exchange.headers.get(&VERSION);
+        let version = version.and_then(|version| version.to_str().ok());
+        let is_told = version.and_then(Revision::parse) >= Some(Revision::V2025_11_25);
+        return is_told.then(|| Bytes::from_static(stream::COME_BACK));
+    }
     let listens = about.method == Some(Method::SubscriptionsListen);
-    about.id.filter(|_| listens).map(stream::farewell)
+    let id = about.id.filter(|_| listens)?;
+    Some(frame(None, &stream::farewell(id)).into())
 }
 
 /// An upstream's refusal: its own words when they are JSON-RPC.
@@ -248,9 +260,12 @@ pub(super) fn typed(media: &'static str, body: Body) -> Response {
     response
 }
 
-/// An answer that is an event stream.
-pub(super) fn event_stream(body: Body) -> Response {
-    let mut response = typed("text/event-stream", body);
+/// An answer that is an event stream, which `grip` lets go when nobody reads it (GW-25).
+pub(super) fn event_stream<B>(grip: &Arc<Grip>, body: B) -> Response
+where
+    B: http_body::Body<Data = Bytes, Error = Cut> + Send + Unpin + 'static,
+{
+    let mut response = typed("text/event-stream", Body::new(grip.hold(body)));
     let no = HeaderValue::from_static("no");
     response.headers_mut().insert(ACCEL_BUFFERING, no);
     response

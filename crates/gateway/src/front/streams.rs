@@ -40,13 +40,16 @@ pub(super) async fn get(exchange: &Exchange) -> Answer {
         return send(exchange, permit, &Method::GET, session).await;
     };
     let session = programs::required(exchange, session, None)?;
-    let pulse = exchange.pulse().await?;
+    let about = about(&Method::GET, true);
+    let pulse = exchange.pulse(about.brings()).await?;
     let outbox = upstream.listen(permit, &session);
     let outbox = outbox.map_err(|fault| exchange.failed(fault, None))?;
     let reader = Box::new(outbox.reader());
+    let grip = pulse.grip();
     let written = Written::new(None, outbox, pulse, reader);
     let written = written.through(exchange.sieve(Era::Session)); // GW-14
-    Ok(relay::event_stream(Body::new(written)))
+    let written = written.with_farewell(relay::farewell(exchange, about));
+    Ok(relay::event_stream(&grip, written))
 }
 
 /// Ends the session.
@@ -114,14 +117,7 @@ async fn send(
     let Kind::Http(upstream) = &exchange.server.upstream.kind else {
         return Err(Refusal::no_session()); // programs are spoken to elsewhere
     };
-    let about = About {
-        verb,
-        era: Era::Session,
-        id: None,
-        method: None,
-        in_session: session.is_some(),
-        json_only: false,
-    };
+    let about = about(verb, session.is_some());
     let outbound = Outbound {
         method: verb.clone(),
         era: Era::Session,
@@ -132,4 +128,15 @@ async fn send(
     let sent = upstream.forward(permit, outbound).await;
     let answer = sent.map_err(|fault| exchange.failed(fault, None))?;
     relay::answer(exchange, answer, about).await
+}
+
+fn about(verb: &Method, in_session: bool) -> About<'_> {
+    About {
+        verb,
+        era: Era::Session,
+        id: None,
+        method: None,
+        in_session,
+        json_only: false,
+    }
 }

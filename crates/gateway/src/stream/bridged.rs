@@ -18,7 +18,7 @@ use doorward_mcp::{
 use futures_util::Stream;
 use http_body::{Body, Frame};
 
-use super::{Cut, Pulse, Sieve, watch::Sign};
+use super::{Cut, Loss, Pulse, Sieve, watch::Sign};
 use crate::{
     catalogue::Changes,
     upstream::{Fault, link::Incoming},
@@ -36,7 +36,7 @@ pub(crate) struct Bridged {
 pub(crate) struct Manner {
     /// What lists are filtered by.
     pub(crate) sieve: Option<Sieve>,
-    /// What to say when the stream is ended from this side.
+    /// The last event, when the stream is ended from this side.
     pub(crate) farewell: Option<Bytes>,
     /// Where it is noted that tools changed.
     pub(crate) changes: Arc<Changes>,
@@ -87,6 +87,9 @@ impl Bridged {
 
     fn fault(&mut self, fault: Fault) -> Option<Frame<Bytes>> {
         self.rest = None;
+        if fault == Fault::Unread {
+            self.pulse.lost(Loss::Full);
+        }
         let told = (self.manner.told)(fault)?;
         Some(self.event(told))
     }
@@ -112,7 +115,7 @@ impl Body for Bridged {
             Sign::End => {
                 this.rest = None;
                 let farewell = this.manner.farewell.take();
-                return Poll::Ready(farewell.map(|json| Ok(this.event(json))));
+                return Poll::Ready(farewell.map(|event| Ok(Frame::data(event))));
             }
             Sign::KeepAlive if polled.is_pending() => {
                 return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(KEEP_ALIVE)))));

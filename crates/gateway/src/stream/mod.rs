@@ -2,12 +2,15 @@
 //! that are written here.
 //!
 //! Every stream has a [`Pulse`], by which it ends when the token that opened it
-//! expires or is revoked, and shows a sign of life when it is quiet.
+//! expires or is revoked, and shows a sign of life when it is quiet. One whose
+//! client does not read is let go from outside ([`Grip`], GW-25).
 //! Who waits for an answer, or for the rest of one, has an [`Attendance`].
 
 mod attendance;
 mod bridged;
 mod capped;
+mod held;
+mod losses;
 mod outbox;
 mod passing;
 mod roll;
@@ -20,10 +23,12 @@ pub(crate) use self::{
     attendance::Attendance,
     bridged::{Bridged, Manner, Said, said},
     capped::Capped,
+    held::Grip,
+    losses::{Blame, Loss, Losses},
     outbox::Written,
     passing::Passing,
     sifted::{Sieve, Sifted, collect, sift_json},
-    watch::{Holder, Pulse, Sign, Watch},
+    watch::{Brings, Holder, Pulse, Sign, Watch},
 };
 
 /// Why a body stopped in the middle: what was sent is not the whole.
@@ -38,7 +43,14 @@ pub(crate) enum Cut {
     /// The token is no longer good.
     #[error("the token of the caller is no longer good")]
     Over,
+    /// Its client took nothing for too long (GW-25).
+    #[error("the client took nothing for too long")]
+    Unread,
 }
+
+/// The last event of a stream of 2025-11-25 that the server side ends: after how many milliseconds
+/// its reader may come back. It has no data, so that nobody takes it for a message.
+pub(crate) const COME_BACK: &[u8] = b"retry: 1000\n\n";
 
 /// The last message of a subscription that the server side ends.
 pub(crate) fn farewell(id: &str) -> Bytes {

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use doorward_mcp::sse::{KEEP_ALIVE, frame};
 use http_body::{Body, Frame};
 
-use super::{Cut, Pulse, Sieve, watch::Sign};
+use super::{Cut, Loss, Pulse, Sieve, watch::Sign};
 use crate::upstream::stdio::{Item, Outbox};
 
 /// Messages of a program as events.
@@ -46,10 +46,10 @@ impl Written {
         Self { sieve, ..self }
     }
 
-    /// The same, saying `message` before it is ended from this side.
-    pub(crate) fn with_farewell(self, message: Option<Bytes>) -> Self {
+    /// The same, sending `event` before it is ended from this side.
+    pub(crate) fn with_farewell(self, event: Option<Bytes>) -> Self {
         Self {
-            farewell: message,
+            farewell: event,
             ..self
         }
     }
@@ -84,7 +84,7 @@ impl Body for Written {
                 Sign::End => {
                     this.rest = None;
                     let farewell = this.farewell.take();
-                    return Poll::Ready(farewell.and_then(|json| this.event(json)).map(Ok));
+                    return Poll::Ready(farewell.map(|event| Ok(Frame::data(event))));
                 }
                 Sign::KeepAlive if polled.is_pending() => {
                     return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(KEEP_ALIVE)))));
@@ -93,7 +93,10 @@ impl Body for Written {
             }
             let item = std::task::ready!(polled);
             if item.as_ref().is_none_or(|item| item.last) {
-                this.rest = None;
+                let rest = this.rest.take();
+                if item.is_none() && rest.is_some_and(|rest| rest.was_cut()) {
+                    this.pulse.lost(Loss::Full);
+                }
             }
             if let Some(event) = item.and_then(|item| this.event(item.json)) {
                 return Poll::Ready(Some(Ok(event)));

@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use doorward_mcp::sse::{Boundary, KEEP_ALIVE, frame};
+use doorward_mcp::sse::{Boundary, KEEP_ALIVE};
 use http_body::{Body, Frame};
 use hyper::body::Incoming;
 use memchr::memmem::Finder;
@@ -26,7 +26,7 @@ pub(crate) struct Passing {
     between: bool,
     pulse: Pulse,
     changes: Arc<Changes>,
-    /// What to say when the stream is ended from this side.
+    /// The last event, when the stream is ended from this side.
     farewell: Option<Bytes>,
     /// Whether the upstream is read on when the caller leaves.
     lasts: bool,
@@ -50,9 +50,9 @@ impl Passing {
         }
     }
 
-    /// The same, saying `message` before it is ended from this side.
-    pub(crate) fn with_farewell(mut self, message: Option<Bytes>) -> Self {
-        self.farewell = message;
+    /// The same, sending `event` before it is ended from this side.
+    pub(crate) fn with_farewell(mut self, event: Option<Bytes>) -> Self {
+        self.farewell = event;
         self
     }
 
@@ -84,7 +84,7 @@ impl Passing {
     fn end(&mut self) -> Option<Result<Frame<Bytes>, Cut>> {
         self.upstream = None;
         let farewell = self.farewell.take().filter(|_| self.between)?;
-        Some(Ok(Frame::data(frame(None, &farewell).into())))
+        Some(Ok(Frame::data(farewell)))
     }
 }
 

@@ -163,6 +163,8 @@ pub(crate) struct Sifted {
     sieve: Sieve,
     pulse: Pulse,
     lasts: bool,
+    /// The last event, when the stream is ended from this side.
+    farewell: Option<Bytes>,
 }
 
 impl Sifted {
@@ -173,12 +175,19 @@ impl Sifted {
             sieve,
             pulse,
             lasts: false,
+            farewell: None,
         }
     }
 
     /// The same, reading on when the caller leaves.
     pub(crate) fn lasting(mut self, lasts: bool) -> Self {
         self.lasts = lasts;
+        self
+    }
+
+    /// The same, sending `event` before it is ended from this side.
+    pub(crate) fn with_farewell(mut self, event: Option<Bytes>) -> Self {
+        self.farewell = event;
         self
     }
 
@@ -206,7 +215,8 @@ impl Body for Sifted {
             match self.pulse.sign(context) {
                 Sign::End => {
                     self.upstream = None;
-                    return Poll::Ready(None);
+                    let farewell = self.farewell.take();
+                    return Poll::Ready(farewell.map(|event| Ok(Frame::data(event))));
                 }
                 Sign::KeepAlive if polled.is_pending() => {
                     return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(KEEP_ALIVE)))));

@@ -2,12 +2,13 @@
 //!
 //! One task looks at all open streams once a second. A stream costs nothing in
 //! between: no timer, no lookup. The task tells a stream what to do and wakes it;
-//! the stream finds the word at its next poll.
+//! the stream finds the word at its next poll. One that is never polled, because
+//! its client does not read, it drops.
 
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::Context,
@@ -24,7 +25,7 @@ use doorward_core::{
 use doorward_verify::{Refusal, VerifyToken};
 use futures_util::task::AtomicWaker;
 
-use super::roll::Roll;
+use super::{Grip, Loss, Losses, roll::Roll};
 use crate::{access::Caller, places::OpenStream, snapshot::Snapshot};
 
 /// All open streams of a gateway, and all who wait for an answer.
@@ -34,6 +35,7 @@ pub(crate) struct Watch {
     streams: Mutex<HashMap<u64, Arc<Vital>>>,
     next: AtomicU64,
     roll: Roll,
+    losses: Arc<Losses>,
 }
 
 /// The token that opened a stream, and what its holder might use then.
@@ -47,8 +49,8 @@ pub(crate) struct Holder {
 
 struct Vital {
     holder: Holder,
-    /// Whether it is a stream, and not one who waits.
-    streams: bool,
+    /// What the stream is open for; nothing, for one who waits.
+    brings: Option<Brings>,
     keep_alive: u64,
     /// Looks since the last event.
     quiet: AtomicU64,
@@ -56,7 +58,11 @@ struct Vital {
     doubted: AtomicBool,
     nudged: AtomicBool,
     over: AtomicBool,
+    /// The whole gateway ends: what is there to be told already may be told.
+    closing: AtomicBool,
     waker: AtomicWaker,
+    /// By which it can be dropped when its client takes nothing.
+    grip: OnceLock<Arc<Grip>>,
 }
 
 /// A stream's end of the watch.
@@ -67,6 +73,15 @@ pub(crate) struct Pulse {
     _open: Option<OpenStream>,
 }
 
+/// What a stream is open for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Brings {
+    /// An answer, after which it ends by itself.
+    Answer,
+    /// Whatever happens: nobody loses an answer with it.
+    News,
+}
+
 /// What a stream should do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sign {
@@ -74,7 +89,7 @@ pub(crate) enum Sign {
     Go,
     /// Show a sign of life, if nothing else is to be sent.
     KeepAlive,
-    /// End: the token is no longer good.
+    /// End: the token is no longer good, or everything ends.
     End,
 }
 
@@ -86,6 +101,7 @@ impl Watch {
             streams: Mutex::default(),
             next: AtomicU64::new(0),
             roll: Roll::new(),
+            losses: Arc::default(),
         }
     }
 
@@ -93,10 +109,10 @@ impl Watch {
     pub(crate) fn admit(
         self: &Arc<Self>,
         holder: Holder,
-        open: OpenStream,
+        (open, brings): (OpenStream, Brings),
         keep_alive: Duration,
     ) -> Pulse {
-        self.enter(holder, Some(open), keep_alive)
+        self.enter(holder, Some((open, brings)), keep_alive)
     }
 
     /// Takes one under watch who waits for an answer.
@@ -112,19 +128,22 @@ impl Watch {
     fn enter(
         self: &Arc<Self>,
         holder: Holder,
-        open: Option<OpenStream>,
+        stream: Option<(OpenStream, Brings)>,
         keep_alive: Duration,
     ) -> Pulse {
+        let (open, brings) = stream.unzip();
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let vital = Arc::new(Vital {
             holder,
-            streams: open.is_some(),
+            brings,
             keep_alive: keep_alive.as_secs().max(1),
             quiet: AtomicU64::new(0),
             doubted: AtomicBool::new(false),
             nudged: AtomicBool::new(false),
             over: AtomicBool::new(false),
+            closing: AtomicBool::new(false),
             waker: AtomicWaker::new(),
+            grip: OnceLock::new(),
         });
         self.lock().insert(number, Arc::clone(&vital));
         Pulse {
@@ -139,6 +158,7 @@ impl Watch {
     pub(crate) async fn look(&self, snapshot: &Snapshot) {
         self.roll.call();
         let now = self.clock.now();
+        let unread = snapshot.limits.unread.as_secs().max(1);
         let streams: Vec<_> = self.lock().values().cloned().collect();
         for vital in streams {
             if !vital.holder.may_still(snapshot) || self.is_over(&vital, now).await {
@@ -146,19 +166,42 @@ impl Watch {
             } else {
                 vital.age();
             }
+            if let Some(grip) = vital.grip.get().filter(|grip| grip.is_stalled(unread)) {
+                self.lost(&vital.holder, Loss::Stalled);
+                grip.let_go();
+            }
         }
     }
 
-    /// Ends every stream.
+    /// What clients did not read.
+    pub(crate) fn losses(&self) -> &Arc<Losses> {
+        &self.losses
+    }
+
+    fn lost(&self, holder: &Holder, loss: Loss) {
+        let client = &holder.caller.client_label;
+        self.losses.note(loss, holder.server.as_str(), client);
+    }
+
+    /// Ends every stream, because everything ends.
     pub(crate) fn end_all(&self) {
-        for vital in self.lock().values().filter(|vital| vital.streams) {
-            vital.end();
+        for vital in self.lock().values().filter(|vital| vital.brings.is_some()) {
+            vital.close();
         }
     }
 
     /// How many streams there are.
     pub(crate) fn count(&self) -> usize {
-        self.lock().values().filter(|vital| vital.streams).count()
+        let streams = self.lock();
+        let streams = streams.values().filter(|vital| vital.brings.is_some());
+        streams.count()
+    }
+
+    /// How many of them end with an answer that is still to come.
+    pub(crate) fn answering(&self) -> usize {
+        let streams = self.lock();
+        let answers = |vital: &&Arc<Vital>| vital.brings == Some(Brings::Answer);
+        streams.values().filter(answers).count()
     }
 
     async fn is_over(&self, vital: &Vital, now: UnixTime) -> bool {
@@ -202,6 +245,11 @@ impl Vital {
         self.waker.wake();
     }
 
+    fn close(&self) {
+        self.closing.store(true, Ordering::Release);
+        self.waker.wake();
+    }
+
     fn age(&self) {
         if self.quiet.fetch_add(1, Ordering::Relaxed) + 1 >= self.keep_alive {
             self.quiet.store(0, Ordering::Relaxed);
@@ -215,7 +263,7 @@ impl Pulse {
     /// What to do now; the task of `context` is woken when that changes.
     pub(crate) fn sign(&self, context: &Context<'_>) -> Sign {
         self.vital.waker.register(context.waker());
-        if self.is_over() {
+        if self.is_over() || self.lets_finish() {
             return Sign::End;
         }
         match self.vital.nudged.swap(false, Ordering::AcqRel) {
@@ -224,9 +272,30 @@ impl Pulse {
         }
     }
 
-    /// Whether it should end.
+    /// Whether its token is no longer good.
     pub(super) fn is_over(&self) -> bool {
         self.vital.over.load(Ordering::Acquire)
+    }
+
+    /// Whether it ends because everything does, and not for its token: what is there already may
+    /// be told.
+    pub(crate) fn lets_finish(&self) -> bool {
+        self.vital.closing.load(Ordering::Acquire) && !self.is_over()
+    }
+
+    /// By which the stream can be dropped when its client takes nothing.
+    pub(crate) fn grip(&self) -> Arc<Grip> {
+        Arc::clone(self.vital.grip.get_or_init(Arc::default))
+    }
+
+    /// Goes on with the stream of another.
+    pub(crate) fn take_over(&self, from: &Self) {
+        self.vital.grip.set(from.grip()).ok();
+    }
+
+    /// Says that what its client did not read was dropped.
+    pub(crate) fn lost(&self, loss: Loss) {
+        self.watch.lost(&self.vital.holder, loss);
     }
 
     /// Says that something was sent.

@@ -50,6 +50,9 @@ pub(crate) enum Fault {
     Crowded,
     #[error("another request with this id is waiting")]
     RepeatedId,
+    /// The client takes nothing, or too slowly (GW-25).
+    #[error("the stream was ended because its messages were not read in time")]
+    Unread,
     /// The session does not exist, or is somebody else's.
     #[error("session not found: initialize again")]
     NoSession,
@@ -103,7 +106,7 @@ impl Fault {
             Self::Resting(_) | Self::Tripped(_) | Self::Full | Self::Hosting => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
-            Self::Sessions | Self::Crowded => StatusCode::TOO_MANY_REQUESTS,
+            Self::Sessions | Self::Crowded | Self::Unread => StatusCode::TOO_MANY_REQUESTS,
             Self::RepeatedId | Self::OtherEra | Self::NoSessions => StatusCode::BAD_REQUEST,
             Self::NoSession => StatusCode::NOT_FOUND,
             // A 4xx tells clients of both eras that they may try the other one.
@@ -124,6 +127,10 @@ impl Fault {
             Self::NoSessions => {
                 let asked = Revision::LATEST_SESSION.as_str();
                 RpcError::unsupported_version(asked, &[Revision::V2026_07_28])
+            }
+            Self::Unread => {
+                let code = Code::application(429).unwrap_or(Code::Internal);
+                RpcError::answer(code, self.to_string())
             }
             Self::NoSession => {
                 let code = Code::application(404).unwrap_or(Code::Internal);
@@ -154,6 +161,7 @@ impl Fault {
                 | Self::NoSessions
                 | Self::Sessions
                 | Self::Crowded
+                | Self::Unread
                 | Self::Tripped(_) // told when it tripped
                 | Self::Refused(_)
         )

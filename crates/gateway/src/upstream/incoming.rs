@@ -75,8 +75,9 @@ impl Waiting {
             None => outbox.next().await,
         };
         let Some(item) = item else {
+            let unread = outbox.was_cut().then_some(Fault::Unread);
             self.rest = None;
-            return self.broken.map(Err);
+            return self.broken.map(|broken| Err(unread.unwrap_or(broken)));
         };
         if item.last {
             self.rest = None;
@@ -105,5 +106,9 @@ mod tests {
         outbox.complete();
         let all: Vec<_> = Incoming::unasked(outbox).collect().await;
         assert!(all.is_empty());
+        let outbox = Outbox::new();
+        while outbox.push(vec![b'x'; 1 << 20].into()) {}
+        let all: Vec<_> = Incoming::of_outbox(outbox, Fault::Broken).collect().await;
+        assert_eq!(all, [Err(Fault::Unread)]); // GW-25
     }
 }

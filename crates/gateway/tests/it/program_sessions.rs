@@ -23,7 +23,9 @@ async fn each_session_has_a_process_of_its_own() {
     let first = pid(&world.send(call_in(&one, "pid")).await);
     assert_eq!(pid(&world.send(call_in(&one, "pid")).await), first);
     assert_ne!(pid(&world.send(call_in(&two, "pid")).await), first);
-    assert_eq!(world.gateway.load().processes, 2);
+    world
+        .until("the probe is gone", || world.gateway.load().processes == 2)
+        .await;
     let unknown = world.send(call_in("unknown", "pid")).await;
     assert_eq!(unknown.status, 404);
     assert_eq!(

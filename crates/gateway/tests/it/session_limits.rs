@@ -4,7 +4,9 @@ use doorward_core::scope::ScopeSet;
 use http::Method;
 
 use crate::{
-    programs::{call_in, session_era},
+    era_servers::EraServer,
+    programs::{call_in, session_era, stateless_era},
+    sse_clients::SseClient,
     upstream::Upstream,
     world::{Ask, INITIALIZE, World, call, config, get, modern, post, server},
 };
@@ -137,4 +139,75 @@ async fn one_session_too_many_is_refused_and_others_still_get_theirs() {
     let ended = world.send(end.with("mcp-session-id", &session)).await;
     assert_eq!(ended.status, 204);
     assert_eq!(world.send(post(INITIALIZE)).await.status, 200);
+}
+
+#[tokio::test]
+async fn at_every_front_a_user_has_so_many_streams_and_others_are_not_affected() {
+    // GW-25, S-013
+    let listen = || {
+        modern(
+            "subscriptions/listen",
+            None,
+            r#""notifications":{"toolsListChanged":true}"#,
+        )
+    };
+    let stream = || get("/sse/files");
+    let (stateless, sessions) = (
+        EraServer::stateless().await,
+        EraServer::streamable("2025-11-25").await,
+    );
+    for (name, upstream, ask) in [
+        ("2026-07-28", stateless.config(), listen as fn() -> Ask),
+        ("2026-07-28, bridged", sessions.config(), listen),
+        ("2026-07-28, a program", stateless_era(), listen),
+        ("2026-07-28, a program bridged", session_era(), listen),
+        ("HTTP+SSE", stateless.config(), stream),
+        ("HTTP+SSE, a program", session_era(), stream),
+    ] {
+        let world = World::with(upstream, |config| config.limits.streams = 2);
+        let scopes = ScopeSet::baseline();
+        world.tokens.grant("bob", "bobs", "files", &scopes);
+        let (first, _second) = (world.open(ask()).await, world.open(ask()).await);
+        assert_eq!(first.status(), 200, "{name}");
+        let refused = world.send(ask()).await;
+        assert_eq!(refused.status, 429, "{name}");
+        assert!(refused.headers.contains_key("retry-after"), "{name}");
+        assert!(refused.json()["error"].is_object(), "{name}");
+        let bobs = world.open(ask().token("bobs")).await;
+        assert_eq!(bobs.status(), 200, "{name}");
+        drop(first);
+        assert_eq!(world.open(ask()).await.status(), 200, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn at_every_front_a_user_has_so_many_sessions_and_others_are_not_affected() {
+    // GW-25, DS-05
+    let stateless = EraServer::stateless().await;
+    let one = |config: &mut doorward_gateway::GatewayConfig| config.limits.sessions_per_user = 1;
+    for (name, upstream) in [("hosted", stateless.config()), ("a program", session_era())] {
+        let world = World::with(upstream, one);
+        let scopes = ScopeSet::baseline();
+        world.tokens.grant("bob", "bobs", "files", &scopes);
+        let session = world.session().await;
+        let stream = get("/mcp/files").with("mcp-session-id", &session);
+        let stream = world.open(stream).await;
+        assert_eq!(stream.status(), 200, "{name}");
+        let refused = world.send(post(INITIALIZE)).await;
+        assert_eq!(refused.status, 429, "{name}: it is in use");
+        assert!(refused.headers.contains_key("retry-after"), "{name}");
+        let bobs = world.send(post(INITIALIZE).token("bobs")).await;
+        assert_eq!(bobs.status, 200, "{name}");
+    }
+    let world = World::with(stateless.config(), one);
+    let scopes = ScopeSet::baseline();
+    world.tokens.grant("bob", "bobs", "files", &scopes);
+    let first = SseClient::initialized(&world, "{}").await;
+    let refused = world.send(get("/sse/files")).await;
+    assert_eq!(refused.status, 429, "HTTP+SSE");
+    assert!(refused.headers.contains_key("retry-after"));
+    let bobs = world.open(get("/sse/files").token("bobs")).await;
+    assert_eq!(bobs.status(), 200);
+    drop(first);
+    assert_eq!(world.open(get("/sse/files")).await.status(), 200);
 }

@@ -64,6 +64,11 @@ impl SseClient {
         self.next().await.expect("an answer")
     }
 
+    /// What it still reads.
+    pub(crate) fn into_body(self) -> Body {
+        self.body
+    }
+
     /// Where it posts.
     pub(crate) fn endpoint(&self) -> &str {
         &self.endpoint

@@ -88,6 +88,34 @@ impl Events {
         Self { session, ..self }
     }
 
+    /// What is still told on a stream that is ended from this side: what has come already, unless
+    /// its token is no longer good, and then when to come back.
+    fn end(&mut self, context: &mut Context<'_>) -> Option<Bytes> {
+        while let Some(said) = self.waiting(context) {
+            let line = self.reader.as_ref()?.position().0;
+            if let Some(event) = self.event(said, line) {
+                return Some(event);
+            }
+        }
+        let reader = self.reader.take()?;
+        let owes = self.form == Form::Primed && !reader.is_answered();
+        owes.then(|| bare(reader.position(), Some(COME_BACK)))
+    }
+
+    /// What has come already and may still be told.
+    fn waiting(&mut self, context: &mut Context<'_>) -> Option<Said> {
+        if !self.pulse.lets_finish() {
+            return None;
+        }
+        if let Some(said) = self.next.take() {
+            return Some(said);
+        }
+        match self.reader.as_mut()?.poll_next(context) {
+            Poll::Ready(said) => said,
+            Poll::Pending => None,
+        }
+    }
+
     /// The message as an event; nothing, where it is not for who reads.
     fn event(&self, said: Said, line: u32) -> Option<Bytes> {
         self.pulse.beat();
@@ -128,18 +156,17 @@ impl Body for Events {
             return Poll::Ready(Some(Ok(Frame::data(first))));
         }
         while let Some(reader) = &mut this.reader {
-            let (line, position) = (reader.position().0, reader.position());
+            let line = reader.position().0;
             match this.pulse.sign(context) {
                 Sign::End => match this.session.as_ref().and_then(|session| session.renewed()) {
                     Some(newer) => {
+                        newer.take_over(&this.pulse);
                         this.pulse = newer;
                         continue;
                     }
                     None => {
-                        this.reader = None;
-                        let farewell =
-                            (this.form == Form::Primed).then(|| bare(position, Some(COME_BACK)));
-                        return Poll::Ready(farewell.map(|event| Ok(Frame::data(event))));
+                        let last = this.end(context);
+                        return Poll::Ready(last.map(|event| Ok(Frame::data(event))));
                     }
                 },
                 Sign::KeepAlive => {

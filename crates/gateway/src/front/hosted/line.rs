@@ -6,20 +6,25 @@
 //! ```
 //!
 //! Messages are numbered from 1 and stay so whoever reads. One reader at a time: a newer one ends
-//! the stream of the one before (R-063). Nobody waits for a reader (GW-25): what is unread is
-//! bounded here, and what a subject has waiting in all by its [`Place`].
+//! the stream of the one before (R-063). Who speaks waits while somebody reads and has more than
+//! enough unread ([`Line::room`]), and for nobody else (GW-25): what is unread is bounded here, and
+//! what a subject has waiting in all by its [`Place`].
 
 use std::{
     collections::VecDeque,
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
 use futures_util::task::AtomicWaker;
-use tokio::time::Instant;
+use tokio::{sync::Notify, time::Instant};
 
-use crate::places::Place;
+use crate::{
+    places::Place,
+    stream::{Blame, Loss},
+};
 
 /// How much may wait on one line, and on all lines of its subject.
 #[derive(Clone, Debug)]
@@ -31,6 +36,8 @@ pub(super) struct Room {
     pub(super) unread: usize,
     /// Bytes that were read and are kept all the same.
     pub(super) kept: usize,
+    /// Whose it is.
+    pub(super) blame: Blame,
 }
 
 /// One event stream.
@@ -39,6 +46,8 @@ pub(super) struct Line {
     room: Room,
     state: Mutex<State>,
     arrived: AtomicWaker,
+    /// Those who wait until less is unread.
+    taken: Notify,
 }
 
 struct State {
@@ -91,7 +100,21 @@ impl Line {
                 readers: 0,
             }),
             arrived: AtomicWaker::new(),
+            taken: Notify::new(),
         })
+    }
+
+    /// Waits while more than enough is unread, as long as somebody reads: who has more to say
+    /// takes no more of its server meanwhile.
+    pub(super) async fn room(&self) {
+        loop {
+            let mut taken = pin!(self.taken.notified());
+            taken.as_mut().enable();
+            if !self.lock().is_crowded() {
+                return;
+            }
+            taken.await;
+        }
     }
 
     /// Says something; false when there is no room for it, and it is not said.
@@ -105,12 +128,14 @@ impl Line {
             return false;
         }
         let fits = state.unread_bytes + cost(&json) <= self.room.unread;
-        match fits {
-            true => state.push(json),
-            false => state.cut(),
+        if fits {
+            state.push(json);
         }
         drop(state);
-        self.arrived.wake();
+        match fits {
+            true => self.arrived.wake(),
+            false => self.cut(),
+        }
         fits
     }
 
@@ -126,8 +151,8 @@ impl Line {
             return;
         }
         let fits = |json: &Bytes| state.unread_bytes + cost(json) <= self.room.unread;
-        if !json.as_ref().is_some_and(fits) {
-            state.cut();
+        if !json.as_ref().is_some_and(fits) && state.cut() {
+            self.room.blame.note(Loss::Full);
         }
         state.kept.extend(json.iter().cloned());
         state.unread_bytes += json.as_ref().map_or(0, cost);
@@ -137,12 +162,14 @@ impl Line {
         }
         drop(state);
         self.arrived.wake();
+        self.taken.notify_waiters();
     }
 
     /// Says that nothing more will come.
     pub(super) fn complete(&self) {
         self.lock().complete.get_or_insert_with(Instant::now);
         self.arrived.wake();
+        self.taken.notify_waiters();
     }
 
     /// Reads on after the message with this number; the reader before hears nothing more.
@@ -199,8 +226,11 @@ impl Line {
     }
 
     fn cut(&self) {
-        self.lock().cut();
+        if self.lock().cut() {
+            self.room.blame.note(Loss::Full);
+        }
         self.arrived.wake();
+        self.taken.notify_waiters();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -215,12 +245,19 @@ impl State {
     }
 
     /// Drops what waits; who was to read it loses the stream, and may come back for the rest.
-    fn cut(&mut self) {
+    /// Whether there was anything to lose.
+    fn cut(&mut self) -> bool {
+        let lost = self.unread_bytes > 0 || self.reader.is_some();
         self.first += u64::try_from(self.kept.len()).unwrap_or(u64::MAX);
         self.unread = self.first;
         self.kept.clear();
         (self.kept_bytes, self.unread_bytes) = (0, 0);
         self.reader = None;
+        lost
+    }
+
+    fn is_crowded(&self) -> bool {
+        self.reader.is_some() && self.complete.is_none() && self.unread_bytes > ENOUGH
     }
 
     fn get(&self, number: u64) -> Option<Bytes> {
@@ -262,12 +299,19 @@ impl Reader {
         self.next = number + 1;
         let last = state.complete.is_some() && state.get(self.next).is_none();
         state.read_up_to(self.next, self.line.room.kept);
+        drop(state);
+        self.line.taken.notify_waiters();
         Poll::Ready(Some(Said { number, json, last }))
     }
 
     /// The next message; `None` after the last one, and when another reader took over.
     pub(super) async fn next(&mut self) -> Option<Said> {
         std::future::poll_fn(|context| self.poll_next(context)).await
+    }
+
+    /// Whether every answer that it is for was said.
+    pub(super) fn is_answered(&self) -> bool {
+        self.line.lock().answers == Some(0)
     }
 
     /// The number of the line, and of the message that was read last.
@@ -282,6 +326,8 @@ impl Drop for Reader {
         if state.reader == Some(self.me) {
             state.reader = None;
         }
+        drop(state);
+        self.line.taken.notify_waiters();
     }
 }
 
@@ -290,6 +336,8 @@ fn cost(message: &Bytes) -> usize {
     message.len() + 64
 }
 
+/// With so much unread, who has more to say waits for the reader.
+const ENOUGH: usize = 256 * 1024;
 /// The longest refusal that needs no room, in bytes.
 const SHORT: usize = 1024;
 
@@ -303,6 +351,7 @@ mod tests {
             in_all: 10_000,
             unread: 1_000,
             kept: 300,
+            blame: Blame::default(),
         }
     }
 
@@ -416,5 +465,32 @@ mod tests {
         }
         let mut again = line.read(0);
         assert_eq!(again.next().await.map(|said| said.number), Some(8));
+    }
+
+    #[tokio::test]
+    async fn who_speaks_waits_for_a_reader_who_has_enough_and_for_nobody_who_left() {
+        // GW-25, P-037
+        let room = Room {
+            in_all: 10 << 20,
+            unread: 1 << 20,
+            ..room()
+        };
+        let line = Line::new(1, room, Some(1));
+        let mut reader = line.read(0);
+        let long = Bytes::from(vec![b'x'; ENOUGH]);
+        let waits = async || futures_util::poll!(pin!(line.room())).is_pending();
+        assert!(!waits().await);
+        assert!(line.say(long.clone()));
+        assert!(waits().await);
+        let waiting = Arc::clone(&line);
+        let waiting = tokio::spawn(async move { waiting.room().await });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        assert!(reader.next().await.is_some());
+        waiting.await.expect("it was read");
+        assert!(line.say(long));
+        assert!(waits().await);
+        drop(reader);
+        assert!(!waits().await, "nobody reads");
     }
 }

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     front::{exchange::Exchange, judge::judge, post::Post, refusal::Refusal},
+    stream::Blame,
     upstream::link::Owner,
 };
 
@@ -37,6 +38,11 @@ pub(super) fn room(exchange: &Exchange, kept: usize) -> Room {
         in_all: exchange.limits.buffered_bytes,
         unread: 2 * exchange.limits.message_bytes,
         kept,
+        blame: Blame {
+            losses: Arc::clone(exchange.inner.watch.losses()),
+            server: Arc::clone(&exchange.server.label),
+            client: Arc::clone(&exchange.caller.client_label),
+        },
     }
 }
 

@@ -79,8 +79,12 @@ impl Passed {
     ) -> Result<Option<Bytes>, Fault> {
         let mut replies = FuturesUnordered::<Reply<'_>>::new();
         loop {
+            let next = async {
+                passage.line.room().await;
+                incoming.next().await
+            };
             let message = tokio::select! {
-                message = incoming.next() => message,
+                message = next => message,
                 Some(told) = replies.next() => {
                     not_taken(told);
                     continue;
@@ -132,7 +136,11 @@ impl Passed {
         let say = |id: i64| say(&id.to_string()).unwrap_or_default();
         let asked = passage.session.ask_client(passage.line, say);
         let asking = asked.map_err(Fault::rpc)?;
-        self.lock().insert(request.id.value(), asking.id);
+        let mut known = self.lock();
+        if known.len() >= MOST_KNOWN {
+            known.clear(); // they are answered all the same, and only not withdrawn
+        }
+        known.insert(request.id.value(), asking.id);
         Ok(asking)
     }
 
@@ -296,6 +304,8 @@ fn whole(notification: &Notification<'_>) -> Bytes {
 
 /// How long a server may take to hear that a request is cancelled.
 const TOLD_WITHIN: Duration = Duration::from_secs(10);
+/// Requests of the server that it can withdraw.
+const MOST_KNOWN: usize = 256;
 /// How long a server rests whose stream broke off.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);

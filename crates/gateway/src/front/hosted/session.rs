@@ -10,7 +10,10 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -71,6 +74,8 @@ pub(crate) struct Session {
     room: Room,
     over: CancellationToken,
     state: Mutex<State>,
+    /// Requests that run and whose answer was not said.
+    running: AtomicUsize,
     /// A watch over a newer token than that of the stream.
     newer: Mutex<Option<Pulse>>,
     /// Counts how often it was to be judged otherwise: by another token, or other rules.
@@ -146,6 +151,7 @@ impl Session {
                 next_asked: 1,
                 last_used: Instant::now(),
             }),
+            running: AtomicUsize::new(0),
             newer: Mutex::default(),
             terms: watch::Sender::new(0),
         })
@@ -300,12 +306,19 @@ impl Session {
             body,
             given_up,
         };
+        let running = Running::of(self);
         tokio::spawn(async move {
+            let _running = running;
             let answer = backend.serve(&call, permit).await;
             call.session.lock().calls.remove(&id);
             call.answer(answer);
         });
         Ok(())
+    }
+
+    /// How many requests run.
+    pub(super) fn running(&self) -> usize {
+        self.running.load(Ordering::Acquire)
     }
 
     /// Gives a request up that runs; false when none with this id does.
@@ -443,6 +456,22 @@ impl State {
         if let Some(number) = oldest.filter(|_| is_full) {
             self.lines.remove(&number);
         }
+    }
+}
+
+/// A request that runs; counted until its answer was said.
+struct Running(Arc<Session>);
+
+impl Running {
+    fn of(session: &Arc<Session>) -> Self {
+        session.running.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(session))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.running.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

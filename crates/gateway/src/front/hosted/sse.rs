@@ -44,6 +44,7 @@ use crate::{
         session::Named,
     },
     gateway::Inner,
+    stream::Brings,
     upstream::Fault,
 };
 
@@ -72,7 +73,7 @@ pub(in crate::front) async fn get(exchange: &Exchange) -> Answer {
     hosted
         .make_room(&owner.subject, &exchange.limits)
         .map_err(failed)?;
-    let pulse = exchange.pulse().await?;
+    let pulse = exchange.pulse(Brings::News).await?;
     let room = opening::room(exchange, 0);
     let line = Line::new(0, room.clone(), None);
     let reader = line.read(0);
@@ -88,9 +89,10 @@ pub(in crate::front) async fn get(exchange: &Exchange) -> Answer {
     let endpoint = endpoint(exchange, &key).ok_or_else(|| failed(Fault::NoSession))?;
     let inner = Arc::clone(&exchange.inner);
     let stream = Stream { inner, key };
+    let grip = pulse.grip();
     let events = Events::new(reader, Form::Named, None, pulse);
     let events = events.of(session).led_by(endpoint, Box::new(stream));
-    Ok(event_stream(Body::new(events)))
+    Ok(event_stream(&grip, events))
 }
 
 /// Says where to post: on the same origin, whatever that is called from where the client is.
@@ -120,7 +122,7 @@ pub(in crate::front) async fn post(exchange: &Exchange, query: &str, body: Body)
     exchange.check_content(&body)?;
     let session = find(exchange, query).map_err(|refusal| exchange.refused(None, refusal))?;
     if *session.newest().token() != exchange.principal.token {
-        session.renew(exchange.pulse().await?);
+        session.renew(exchange.pulse(Brings::News).await?);
     }
     let lines = exchange.headers.iter();
     let post = Post {

@@ -37,6 +37,7 @@ use crate::{
         relay::{event_stream, typed},
         session::Named,
     },
+    stream::Brings,
     upstream::{Fault, http::SESSION_ID},
 };
 
@@ -237,17 +238,22 @@ async fn stream(
     session: &Session,
     (reader, said): (Reader, Option<Said>),
 ) -> Answer {
-    let pulse = exchange.pulse().await?;
+    let brings = match reader.position().0 {
+        0 => Brings::News,
+        _ => Brings::Answer,
+    };
+    let pulse = exchange.pulse(brings).await?;
     let form = match take::revision(session) >= Revision::V2025_11_25 {
         true => Form::Primed,
         false => Form::Numbered,
     };
+    let grip = pulse.grip();
     let events = Events::new(reader, form, exchange.sieve(Era::Session), pulse);
     let events = match said {
         Some(said) => events.after(said),
         None => events,
     };
-    Ok(event_stream(Body::new(events)))
+    Ok(event_stream(&grip, events))
 }
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

@@ -142,6 +142,12 @@ impl Hosted {
         }
     }
 
+    /// How many requests run in sessions.
+    pub(crate) fn running(&self) -> usize {
+        let table = self.lock();
+        table.values().map(|entry| entry.session.running()).sum()
+    }
+
     /// Ends all.
     pub(crate) fn end_all(&self) {
         for entry in std::mem::take(&mut *self.lock()).into_values() {

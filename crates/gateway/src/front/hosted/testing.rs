@@ -296,6 +296,7 @@ pub(super) fn session(client: Client, backend: Arc<dyn Backend>) -> (Arc<Session
         in_all: 1 << 20,
         unread: 1 << 20,
         kept: 1 << 16,
+        blame: crate::stream::Blame::default(),
     };
     let guest = Arc::<Guest>::default();
     let visitor = Arc::clone(&guest) as Arc<dyn Visitor>;

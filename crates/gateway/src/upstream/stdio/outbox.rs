@@ -1,32 +1,46 @@
 //! Messages of a server on their way to one response stream.
 //!
-//! Bounded: a reader who does not read loses the stream, and nobody else waits
-//! for them (GW-25).
+//! Bounded (GW-25). Who writes waits for a reader while more than enough is unread, where it
+//! writes for one owner alone; a reader who takes nothing meanwhile, or has too much unread, loses
+//! the stream.
+//!
+//! ```text
+//! said --> queue --more than enough--> the writer waits --nothing taken for so long--> cut
+//!            \------------------------too much, where nobody waits-------------------> cut
+//! ```
 
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::Bytes;
 use futures_util::task::AtomicWaker;
+use tokio::time::timeout;
 
 /// The queue of one response stream.
 #[derive(Default)]
 pub(crate) struct Outbox {
     state: Mutex<State>,
     arrived: AtomicWaker,
+    /// Who waits until less is unread.
+    taken: AtomicWaker,
 }
 
 #[derive(Default)]
 struct State {
     queue: VecDeque<Bytes>,
     bytes: usize,
+    /// How many messages were taken.
+    taken: u64,
     /// Nothing more will come.
     complete: bool,
     /// Nobody reads any more.
     abandoned: bool,
+    /// It was not read in time.
+    cut: bool,
 }
 
 /// One message, and whether it is the last one.
@@ -50,15 +64,47 @@ impl Outbox {
         state.bytes += cost(&json);
         state.queue.push_back(json);
         if state.bytes > MOST_BYTES {
-            // Ends the stream without an answer: what was queued is lost with it.
-            *state = State {
-                complete: true,
-                ..State::default()
-            };
+            state.cut();
         }
         drop(state);
         self.arrived.wake();
         true
+    }
+
+    /// The same; gives itself back when so much is unread that whoever says more should wait for
+    /// [`Self::room`].
+    pub(in crate::upstream) fn offer(self: &Arc<Self>, json: Bytes) -> Option<Arc<Self>> {
+        self.push(json);
+        self.lock().is_crowded().then(|| Arc::clone(self))
+    }
+
+    /// Waits until less is unread. A reader who takes nothing for so long loses the stream,
+    /// because others wait behind it.
+    pub(in crate::upstream) async fn room(&self) {
+        loop {
+            let before = self.lock().taken;
+            let waiting = std::future::poll_fn(|context| {
+                self.taken.register(context.waker());
+                let state = self.lock();
+                match state.is_crowded() && state.taken == before {
+                    true => Poll::Pending,
+                    false => Poll::Ready(state.is_crowded()),
+                }
+            });
+            match timeout(UNREAD, waiting).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(_) => {
+                    self.lock().cut();
+                    return self.arrived.wake();
+                }
+            }
+        }
+    }
+
+    /// Whether it ended because it was not read in time.
+    pub(crate) fn was_cut(&self) -> bool {
+        self.lock().cut
     }
 
     /// Adds the last message.
@@ -85,6 +131,8 @@ impl Outbox {
         state.abandoned = true;
         state.queue.clear();
         state.bytes = 0;
+        drop(state);
+        self.taken.wake();
     }
 
     /// Held by whoever reads; when dropped, nobody does.
@@ -105,7 +153,10 @@ impl Outbox {
         match state.queue.pop_front() {
             Some(json) => {
                 state.bytes -= cost(&json);
+                state.taken += 1;
                 let last = state.complete && state.queue.is_empty();
+                drop(state);
+                self.taken.wake();
                 Poll::Ready(Some(Item { json, last }))
             }
             None if state.complete => Poll::Ready(None),
@@ -120,6 +171,19 @@ impl Outbox {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Ends the stream without an answer: what is unread is lost with it.
+    fn cut(&mut self) {
+        self.queue = VecDeque::new();
+        self.bytes = 0;
+        (self.complete, self.cut) = (true, true);
+    }
+
+    fn is_crowded(&self) -> bool {
+        !self.abandoned && !self.complete && self.bytes > ENOUGH
     }
 }
 
@@ -140,6 +204,10 @@ fn cost(message: &Bytes) -> usize {
 /// A message of the longest length must fit, and a program may say thousands of short ones
 /// in one breath.
 const MOST_BYTES: usize = 16 << 20;
+/// With so much unread the writer waits.
+const ENOUGH: usize = 256 * 1024;
+/// How long a reader may take nothing while the writer waits.
+const UNREAD: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests {
@@ -180,5 +248,55 @@ mod tests {
         let taken = (0..100).filter(|_| outbox.push(message.clone())).count();
         assert!(taken < 20);
         assert_eq!(outbox.next().await, None);
+        assert!(outbox.was_cut());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_says_more_than_enough_waits_for_the_reader_and_holds_no_more_than_that() {
+        // GW-25
+        let outbox = Outbox::new();
+        let message = Bytes::from(vec![b'x'; 64 * 1024]);
+        let writing = Arc::clone(&outbox);
+        let said = tokio::spawn(async move {
+            for _ in 0..1_000 {
+                if let Some(full) = writing.offer(message.clone()) {
+                    full.room().await;
+                }
+            }
+            writing.complete();
+        });
+        let (mut taken, mut most) = (0, 0);
+        loop {
+            tokio::time::sleep(UNREAD - Duration::from_secs(1)).await; // slow, but it reads
+            most = most.max(outbox.lock().bytes);
+            if outbox.next().await.is_none() {
+                break;
+            }
+            taken += 1;
+        }
+        assert_eq!(taken, 1_000);
+        assert!(most <= ENOUGH + cost(&Bytes::from(vec![0; 64 * 1024])));
+        said.await.expect("no panic");
+        assert!(!outbox.was_cut());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_who_takes_nothing_holds_the_others_up_for_so_long_and_no_longer() {
+        // GW-25
+        let outbox = Outbox::new();
+        let long = Bytes::from(vec![b'x'; ENOUGH + 1]);
+        let full = outbox.offer(long.clone()).expect("more than enough");
+        let before = tokio::time::Instant::now();
+        full.room().await;
+        assert_eq!(before.elapsed(), UNREAD);
+        assert!(outbox.was_cut());
+        assert_eq!(outbox.next().await, None);
+        let left = Outbox::new();
+        let reader = left.reader();
+        let full = left.offer(long).expect("more than enough");
+        drop(reader);
+        let before = tokio::time::Instant::now();
+        full.room().await;
+        assert_eq!(before.elapsed(), Duration::ZERO, "nobody reads any more");
     }
 }

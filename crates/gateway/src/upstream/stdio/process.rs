@@ -30,6 +30,7 @@ use super::{
     diagnostics::Diagnostics,
     journal::Journal,
     lines::{Lines, NoLine},
+    outbox::Outbox,
     program::{Prepared, Program},
     scratch::Scratch,
     slots::Slot,
@@ -40,8 +41,9 @@ use super::{
 pub(super) trait Receiver: Send + Sync + 'static {
     /// Which process of its tenant it hears, counted from 1.
     fn generation(&self) -> u64;
-    /// One line of its standard output, not empty.
-    fn line(&self, line: Bytes);
+    /// One line of its standard output, not empty. Where that makes more than enough of what
+    /// its one owner has not read, whose reader is to be waited for.
+    fn line(&self, line: Bytes) -> Option<Arc<Outbox>>;
     /// It has ended, or is about to; no line follows.
     fn ended(&self, end: End, ran: Duration);
 }
@@ -248,12 +250,12 @@ impl Watcher {
         let end = tokio::select! {
             biased;
             () = self.stop.cancelled() => End::Asked,
-            end = read_lines(&mut stdout, &*receiver) => end,
+            end = read_lines(&mut stdout, &*receiver, Pace::OfReaders) => end,
             _ = writing => End::Deaf,
             _ = self.child.wait() => {
                 // What it wrote before it exited may still be in the pipe; a grandchild may hold
                 // the pipe open for ever.
-                let rest = read_lines(&mut stdout, &*receiver);
+                let rest = read_lines(&mut stdout, &*receiver, Pace::OfWriter);
                 timeout(LAST_WORDS, rest).await.unwrap_or(End::Exited)
             }
         };
@@ -323,11 +325,25 @@ impl Watcher {
     }
 }
 
-async fn read_lines(stdout: &mut Lines<ChildStdout>, receiver: &dyn Receiver) -> End {
+/// How fast lines are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    /// No faster than they are taken: a program that says more than is read waits in its pipe.
+    OfReaders,
+    /// As they come, because soon nothing is left of the program.
+    OfWriter,
+}
+
+async fn read_lines(stdout: &mut Lines<ChildStdout>, receiver: &dyn Receiver, pace: Pace) -> End {
     loop {
         match stdout.next().await {
             Ok(line) if line.is_empty() => {}
-            Ok(line) => receiver.line(line),
+            Ok(line) => {
+                let full = receiver.line(line);
+                if let Some(full) = full.filter(|_| pace == Pace::OfReaders) {
+                    full.room().await;
+                }
+            }
             Err(NoLine::End) => return End::Exited,
             Err(NoLine::TooLong) => return End::Flooded,
         }

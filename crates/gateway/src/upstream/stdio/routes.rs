@@ -105,6 +105,21 @@ impl Concern {
     }
 }
 
+/// What became of a message of the server's.
+#[derive(Default)]
+pub(in crate::upstream) struct Brought {
+    /// What the server agreed to with it.
+    pub(in crate::upstream) change: Option<Change>,
+    /// The stream that it went to, when more than enough is unread on it.
+    pub(in crate::upstream) full: Option<Arc<Outbox>>,
+}
+
+impl Brought {
+    fn of(full: Option<Arc<Outbox>>) -> Self {
+        Self { change: None, full }
+    }
+}
+
 impl Routes {
     /// Notes that the answers to `asks` belong to `outbox`, and which process is asked.
     pub(in crate::upstream) fn expect(
@@ -139,24 +154,21 @@ impl Routes {
         Ok(())
     }
 
-    /// Delivers a message of the server's to whom it belongs; what it agrees to.
-    pub(in crate::upstream) fn bring(
-        &mut self,
-        message: &Message<'_>,
-        text: Bytes,
-    ) -> Option<Change> {
+    /// Delivers a message of the server's to whom it belongs.
+    pub(in crate::upstream) fn bring(&mut self, message: &Message<'_>, text: Bytes) -> Brought {
         match message {
             Message::Response(response) => {
-                let change = self.answer(&response.id?.value(), text);
-                change.filter(|_| matches!(response.outcome, Outcome::Result(_)))
+                let id = response.id.map(|id| id.value());
+                let change = id.and_then(|id| self.answer(&id, text));
+                let agrees = matches!(response.outcome, Outcome::Result(_));
+                Brought {
+                    change: change.filter(|_| agrees),
+                    full: None,
+                }
             }
-            Message::Request(_) => {
-                self.deliver(&Concern::Somebody, text);
-                None
-            }
+            Message::Request(_) => Brought::of(self.deliver(&Concern::Somebody, text)),
             Message::Notification(notification) => {
-                self.deliver(&Concern::of(notification), text);
-                None
+                Brought::of(self.deliver(&Concern::of(notification), text))
             }
         }
     }
@@ -169,7 +181,8 @@ impl Routes {
         change
     }
 
-    fn deliver(&mut self, concern: &Concern, message: Bytes) {
+    /// Delivers a message of the server's own; the stream, when more than enough is unread on it.
+    fn deliver(&mut self, concern: &Concern, message: Bytes) -> Option<Arc<Outbox>> {
         let stream = self.stream.as_ref().filter(|stream| stream.is_open());
         let outbox = match concern {
             Concern::Everybody => stream,
@@ -177,14 +190,13 @@ impl Routes {
             Concern::Somebody => self.only().or(stream).or_else(|| self.newest()),
         };
         match outbox {
-            Some(outbox) => {
-                outbox.push(message);
-            }
+            Some(outbox) => return outbox.offer(message),
             None if self.backlog_bytes() + message.len() <= BACKLOG => {
                 self.backlog.push_back(message);
             }
             None => tracing::debug!("dropped a server's message that nobody waits for"),
         }
+        None
     }
 
     /// Opens the GET stream; one that was open ends.
@@ -269,7 +281,7 @@ impl Routes {
     }
 
     fn backlog_bytes(&self) -> usize {
-        self.backlog.iter().map(Bytes::len).sum()
+        self.backlog.iter().map(|message| message.len() + 64).sum()
     }
 }
 

@@ -205,7 +205,7 @@ impl Session {
     /// Forgets a request that its client gave up: servers do not answer those.
     pub(super) fn cancelled(&self, request: &IdValue) {
         let answer = cancelled(&request.to_string());
-        self.lock().routes.answer(request, answer);
+        drop(self.lock().routes.answer(request, answer));
     }
 
     /// Opens the GET stream; one that was open ends.
@@ -371,26 +371,27 @@ impl Session {
         Ok(())
     }
 
-    fn hear(&self, line: Bytes, generation: u64) {
+    /// Hands a line on; the stream, when more than enough is unread on it.
+    fn hear(&self, line: Bytes, generation: u64) -> Option<Arc<Outbox>> {
         if self.lock().generation != generation {
             tracing::debug!(server = %self.home.server, "dropped a late line of an earlier process");
-            return;
+            return None;
         }
         match Message::parse(&line) {
-            Ok(Message::Request(request)) if self.answers(&request) => {}
+            Ok(Message::Request(request)) if self.answers(&request) => None,
             Ok(message) => {
                 if message.method() == Some(Method::ToolsListChanged.as_str()) {
                     self.home.changed(&self.user);
                 }
-                self.lock().hear(&message, &line);
+                self.lock().hear(&message, &line)
             }
             Err(error) => {
-                if let Some(id) = self.home.garbage(&line, &error) {
-                    let mut state = self.lock();
-                    state.last_used = Instant::now();
-                    let failure = failure(Fault::NotMcp, &id.to_string());
-                    state.routes.answer(&id, failure);
-                }
+                let id = self.home.garbage(&line, &error)?;
+                let mut state = self.lock();
+                state.last_used = Instant::now();
+                let failure = failure(Fault::NotMcp, &id.to_string());
+                state.routes.answer(&id, failure);
+                None
             }
         }
     }
@@ -414,15 +415,18 @@ impl Session {
 }
 
 impl State {
-    fn hear(&mut self, message: &Message<'_>, line: &Bytes) {
+    /// Hands a message on; the stream, when more than enough is unread on it.
+    fn hear(&mut self, message: &Message<'_>, line: &Bytes) -> Option<Arc<Outbox>> {
         match message {
             Message::Response(_) => self.last_used = Instant::now(),
             Message::Request(request) => self.questions.asked(&request.id.value()),
             Message::Notification(_) => {}
         }
-        if let Some(change) = self.routes.bring(message, line.clone()) {
+        let brought = self.routes.bring(message, line.clone());
+        if let Some(change) = brought.change {
             self.said.note(change);
         }
+        brought.full
     }
 }
 
@@ -431,10 +435,8 @@ impl Receiver for Ear {
         self.generation
     }
 
-    fn line(&self, line: Bytes) {
-        if let Some(session) = self.session.upgrade() {
-            session.hear(line, self.generation);
-        }
+    fn line(&self, line: Bytes) -> Option<Arc<Outbox>> {
+        self.session.upgrade()?.hear(line, self.generation)
     }
 
     fn ended(&self, end: End, ran: Duration) {

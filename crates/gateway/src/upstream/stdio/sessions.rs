@@ -6,7 +6,8 @@
 //!
 //! A session whose program ended is kept, because its next message starts another; when
 //! none comes for as long as an idle process would live, it is dropped like one. Nobody
-//! holds more than so many, so that the table is as small as its users are few (DS-05).
+//! holds more than so many, so that the table is as small as its users are few, and there are so
+//! many in all (DS-05).
 
 use std::{
     collections::HashMap,
@@ -101,7 +102,10 @@ fn room_in(
     table.retain(|_, session| !session.is_over());
     let theirs = || table.iter().filter(|(_, one)| one.user() == user);
     if theirs().count() < most {
-        return Ok(());
+        return match table.len() < MOST {
+            true => Ok(()),
+            false => Err(Fault::Hosting),
+        };
     }
     let resting = theirs().filter_map(|(key, one)| Some((one.resting_since()?, key)));
     let (_, key) = resting.min().ok_or(Fault::Sessions)?;
@@ -111,6 +115,9 @@ fn room_in(
     }
     Ok(())
 }
+
+/// Sessions of all users together.
+const MOST: usize = 16_384;
 
 #[cfg(test)]
 mod tests {

@@ -84,6 +84,9 @@ struct Waiting {
     listens: bool,
 }
 
+/// What of a message is the caller's own again, and what it is.
+type Back<'s> = (Span, &'s str);
+
 struct Ear {
     shared: Weak<Shared>,
     generation: u64,
@@ -290,10 +293,13 @@ impl Shared {
         }
     }
 
-    fn hear(&self, line: &Bytes) {
+    /// Hands a line on; the stream, when more than enough is unread on it.
+    fn hear(&self, line: &Bytes) -> Option<Arc<Outbox>> {
         match Message::parse(line) {
             Ok(Message::Response(response)) => self.answered(&response, line),
-            Ok(Message::Notification(notification)) => self.notified(&notification, line),
+            Ok(Message::Notification(notification)) => {
+                return self.notified(&notification, line);
+            }
             // Servers of this era ask nothing.
             Ok(Message::Request(request)) => {
                 let process = self.running();
@@ -311,6 +317,7 @@ impl Shared {
                 }
             }
         }
+        None
     }
 
     fn answered(&self, response: &Response<'_>, line: &Bytes) {
@@ -326,24 +333,23 @@ impl Shared {
         waiting.outbox.push_last(spliced(line, &edits));
     }
 
-    fn notified(&self, notification: &Notification<'_>, line: &Bytes) {
+    fn notified(&self, notification: &Notification<'_>, line: &Bytes) -> Option<Arc<Outbox>> {
         if notification.method == Method::ToolsListChanged.as_str() {
             self.home.changed(&self.user);
         }
         if notification.method == Method::Cancelled.as_str() {
             let ended = notification.params.request_id.map(|id| id.value());
             self.unsubscribed(ended);
-            return;
+            return None;
         }
         let is_log = notification.method == Method::LogMessage.as_str();
         if is_log && self.home.run.sharing == Sharing::Shared {
-            return; // it may be about a request of somebody else (GW-20)
+            return None; // it may be about a request of somebody else (GW-20)
         }
         let state = self.lock();
-        if let Some((outbox, edit)) = state.addressee(notification) {
-            let edits = edit.map(|(span, text)| Edit::new(span, text));
-            outbox.push(spliced(line, edits.as_slice()));
-        }
+        let (outbox, edit) = state.addressee(notification)?;
+        let edits = edit.map(|(span, text)| Edit::new(span, text));
+        outbox.offer(spliced(line, edits.as_slice()))
     }
 
     /// The server ends a subscription; over HTTP that is told by a result.
@@ -423,7 +429,7 @@ impl State {
     fn addressee<'s>(
         &'s self,
         notification: &Notification<'_>,
-    ) -> Option<(&'s Outbox, Option<(Span, &'s str)>)> {
+    ) -> Option<(&'s Arc<Outbox>, Option<Back<'s>>)> {
         let find = |id: IdValue| self.waiting.get(&number(id)?);
         if let Some(own) = notification.params.meta.subscription_id {
             let waiting = find(own.value()).filter(|waiting| waiting.listens)?;
@@ -438,7 +444,7 @@ impl State {
         let mut calls = self.waiting.values().filter(|waiting| !waiting.listens);
         let only = calls.next().filter(|_| calls.next().is_none())?;
         let is_log = notification.method == Method::LogMessage.as_str();
-        is_log.then_some((&*only.outbox, None))
+        is_log.then_some((&only.outbox, None))
     }
 }
 
@@ -447,10 +453,11 @@ impl Receiver for Ear {
         self.generation
     }
 
-    fn line(&self, line: Bytes) {
-        if let Some(shared) = self.shared.upgrade() {
-            shared.hear(&line);
-        }
+    fn line(&self, line: Bytes) -> Option<Arc<Outbox>> {
+        let shared = self.shared.upgrade()?;
+        let is_everybodys = shared.home.run.sharing == Sharing::Shared;
+        // Nobody waits for the reader of somebody else.
+        shared.hear(&line).filter(|_| !is_everybodys)
     }
 
     fn ended(&self, end: End, ran: Duration) {

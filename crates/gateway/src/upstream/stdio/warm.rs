@@ -17,6 +17,7 @@ use tokio::time::Instant;
 
 use super::{
     home::Home,
+    outbox::Outbox,
     process::{End, Process, Receiver},
     slots::{Need, Tenant, nobody},
 };
@@ -148,12 +149,12 @@ impl Receiver for Hall {
         0
     }
 
-    fn line(&self, line: Bytes) {
+    fn line(&self, line: Bytes) -> Option<Arc<Outbox>> {
         let heir = self.lock().heir.clone();
-        match heir {
-            Some(heir) => heir.line(line),
-            None => tracing::debug!("dropped what a process said before anybody had it"),
+        if heir.is_none() {
+            tracing::debug!("dropped what a process said before anybody had it");
         }
+        heir?.line(line)
     }
 
     fn ended(&self, end: End, ran: Duration) {

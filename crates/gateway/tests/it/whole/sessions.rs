@@ -321,3 +321,22 @@ async fn a_question_of_one_server_comes_to_the_client_and_the_answer_back_to_it(
     let text = &response["result"]["content"][0]["text"];
     assert_eq!(text, r#""its own" "accept""#, "{response}");
 }
+
+#[tokio::test]
+async fn the_stream_of_a_session_with_all_ends_as_its_revision_has_it() {
+    // R-065, CR-07
+    for (revision, told) in [
+        ("2025-03-26", false),
+        ("2025-06-18", false),
+        ("2025-11-25", true),
+    ] {
+        let (world, _files, _mail) = two().await;
+        let client = Client::open(&world, revision).await;
+        let stream = world.open(client.with(get("/mcp"))).await;
+        assert_eq!(world.gateway.load().answering, 0, "nobody waits for it");
+        world.gateway.shutdown().await;
+        let rest = stream.into_body().collect().await.expect("it ends well");
+        let rest = String::from_utf8(rest.to_bytes().to_vec()).expect("UTF-8");
+        assert_eq!(rest.contains("retry: 1000\n"), told, "{revision}: {rest}");
+    }
+}

@@ -1,10 +1,11 @@
 //! One subscription that is one with each server.
 
+use doorward_core::scope::ScopeSet;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
-use super::{BOB, ask, two};
-use crate::world::World;
+use super::{BOB, Member, ask, config_of_all, offers, two};
+use crate::world::{World, server};
 
 struct Listening(axum::body::Body);
 
@@ -82,4 +83,41 @@ async fn a_stream_ends_with_its_token_and_when_rights_change() {
             files.open() == 0
         })
         .await;
+}
+
+#[tokio::test]
+async fn a_subscription_to_all_is_complete_when_the_process_ends() {
+    // R-054, CR-07
+    let (world, _files, _mail) = two().await;
+    let filter = json!({"toolsListChanged": true});
+    let mut alice = Listening::begin(&world, super::ALICE, &filter).await;
+    alice.next().await;
+    assert_eq!(world.gateway.load().answering, 0, "nobody waits for it");
+    world.gateway.shutdown().await;
+    let farewell = alice.next().await;
+    assert_eq!(farewell["id"], "m-1");
+    assert_eq!(farewell["result"]["resultType"], "complete");
+    assert!(alice.0.frame().await.is_none());
+}
+
+#[tokio::test]
+async fn at_all_servers_a_user_has_so_many_streams_and_others_are_not_affected() {
+    // GW-25, S-013
+    let files = Member::start(offers("files", &["read_file"])).await;
+    let mut config = config_of_all(vec![server("files", files.config())]);
+    config.limits.streams = 2;
+    let world = World::of(config);
+    for (user, token) in [("alice", super::ALICE), ("bob", BOB)] {
+        world.tokens.grant_whole(user, token, &ScopeSet::baseline());
+    }
+    let listen = |token| {
+        let params = r#""notifications":{"toolsListChanged":true}"#;
+        ask("subscriptions/listen", None, params).token(token)
+    };
+    let _first = world.open(listen(super::ALICE)).await;
+    let _second = world.open(listen(super::ALICE)).await;
+    let refused = world.send(listen(super::ALICE)).await;
+    assert_eq!(refused.status, 429);
+    assert!(refused.headers.contains_key("retry-after"));
+    assert_eq!(world.open(listen(BOB)).await.status(), 200);
 }

@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::{
-    hub::{Command, Subscribed},
+    hub::{Command, LONGEST, Subscribed},
     watched::Wanting,
 };
 use crate::{bridge::lifted::pool::Lease, upstream::Fault};
@@ -59,12 +59,13 @@ impl Ear {
         }
     }
 
-    /// Hears a change, if it listens for it; false when it does not read.
+    /// Hears a change, if it listens for it; false when it does not read. One that is too long to
+    /// be a change is nobody's.
     pub(super) fn hear(&self, change: &Notification<'_>) -> bool {
         match &self.sender {
             Some(sender) if self.filter.admits(change) => {
                 let told = for_listener(change, &self.id);
-                sender.try_send(told.into()).is_ok()
+                told.len() > LONGEST || sender.try_send(told.into()).is_ok()
             }
             Some(_) | None => true,
         }

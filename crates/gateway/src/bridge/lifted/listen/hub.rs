@@ -69,7 +69,9 @@ impl Hub {
     /// Something was said that may be a change. When nobody keeps up, a change is lost, and
     /// who listens will hear of the next.
     pub(in super::super) fn hear(&self, message: Bytes) {
-        self.send(Command::Hear(message));
+        if message.len() <= LONGEST {
+            self.send(Command::Hear(message));
+        }
     }
 
     /// Nothing more will be heard.
@@ -88,3 +90,5 @@ impl Hub {
 }
 
 const COMMANDS: usize = 256;
+/// The longest word of a change: it names what changed, and a URI at most.
+pub(super) const LONGEST: usize = 64 * 1024;

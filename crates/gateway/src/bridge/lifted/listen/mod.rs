@@ -55,18 +55,14 @@ pub(super) async fn listen(
     let Some((listener, granted)) = joined? else {
         return Ok(words::refused(&crowded(), turn.id()));
     };
-    let id = turn.id().to_owned();
-    let first = Bytes::from(acknowledged(&id, &granted));
+    let first = Bytes::from(acknowledged(turn.id(), &granted));
     let first = stream::once(std::future::ready(Ok(first)));
-    let changes = stream::unfold(Some(listener), move |listener| {
-        let id = id.clone();
-        async move {
-            let mut listener = listener?;
-            match listener.hear().await {
-                Ok(change) => Some((Ok(change), Some(listener))),
-                Err(Ending::Fault(fault)) => Some((Err(fault), None)),
-                Err(Ending::Slow) => Some((Ok(words::error(&slow(), &id)), None)),
-            }
+    let changes = stream::unfold(Some(listener), async |listener| {
+        let mut listener = listener?;
+        match listener.hear().await {
+            Ok(change) => Some((Ok(change), Some(listener))),
+            Err(Ending::Fault(fault)) => Some((Err(fault), None)),
+            Err(Ending::Slow) => Some((Err(Fault::Unread), None)),
         }
     });
     Ok(Incoming::new(first.chain(changes)))
@@ -137,14 +133,6 @@ fn crowded() -> RpcError {
     RpcError::answer(
         code,
         "Too many subscriptions are open: close some of them first",
-    )
-}
-
-fn slow() -> RpcError {
-    let code = Code::application(429).unwrap_or(Code::Internal);
-    RpcError::answer(
-        code,
-        "The subscription was ended because its messages were not read in time",
     )
 }
 

@@ -104,7 +104,7 @@ impl Session {
     /// session to themselves.
     pub(in super::super) fn stray(&self, message: Bytes) -> Result<(), Bytes> {
         let mut alone = lock(&self.alone);
-        let Some(sender) = alone.as_ref() else {
+        let Some(sender) = alone.as_ref().filter(|_| message.len() <= LONGEST_STRAY) else {
             return Err(message);
         };
         match sender.try_send(message) {
@@ -129,3 +129,5 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// So many messages wait for who has a session to themselves.
 const STRAYS: usize = 64;
+/// The longest of them.
+const LONGEST_STRAY: usize = 1 << 20;

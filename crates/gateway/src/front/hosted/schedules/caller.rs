@@ -94,6 +94,7 @@ impl Caller {
             in_all: 1 << 20,
             unread: 1 << 20,
             kept: 1 << 16,
+            blame: crate::stream::Blame::default(),
         };
         let session = Session::new(self.owner.clone(), (Streams::Each, room), guest);
         session.open(client(Revision::V2025_11_25, ABLE), backend);

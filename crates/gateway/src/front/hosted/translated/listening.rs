@@ -310,6 +310,7 @@ impl Translated {
         if let Some(incoming) = current {
             while let Some(Ok(message)) = incoming.next().await {
                 self.changed(&message, session);
+                session.unasked().room().await;
             }
         }
         *current = None;

@@ -107,6 +107,7 @@ impl Translated {
                 Ok(Message::Response(_)) => return Ok(message),
                 Ok(Message::Notification(notification)) => {
                     self.notified(call, request, &notification);
+                    call.aside.room().await;
                 }
                 Ok(Message::Request(_)) | Err(_) => {
                     tracing::debug!("dropped what no server of this era says");

@@ -173,7 +173,11 @@ impl Line {
         let reading = async {
             while let Ok(Some(event)) = source.event().await {
                 if event.name() == "message" && !event.data().is_empty() {
-                    self.hear(event.into_data().into()).await;
+                    // Everything of a session comes on this one stream, and all of it is for one
+                    // owner: the server says no more before it was read.
+                    if let Some(full) = self.hear(event.into_data().into()).await {
+                        full.room().await;
+                    }
                 }
             }
         };
@@ -188,12 +192,13 @@ impl Line {
         routes.close();
     }
 
-    async fn hear(&self, text: Bytes) {
+    /// Hands a message on; the stream, when more than enough is unread on it.
+    async fn hear(&self, text: Bytes) -> Option<Arc<Outbox>> {
         let message = match Message::parse(&text) {
             Ok(message) => message,
             Err(error) => {
                 tracing::debug!(server = %self.upstream.server, %error, "dropped what is no message");
-                return;
+                return None;
             }
         };
         if let Message::Request(request) = &message
@@ -203,12 +208,12 @@ impl Line {
             if let Err(fault) = self.post(pong, None).await {
                 tracing::debug!(%fault, "a ping was not answered");
             }
-            return;
+            return None;
         }
         if message.method() == Some(Method::ToolsListChanged.as_str()) {
             self.upstream.changes.note();
         }
-        self.routes().bring(&message, text.clone());
+        self.routes().bring(&message, text.clone()).full
     }
 
     fn routes(&self) -> MutexGuard<'_, Routes> {

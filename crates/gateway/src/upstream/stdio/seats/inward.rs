@@ -145,7 +145,7 @@ impl Table {
     pub(super) fn tell(&self, seat: u64, message: Bytes) {
         let receiver = self.lock().at(seat);
         if let Some(receiver) = receiver {
-            receiver.line(message);
+            drop(receiver.line(message));
         }
     }
 }

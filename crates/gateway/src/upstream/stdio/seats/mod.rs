@@ -29,6 +29,7 @@ use self::state::{Seat, State};
 use super::{
     era::STARTING,
     home::Home,
+    outbox::Outbox,
     process::{End, Ends, Process, Receiver},
     slots::{Need, Tenant},
 };
@@ -186,10 +187,11 @@ impl Receiver for Ear {
         self.generation
     }
 
-    fn line(&self, line: Bytes) {
-        if let Some(table) = self.table.upgrade() {
-            table.heard(line, self.generation);
-        }
+    /// Nobody waits for the reader of one session where others sit at the same process: what is
+    /// unread is bounded by its outbox.
+    fn line(&self, line: Bytes) -> Option<Arc<Outbox>> {
+        self.table.upgrade()?.heard(line, self.generation);
+        None
     }
 
     fn ended(&self, end: End, ran: Duration) {

@@ -129,7 +129,7 @@ impl Table {
             Some(_) | None => Vec::new(),
         };
         for receiver in receivers {
-            receiver.line(line.clone());
+            drop(receiver.line(line.clone()));
         }
     }
 
