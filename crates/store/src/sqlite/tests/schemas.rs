@@ -1,7 +1,7 @@
 //! The schema: every statement fits it, and other schemas are refused (CR-06).
 
 use doorward_core::{client::ClientOrigin, id::ClientId, time::UnixTime};
-use rusqlite::Connection;
+use rusqlite::{Connection, StatementStatus};
 
 use super::{Opened, open};
 use crate::{
@@ -45,6 +45,23 @@ fn no_lookup_reads_a_whole_table() {
             let large =
                 scanned.is_some_and(|what| !small.iter().any(|name| what.starts_with(name)));
             assert!(!large, "{step}: {sql}");
+        }
+    }
+}
+
+#[test]
+fn no_statement_is_prepared_anew_for_other_values() {
+    let connection = connection::open_memory().expect("the migrations apply");
+    for sql in all_statements() {
+        for value in 0..3 {
+            let mut statement = connection.prepare_cached(sql).expect("prepares");
+            for index in 1..=statement.parameter_count() {
+                let bound = statement.raw_bind_parameter(index, value);
+                bound.expect("there is such a parameter");
+            }
+            let _ = statement.raw_query().next(); // whether values fit is not asked here
+            let again = statement.get_status(StatementStatus::RePrepare);
+            assert_eq!(again, 0, "{sql}");
         }
     }
 }
