@@ -64,6 +64,7 @@ class Tool:
     options: dict[str, object]
     before: Callable[[], object] | None = None  # called by every preparation
     core: int = LOAD_CORE
+    gives_way: bool = False  # runs only when nothing else wants the core, like people elsewhere
     process: subprocess.Popen | None = field(default=None, init=False)
 
     def prepare(self) -> None:
@@ -71,7 +72,7 @@ class Tool:
         if self.before:
             self.before()
         words = [word for name, value in self.options.items() for word in (f"--{name}", value)]
-        command = [self.programs.bench, self.command, *words]
+        command = [*(["chrt", "--idle", "0"] if self.gives_way else []), self.programs.bench, self.command, *words]
         self.process = start(command, core=self.core, log=self._log, piped=True)
         if self.process.stdout.readline().strip() != "ready":
             raise LoadFailed(f"{self.command}: {self._last_words()}")

@@ -73,7 +73,7 @@ def _crowd(run: Run, doorward: Doorward) -> None:
     sample(doorward, calls, 1)  # warm
     alone = sample(doorward, calls, run.pace.brief_times)
     crowd = {"issuer": doorward.origin, "user": USER, "password": PASSWORD, "people": _PEOPLE, "seconds": seconds + 1}
-    beside = sample(doorward, Beside(Tool(programs, doorward.folder, "attempts", crowd), calls), run.pace.brief_times)
+    beside = sample(doorward, Beside(Tool(programs, doorward.folder, "attempts", crowd, gives_way=True), calls), run.pace.brief_times)
     reject_disturbed(run, "calls beside a crowd", alone, beside)
     for title, taken in (("calls, nobody signing in", alone), (f"calls, {_PEOPLE} people signing in", beside)):
         cells = {"p50": taken.said("p50") / 1_000, "p99": taken.said("p99") / 1_000, "unit": "ms"}

@@ -221,6 +221,7 @@ How it is measured:
 when that does not help, or when nginx at the start, in the middle and at the end differs by more than 5 %, the run is rejected and this page is not written.
 - The added latency is at a fixed 200 requests a second, each counted from the instant at which it was due.
 - Where percentiles of pages are told, one visitor asks for one after another; a page counts from the first byte sent to the last one read.
+- The program that plays the crowd of people runs only when the calls and the upstream leave it core 1: those people have machines of their own.
 - Memory is the proportional set size (PSS) of the whole process tree.
 
 ## What is not measured
