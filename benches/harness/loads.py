@@ -64,7 +64,7 @@ class Tool:
     options: dict[str, object]
     before: Callable[[], object] | None = None  # called by every preparation
     core: int = LOAD_CORE
-    gives_way: bool = False  # runs only when nothing else wants the core, like people elsewhere
+    through: list[str] = field(default_factory=list)  # the words of a program that starts it
     process: subprocess.Popen | None = field(default=None, init=False)
 
     def prepare(self) -> None:
@@ -72,7 +72,7 @@ class Tool:
         if self.before:
             self.before()
         words = [word for name, value in self.options.items() for word in (f"--{name}", value)]
-        command = [*(["chrt", "--idle", "0"] if self.gives_way else []), self.programs.bench, self.command, *words]
+        command = [*self.through, self.programs.bench, self.command, *words]
         self.process = start(command, core=self.core, log=self._log, piped=True)
         if self.process.stdout.readline().strip() != "ready":
             raise LoadFailed(f"{self.command}: {self._last_words()}")
@@ -94,7 +94,7 @@ class Tool:
 
     @property
     def _log(self) -> Path:
-        return self.folder / f"{self.command}.log"
+        return self.folder / f"{self.command}-{self.core}.log"
 
     def _last_words(self) -> str:
         return self._log.read_text(errors="replace").strip()[-600:]

@@ -222,6 +222,8 @@ when that does not help, or when nginx at the start, in the middle and at the en
 - The added latency is at a fixed 200 requests a second, each counted from the instant at which it was due.
 - Where percentiles of pages are told, one visitor asks for one after another; a page counts from the first byte sent to the last one read.
 - The program that plays the crowd of people runs only when the calls and the upstream leave it core 1: those people have machines of their own.
+- Calls beside the crowd, and those without it, are told without those during which the machine itself stood still: a thread that \
+nothing else may keep waiting wakes on either core every half millisecond, and is then late by as much again.
 - Memory is the proportional set size (PSS) of the whole process tree.
 
 ## What is not measured

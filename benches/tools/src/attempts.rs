@@ -37,10 +37,6 @@ struct Person {
 }
 
 /// Keeps `--people` trying at `--issuer` for `--seconds`.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the load lasts as long as it is told to"
-)]
 pub async fn run(options: &Options) -> Result<()> {
     let issuer: Url = options.text("issuer")?.parse()?;
     let people: u32 = options.number("people")?;
@@ -92,10 +88,6 @@ impl Person {
         }
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the load lasts as long as it is told to"
-    )]
     async fn keep_trying(mut self, end: Instant) -> Result<Outcomes> {
         let mut outcomes = Outcomes::default();
         while Instant::now() < end {

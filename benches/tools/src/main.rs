@@ -15,6 +15,7 @@ mod oauth;
 mod once;
 mod open_loop;
 mod options;
+mod pauses;
 mod pipes;
 mod redeem;
 mod register;
@@ -26,7 +27,7 @@ use anyhow::{Result, bail};
 
 use crate::options::Options;
 
-const USAGE: &str = "usage: doorward-bench stub|sign-in|mint|rotate|redeem|register|once|open-loop|hold|attempts|pipes|each --NAME VALUE ...";
+const USAGE: &str = "usage: doorward-bench stub|sign-in|mint|rotate|redeem|register|once|open-loop|hold|attempts|pauses|pipes|each --NAME VALUE ...";
 
 fn main() -> Result<()> {
     let mut words = std::env::args().skip(1);
@@ -38,6 +39,7 @@ fn main() -> Result<()> {
         return open_loop::run(&options); // blocking sockets and spinning threads
     }
     match command.as_str() {
+        "pauses" => return pauses::run(&options),
         "pipes" => return pipes::run(&options),
         "each" => return pipes::run_each(&options),
         _ => {}

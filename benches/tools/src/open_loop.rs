@@ -2,6 +2,7 @@
 //! from the instant at which it was due, so that a stalled system cannot hide behind its callers.
 
 use std::{
+    fs,
     io::{Read, Write},
     net::TcpStream,
     thread,
@@ -12,14 +13,18 @@ use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use url::Url;
 
-use crate::{gun, options::Options};
+use crate::{gun, options::Options, pauses::unix_micros};
 
 /// Connections that take turns.
 const CALLERS: usize = 8;
 /// A thread wakes this much early and spins to the instant: the kernel's timers are too coarse.
 const EARLY: Duration = Duration::from_micros(150);
 
-/// Calls `--rate` times a second for `--seconds`; reports percentiles in microseconds.
+/// A call: when it was due, in microseconds of Unix time, and how long it took, in microseconds.
+type Call = (u128, f64);
+
+/// Calls `--rate` times a second for `--seconds`; reports percentiles in microseconds, and writes
+/// every call to `--calls` if that is named.
 pub fn run(options: &Options) -> Result<()> {
     let url: Url = options.text("url")?.parse()?;
     let authority = format!(
@@ -39,7 +44,7 @@ pub fn run(options: &Options) -> Result<()> {
     }
     let started = gun::wait()?;
     let first = started + Duration::from_millis(20);
-    let mut latencies = thread::scope(|scope| -> Result<Vec<f64>> {
+    let calls = thread::scope(|scope| -> Result<Vec<Call>> {
         let callers: Vec<_> = sockets
             .into_iter()
             .enumerate()
@@ -63,6 +68,12 @@ pub fn run(options: &Options) -> Result<()> {
         }
         Ok(all)
     })?;
+    let list = options.text_or("calls", "");
+    if !list.is_empty() {
+        let line = |(due, latency): &Call| format!("{due} {latency:.0}\n");
+        fs::write(list, calls.iter().map(line).collect::<String>())?;
+    }
+    let mut latencies: Vec<f64> = calls.into_iter().map(|(_, latency)| latency).collect();
     latencies.sort_by(f64::total_cmp);
     let at = |part: f64| {
         latencies
@@ -101,8 +112,8 @@ fn keep_calling(
     mut socket: TcpStream,
     requests: &[Vec<u8>],
     due: impl Iterator<Item = (usize, Instant)>,
-) -> Result<Vec<f64>> {
-    let mut latencies = Vec::new();
+) -> Result<Vec<Call>> {
+    let mut calls = Vec::new();
     for (number, instant) in due {
         thread::sleep(instant.saturating_duration_since(Instant::now() + EARLY));
         while Instant::now() < instant {
@@ -112,9 +123,11 @@ fn keep_calling(
             &mut socket,
             requests.get(number % requests.len()).context("no token")?,
         )?;
-        latencies.push(instant.elapsed().as_secs_f64() * 1e6);
+        let latency = instant.elapsed();
+        let due = unix_micros()?.saturating_sub(latency.as_micros());
+        calls.push((due, latency.as_secs_f64() * 1e6));
     }
-    Ok(latencies)
+    Ok(calls)
 }
 
 /// Sends a request and reads the answer, which must be a 200 with a length or in chunks.
