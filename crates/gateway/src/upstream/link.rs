@@ -44,6 +44,8 @@ pub(crate) struct Opening {
     pub(crate) capabilities: Arc<str>,
     /// `params.clientInfo`, a JSON object.
     pub(crate) client_info: Arc<str>,
+    /// Whether no client holds the session: another one would do as well.
+    pub(crate) spare: bool,
 }
 
 /// A session with a server of the session era, opened and `initialized` by the gateway.

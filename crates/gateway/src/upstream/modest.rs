@@ -1,9 +1,10 @@
 //! Work that takes no place from what its user does already (ST-06).
 //!
 //! Whoever asks all servers at once asked for none of them in particular: no process in which a
-//! user works ends so that another one can be listed. What is asked modestly finds room or is
-//! refused. It goes with the task, as deep as a process is started; [`alike`] takes it along into
-//! another task.
+//! client of theirs has a session ends so that another one can be listed. What is asked modestly
+//! finds room, takes that of a process which nobody holds (it served requests without a session,
+//! or was started ahead, and is idle), or is refused. It goes with the task, as deep as a process
+//! is started; [`alike`] takes it along into another task.
 
 tokio::task_local! {
     static MODEST: bool;

@@ -35,6 +35,7 @@ pub(super) fn own() -> Opening {
         revision: Revision::LATEST_SESSION,
         capabilities: "{}".into(),
         client_info: client().into(),
+        spare: true,
     }
 }
 
@@ -82,6 +83,7 @@ mod tests {
             revision: Revision::V2025_06_18,
             capabilities: r#"{"roots":{}}"#.into(),
             client_info: r#"{"name":"x","version":"1"}"#.into(),
+            spare: false,
         };
         let body = message(&opening);
         let Ok(Message::Request(request)) = Message::parse(&body) else {

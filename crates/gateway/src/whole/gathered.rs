@@ -8,7 +8,7 @@
 //!
 //! Nobody is shown what is kept of a member that would not answer them now (P-014). Whatever a
 //! request gathers is there within [`PATIENCE`], counts against what its caller may hold, and
-//! makes no process go in which the caller works.
+//! makes no process go that a client of theirs holds.
 
 use std::{sync::Arc, time::Duration};
 

@@ -169,6 +169,7 @@ impl Home {
             revision: Revision::LATEST_SESSION,
             capabilities: Arc::clone(capabilities.as_json()),
             client_info: turn.client_info(),
+            spare: true,
         };
         let key = pool::Key {
             owner: turn.owner().clone(),

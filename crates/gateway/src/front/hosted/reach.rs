@@ -91,6 +91,7 @@ fn opening(client: &Client) -> Opening {
         revision: client.revision,
         capabilities: Arc::clone(known.capabilities.as_json()),
         client_info: known.info.unwrap_or_else(|| UNNAMED.into()),
+        spare: false,
     }
 }
 

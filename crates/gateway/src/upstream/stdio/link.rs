@@ -42,6 +42,9 @@ impl StdioUpstream {
         let home = Arc::clone(&self.home);
         let session = Session::new(home, owner.subject.clone(), message, opening::id());
         session.is_own();
+        if opening.spare {
+            session.is_spare();
+        }
         let begun = Begun(&session);
         let opening = async { session.open().await?.answer().await };
         let opened = timeout(OPENED_WITHIN, opening).await;

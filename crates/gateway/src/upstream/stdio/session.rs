@@ -49,6 +49,8 @@ pub(super) struct Session {
     starting: tokio::sync::Mutex<()>,
     /// Whether the gateway itself is the client.
     is_own: AtomicBool,
+    /// Whether another session would do as well.
+    is_spare: AtomicBool,
     /// Whether what waits in it may never go on.
     rests: AtomicBool,
     state: Mutex<State>,
@@ -121,6 +123,7 @@ impl Session {
             opening_id,
             starting: tokio::sync::Mutex::default(),
             is_own: AtomicBool::new(false),
+            is_spare: AtomicBool::new(false),
             rests: AtomicBool::new(false),
             state: Mutex::new(State {
                 process: None,
@@ -144,6 +147,11 @@ impl Session {
     /// (P-028).
     pub(super) fn is_own(&self) {
         self.is_own.store(true, Ordering::Relaxed);
+    }
+
+    /// No client holds it: another one would do as well.
+    pub(super) fn is_spare(&self) {
+        self.is_spare.store(true, Ordering::Relaxed);
     }
 
     /// Starts the process and sends `initialize`.
@@ -457,7 +465,8 @@ impl Tenant for Session {
         }
         let busy = match need {
             Need::Room => answering,
-            Need::Rest => answering || state.routes.is_listening(),
+            Need::Spare if !self.is_spare.load(Ordering::Relaxed) => true,
+            Need::Rest | Need::Spare => answering || state.routes.is_listening(),
         };
         (!busy).then_some(state.last_used)
     }

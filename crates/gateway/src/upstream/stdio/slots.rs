@@ -2,8 +2,9 @@
 //!
 //! Every process holds a [`Slot`] until it has been reaped. When a user or a server
 //! has no slot left, the process of theirs that was idle longest makes room; one that
-//! is answering never does, and for what is asked modestly (`upstream::modest`) none does. What runs for
-//! nobody in particular (started ahead, or shared by everybody) counts for its server and in all.
+//! is answering never does, and for what is asked modestly (`upstream::modest`) only one
+//! that no client holds. What runs for nobody in particular (started ahead, or shared by
+//! everybody) counts for its server and in all.
 
 use std::{
     collections::HashMap,
@@ -41,6 +42,8 @@ pub(super) enum Need {
     Room,
     /// It has been idle for long: one whose stream is open is needed too.
     Rest,
+    /// Something is asked modestly: so is one that a client holds, be it idle.
+    Spare,
 }
 
 /// All server processes of a gateway.
@@ -258,7 +261,7 @@ impl State {
     ) -> Result<Option<Arc<dyn Tenant>>, Full> {
         let evicted = match self.shortage(&who)? {
             None => None,
-            Some(shortage) if is_modest() => return Err(shortage),
+            Some(shortage) if is_modest() => Some(self.spare_one(&who, shortage).ok_or(shortage)?),
             Some(shortage) => {
                 let eligible = |held: &Who| match shortage {
                     Full::User => held.user == who.user,
@@ -275,6 +278,27 @@ impl State {
         };
         self.slots.insert(number, held);
         Ok(evicted)
+    }
+
+    /// One of theirs, or of nobody's, that no client would miss, for what is asked modestly.
+    fn spare_one(&mut self, who: &Who, shortage: Full) -> Option<Arc<dyn Tenant>> {
+        let now = Instant::now();
+        let candidates = self.slots.values_mut().filter_map(|held| {
+            let is_theirs = held.who.user == who.user;
+            let fits = match shortage {
+                Full::User => is_theirs,
+                Full::Server => held.who.server == who.server,
+                Full::Total | Full::Closing => true,
+            };
+            let fits = fits && (is_theirs || held.who.user == nobody()) && !held.is_leaving();
+            let tenant = held.tenant.upgrade().filter(|_| fits)?;
+            let since = tenant.idle_since(Need::Spare)?;
+            let rests = now.saturating_duration_since(since) >= SPARE_AFTER;
+            rests.then_some((since, held, tenant))
+        });
+        let (_, held, tenant) = candidates.min_by_key(|(since, _, _)| *since)?;
+        held.leaving = true;
+        Some(tenant)
     }
 
     /// Of what there is none left, if one process more cannot just be started.
@@ -416,6 +440,9 @@ impl Drop for Slot {
 /// How long those that leave are waited for: one that heeds the end of its input is gone by then.
 const LEAVING: Duration = Duration::from_secs(2);
 
+/// What asks several servers at once takes no process that it has just started itself.
+const SPARE_AFTER: Duration = Duration::from_secs(1);
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::AtomicBool;
@@ -427,12 +454,15 @@ mod tests {
 
     struct Fake {
         idle_since: Option<Instant>,
+        /// Whether no client holds it.
+        spare: bool,
         evicted: AtomicBool,
     }
 
     impl Tenant for Fake {
-        fn idle_since(&self, _: Need) -> Option<Instant> {
+        fn idle_since(&self, need: Need) -> Option<Instant> {
             self.idle_since
+                .filter(|_| need != Need::Spare || self.spare)
         }
         fn evict(&self) {
             self.evicted.store(true, Ordering::Relaxed);
@@ -442,6 +472,15 @@ mod tests {
     fn fake(idle_since: Option<Instant>) -> Arc<Fake> {
         Arc::new(Fake {
             idle_since,
+            spare: false,
+            evicted: AtomicBool::new(false),
+        })
+    }
+
+    fn spare(idle_since: Instant) -> Arc<Fake> {
+        Arc::new(Fake {
+            idle_since: Some(idle_since),
+            spare: true,
             evicted: AtomicBool::new(false),
         })
     }
@@ -495,17 +534,48 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_goes_for_what_is_asked_modestly() {
+    async fn nothing_that_a_client_holds_goes_for_what_is_asked_modestly() {
         // ST-06
-        let (processes, alice) = (processes(10, 1), user("alice"));
-        let (idle, next) = (fake(Some(Instant::now())), fake(None));
-        let held = processes.take(alice.clone(), weak(&idle));
-        let asked = async { processes.take(alice.clone(), weak(&next)).err() };
-        assert_eq!(modestly(asked).await, Some(Full::User));
-        assert!(!idle.evicted.load(Ordering::Relaxed));
-        drop(held);
-        let asked = async { processes.take(alice, weak(&next)).err() };
-        assert_eq!(modestly(asked).await, None, "there is room now");
+        let now = Instant::now();
+        let old = now.checked_sub(Duration::from_secs(50)).expect("uptime");
+        let alice = user("alice");
+        for (name, tenant, goes) in [
+            ("held by a client", fake(Some(old)), false),
+            ("just used", spare(now), false),
+            ("spare", spare(old), true),
+        ] {
+            let processes = processes(10, 1);
+            let held = processes.take(alice.clone(), weak(&tenant));
+            let next = fake(None);
+            let asked = async { processes.take(alice.clone(), weak(&next)).err() };
+            let refused = (!goes).then_some(Full::User);
+            assert_eq!(modestly(asked).await, refused, "{name}");
+            assert_eq!(tenant.evicted.load(Ordering::Relaxed), goes, "{name}");
+            drop(held);
+            let asked = async { processes.take(alice.clone(), weak(&next)).err() };
+            assert_eq!(modestly(asked).await, None, "{name}: there is room now");
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_of_others_goes_for_what_is_asked_modestly() {
+        // ST-06
+        let old = Instant::now().checked_sub(Duration::from_secs(50));
+        let old = old.expect("uptime");
+        let of = |name: &str| match name {
+            "nobody" => Who {
+                user: nobody(),
+                ..user("")
+            },
+            name => user(name),
+        };
+        for (whose, goes) in [("bob", false), ("alice", true), ("nobody", true)] {
+            let (processes, tenant, next) = (processes(1, 1), spare(old), fake(None));
+            let _held = processes.take(of(whose), weak(&tenant));
+            let asked = async { processes.take(of("alice"), weak(&next)).is_ok() };
+            assert_eq!(modestly(asked).await, goes, "{whose}");
+            assert_eq!(tenant.evicted.load(Ordering::Relaxed), goes, "{whose}");
+        }
     }
 
     #[tokio::test]

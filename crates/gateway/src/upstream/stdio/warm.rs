@@ -174,7 +174,7 @@ impl Receiver for Hall {
 impl Tenant for Hall {
     fn idle_since(&self, need: Need) -> Option<Instant> {
         match need {
-            Need::Room => Some(self.since),
+            Need::Room | Need::Spare => Some(self.since),
             Need::Rest => None,
         }
     }
