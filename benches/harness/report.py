@@ -204,8 +204,8 @@ def _number(value: float | None, places: int) -> str:
 _TAIL = """## Running it again
 
 ```
-benches/run            # everything, about twelve minutes; writes this page and artifacts/benchmarks/*.json
-benches/run --short    # the same in about five minutes, less steady
+benches/run            # everything, about half an hour; writes this page and artifacts/benchmarks/*.json
+benches/run --short    # the same in about twelve minutes, less steady
 benches/run hot cold   # some rows only; this page stays as it is
 ```
 
