@@ -130,14 +130,15 @@ impl House {
                 "each user may have fewer requests and streams open: few open files are allowed"
             );
         }
+        // What a process that was killed left behind; the lock says that nobody uses it. The gateway
+        // starts processes ahead, with folders of their own.
+        std::fs::remove_dir_all(opened.folder.scratch()).ok();
         let gateway = Gateway::new(
             mapping::gateway(configuration, connections, &opened.folder),
             parts,
         )
         .map_err(|error| Failure::new(error.to_string()))?;
         tools.ask(gateway.clone());
-        // What a process that was killed left behind; the lock says that nobody uses it.
-        std::fs::remove_dir_all(opened.folder.scratch()).ok();
         let administration = Administration::new(
             Arc::clone(&store),
             Arc::clone(&clock),

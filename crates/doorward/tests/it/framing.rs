@@ -12,7 +12,7 @@ use crate::process::Place;
 /// open although nothing more comes.
 fn exchange(authority: &str, bytes: &[u8]) -> Option<String> {
     let mut stream = TcpStream::connect(authority).expect("connected");
-    let patience = Some(Duration::from_secs(2));
+    let patience = Some(Duration::from_secs(5));
     stream.set_read_timeout(patience).expect("a timeout");
     stream.write_all(bytes).expect("sent");
     let mut answer = Vec::new();

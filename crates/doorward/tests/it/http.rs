@@ -74,7 +74,7 @@ pub(crate) fn request(
 /// Sends bytes as they are and reads the answer.
 pub(crate) fn raw(authority: &str, request: &str) -> std::io::Result<Response> {
     let mut stream = TcpStream::connect(authority)?;
-    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     stream.write_all(request.as_bytes())?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;

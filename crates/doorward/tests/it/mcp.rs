@@ -119,7 +119,7 @@ impl<'a> Session<'a> {
         }
         let mut stream = TcpStream::connect(self.running.authority()).expect("connected");
         stream
-            .set_read_timeout(Some(Duration::from_secs(10)))
+            .set_read_timeout(Some(Duration::from_secs(60)))
             .expect("timeout");
         write!(
             stream,

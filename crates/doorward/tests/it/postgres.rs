@@ -140,7 +140,7 @@ fn a_database_that_was_emptied_is_not_mistaken_for_a_first_start() {
 
 /// The answer to a call as soon as tokens are judged, which may take a moment.
 fn judged(running: &Running, tokens: &Tokens) -> Response {
-    let until = Instant::now() + Duration::from_secs(30);
+    let until = Instant::now() + Duration::from_secs(60);
     loop {
         let answer = call(running, tokens, "tools/list", serde_json::json!({}));
         if answer.status != 503 || Instant::now() >= until {

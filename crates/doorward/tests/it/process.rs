@@ -246,7 +246,7 @@ impl Running {
             }
         });
         let found = receiver
-            .recv_timeout(Duration::from_secs(30))
+            .recv_timeout(Duration::from_secs(60))
             .ok()
             .flatten();
         found.unwrap_or_else(|| panic!("it never complained about {text}"))

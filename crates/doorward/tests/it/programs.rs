@@ -11,7 +11,7 @@ use crate::process::Place;
 fn wait_until(what: &str, done: impl Fn() -> bool) {
     let start = Instant::now();
     while !done() {
-        assert!(start.elapsed() < Duration::from_secs(15), "{what}");
+        assert!(start.elapsed() < Duration::from_secs(60), "{what}");
         std::thread::park_timeout(Duration::from_millis(20));
     }
 }

@@ -32,7 +32,7 @@ fn the_operator_sees_processes_boxes_and_what_servers_say() {
     let start = Instant::now();
     let logs = loop {
         let logs = said(&place.run(&["server", "logs", "chatty"]));
-        if !logs.is_empty() || start.elapsed() > Duration::from_secs(10) {
+        if !logs.is_empty() || start.elapsed() > Duration::from_secs(60) {
             break logs;
         }
         std::thread::park_timeout(Duration::from_millis(50));

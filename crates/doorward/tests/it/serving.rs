@@ -44,7 +44,7 @@ impl Serving {
     /// Waits for a log line that holds `text`.
     pub(crate) fn until(&self, text: &str) -> String {
         loop {
-            let line = self.logs.recv_timeout(Duration::from_secs(10));
+            let line = self.logs.recv_timeout(Duration::from_secs(60));
             let line = line.unwrap_or_else(|_| panic!("no log line with {text}"));
             if line.contains(text) {
                 return line;

@@ -33,18 +33,23 @@ async fn begin_from(world: &World, network: u8, client: &str) -> Answer {
 
 /// Somebody in this network names a hundred clients of the host, none of which there is.
 async fn attack(world: &World, host: &Host, network: u8) {
-    for number in 0..100 {
+    guess(world, host, (network, 100)).await;
+}
+
+async fn guess(world: &World, host: &Host, (network, guesses): (u8, u32)) {
+    for number in 0..guesses {
         let guess = format!("https://docs.example:{}/{network}/{number}.json", host.port);
         let refused = begin_from(world, network, &guess).await;
         assert_ne!(refused.status, StatusCode::SEE_OTHER);
     }
 }
 
-/// Nothing more is fetched for anybody who is not signed in: twenty networks see to it.
+/// Nothing more is fetched for anybody who is not signed in: twenty networks see to it, each of
+/// which does all that it may, and is refused in the end.
 async fn siege(world: &World, host: &Host) {
     host.answers(Reply::Raw(NOWHERE.to_owned()));
     for network in 0..20 {
-        attack(world, host, network).await;
+        guess(world, host, (network, 6)).await;
     }
     let unknown = format!("https://docs.example:{}/other.json", host.port);
     let refused = begin_from(world, 99, &unknown).await;

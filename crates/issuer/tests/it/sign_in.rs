@@ -186,11 +186,11 @@ async fn one_network_of_many_addresses_cannot_lock_somebody_else_out() {
 #[tokio::test]
 async fn one_network_of_many_addresses_has_its_part_of_the_hashing_and_no_more() {
     let world = World::new().await;
+    let names = world.add_users(150).await;
     let mut tried = 0;
-    for number in 0..150 {
+    for (number, name) in names.iter().enumerate() {
         let address = format!("2001:db8:1:{number:x}::1");
-        let name = format!("user{number}");
-        let status = sign_in_as(&world, &address, (&name, "wrong")).await;
+        let status = sign_in_as(&world, &address, (name, "wrong")).await;
         tried += usize::from(status == 422);
     }
     assert_eq!(tried, 100); // DS-01
@@ -256,8 +256,7 @@ async fn guesses_behind_a_shared_address_put_off_nobody_on_their_own_device() {
     let mut alice = Person::default();
     assert_eq!(on_device(&world, &mut alice, shared, PASSWORD).await, 303);
     world = world.restarted().await; // what is remembered is in the store
-    for number in 0..21 {
-        let name = format!("user{number}");
+    for name in world.add_users(21).await {
         sign_in_as(&world, shared, (&name, "wrong")).await;
     }
     assert_eq!(sign_in_as(&world, shared, ("bob", "wrong")).await, 429);
@@ -358,11 +357,11 @@ async fn a_device_belongs_to_each_account_apart_and_a_planted_one_to_nobody() {
 #[tokio::test]
 async fn one_network_cannot_try_the_leaked_passwords_of_everybody() {
     let world = World::new().await;
+    let names = world.add_users(400).await;
     let mut tried = 0;
-    for number in 0..400 {
+    for (number, name) in names.iter().enumerate() {
         let address = format!("203.0.113.{}", number % 200);
-        let name = format!("user{number}");
-        let status = sign_in_as(&world, &address, (&name, "leaked")).await;
+        let status = sign_in_as(&world, &address, (name, "leaked")).await;
         tried += usize::from(status == 422);
         world.pass(Duration::from_millis(500));
     }

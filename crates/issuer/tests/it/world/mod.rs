@@ -272,7 +272,26 @@ impl World {
     /// An account with [`PASSWORD`], which costs next to nothing to check here: what people's
     /// passwords cost is shown where they are hashed.
     pub(crate) async fn add_user(&self, name: &str) {
-        let user = User {
+        let event = AuditEvent::new(self.clock.now(), AuditKind::UserChange, Outcome::Allowed);
+        let mut tx = self.store.begin().await.expect("a unit of work");
+        tx.add_user(&self.user(name));
+        tx.audit(event.reason("added").user(name));
+        tx.commit().await.expect("added");
+    }
+
+    /// So many of the same at once: their names.
+    pub(crate) async fn add_users(&self, count: usize) -> Vec<String> {
+        let names: Vec<_> = (0..count).map(|number| format!("user{number}")).collect();
+        let mut tx = self.store.begin().await.expect("a unit of work");
+        for name in &names {
+            tx.add_user(&self.user(name));
+        }
+        tx.commit().await.expect("added");
+        names
+    }
+
+    fn user(&self, name: &str) -> User {
+        User {
             id: UserId::from_random(draw(&*self.entropy)),
             name: Username::parse(name).expect("a user name"),
             role: Role::Member,
@@ -281,12 +300,7 @@ impl World {
             mail: None,
             created_at: self.clock.now(),
             disabled_at: None,
-        };
-        let event = AuditEvent::new(self.clock.now(), AuditKind::UserChange, Outcome::Allowed);
-        let mut tx = self.store.begin().await.expect("a unit of work");
-        tx.add_user(&user);
-        tx.audit(event.reason("added").user(name));
-        tx.commit().await.expect("added");
+        }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
