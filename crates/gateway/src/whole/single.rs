@@ -395,4 +395,26 @@ mod tests {
         assert_eq!(routed(&bob, "mail:1").await, "mail", "as he was told");
         assert_eq!(routed(&caller, "mcp+mail+mail:1").await, "mail");
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_request_waits_once_for_all_that_it_needs_to_know() {
+        // GW-27
+        let asker = asker().with("slow", |_| Act::Hold(Vec::new()));
+        let (caller, body) = (
+            Caller::new("alice"),
+            request("resources/read", json!({ "uri": "file:///a" })),
+        );
+        let request = read(&body);
+        let subject = request.params.subject.clone().expect("a subject");
+        let before = tokio::time::Instant::now();
+        let told = route(&asker, caller.around(), &request, &subject).await;
+        assert_eq!(before.elapsed(), super::super::PATIENCE);
+        assert!(
+            matches!(told, Err(Lost::Error(_))),
+            "it may be the slow one's"
+        );
+        for member in ["files", "mail", "notes", "slow"] {
+            assert_eq!(asker.count(member), 2, "{member}");
+        }
+    }
 }
