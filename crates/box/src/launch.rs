@@ -29,10 +29,14 @@ pub fn launch(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
     process::umask(Mode::from_raw_mode(0o077));
     close_everything();
     let mut report = Report::default();
+    limits::mark(plan.mark, &mut report);
     limits::apply(&plan.limits, &mut report);
     sandbox::enter(&plan, program.as_deref(), &mut report);
     match program {
         Some(program) => {
+            if let Some(why) = plan.refusal(&report) {
+                return failed(&why);
+            }
             let error = Command::new(&program).args(arguments).exec();
             failed(&format!("cannot start {}: {error}", program.display()))
         }

@@ -12,6 +12,18 @@ use crate::{
     report::{Held, Report},
 };
 
+/// Marks this process and whatever it starts (ST-04).
+pub(crate) fn mark(mark: Option<u64>, report: &mut Report) {
+    #[cfg(target_os = "linux")]
+    if let Some(mark) = mark
+        && let Err(error) = set(Resource::Locks, mark)
+    {
+        report.tried("a mark on all that it starts", Err(error));
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (mark, report);
+}
+
 /// Limits this process and whatever it starts.
 pub(crate) fn apply(limits: &Limits, report: &mut Report) {
     // What a process had in its memory when it crashed is nobody's.
@@ -25,6 +37,10 @@ pub(crate) fn apply(limits: &Limits, report: &mut Report) {
     if let Some(count) = limits.open_files {
         let rule = format!("{count} open files a process");
         report.tried(rule, set(Resource::Nofile, count));
+    }
+    if let Some(bytes) = limits.file_size {
+        let rule = format!("{} MiB a file", bytes >> 20);
+        report.tried(rule, set(Resource::Fsize, bytes));
     }
     if let Some(seconds) = limits.cpu_seconds {
         let rule = format!("{seconds} s of processor time a process");

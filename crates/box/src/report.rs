@@ -18,6 +18,9 @@ pub struct Fact {
     pub rule: String,
     /// Whether it holds.
     pub held: Held,
+    /// Whether a sandbox without it is none.
+    #[serde(default)]
+    pub promised: bool,
 }
 
 /// Whether a rule holds.
@@ -36,7 +39,21 @@ impl Report {
     /// Notes a rule and what came of it.
     pub(crate) fn note(&mut self, rule: impl Into<String>, held: Held) {
         let rule = rule.into();
-        self.facts.push(Fact { rule, held });
+        self.facts.push(Fact {
+            rule,
+            held,
+            promised: false,
+        });
+    }
+
+    /// Notes a rule that a sandbox is none without.
+    pub(crate) fn promise(&mut self, rule: impl Into<String>, held: Held) {
+        let rule = rule.into();
+        self.facts.push(Fact {
+            rule,
+            held,
+            promised: true,
+        });
     }
 
     /// Notes a rule that either holds or failed.
@@ -45,16 +62,29 @@ impl Report {
         rule: impl Into<String>,
         outcome: Result<(), E>,
     ) {
-        let held = match outcome {
-            Ok(()) => Held::Enforced,
-            Err(error) => Held::NotEnforced(error.to_string()),
-        };
-        self.note(rule, held);
+        self.note(rule, Held::of(outcome));
     }
 
     /// Whether everything that was asked for holds.
     pub fn is_whole(&self) -> bool {
         self.facts.iter().all(|fact| fact.held == Held::Enforced)
+    }
+}
+
+impl Held {
+    /// What came of a rule that either holds or failed.
+    pub(crate) fn of<E: fmt::Display>(outcome: Result<(), E>) -> Self {
+        match outcome {
+            Ok(()) => Self::Enforced,
+            Err(error) => Self::NotEnforced(error.to_string()),
+        }
+    }
+}
+
+impl Fact {
+    /// Whether nothing of it holds.
+    pub(crate) fn fails(&self) -> bool {
+        matches!(self.held, Held::NotEnforced(_))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The gateway as a value: made once, asked by many, told of new configurations.
 
 use std::{
+    io,
     sync::{Arc, Weak},
     time::Duration,
 };
@@ -184,6 +185,12 @@ impl Gateway {
         }
         self.inner.snapshot.store(Arc::new(after));
         Ok(())
+    }
+
+    /// Takes in what loses its parent among all that servers start, and ends it with them (ST-04).
+    /// This changes the process as a whole, so only who owns it may ask for it.
+    pub fn adopt_orphans(&self) -> io::Result<()> {
+        self.inner.surroundings.processes.adopt_orphans()
     }
 
     /// Every server, by name.

@@ -28,6 +28,8 @@ pub struct ProgramFacts {
     pub sandbox: Sandbox,
     /// What of its box holds on this machine; `None` when it has none, or nobody could tell.
     pub report: Option<Report>,
+    /// Why its program is not started on this machine: its sandbox does not hold (ST-03).
+    pub refusal: Option<String>,
 }
 
 impl Gateway {
@@ -42,13 +44,18 @@ impl Gateway {
         all
     }
 
-    /// The newest lines that the processes of a server wrote to their standard error, oldest
-    /// first; `None` when there is no such server, or it is no program (ST-05).
-    pub fn server_lines(&self, server: &ServerName, most: usize) -> Option<Vec<ServerLine>> {
+    /// The newest lines that the processes of a server, or one of them, wrote to their standard
+    /// error, oldest first; `None` when there is no such server, or it is no program (ST-05).
+    pub fn server_lines(
+        &self,
+        server: &ServerName,
+        most: usize,
+        process: Option<u64>,
+    ) -> Option<Vec<ServerLine>> {
         let mut servers = self.servers().into_iter();
         let server = servers.find(|one| one.name == *server)?;
         match &server.upstream.kind {
-            Kind::Stdio(upstream) => Some(upstream.lines(most)),
+            Kind::Stdio(upstream) => Some(upstream.lines(most, process)),
             Kind::Http(_) => None,
         }
     }
@@ -66,7 +73,13 @@ async fn facts(server: ServerName, upstream: &StdioUpstream) -> ProgramFacts {
                 .ok()
         }
     };
+    let nothing = Report::default();
+    let refusal = launcher.and_then(|launcher| {
+        let report = report.as_ref().unwrap_or(&nothing);
+        launcher.plan.refusal(report)
+    });
     ProgramFacts {
+        refusal,
         sharing: upstream.sharing(),
         processes: upstream.processes(),
         sandbox: launcher

@@ -9,9 +9,10 @@ use std::{collections::BTreeMap, env::consts::ARCH};
 
 use seccompiler::{
     BackendError, BpfProgram, Error, SeccompAction, SeccompCmpArgLen, SeccompCmpOp,
-    SeccompCondition, SeccompFilter, SeccompRule, TargetArch, apply_filter,
+    SeccompCondition, SeccompFilter, SeccompRule, TargetArch, apply_filter, sock_filter,
 };
 
+use super::files::Emptying;
 use crate::{
     Sandbox,
     report::{Held, Report},
@@ -20,7 +21,7 @@ use crate::{
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
 /// Refuses what reaches around the sandbox.
-pub(super) fn confine(sandbox: Sandbox, report: &mut Report) {
+pub(super) fn confine(sandbox: Sandbox, emptying: Emptying, report: &mut Report) {
     let rule = match sandbox {
         Sandbox::Strict => "no network, no calls around the sandbox (seccomp)",
         Sandbox::Network | Sandbox::Off => {
@@ -29,40 +30,57 @@ pub(super) fn confine(sandbox: Sandbox, report: &mut Report) {
     };
     let Ok(arch) = TargetArch::try_from(ARCH) else {
         let why = format!("no filter is known for {ARCH}");
-        return report.note(rule, Held::NotEnforced(why));
+        return report.promise(rule, Held::NotEnforced(why));
     };
-    report.tried(rule, install(sandbox, arch));
+    report.promise(rule, Held::of(install(sandbox, emptying, arch)));
 }
 
-fn install(sandbox: Sandbox, arch: TargetArch) -> Result<(), Error> {
+fn install(sandbox: Sandbox, emptying: Emptying, arch: TargetArch) -> Result<(), Error> {
     // What cannot be looked into is said not to exist, so that the C library asks otherwise.
     let unknown = Rules::from([(libc::SYS_clone3, Vec::new())]);
     let unknown = compiled(unknown, libc::ENOSYS, arch)?;
-    let refused = compiled(refused(sandbox)?, libc::EPERM, arch)?;
+    let refused = compiled(refused(sandbox, emptying)?, libc::EPERM, arch)?;
+    if cfg!(target_arch = "x86_64") {
+        apply_filter(&other_numbers())?;
+    }
     apply_filter(&unknown)?;
     apply_filter(&refused)
 }
 
 fn compiled(rules: Rules, errno: i32, arch: TargetArch) -> Result<BpfProgram, BackendError> {
     let errno = SeccompAction::Errno(errno.unsigned_abs());
-    SeccompFilter::new(everywhere(rules), SeccompAction::Allow, errno, arch)?.try_into()
+    SeccompFilter::new(rules, SeccompAction::Allow, errno, arch)?.try_into()
 }
 
-/// The same calls by the numbers that 32-bit pointers have on this processor.
-fn everywhere(rules: Rules) -> Rules {
-    const X32: i64 = 0x4000_0000;
-    let mut all = rules.clone();
-    if cfg!(target_arch = "x86_64") {
-        all.extend(rules.into_iter().map(|(call, rule)| (call | X32, rule)));
-    }
-    all
+/// The same kernel by other numbers: those of programs with 32-bit pointers (x32) are said not to
+/// exist, all of them, so that no list of theirs has to be complete.
+fn other_numbers() -> BpfProgram {
+    const X32: u32 = 0x4000_0000;
+    let errno = libc::SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs();
+    let step = |code: u32, (jt, jf): (u8, u8), k: u32| sock_filter {
+        code: u16::try_from(code).unwrap_or_default(),
+        jt,
+        jf,
+        k,
+    };
+    vec![
+        // The number comes first in what a filter is shown.
+        step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, (0, 0), 0),
+        step(libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K, (0, 1), X32),
+        step(libc::BPF_RET | libc::BPF_K, (0, 0), errno),
+        step(libc::BPF_RET | libc::BPF_K, (0, 0), libc::SECCOMP_RET_ALLOW),
+    ]
 }
 
-fn refused(sandbox: Sandbox) -> Result<Rules, BackendError> {
+fn refused(sandbox: Sandbox, emptying: Emptying) -> Result<Rules, BackendError> {
     let always = |call: &i64| (*call, Vec::new());
     let mut rules: Rules = AROUND.iter().chain(PROCESSOR).map(always).collect();
     rules.insert(libc::SYS_clone, new_spaces()?);
-    rules.insert(libc::SYS_prlimit64, vec![of_another()?]);
+    rules.insert(libc::SYS_prlimit64, vec![of_another()?, of_the_mark()?]);
+    rules.insert(libc::SYS_setrlimit, vec![of_the_mark_alone()?]);
+    if emptying == Emptying::Unknown {
+        rules.insert(libc::SYS_truncate, Vec::new());
+    }
     match sandbox {
         Sandbox::Strict => rules.extend(NETWORK.iter().map(always)),
         Sandbox::Network | Sandbox::Off => {
@@ -86,6 +104,21 @@ fn other_families() -> Result<SeccompRule, BackendError> {
 fn of_another() -> Result<SeccompRule, BackendError> {
     let another = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, 0)?;
     SeccompRule::new(vec![another])
+}
+
+/// A change of the limit that marks a process and all that it starts (ST-04).
+fn of_the_mark() -> Result<SeccompRule, BackendError> {
+    let mark = u64::from(libc::RLIMIT_LOCKS);
+    let is_mark = SeccompCondition::new(1, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, mark)?;
+    let changes = SeccompCondition::new(2, SeccompCmpArgLen::Qword, SeccompCmpOp::Ne, 0)?;
+    SeccompRule::new(vec![is_mark, changes])
+}
+
+/// The same by the older call.
+fn of_the_mark_alone() -> Result<SeccompRule, BackendError> {
+    let mark = u64::from(libc::RLIMIT_LOCKS);
+    let is_mark = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, mark)?;
+    SeccompRule::new(vec![is_mark])
 }
 
 /// New name spaces, one rule for each.
@@ -159,6 +192,7 @@ const AROUND: &[i64] = &[
     libc::SYS_semctl,
     libc::SYS_semget,
     libc::SYS_semop,
+    libc::SYS_semtimedop,
     libc::SYS_setdomainname,
     libc::SYS_sethostname,
     libc::SYS_setns,
@@ -189,9 +223,18 @@ mod tests {
     fn filters_can_be_made_for_every_processor_that_is_known() {
         for sandbox in [Sandbox::Strict, Sandbox::Network] {
             for arch in [TargetArch::x86_64, TargetArch::aarch64] {
-                let rules = refused(sandbox).expect("rules");
+                let rules = refused(sandbox, Emptying::Unknown).expect("rules");
                 assert!(compiled(rules, libc::EPERM, arch).is_ok(), "{sandbox:?}");
             }
+        }
+    }
+
+    #[test]
+    fn where_landlock_lets_files_be_emptied_by_name_the_call_is_refused() {
+        // ST-03
+        for (emptying, refuses) in [(Emptying::Refused, false), (Emptying::Unknown, true)] {
+            let rules = refused(Sandbox::Network, emptying).expect("rules");
+            assert_eq!(rules.contains_key(&libc::SYS_truncate), refuses);
         }
     }
 }

@@ -11,45 +11,96 @@ use landlock::{
 use super::needs;
 use crate::{
     Plan, Sandbox,
+    hidden::{beside, resolved, shown_by},
     report::{Held, Report},
 };
+
+/// Whether files outside of the paths of a process could be emptied by their names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Emptying {
+    /// Landlock refuses it.
+    Refused,
+    /// Landlock does not know it (before Linux 6.2).
+    Unknown,
+}
 
 /// What was tested; a kernel that knows more is asked for no more.
 const NEWEST: ABI = ABI::V7;
 
 /// Confines this process to what it needs and to what the plan names.
-pub(super) fn confine(plan: &Plan, program: Option<&OsStr>, report: &mut Report) {
-    for path in plan.read.iter().chain(&plan.write) {
-        if !path.exists() {
-            let why = "there is no such file or folder: it stays out of sight".to_owned();
-            report.note(format!("path {}", path.display()), Held::Partly(why));
-        }
-    }
+pub(super) fn confine(plan: &Plan, program: Option<&OsStr>, report: &mut Report) -> Emptying {
+    let read = granted(&plan.read, plan, report);
+    let mut write = granted(&plan.write, plan, report);
+    write.extend(plan.scratch.clone());
+    let hidden: Vec<_> = plan.hidden.iter().map(|one| resolved(one)).collect();
+    let needed = needs::reads(program);
+    let needed = needed.iter().flat_map(|path| beside(path, &hidden));
     let rule = "files outside of its paths (Landlock)";
-    match restrict(plan, needs::reads(program)) {
-        Ok(status) => report.note(rule, held(&status)),
-        Err(error) => report.tried(rule, Err(error)),
+    match restrict(plan.sandbox, needed.chain(read).collect(), write) {
+        Ok(status) => {
+            report.promise(rule, held(&status));
+            emptying(&status)
+        }
+        Err(error) => {
+            report.promise(rule, Held::of(Err(error)));
+            Emptying::Unknown
+        }
     }
 }
 
-fn restrict(plan: &Plan, needed: Vec<PathBuf>) -> Result<RestrictionStatus, RulesetError> {
+/// Those that are there and show nothing that is hidden: the configuration was checked for it,
+/// but links may have been changed since.
+fn granted(paths: &[PathBuf], plan: &Plan, report: &mut Report) -> Vec<PathBuf> {
+    let mut granted = Vec::new();
+    for path in paths {
+        let why = if !path.exists() {
+            "there is no such file or folder: it stays out of sight"
+        } else if shown_by(path, &plan.hidden).is_some() {
+            "it holds what Doorward keeps for itself: it stays out of sight"
+        } else {
+            granted.push(path.clone());
+            continue;
+        };
+        report.note(
+            format!("path {}", path.display()),
+            Held::Partly(why.to_owned()),
+        );
+    }
+    granted
+}
+
+fn restrict(
+    sandbox: Sandbox,
+    read: Vec<PathBuf>,
+    write: Vec<PathBuf>,
+) -> Result<RestrictionStatus, RulesetError> {
     let mut rules = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(NEWEST))?
         .scope(Scope::from_all(NEWEST))?;
-    if plan.sandbox == Sandbox::Strict {
+    if sandbox == Sandbox::Strict {
         rules = rules.handle_access(AccessNet::from_all(NEWEST))?;
     }
     rules
         .create()?
-        .add_rules(path_beneath_rules(needed, AccessFs::from_read(NEWEST)))?
-        .add_rules(path_beneath_rules(&plan.read, AccessFs::from_read(NEWEST)))?
+        .add_rules(path_beneath_rules(read, AccessFs::from_read(NEWEST)))?
         .add_rules(path_beneath_rules(
             needs::WRITES,
             AccessFs::from_all(NEWEST),
         ))?
-        .add_rules(path_beneath_rules(&plan.write, AccessFs::from_all(NEWEST)))?
+        .add_rules(path_beneath_rules(write, AccessFs::from_all(NEWEST)))?
         .restrict_self()
+}
+
+fn emptying(status: &RestrictionStatus) -> Emptying {
+    match status.landlock {
+        LandlockStatus::Available { effective_abi, .. } if effective_abi >= ABI::V3 => {
+            Emptying::Refused
+        }
+        LandlockStatus::Available { .. }
+        | LandlockStatus::NotEnabled
+        | LandlockStatus::NotImplemented => Emptying::Unknown,
+    }
 }
 
 fn held(status: &RestrictionStatus) -> Held {

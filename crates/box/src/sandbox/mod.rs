@@ -16,7 +16,10 @@ mod needs;
 
 use std::ffi::OsStr;
 
-use crate::{Plan, Sandbox, report::Report};
+use crate::{
+    Plan, Sandbox,
+    report::{Held, Report},
+};
 
 /// Confines this process and whatever it starts.
 #[cfg(target_os = "linux")]
@@ -24,8 +27,12 @@ pub(crate) fn enter(plan: &Plan, program: Option<&OsStr>, report: &mut Report) {
     if plan.sandbox == Sandbox::Off {
         return;
     }
+    report.note(
+        "temporary files apart from what Doorward keeps",
+        apart(plan),
+    );
     let privileges = rustix::thread::set_no_new_privs(true);
-    report.tried("no new privileges", privileges);
+    report.promise("no new privileges", Held::of(privileges));
     let none = rustix::thread::CapabilitySet::empty();
     let capabilities = rustix::thread::CapabilitySets {
         effective: none,
@@ -33,9 +40,19 @@ pub(crate) fn enter(plan: &Plan, program: Option<&OsStr>, report: &mut Report) {
         inheritable: none,
     };
     let dropped = rustix::thread::set_capabilities(None, capabilities);
-    report.tried("no capabilities", dropped);
-    files::confine(plan, program, report);
-    calls::confine(plan.sandbox, report);
+    report.promise("no capabilities", Held::of(dropped));
+    let emptying = files::confine(plan, program, report);
+    calls::confine(plan.sandbox, emptying, report);
+}
+
+#[cfg(target_os = "linux")]
+fn apart(plan: &Plan) -> Held {
+    if !plan.crowded {
+        return Held::Enforced;
+    }
+    let why = "they are on one disk, and a program that fills it stops Doorward: \
+               programs.scratch names another";
+    Held::Partly(why.to_owned())
 }
 
 /// There is none on this system.
@@ -44,6 +61,6 @@ pub(crate) fn enter(plan: &Plan, _: Option<&OsStr>, report: &mut Report) {
     if plan.sandbox != Sandbox::Off {
         let why = "this system has neither Landlock nor seccomp".to_owned();
         let rule = format!("sandbox {}", plan.sandbox.as_str());
-        report.note(rule, crate::Held::NotEnforced(why));
+        report.promise(rule, Held::NotEnforced(why));
     }
 }

@@ -7,14 +7,21 @@ use std::{
 };
 
 use super::{ConfigCommand, output};
-use crate::{config, failure::Failure, wire::launcher};
+use crate::{config, data::DataFolder, failure::Failure, wire::launcher};
 
 /// Checks a file, or prints the schema of all of them.
-pub(super) fn run(command: ConfigCommand) -> Result<(), Failure> {
+pub(super) fn run(
+    command: ConfigCommand,
+    folder: impl FnOnce() -> Result<DataFolder, Failure>,
+) -> Result<(), Failure> {
     match command {
         ConfigCommand::Check { file } => {
-            let configuration = config::read(&file)?;
-            for (server, advice) in launcher::versions(&configuration.servers) {
+            // Without a home there is no folder, and nothing in it that could be shown.
+            let configuration = match folder() {
+                Ok(folder) => config::read_apart(&file, &folder)?,
+                Err(_) => config::read(&file)?,
+            };
+            for (server, advice) in launcher::advice(&configuration) {
                 eprintln!("doorward: server {server}: {advice}");
             }
             if let Some(advice) = config::crowding(&configuration) {

@@ -140,7 +140,7 @@ impl Cli {
             Command::Server(command) => servers::run(command, folder),
             Command::Key(command) => keys::run(command, &folder()?),
             Command::Audit(command) => administration::audit(command, &folder()?),
-            Command::Config(command) => configuration::run(command),
+            Command::Config(command) => configuration::run(command, folder),
             Command::Completions { shell } => output::write(|out| {
                 clap_complete::generate(shell, &mut Self::command(), "doorward", out);
                 Ok(())

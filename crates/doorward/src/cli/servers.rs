@@ -11,7 +11,7 @@ use super::{
     output,
 };
 use crate::{
-    config::{self, Server, Upstream, unpinned},
+    config::{self, Configuration, Server, Upstream, unpinned},
     control::{AdminRequest, AdminResponse, ProgramRow, ServerLineRow},
     data::DataFolder,
     failure::Failure,
@@ -56,6 +56,9 @@ pub(crate) enum ServerCommand {
         /// How many lines
         #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 100)]
         lines: usize,
+        /// Of one process only: the number that its lines have
+        #[arg(long, value_name = "NUMBER")]
+        process: Option<u64>,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -70,9 +73,21 @@ pub(super) fn run(
     match command {
         ServerCommand::List { json } => list(asked(&folder()?, None)?, json),
         ServerCommand::Show { name, json } => show(asked(&folder()?, Some(name))?, json),
-        ServerCommand::Check { name, config, json } => check(&name, &config, json),
-        ServerCommand::Logs { name, lines, json } => {
-            let request = AdminRequest::ServerLines { name, lines };
+        ServerCommand::Check { name, config, json } => {
+            let configuration = config::read_apart(&config, &folder()?)?;
+            check(&name, (&configuration, &config), json)
+        }
+        ServerCommand::Logs {
+            name,
+            lines,
+            process,
+            json,
+        } => {
+            let request = AdminRequest::ServerLines {
+                name,
+                lines,
+                process,
+            };
             match ask(&folder()?, request)? {
                 AdminResponse::ServerLines { lines } => logs(&lines, json),
                 other => Err(unexpected(&other)),
@@ -123,7 +138,11 @@ fn show(programs: Vec<ProgramRow>, json: bool) -> Result<(), Failure> {
             writeln!(out, "running   {}", program.processes)?;
             writeln!(out, "sandbox   {}", program.sandbox)?;
             let mut facts = program.rules.iter();
-            facts.try_for_each(|fact| writeln!(out, "box       {fact}"))
+            facts.try_for_each(|fact| writeln!(out, "box       {fact}"))?;
+            match &program.refusal {
+                None => Ok(()),
+                Some(why) => writeln!(out, "refused   {why}"),
+            }
         })
     })
 }
@@ -146,8 +165,11 @@ fn logs(lines: &[ServerLineRow], json: bool) -> Result<(), Failure> {
 }
 
 /// Tries the box of a server out, by the configuration file alone.
-fn check(name: &ServerName, file: &Path, json: bool) -> Result<(), Failure> {
-    let configuration = config::read(file)?;
+fn check(
+    name: &ServerName,
+    (configuration, file): (&Configuration, &Path),
+    json: bool,
+) -> Result<(), Failure> {
     let mut servers = configuration.servers.iter();
     let server = servers.find(|server| server.name == *name).ok_or_else(|| {
         Failure::new(format!("{} has no server `{name}`", file.display()))
@@ -158,9 +180,21 @@ fn check(name: &ServerName, file: &Path, json: bool) -> Result<(), Failure> {
             .fix("only servers with a command have a box"));
     };
     let report = tried(plan)?;
-    if json {
-        return output::json(&report);
+    match json {
+        true => output::json(&report)?,
+        false => checked(server, (command, plan), &report)?,
     }
+    match plan.refusal(&report) {
+        None => Ok(()),
+        Some(why) => Err(Failure::new(format!("server `{name}`: {why}"))),
+    }
+}
+
+fn checked(
+    server: &Server,
+    (command, plan): (&[String], &Plan),
+    report: &Report,
+) -> Result<(), Failure> {
     output::write(|out| {
         writeln!(out, "sandbox   {}", plan.sandbox.as_str())?;
         let mut facts = report.facts.iter();

@@ -88,6 +88,7 @@ impl Document {
             sign_in,
             mail: mail::check(self.mail, base)?,
             limits: programs::check(&self.programs, &self.streams)?,
+            scratch: programs::scratch(&self.programs, base)?,
             groups,
             servers,
         })

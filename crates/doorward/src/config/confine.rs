@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use doorward_box::{Limits, Plan, Sandbox};
+use doorward_box::{Limits, Missing, Plan, Sandbox};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,17 @@ pub(super) enum SandboxName {
     Strict,
 }
 
+/// What becomes of a program where its sandbox is not enforced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum MissingName {
+    /// It is not started.
+    #[default]
+    Refuse,
+    /// It is started with what is enforced.
+    Start,
+}
+
 /// What each process of a command may take up.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +44,9 @@ pub(super) struct ProcessLimits {
     pub(super) processes: Option<u64>,
     /// How many files one process may have open; 0 lifts the limit. Default: 4096.
     pub(super) open_files: Option<u64>,
+    /// How big one file may become that a process writes, like `4GiB`; `0KiB` lifts the limit.
+    /// Default: `4GiB`.
+    pub(super) file_size: Option<Size>,
     /// How much processor time one process may use before it is ended. Default: no limit.
     pub(super) cpu_time: Option<Lasting>,
 }
@@ -49,12 +63,21 @@ pub(super) fn check(entry: &ServerEntry, base: &Path) -> Result<Plan, String> {
              set sandbox = \"strict\" or \"network\""
             .to_owned());
     }
+    if sandbox == Sandbox::Off && entry.sandbox_missing.is_some() {
+        return Err("sandbox_missing only means something with a sandbox; \
+             set sandbox = \"strict\" or \"network\""
+            .to_owned());
+    }
     Ok(Plan {
         limits: limits(&entry.process_limits),
         sandbox,
+        missing: match entry.sandbox_missing.unwrap_or_default() {
+            MissingName::Refuse => Missing::Refuse,
+            MissingName::Start => Missing::Start,
+        },
         read: paths(&entry.read, base)?,
         write: paths(&entry.write, base)?,
-        parent: None,
+        ..Plan::default()
     })
 }
 
@@ -62,6 +85,7 @@ pub(super) fn check(entry: &ServerEntry, base: &Path) -> Result<Plan, String> {
 pub(super) fn only_with_command(entry: &ServerEntry) -> Option<&'static str> {
     let stated = [
         ("sandbox", entry.sandbox.is_some()),
+        ("sandbox_missing", entry.sandbox_missing.is_some()),
         ("read", !entry.read.is_empty()),
         ("write", !entry.write.is_empty()),
         ("process_limits", entry.process_limits.is_some()),
@@ -83,14 +107,20 @@ fn limits(stated: &Option<ProcessLimits>) -> Limits {
         memory: or_none(stated.memory.map(|size| size.0), usual.memory),
         processes: or_none(stated.processes, usual.processes),
         open_files: or_none(stated.open_files, usual.open_files),
+        file_size: or_none(stated.file_size.map(|size| size.0), usual.file_size),
         cpu_seconds: or_none(seconds, usual.cpu_seconds),
     }
+}
+
+/// A path of the file, absolute: programs run in folders of their own.
+pub(super) fn from(base: &Path, text: &str) -> Result<PathBuf, String> {
+    std::path::absolute(base.join(text)).map_err(|error| format!("`{text}` is no path: {error}"))
 }
 
 /// Absolute paths; `~` is the home folder of the user that runs Doorward.
 fn paths(texts: &[String], base: &Path) -> Result<Vec<PathBuf>, String> {
     let path = |text: &String| match text.strip_prefix("~/") {
-        None => Ok(base.join(text)),
+        None => from(base, text),
         Some(below) => match std::env::var_os("HOME") {
             Some(home) => Ok(PathBuf::from(home).join(below)),
             None => Err(format!(

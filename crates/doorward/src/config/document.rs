@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     DEFAULT_LISTEN, DEFAULT_OPS_LISTEN,
     aggregate::Aggregate,
-    confine::{ProcessLimits, SandboxName},
+    confine::{MissingName, ProcessLimits, SandboxName},
     duration::Lasting,
     identity::ProviderEntry,
     mail::MailEntry,
@@ -297,6 +297,10 @@ pub(super) struct Programs {
     /// use.
     #[serde(default = "default_sessions_per_user")]
     pub(super) sessions_per_user: NonZeroU32,
+    /// Where programs in a sandbox have their temporary files, on another disk than the database at
+    /// best: a program that fills that stops Doorward. Default: the runtime folder of the service
+    /// (`RUNTIME_DIRECTORY`) or of the user (`XDG_RUNTIME_DIR`), else the data folder.
+    pub(super) scratch: Option<String>,
 }
 
 /// What streams and requests of callers may take up.
@@ -413,15 +417,20 @@ pub(super) struct ServerEntry {
     pub(super) process: Option<SharingName>,
     /// How many processes of the command are started ahead, for whoever comes next. Default: 0.
     pub(super) warm: Option<u32>,
-    /// How many processes of the command there may be at a time; one more ends the one that was
-    /// idle longest. Default: as many as `programs.processes` allows.
+    /// How many processes of the command there may be at a time. One more ends an idle one: started
+    /// ahead, of the same user, or of a user who has more of them; else it is refused. Default: as
+    /// many as `programs.processes` allows.
     pub(super) max_processes: Option<NonZeroU32>,
     /// What the command sees and reaches: `strict` leaves it its runtime, package caches to read, a
     /// temporary folder of its own and no network; `network` the same with the network; `off`
     /// everything that Doorward's user may. Default: `off`.
     pub(super) sandbox: Option<SandboxName>,
+    /// What becomes of the command where the kernel does not enforce its sandbox: `refuse` does not
+    /// start it, `start` starts it with what is enforced. Default: `refuse`.
+    pub(super) sandbox_missing: Option<MissingName>,
     /// What the command may read besides, in a sandbox; relative to the configuration file, `~/` is
-    /// the home folder.
+    /// the home folder. What holds Doorward's data folder, its database or this file is refused, as
+    /// it is in `write` and `directory`.
     #[serde(default)]
     pub(super) read: Vec<String>,
     /// What the command may read and change besides, in a sandbox; likewise.
@@ -586,6 +595,7 @@ impl Default for Programs {
             processes: default_processes(),
             processes_per_user: default_processes_per_user(),
             sessions_per_user: default_sessions_per_user(),
+            scratch: None,
         }
     }
 }

@@ -9,6 +9,7 @@
 //! [`Configuration`] is complete and consistent; nothing behind it asks again.
 
 mod aggregate;
+mod apart;
 mod certificates;
 mod check;
 mod confine;
@@ -54,6 +55,7 @@ use url::Url;
 
 pub(crate) use self::{
     aggregate::crowding,
+    apart::read_apart,
     certificates::{CertificateListener, ClientCertificates},
     check::{address, require_protection},
     pins::unpinned,
@@ -123,6 +125,8 @@ pub(crate) struct Configuration {
     pub(crate) mail: Option<doorward_mail::Relay>,
     /// What callers and the programs of servers may take up.
     pub(crate) limits: GatewayLimits,
+    /// Where programs are to have their temporary files.
+    pub(crate) scratch: Option<PathBuf>,
     /// The groups of each user.
     pub(crate) groups: HashMap<String, Vec<String>>,
     /// The servers behind the door.

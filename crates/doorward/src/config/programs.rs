@@ -1,8 +1,13 @@
 //! The `[programs]` and `[streams]` of the configuration file.
 
+use std::path::{Path, PathBuf};
+
 use doorward_gateway::GatewayLimits;
 
-use super::document::{Programs, Streams};
+use super::{
+    confine,
+    document::{Programs, Streams},
+};
 
 /// What the gateway is told to keep to.
 pub(super) fn check(programs: &Programs, streams: &Streams) -> Result<GatewayLimits, String> {
@@ -34,6 +39,13 @@ pub(super) fn check(programs: &Programs, streams: &Streams) -> Result<GatewayLim
     })
 }
 
+/// Where programs are to have their temporary files.
+pub(super) fn scratch(programs: &Programs, base: &Path) -> Result<Option<PathBuf>, String> {
+    let named = programs.scratch.as_deref();
+    let named = named.map(|text| confine::from(base, text)).transpose();
+    named.map_err(|cause| format!("programs.scratch: {cause}"))
+}
+
 fn size(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
@@ -46,5 +58,16 @@ mod tests {
     fn what_is_left_out_is_what_the_gateway_does_by_itself() {
         let limits = check(&Programs::default(), &Streams::default());
         assert_eq!(limits, Ok(GatewayLimits::default()));
+        assert_eq!(scratch(&Programs::default(), Path::new("/etc")), Ok(None));
+    }
+
+    #[test]
+    fn the_folder_for_temporary_files_is_relative_to_the_file() {
+        let programs = Programs {
+            scratch: Some("tmp".to_owned()),
+            ..Programs::default()
+        };
+        let folder = scratch(&programs, Path::new("/etc/doorward"));
+        assert_eq!(folder, Ok(Some("/etc/doorward/tmp".into())));
     }
 }

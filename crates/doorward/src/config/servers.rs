@@ -122,10 +122,11 @@ fn upstream(entry: ServerEntry, base: &Path) -> Result<Upstream, String> {
             if command.first().is_none_or(String::is_empty) {
                 return Err("command is empty".to_owned());
             }
+            let directory = entry.directory.map(|path| confine::from(base, &path));
             Ok(Upstream::Command {
                 command,
                 environment: resolve("env", &entry.env, base)?,
-                directory: entry.directory.map(|path| base.join(path)),
+                directory: directory.transpose()?,
                 process,
                 plan: Box::new(plan),
             })
@@ -232,7 +233,7 @@ fn step_up_rule(entry: StepUpEntry) -> Result<StepUpRule, String> {
 
 #[cfg(test)]
 mod tests {
-    use doorward_box::{Limits, Plan, Sandbox};
+    use doorward_box::{Limits, Missing, Plan, Sandbox};
     use doorward_gateway::{Exposure, ProcessConfig, Sharing};
 
     use super::{super::read::parse, *};
@@ -263,6 +264,8 @@ mod tests {
             ("servers = [{ name = 'a', url = 'http://h', process = 'shared' }]", "process only goes with command"),
             ("servers = [{ name = 'a', url = 'http://h', sandbox = 'strict' }]", "sandbox only goes with command"),
             ("servers = [{ name = 'a', command = ['x'], read = ['/srv'] }]", "only mean something with a sandbox"),
+            ("servers = [{ name = 'a', command = ['x'], sandbox_missing = 'start' }]", "only means something with a sandbox"),
+            ("servers = [{ name = 'a', url = 'http://h', sandbox_missing = 'start' }]", "only means something with a sandbox"),
             ("servers = [{ name = 'a', command = ['x'], warm = 2, max_processes = 1 }]", "more than max_processes"),
             ("servers = [{ name = 'a', command = ['x'] }, { name = 'a', command = ['y'] }]", "two servers have the name `a`"),
             ("servers = [{ name = 'a', command = ['x'], step_up = [{ max_age = '5s' }] }]", "at least 30s"),
@@ -329,11 +332,16 @@ mod tests {
             }
         };
         assert_eq!(plan(""), Plan::default());
+        let lenient = plan(", sandbox = 'strict', sandbox_missing = 'start'");
+        assert_eq!(lenient.missing, Missing::Start);
         let said = plan(
             ", sandbox = 'strict', read = ['data'], write = ['/srv/out'],
              process_limits = { memory = '512MiB', processes = 0, cpu_time = '1h' }",
         );
-        assert_eq!(said.sandbox, Sandbox::Strict);
+        assert_eq!(
+            (said.sandbox, said.missing),
+            (Sandbox::Strict, Missing::Refuse)
+        );
         assert_eq!(said.read, [Path::new("/etc/doorward/data")]);
         assert_eq!(said.write, [Path::new("/srv/out")]);
         let limits = Limits {

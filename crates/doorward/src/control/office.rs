@@ -97,7 +97,11 @@ impl Office {
                 user.map(|user| users(vec![user])).map_err(told)
             }
             AdminRequest::Programs { name } => self.programs(name).await,
-            AdminRequest::ServerLines { name, lines } => self.server_lines(&name, lines),
+            AdminRequest::ServerLines {
+                name,
+                lines,
+                process,
+            } => self.server_lines(&name, lines, process),
             AdminRequest::UserList => desk.users().await.map(users).map_err(told),
             request @ (AdminRequest::UserShow { .. }
             | AdminRequest::UserRole { .. }

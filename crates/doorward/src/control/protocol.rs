@@ -102,6 +102,9 @@ pub(crate) enum AdminRequest {
         name: ServerName,
         /// How many lines.
         lines: usize,
+        /// Of which process only.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        process: Option<u64>,
     },
     /// Lists groups.
     GroupsList,
@@ -731,6 +734,9 @@ pub(crate) struct ProgramRow {
     pub(crate) sandbox: String,
     /// What of its box holds.
     pub(crate) rules: Vec<doorward_box::Fact>,
+    /// Why it is not started on this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) refusal: Option<String>,
 }
 
 /// A line of a server's standard error, as it is shown.

@@ -23,8 +23,12 @@ impl Office {
         &self,
         server: &ServerName,
         most: usize,
+        process: Option<u64>,
     ) -> Result<AdminResponse, String> {
-        let lines = self.running()?.gateway().server_lines(server, most);
+        let lines = self
+            .running()?
+            .gateway()
+            .server_lines(server, most, process);
         let lines = lines.ok_or_else(|| not_a_program(server))?;
         let lines = lines.into_iter().map(line).collect();
         Ok(AdminResponse::ServerLines { lines })
@@ -53,6 +57,7 @@ fn row(facts: ProgramFacts) -> ProgramRow {
         process: sharing.to_owned(),
         processes: facts.processes,
         sandbox: facts.sandbox.as_str().to_owned(),
+        refusal: facts.refusal,
         rules: facts.report.map(|report| report.facts).unwrap_or_default(),
     }
 }

@@ -16,6 +16,7 @@ mod chosen;
 mod lock;
 mod master_key;
 mod opened;
+mod scratch;
 
 use std::{
     fs::DirBuilder,
@@ -28,11 +29,26 @@ pub(crate) use self::{
     chosen::Chosen,
     lock::{Lock, LockError},
     opened::{Opened, open},
+    scratch::ScratchPlaces,
 };
 use crate::failure::Failure;
 
 /// Holds the public URL.
 const PUBLIC_URL: &str = "public.url";
+
+/// What Doorward makes in the folder.
+const KEPT: [&str; 10] = [
+    "doorward.lock",
+    "master.key",
+    "master.key.new",
+    "doorward.db",
+    "doorward.db-journal",
+    "doorward.db-shm",
+    "doorward.db-wal",
+    PUBLIC_URL,
+    "control.sock",
+    "scratch",
+];
 
 /// Where the folder is, whether it exists or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +82,11 @@ impl DataFolder {
         self.0.join(name)
     }
 
+    /// Everything in it that Doorward makes, whether it is there now or not.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = PathBuf> {
+        KEPT.iter().map(|name| self.file(name))
+    }
+
     /// The URL that people reach this Doorward under, as it was at the last start.
     pub(crate) fn public_url(&self) -> Option<String> {
         let text = std::fs::read_to_string(self.file(PUBLIC_URL)).ok()?;
@@ -79,8 +100,8 @@ impl DataFolder {
         }
     }
 
-    /// Where processes of servers have their temporary files; emptied at start.
-    pub(crate) fn scratch(&self) -> PathBuf {
+    /// Where processes of servers have their temporary files, if there is no better place.
+    fn scratch(&self) -> PathBuf {
         self.file("scratch")
     }
 

@@ -78,7 +78,7 @@ fn take_over(
     house: &House,
     fronts: &[Arc<Front>],
 ) -> Option<Configuration> {
-    let read = config::read(path).and_then(|next| {
+    let read = config::read_apart(path, house.folder()).and_then(|next| {
         let waiting = current.needs_restart(&next);
         let vouching_ends =
             current.client_certificates.is_some() && next.client_certificates.is_none();

@@ -54,7 +54,7 @@ pub(crate) struct Doorway {
 /// `doorward serve`.
 pub(crate) fn run(arguments: &ServeArguments, folder: &DataFolder) -> Result<(), Failure> {
     let file = reload::Watched::from_now_on(&arguments.config);
-    let configuration = config::read(&arguments.config)?;
+    let configuration = config::read_apart(&arguments.config, folder)?;
     runtime()?.block_on(async {
         let signals = Signals::watch()?;
         let lock = Lock::take(folder).map_err(|error| error.into_failure(folder))?;

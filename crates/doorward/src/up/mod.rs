@@ -75,6 +75,7 @@ pub(crate) fn run(arguments: UpArguments, folder: &DataFolder) -> Result<(), Fai
             sign_in: SignInPolicy::default(),
             mail: None,
             limits: GatewayLimits::default(),
+            scratch: None,
             trusted_issuers: Vec::new(),
             groups: HashMap::new(),
             aggregate: Some(AggregateConfig::default()),

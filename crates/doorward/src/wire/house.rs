@@ -130,14 +130,19 @@ impl House {
                 "each user may have fewer requests and streams open: few open files are allowed"
             );
         }
-        // What a process that was killed left behind; the lock says that nobody uses it. The gateway
-        // starts processes ahead, with folders of their own.
-        std::fs::remove_dir_all(opened.folder.scratch()).ok();
+        // What a process that was killed left behind; the lock says that nobody uses it. The
+        // gateway starts programs at once.
+        for scratch in configuration.scratch_places(&opened.folder).folders {
+            launcher::clear(&scratch);
+        }
         let gateway = Gateway::new(
             mapping::gateway(configuration, connections, &opened.folder),
             parts,
         )
         .map_err(|error| Failure::new(error.to_string()))?;
+        if let Err(error) = gateway.adopt_orphans() {
+            tracing::warn!(%error, "what servers leave behind is left to others");
+        }
         tools.ask(gateway.clone());
         let administration = Administration::new(
             Arc::clone(&store),

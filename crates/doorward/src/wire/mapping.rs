@@ -1,6 +1,6 @@
 //! The configuration in the words of issuer and gateway.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, path::PathBuf};
 
 use doorward_core::resource::Resource;
 use doorward_gateway::{GatewayConfig, GatewayLimits, ProcessConfig, ServerConfig, UpstreamConfig};
@@ -69,7 +69,7 @@ pub(super) fn gateway(
     connections: usize,
     folder: &DataFolder,
 ) -> GatewayConfig {
-    let scratch = folder.scratch();
+    let scratch = configuration.scratch_places(folder).folders;
     let limits = &configuration.limits;
     GatewayConfig {
         public_url: configuration.public_url.to_string(),
@@ -93,7 +93,7 @@ pub(super) fn gateway(
     }
 }
 
-fn server(server: &Server, scratch: &Path) -> ServerConfig {
+fn server(server: &Server, scratch: &[PathBuf]) -> ServerConfig {
     ServerConfig {
         name: server.name.clone(),
         title: server.title.clone(),
@@ -112,7 +112,7 @@ fn server(server: &Server, scratch: &Path) -> ServerConfig {
                 environment,
                 directory,
                 process: ProcessConfig {
-                    launcher: launcher::of(&plan, scratch),
+                    launcher: Some(launcher::of(&plan, scratch)),
                     ..process
                 },
             },

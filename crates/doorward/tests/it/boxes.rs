@@ -11,10 +11,13 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::kernel::{LANDLOCK_OFF, NO_FILTERS, NO_LANDLOCK, doorward_on};
+
 /// A plan that puts nothing around anything.
 fn open() -> Value {
     json!({
-        "limits": { "memory": null, "processes": null, "open_files": null, "cpu_seconds": null },
+        "limits": { "memory": null, "processes": null, "open_files": null, "file_size": null,
+                    "cpu_seconds": null },
         "sandbox": "off", "read": [], "write": [], "parent": null
     })
 }
@@ -32,7 +35,11 @@ fn run(plan: &Value, script: &str) -> Output {
 }
 
 fn program(plan: &Value, command: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_doorward"))
+    launched(Command::new(env!("CARGO_BIN_EXE_doorward")), plan, command)
+}
+
+fn launched(mut binary: Command, plan: &Value, command: &[&str]) -> Output {
+    binary
         .arg("box-launch")
         .arg(plan.to_string())
         .args(command)
@@ -83,6 +90,81 @@ fn a_program_starts_in_any_box_and_one_that_is_not_there_is_told() {
         let missing = program(&plan, &["no-such-program-here"]);
         assert_eq!(missing.status.code(), Some(127));
         assert!(said(&missing).contains("cannot start no-such-program-here"));
+    }
+}
+
+#[test]
+fn a_program_does_not_start_where_its_sandbox_does_not_hold_unless_less_is_accepted() {
+    // ST-03
+    let own = folder();
+    for (kernel, lacking) in [
+        (NO_LANDLOCK, "this kernel has no Landlock"),
+        (LANDLOCK_OFF, "not switched on"),
+        (NO_FILTERS, "seccomp"),
+    ] {
+        let run = |plan: &Value| launched(doorward_on(kernel), plan, &["echo", "started"]);
+        for kind in ["strict", "network"] {
+            let mut plan = sandbox(kind, own.path());
+            let refused = run(&plan);
+            assert_eq!(refused.status.code(), Some(127), "{kernel:?}");
+            assert_eq!(refused.stdout, b"", "it did not start");
+            let why = said(&refused);
+            assert_eq!(why.lines().count(), 1, "{why}");
+            for part in [lacking, kind, "sandbox_missing = \"start\""] {
+                assert!(why.contains(part), "{part}: {why}");
+            }
+            plan["missing"] = "start".into();
+            assert_eq!(said(&run(&plan)), "started", "{kernel:?}");
+        }
+        assert_eq!(said(&run(&open())), "started", "nothing was promised");
+    }
+}
+
+#[test]
+fn what_doorward_keeps_is_not_seen_whatever_folder_it_is_in() {
+    // ST-03
+    let home = folder();
+    let at = |path: &str| home.path().join(path);
+    // A folder that every program sees, like those of the system.
+    let data = at(".local/lib/doorward/data");
+    fs::create_dir_all(&data).expect("made");
+    fs::create_dir_all(at("srv")).expect("made");
+    fs::write(data.join("master.key"), "secret").expect("written");
+    fs::write(at(".local/lib/doorward/library"), "library").expect("written");
+    std::os::unix::fs::symlink(&data, at("srv/link")).expect("linked");
+    let script = r#"cd "$HOME"; cat .local/lib/doorward/library .local/lib/doorward/data/master.key
+                    ls .local/lib/doorward/data srv/link; cat srv/link/master.key"#;
+    let seen = |plan: &Value| {
+        let mut binary = Command::new(env!("CARGO_BIN_EXE_doorward"));
+        binary.env("HOME", home.path());
+        launched(binary, plan, &["sh", "-c", script]).stdout
+    };
+    let own = folder();
+    let mut plan = sandbox("strict", own.path());
+    let open = String::from_utf8(seen(&plan)).expect("text");
+    assert!(open.contains("secret"), "nothing is hidden yet: {open}");
+    plan["hidden"] = json!([data]);
+    assert_eq!(seen(&plan), b"library");
+    // What would show it is left out, whatever the configuration said when it was read.
+    plan["read"] = json!([at("srv/link"), at(".local"), "/"]);
+    assert_eq!(seen(&plan), b"library");
+    assert!(!holds(&plan, "srv/link") && !holds(&plan, "path /"));
+}
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn calls_by_their_other_numbers_do_not_exist() {
+    // ST-03: ptrace (101) by the numbers of 32-bit pointers, and their own (521), getpid (39)
+    let own = folder();
+    let script = "
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+for call in (101, 521, 39, 547):
+    print(libc.syscall(0x40000000 | call, 0, 0, 0, 0), ctypes.get_errno())";
+    for kind in ["strict", "network"] {
+        let plan = sandbox(kind, own.path());
+        let told = said(&program(&plan, &["/usr/bin/python3", "-c", script]));
+        assert_eq!(told, "-1 38\n-1 38\n-1 38\n-1 38", "{kind}");
     }
 }
 
@@ -238,6 +320,16 @@ fn a_process_has_no_more_memory_files_and_time_than_it_may() {
     assert_eq!(said(&python(&plan, files)), "50");
     plan["limits"]["open_files"] = 32.into();
     assert!(said(&python(&plan, files)).contains("Too many open files"));
+    let write = "head -c 3000000 /dev/zero > \"$TMPDIR/big\"; stat -c %s \"$TMPDIR/big\"";
+    let own = folder();
+    let written = |plan: &Value| {
+        let mut binary = Command::new(env!("CARGO_BIN_EXE_doorward"));
+        binary.env("TMPDIR", own.path());
+        said(&launched(binary, plan, &["sh", "-c", write]))
+    };
+    assert_eq!(written(&plan), "3000000");
+    plan["limits"]["file_size"] = (1 << 20).into();
+    assert!(written(&plan).contains("1048576"), "no more fits");
     plan["limits"]["cpu_seconds"] = 1.into();
     let busy = run(&plan, "while :; do :; done");
     assert!(!busy.status.success(), "a busy loop ends");

@@ -13,6 +13,7 @@ mod demo;
 mod framing;
 mod front;
 mod http;
+mod kernel;
 mod layers;
 mod login;
 mod mcp;

@@ -19,12 +19,20 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts `serve` and waits until it says so.
     pub(crate) fn start(place: &Place, config: &std::path::Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_doorward"))
+        let mut binary = Command::new(env!("CARGO_BIN_EXE_doorward"));
+        binary.env_remove("XDG_RUNTIME_DIR");
+        Self::start_as(binary, place, config)
+    }
+
+    /// The same by a command that becomes the binary.
+    pub(crate) fn start_as(mut binary: Command, place: &Place, config: &std::path::Path) -> Self {
+        let mut child = binary
             .args(["serve", "--data"])
             .arg(place.data())
             .arg("--config")
             .arg(config)
             .env_remove("RUST_LOG")
+            .env_remove("RUNTIME_DIRECTORY")
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -39,6 +47,11 @@ impl Serving {
         let serving = Self { child, logs };
         serving.until("serving");
         serving
+    }
+
+    /// Which process it is.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Waits for a log line that holds `text`.

@@ -26,9 +26,10 @@ pub struct Launcher {
     /// [`doorward_box::LAUNCHER`] among its arguments.
     pub program: PathBuf,
     /// The box.
-    pub plan: Plan,
-    /// Where each process in a sandbox gets a folder of its own for temporary files.
-    pub scratch: PathBuf,
+    pub plan: Box<Plan>,
+    /// Where each process in a sandbox gets a folder of its own for temporary files: the first that
+    /// takes one, and is nobody else's.
+    pub scratch: Vec<PathBuf>,
 }
 
 /// Who shares a process (ST-07).

@@ -1,8 +1,8 @@
 //! What a program writes to its standard error: drained always, kept in part.
 //!
 //! The last lines are kept for the log entry of a crash, and in the journal of the server.
-//! Control characters are escaped, lines cut and counted, so that a program cannot forge log
-//! lines or flood the log (ST-05).
+//! What a terminal or a reader might obey is escaped, lines are cut and counted, so that a program
+//! cannot forge log lines or flood the log, and what it was configured with is masked (ST-05).
 
 use std::{
     collections::VecDeque,
@@ -15,14 +15,16 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt},
     time::Instant,
 };
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-use super::journal::Journal;
+use super::{journal::Journal, secrets::Secrets};
 
 /// The last lines of a program's standard error.
 pub(super) struct Diagnostics {
     server: ServerName,
     process: u64,
     journal: Arc<Journal>,
+    secrets: Secrets,
     last: Mutex<VecDeque<String>>,
 }
 
@@ -35,11 +37,17 @@ struct Allowance {
 
 impl Diagnostics {
     /// Of one process of a server, with the journal of all of them.
-    pub(super) fn new(server: ServerName, process: u64, journal: Arc<Journal>) -> Self {
+    pub(super) fn new(
+        server: ServerName,
+        process: u64,
+        journal: Arc<Journal>,
+        secrets: Secrets,
+    ) -> Self {
         Self {
             server,
             process,
             journal,
+            secrets,
             last: Mutex::default(),
         }
     }
@@ -48,6 +56,8 @@ impl Diagnostics {
     pub(super) async fn drain(&self, mut source: impl AsyncRead + Unpin) {
         let mut chunk = [0; 2048];
         let mut line = Vec::new();
+        // A secret at the end of what is kept must be whole to be known.
+        let longest = LONGEST + self.secrets.longest().min(LONGEST_SECRET);
         let mut allowance = Allowance::new(Instant::now());
         loop {
             let read = match source.read(&mut chunk).await {
@@ -58,7 +68,7 @@ impl Diagnostics {
                 if *byte == b'\n' {
                     self.hear(&mut allowance, &line);
                     line.clear();
-                } else if line.len() < LONGEST {
+                } else if line.len() < longest {
                     line.push(*byte);
                 }
             }
@@ -73,7 +83,8 @@ impl Diagnostics {
     pub(super) fn summary(&self) -> String {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let newest = last.iter().skip(last.len().saturating_sub(5));
-        newest.cloned().collect::<Vec<_>>().join(" | ")
+        // Within a line a backslash is two, so that no line can look like several.
+        newest.cloned().collect::<Vec<_>>().join("\\n")
     }
 
     fn hear(&self, allowance: &mut Allowance, line: &[u8]) {
@@ -86,7 +97,8 @@ impl Diagnostics {
             self.keep(dropped);
         }
         if kept {
-            self.keep(escaped(line));
+            let line = self.secrets.masked(line);
+            self.keep(escaped(line.get(..LONGEST).unwrap_or(&line)));
         }
     }
 
@@ -140,10 +152,13 @@ impl Allowance {
 fn escaped(line: &[u8]) -> String {
     let mut out = String::new();
     for letter in String::from_utf8_lossy(line).chars() {
-        if letter.is_control() {
-            out.extend(letter.escape_default());
-        } else {
-            out.push(letter);
+        match letter.general_category() {
+            GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator => out.extend(letter.escape_default()),
+            _ if letter == '\\' => out.push_str("\\\\"),
+            _ => out.push(letter),
         }
     }
     out
@@ -152,6 +167,7 @@ fn escaped(line: &[u8]) -> String {
 /// Lines that are kept of one process, bytes of each, and how many in a second.
 const KEPT: usize = 64;
 const LONGEST: usize = 512;
+const LONGEST_SECRET: usize = 8192;
 const LINES_A_SECOND: u32 = 250;
 
 #[cfg(test)]
@@ -160,7 +176,33 @@ mod tests {
 
     fn diagnostics() -> Diagnostics {
         let server = ServerName::parse("files").expect("valid");
-        Diagnostics::new(server, 1, Arc::default())
+        let secrets = Secrets::of(&[("API_KEY".into(), "sk-0123456789".into())]);
+        Diagnostics::new(server, 1, Arc::default(), secrets)
+    }
+
+    #[tokio::test]
+    async fn what_a_reader_would_obey_is_escaped_and_a_line_stays_one() {
+        // ST-05
+        let diagnostics = diagnostics();
+        let said = "a\u{202e}b\u{2066}c\u{2028}d\u{200b}e\n\\n | INFO forged\n\u{e9}\u{1f600}\n";
+        diagnostics.drain(said.as_bytes()).await;
+        assert_eq!(
+            diagnostics.summary(),
+            r"a\u{202e}b\u{2066}c\u{2028}d\u{200b}e\n\\n | INFO forged\né😀"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_it_was_configured_with_is_masked_wherever_it_is_kept() {
+        // ST-05
+        let diagnostics = diagnostics();
+        let cut = "x".repeat(LONGEST - 5);
+        let said = format!("401 for sk-0123456789\n{cut}sk-0123456789\n");
+        diagnostics.drain(said.as_bytes()).await;
+        let kept = diagnostics.journal.newest(usize::MAX, None);
+        let kept: Vec<_> = kept.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(kept, ["401 for $API_KEY", &format!("{cut}$API_")]);
+        assert!(!diagnostics.summary().contains("sk-"));
     }
 
     #[tokio::test]
@@ -182,7 +224,7 @@ mod tests {
             kept.back().map(String::as_str),
             Some("line 199 \\u{1b}[2J\\rINFO forged")
         );
-        assert_eq!(diagnostics.journal.newest(usize::MAX).len(), 201);
+        assert_eq!(diagnostics.journal.newest(usize::MAX, None).len(), 201);
     }
 
     #[tokio::test(start_paused = true)]
@@ -190,7 +232,7 @@ mod tests {
         // ST-05
         let diagnostics = diagnostics();
         diagnostics.drain("x\n".repeat(100_000).as_bytes()).await;
-        let kept = diagnostics.journal.newest(usize::MAX);
+        let kept = diagnostics.journal.newest(usize::MAX, None);
         assert_eq!(kept.len(), 251);
         let last = &kept.last().expect("a line").text;
         assert_eq!(last, "(99750 lines within a second were dropped)");

@@ -12,13 +12,16 @@ mod interview;
 mod journal;
 mod lines;
 mod link;
+mod orphans;
 mod outbox;
 mod process;
 mod program;
 mod questions;
+mod room;
 mod routes;
 mod scratch;
 mod seats;
+mod secrets;
 mod session;
 mod sessions;
 mod shared;
@@ -236,9 +239,10 @@ impl StdioUpstream {
         Interview::new(Arc::clone(&self.home))
     }
 
-    /// The newest lines that its processes wrote to their standard error, oldest first.
-    pub(crate) fn lines(&self, most: usize) -> Vec<ServerLine> {
-        self.home.journal.newest(most)
+    /// The newest lines that its processes, or one of them, wrote to their standard error, oldest
+    /// first.
+    pub(crate) fn lines(&self, most: usize, process: Option<u64>) -> Vec<ServerLine> {
+        self.home.journal.newest(most, process)
     }
 
     /// Who shares a process.

@@ -34,7 +34,7 @@ use super::{
     program::{Prepared, Program},
     scratch::Scratch,
     slots::Slot,
-    strays,
+    strays::{self, Mark},
 };
 
 /// Who gets what a process writes.
@@ -100,8 +100,9 @@ impl Process {
             return Err(io::Error::other("the pipes are missing"));
         };
         let group = child.id().unwrap_or_default();
-        slot.undertaker().watch(group);
-        let diagnostics = Diagnostics::new(server.clone(), slot.number(), Arc::clone(journal));
+        slot.undertaker().watch(group, mark.tree);
+        let (whose, journal) = (server.clone(), Arc::clone(journal));
+        let diagnostics = Diagnostics::new(whose, slot.number(), journal, program.secrets());
         let diagnostics = Arc::new(diagnostics);
         let draining = Arc::clone(&diagnostics);
         tokio::spawn(async move { draining.drain(stderr).await });
@@ -226,7 +227,7 @@ impl Text {
 struct Watcher {
     child: Child,
     group: u32,
-    mark: String,
+    mark: Mark,
     scratch: Option<Scratch>,
     server: ServerName,
     diagnostics: Arc<Diagnostics>,
@@ -265,6 +266,7 @@ impl Watcher {
         receiver.ended(end, started.elapsed());
         abort.abort(); // closes its standard input
         let status = self.terminate(end).await;
+        self.slot.reaped(self.group);
         self.clear_up().await;
         self.slot.undertaker().forget(self.group);
         self.tell(end, status);
@@ -296,7 +298,7 @@ impl Watcher {
             drop(scratch);
             strays
         });
-        let strays = cleared.await.unwrap_or_default();
+        let strays = cleared.await.unwrap_or_default() + self.slot.end_orphans();
         if strays > 0 {
             tracing::info!(server = %self.server, strays, "ended what had left its process group");
         }
@@ -313,13 +315,13 @@ impl Watcher {
     }
 
     fn tell(&self, end: End, status: Option<ExitStatus>) {
-        let server = &self.server;
+        let (server, process) = (&self.server, self.slot.number());
         let status = status.map(|status| status.to_string()).unwrap_or_default();
         match end {
             End::Asked => tracing::debug!(%server, status, "server process ended"),
             End::Exited | End::Flooded | End::Deaf => {
                 let stderr = self.diagnostics.summary();
-                tracing::warn!(%server, reason = %end, status, stderr, "server process failed");
+                tracing::warn!(%server, process, reason = %end, status, stderr, "server process failed");
             }
         }
     }

@@ -14,7 +14,11 @@ use std::{
 use doorward_box::{LAUNCHER, Plan, Sandbox, find};
 use tokio::process::Command;
 
-use super::{scratch::Scratch, strays::MARK};
+use super::{
+    scratch::Scratch,
+    secrets::Secrets,
+    strays::{MARK, Mark},
+};
 use crate::config::{GatewayError, Launcher, ServerConfig, UpstreamConfig};
 
 /// A program that can be started.
@@ -75,6 +79,11 @@ impl Program {
         &self.name
     }
 
+    /// What it was configured with, to be kept out of what it says.
+    pub(super) fn secrets(&self) -> Secrets {
+        Secrets::of(&self.configured)
+    }
+
     /// What puts it into its box.
     pub(super) fn launcher(&self) -> Option<&Launcher> {
         self.launcher.as_ref()
@@ -82,11 +91,15 @@ impl Program {
 
     /// Ready to be started with `mark`: pipes on all three streams, a process group of its own,
     /// and within its box.
-    pub(super) fn prepare(&self, mark: &str) -> io::Result<Prepared> {
-        let scratch = self.scratch(mark)?;
+    pub(super) fn prepare(&self, mark: &Mark) -> io::Result<Prepared> {
+        let scratch = self.scratch(&mark.text)?;
         let mut command = match &self.launcher {
             None => Command::new(&self.name),
-            Some(launcher) => self.launched(launcher, scratch.as_ref())?,
+            Some(launcher) => {
+                let mut plan = self.plan(launcher, scratch.as_ref());
+                plan.mark = mark.tree;
+                self.launched(launcher, &plan)?
+            }
         };
         command
             .args(&self.arguments)
@@ -94,7 +107,7 @@ impl Program {
             .envs(self.inherited.iter().cloned())
             .envs(scratch.iter().flat_map(Scratch::environment))
             .envs(self.configured.iter().cloned())
-            .env(MARK, mark)
+            .env(MARK, &mark.text)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -119,10 +132,9 @@ impl Program {
     }
 
     /// The launcher, up to the program's own arguments.
-    fn launched(&self, launcher: &Launcher, scratch: Option<&Scratch>) -> io::Result<Command> {
+    fn launched(&self, launcher: &Launcher, plan: &Plan) -> io::Result<Command> {
         let program = self.found()?;
-        let plan = self.plan(launcher, scratch);
-        let plan = serde_json::to_string(&plan).map_err(io::Error::other)?;
+        let plan = serde_json::to_string(plan).map_err(io::Error::other)?;
         let mut command = Command::new(&launcher.program);
         command.arg(LAUNCHER).arg(plan).arg(program);
         Ok(command)
@@ -130,10 +142,10 @@ impl Program {
 
     /// The box of one process.
     pub(super) fn plan(&self, launcher: &Launcher, scratch: Option<&Scratch>) -> Plan {
-        let mut plan = launcher.plan.clone();
+        let mut plan = Plan::clone(&launcher.plan);
         plan.parent = Some(std::process::id());
         plan.read.extend(self.directory.clone());
-        plan.write.extend(scratch.map(|own| own.path().to_owned()));
+        plan.scratch = scratch.map(|own| own.path().to_owned());
         plan
     }
 

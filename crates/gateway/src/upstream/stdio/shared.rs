@@ -36,6 +36,7 @@ use super::{
     outbox::Outbox,
     process::{End, Process, Receiver, Text},
     slots::{Need, Tenant},
+    spawner::patiently,
 };
 use crate::{config::Sharing, upstream::Fault};
 
@@ -207,10 +208,8 @@ impl Shared {
         if let Some(begun) = self.lock().begun() {
             return Ok(begun);
         }
-        let _one_at_a_time = self
-            .beginning
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let beginning = patiently(|| self.beginning.lock());
+        let _one_at_a_time = beginning.unwrap_or_else(PoisonError::into_inner);
         if let Some(begun) = self.lock().begun() {
             return Ok(begun);
         }

@@ -1,8 +1,8 @@
 //! How many server processes there may be, and which one goes first.
 //!
 //! Every process holds a [`Slot`] until it has been reaped. When a user or a server
-//! has no slot left, the process of theirs that was idle longest makes room; one that
-//! is answering never does, and for what is asked modestly (`upstream::modest`) only one
+//! has no slot left, an idle process makes room (see [`super::room`] for which one);
+//! one that is answering never does, and for what is asked modestly (`upstream::modest`) only one
 //! that no client holds. What runs for nobody in particular (started ahead, or shared by
 //! everybody) counts for its server and in all.
 
@@ -24,7 +24,13 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{spawner::Spawner, undertaker::Undertaker};
+use super::{
+    orphans::Orphans,
+    room::{Candidate, choose},
+    spawner::Spawner,
+    strays::Mark,
+    undertaker::Undertaker,
+};
 use crate::{config::GatewayLimits, upstream::modest::is_modest};
 
 /// Whoever keeps a process running.
@@ -53,6 +59,7 @@ pub(crate) struct Processes {
     changed: Notify,
     spawner: Spawner,
     undertaker: Undertaker,
+    orphans: Arc<Orphans>,
     /// What everything that is started here carries in its environment.
     mark: String,
 }
@@ -110,6 +117,7 @@ pub(super) enum Full {
 /// The right to run one process; given back when dropped.
 pub(super) struct Slot {
     number: u64,
+    tree: Option<u64>,
     processes: Arc<Processes>,
 }
 
@@ -128,6 +136,7 @@ impl Processes {
             changed: Notify::new(),
             spawner: Spawner::default(),
             undertaker: Undertaker::new(&mark),
+            orphans: Arc::default(),
             mark,
         })
     }
@@ -149,6 +158,7 @@ impl Processes {
         }
         Ok(Slot {
             number,
+            tree: self.orphans.plant(),
             processes: Arc::clone(self),
         })
     }
@@ -202,6 +212,12 @@ impl Processes {
         for tenant in stale {
             tenant.evict();
         }
+        self.orphans.look_in_the_background();
+    }
+
+    /// Takes in what loses its parent among all that servers start, so that it ends with them.
+    pub(crate) fn adopt_orphans(&self) -> io::Result<()> {
+        self.orphans.adopt()
     }
 
     /// Ends what runs of a server, for when it is no longer configured so.
@@ -268,7 +284,7 @@ impl State {
                     Full::Server => held.server == who.server,
                     Full::Total | Full::Closing => true,
                 };
-                Some(self.longest_idle(eligible).ok_or(shortage)?)
+                Some(self.make_room(&who.user, eligible).ok_or(shortage)?)
             }
         };
         let held = Held {
@@ -360,13 +376,26 @@ impl State {
         admitted
     }
 
-    fn longest_idle(&mut self, eligible: impl Fn(&Who) -> bool) -> Option<Arc<dyn Tenant>> {
-        let candidates = self.slots.values_mut().filter_map(|held| {
-            let eligible = !held.is_leaving() && eligible(&held.who);
-            let tenant = held.tenant.upgrade().filter(|_| eligible)?;
-            Some((tenant.idle_since(Need::Room)?, held, tenant))
-        });
-        let (_, held, tenant) = candidates.min_by_key(|(since, _, _)| *since)?;
+    /// Lets one of those that are eligible go, for one more of `asker`.
+    fn make_room(
+        &mut self,
+        asker: &Subject,
+        eligible: impl Fn(&Who) -> bool,
+    ) -> Option<Arc<dyn Tenant>> {
+        let staying = self.slots.iter().filter(|(_, held)| !held.is_leaving());
+        let eligible = staying.filter(|(_, held)| eligible(&held.who));
+        let candidates: Vec<_> = eligible
+            .map(|(number, held)| Candidate {
+                number: *number,
+                user: held.who.user.clone(),
+                idle_since: held
+                    .tenant
+                    .upgrade()
+                    .and_then(|it| it.idle_since(Need::Room)),
+            })
+            .collect();
+        let held = self.slots.get_mut(&choose(&candidates, asker)?)?;
+        let tenant = held.tenant.upgrade()?;
         held.leaving = true;
         Some(tenant)
     }
@@ -407,9 +436,12 @@ impl Slot {
         self.number
     }
 
-    /// What its process and all that it starts carry in their environment.
-    pub(super) fn mark(&self) -> String {
-        format!("{}.{}", self.processes.mark, self.number)
+    /// What its process and all that it starts carry.
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            text: format!("{}.{}", self.processes.mark, self.number),
+            tree: self.tree,
+        }
     }
 
     /// Its process has ended, or is about to.
@@ -421,7 +453,20 @@ impl Slot {
 
     /// Starts its process.
     pub(super) fn spawn(&self, command: Command) -> io::Result<Child> {
-        self.processes.spawner.spawn(command)
+        let starting = self.processes.orphans.starts();
+        let child = self.processes.spawner.spawn(command)?;
+        starting.began(child.id());
+        Ok(child)
+    }
+
+    /// Notes that the process of this number was waited for: it may be another's from now on.
+    pub(super) fn reaped(&self, process: u32) {
+        self.processes.orphans.forget(process);
+    }
+
+    /// Ends what is left of processes that are gone, and hides what it is.
+    pub(super) fn end_orphans(&self) -> usize {
+        self.processes.orphans.look()
     }
 
     /// Who sees to it that the process does not outlive Doorward.
@@ -432,6 +477,9 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
+        if let Some(tree) = self.tree {
+            self.processes.orphans.fell(tree);
+        }
         self.processes.lock().slots.remove(&self.number);
         self.processes.changed.notify_waiters();
     }
@@ -610,6 +658,31 @@ mod tests {
         drop(slot);
         assert!(processes.take(of("files", "bob"), weak(&busy)).is_ok());
         assert!(!idle.evicted.load(Ordering::Relaxed));
+    }
+
+    #[tokio::test]
+    async fn who_fills_a_server_loses_their_own_and_takes_nobodys_last_process() {
+        // ST-06
+        let processes = processes(10, 8);
+        let of = |name: &str| Who {
+            most: Some(3),
+            ..user(name)
+        };
+        let now = Instant::now();
+        let (alices, bobs) = (fake(Some(now)), fake(Some(now)));
+        let _slots = [
+            processes.take(of("alice"), weak(&alices)).ok(),
+            processes.take(of("bob"), weak(&bobs)).ok(),
+        ];
+        let (own, busy) = (fake(Some(now)), fake(None));
+        let _own = processes.take(of("mallory"), weak(&own)).ok();
+        let _next = processes.take(of("mallory"), weak(&busy)).ok();
+        assert!(own.evicted.load(Ordering::Relaxed), "their own one goes");
+        let more = processes.take(of("mallory"), weak(&own));
+        assert_eq!(more.err(), Some(Full::Server));
+        for others in [alices, bobs] {
+            assert!(!others.evicted.load(Ordering::Relaxed));
+        }
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 //! A small shell script holds one end of a pipe and the list of process groups.
 //! When Doorward is gone, killed outright included, the pipe closes and the
 //! script ends every group on its list, and what left its group but still carries
-//! the mark of the gateway (see [`super::strays`]). It runs in a group of its own, so that a
+//! the mark of the gateway, or of a process on the list (see [`super::strays`]). It runs in a group of its own, so that a
 //! terminal's interrupt does not reach it first. A system without `/bin/sh` has
 //! no undertaker; there, the closing of their input ends well-behaved servers.
 
@@ -37,13 +37,14 @@ impl Undertaker {
         }
     }
 
-    /// Puts a process group on the list.
-    pub(super) fn watch(&self, group: u32) {
+    /// Puts a process group on the list, and the mark of all that belongs to it.
+    pub(super) fn watch(&self, group: u32, tree: Option<u64>) {
         let mut state = self.script.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*state, State::NotStarted) {
             *state = start(&self.mark);
         }
-        state.say(&format!("+ {group}\n"));
+        let tree = tree.map(|tree| tree.to_string());
+        state.say(&format!("+ {group} {}\n", tree.unwrap_or_default()));
     }
 
     /// Takes a process group that is gone off the list.
@@ -107,31 +108,36 @@ fn start(mark: &str) -> State {
     }
 }
 
-/// The list is the positional parameters, so that no other program is needed until the end.
+/// The list is the positional parameters, each a group and a mark, so that no other program is
+/// needed until the end.
 const SCRIPT: &str = r#"
 mark=$1
 set --
-while read -r what group; do
+while read -r what group tree; do
   if [ "$what" = + ]; then
-    set -- "$@" "$group"
+    set -- "$@" "$group:$tree"
   else
     count=$#
     while [ "$count" -gt 0 ]; do
-      [ "$1" = "$group" ] || set -- "$@" "$1"
+      [ "${1%:*}" = "$group" ] || set -- "$@" "$1"
       shift
       count=$((count - 1))
     done
   fi
 done
 [ $# -eq 0 ] && exit
-for group; do kill -s TERM -- "-$group"; done
+trees=none
+for one; do
+  kill -s TERM -- "-${one%:*}"
+  [ -z "${one#*:}" ] || trees="$trees|${one#*:}"
+done
 PATH=/usr/bin:/bin
 sleep 2
-for group; do kill -s KILL -- "-$group"; done
-for file in /proc/[0-9]*/environ; do
-  if grep -qsF "DOORWARD_PROCESS=$mark." "$file"; then
-    process=${file#/proc/}
-    kill -s KILL "${process%/environ}"
+for one; do kill -s KILL -- "-${one%:*}"; done
+for process in /proc/[0-9]*; do
+  if grep -qsF "DOORWARD_PROCESS=$mark." "$process/environ" ||
+    grep -qsE "^Max file locks +[^ ]+ +($trees) " "$process/limits"; then
+    kill -s KILL "${process#/proc/}"
   fi
 done
 "#;
@@ -154,7 +160,7 @@ mod tests {
         let undertaker = Undertaker::new("nobodys");
         let mut groups = [sleeper(), sleeper(), sleeper()];
         for child in &groups {
-            undertaker.watch(child.id());
+            undertaker.watch(child.id(), None);
         }
         undertaker.forget(groups[1].id());
         drop(undertaker);

@@ -32,6 +32,7 @@ use super::{
     outbox::Outbox,
     process::{End, Ends, Process, Receiver},
     slots::{Need, Tenant},
+    spawner::patiently,
 };
 use crate::{config::Sharing, upstream::Fault};
 
@@ -134,7 +135,7 @@ impl Table {
         if let Some(process) = self.lock().running() {
             return Ok(process);
         }
-        let _one_at_a_time = lock(&self.beginning);
+        let _one_at_a_time = patiently(|| lock(&self.beginning));
         if let Some(process) = self.lock().running() {
             return Ok(process);
         }
