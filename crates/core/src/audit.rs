@@ -107,6 +107,10 @@ pub enum AuditKind {
     /// Any other MCP message that was refused.
     #[serde(rename = "mcp.refused")]
     McpRefused,
+    /// A server gave no answer that could be passed on; the reason holds the reference that the
+    /// caller was told and the log has (GW-27).
+    #[serde(rename = "upstream.failed")]
+    UpstreamFailed,
     /// A server process started, stopped or failed.
     #[serde(rename = "server.process")]
     ServerProcess,

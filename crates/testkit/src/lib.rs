@@ -14,6 +14,7 @@ pub mod chance;
 pub mod client;
 pub mod corpus;
 pub mod holder;
+pub mod hostile;
 pub mod http;
 pub mod page;
 pub mod peers;

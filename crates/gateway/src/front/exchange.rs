@@ -11,14 +11,13 @@ use doorward_core::{
     access::{CLOCK_SKEW, Principal},
     audit::{AuditEvent, AuditKind, Outcome},
     dpop::{ContentDigest, ProofFault, Scheme},
-    entropy::{Entropy, draw},
     peer::SameMachine,
 };
 use doorward_mcp::era::Era;
 use doorward_verify::{Refusal as Rejected, credentials};
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 
-use super::{entry::Entry, refusal::Refusal, session::Named};
+use super::{entry::Entry, failing::Failing, refusal::Refusal, session::Named};
 use crate::{
     access::Caller,
     config::GatewayLimits,
@@ -228,8 +227,7 @@ impl Exchange {
 
     /// Tells the caller that the upstream gave no answer, and the operator why.
     pub(super) fn failed(&self, fault: Fault, id: Option<&str>) -> Refusal {
-        let entropy = &*self.inner.surroundings.entropy;
-        failure(&self.server, entropy, fault, id)
+        self.failing().failed(fault, id)
     }
 
     /// The same for what goes on when the request is answered in part.
@@ -237,38 +235,9 @@ impl Exchange {
         Failing {
             inner: Arc::clone(&self.inner),
             server: Arc::clone(&self.server),
+            caller: Arc::clone(&self.caller),
+            peer: self.peer,
         }
-    }
-}
-
-/// What tells faults of a stream that has begun.
-pub(super) struct Failing {
-    inner: Arc<Inner>,
-    server: Arc<Server>,
-}
-
-impl Failing {
-    /// Tells the caller that the upstream broke off, and the operator why.
-    pub(super) fn failed(&self, fault: Fault, id: Option<&str>) -> Refusal {
-        let entropy = &*self.inner.surroundings.entropy;
-        failure(&self.server, entropy, fault, id)
-    }
-}
-
-fn failure(server: &Server, entropy: &dyn Entropy, fault: Fault, id: Option<&str>) -> Refusal {
-    if fault == Fault::NoSession {
-        return Refusal::no_session();
-    }
-    let reference = fault.is_upstreams().then(|| {
-        let bits: [u8; 5] = draw(entropy);
-        let reference: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
-        tracing::warn!(server = %server.name, reference, %fault, "an upstream failed");
-        reference
-    });
-    Refusal::Upstream {
-        fault,
-        id: id.map(str::to_owned),
-        reference,
     }
 }
 

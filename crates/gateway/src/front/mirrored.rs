@@ -1,10 +1,12 @@
 //! Arguments that are mirrored into headers, held against the body where no server will do it.
 //!
 //! A server of 2026-07-28 behind a URL sees the headers and checks them itself. A program sees no
-//! headers, and a server with sessions knows of none: there it is done here.
+//! headers, a server with sessions knows of none, and where all servers are one the headers that
+//! go to a member are made anew: there it is done here.
 
 use doorward_mcp::{
     envelope::Request,
+    era::{Era, Revision},
     error::RpcError,
     headers::{HeaderParams, McpHeaders},
     method::Method,
@@ -19,10 +21,38 @@ pub(super) async fn check(
     headers: &McpHeaders<'_>,
     request: &Request<'_>,
 ) -> Result<(), RpcError> {
-    let is_call = request.method == Method::ToolsCall.as_str();
-    if !is_call || exchange.server.upstream.checks_mirrors().await {
-        return Ok(());
+    match !is_call(request) || exchange.server.upstream.checks_mirrors().await {
+        true => Ok(()),
+        false => held_against(exchange, headers, request).await,
     }
+}
+
+/// The same of a call to all servers as one, on its way to a member: `request` calls the tool as
+/// the member does. A session has no such headers.
+pub(super) async fn check_of_member(
+    member: &Exchange,
+    request: &Request<'_>,
+) -> Result<(), RpcError> {
+    let lines = member.headers.iter();
+    let lines = lines.map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let headers = McpHeaders::collect(lines);
+    let named = headers.protocol_version().ok().flatten();
+    let era = named.and_then(Revision::parse).map(Revision::era);
+    match is_call(request) && era == Some(Era::Stateless) {
+        true => held_against(member, &headers, request).await,
+        false => Ok(()),
+    }
+}
+
+fn is_call(request: &Request<'_>) -> bool {
+    request.method == Method::ToolsCall.as_str()
+}
+
+async fn held_against(
+    exchange: &Exchange,
+    headers: &McpHeaders<'_>,
+    request: &Request<'_>,
+) -> Result<(), RpcError> {
     let catalogue = &exchange.server.catalogue;
     let mirrors = HeaderParams::default()
         .unrecognised(headers)

@@ -8,6 +8,7 @@ mod cors;
 mod endpoint;
 mod entry;
 mod exchange;
+mod failing;
 mod hosted;
 mod judge;
 mod lifted;

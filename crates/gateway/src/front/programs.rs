@@ -120,6 +120,12 @@ pub(super) async fn answer(exchange: &Exchange, reply: Reply, about: About<'_>) 
         .method
         .is_some_and(|method| method.class() == Class::List);
     let sieve = exchange.sieve(about.era).filter(|_| lists);
+    let failed = |fault| exchange.failed(fault, about.id);
+    // In a batch each failure stands under an id of its own already.
+    let is_one = about.method.is_some();
+    if let Some(fault) = reply.first.fault.filter(|_| is_one) {
+        return Err(failed(fault));
+    }
     if reply.first.last {
         let json = reply.first.json;
         let status = status(&json, about.era);
@@ -130,7 +136,10 @@ pub(super) async fn answer(exchange: &Exchange, reply: Reply, about: About<'_>) 
         let mut item = reply.first;
         while !item.last {
             let next = reply.rest.next().await;
-            item = next.ok_or_else(|| exchange.failed(Fault::Ended, about.id))?;
+            item = next.ok_or_else(|| failed(Fault::Ended))?;
+        }
+        if let Some(fault) = item.fault.filter(|_| is_one) {
+            return Err(failed(fault));
         }
         let json = sieve.map_or(item.json.clone(), |sieve| sieve.message(item.json));
         return Ok(document(json, StatusCode::OK));
@@ -138,9 +147,15 @@ pub(super) async fn answer(exchange: &Exchange, reply: Reply, about: About<'_>) 
     let pulse = exchange.pulse(about.brings()).await?;
     let grip = pulse.grip();
     let written = Written::new(Some(reply.first.json), reply.rest, pulse, reply.reader);
+    let (failing, id) = (exchange.failing(), about.id.map(str::to_owned));
+    let told = move |fault| failing.failed(fault, id.as_deref()).body().into();
     let written = written
         .through(sieve)
         .with_farewell(farewell(exchange, about));
+    let written = match is_one {
+        true => written.telling(Box::new(told)),
+        false => written,
+    };
     Ok(event_stream(&grip, written))
 }
 

@@ -28,10 +28,14 @@ use super::{
     session::Named,
 };
 use crate::{
-    stream::{self, Capped, Cut, Grip, Passing, Sifted, sift_json},
+    stream::{
+        self, Capped, Cut, Grip, Passing, Sifted,
+        document::{self, Document},
+    },
     upstream::{
         Fault,
         http::{SESSION_ID, read_on},
+        within,
     },
 };
 
@@ -90,8 +94,9 @@ async fn content(
             json(exchange, body, about).await.map_err(failed)
         }
         Some(Media::EventStream) if about.json_only => {
-            let most = exchange.limits.response_bytes;
-            let response = stream::collect(body, most).await.map_err(failed)?;
+            let (most, id) = (exchange.limits.response_bytes, about.method.and(about.id));
+            let response = stream::collect(body, most, id);
+            let response = timely(exchange, about, response).await.map_err(failed)?;
             let sieve = exchange.sieve(about.era).filter(|_| lists(about));
             let response = sieve.map_or(response.clone(), |sieve| sieve.message(response));
             Ok(typed("application/json", Body::from(response)))
@@ -103,15 +108,36 @@ async fn content(
 
 async fn json(exchange: &Exchange, body: Incoming, about: About<'_>) -> Result<Response, Fault> {
     let most = exchange.limits.response_bytes;
-    let body = match exchange.sieve(about.era).filter(|_| lists(about)) {
-        Some(sieve) => Body::from(sift_json(body, most, &sieve).await?),
-        None => {
+    let sieve = exchange.sieve(about.era).filter(|_| lists(about));
+    let held = if sieve.is_some() { most } else { HELD };
+    let read = document::read(body, most, held);
+    let asked = about.method.and(about.id);
+    let body = match timely(exchange, about, read).await? {
+        Document::Whole(json) => {
+            document::check(&json, asked)?;
+            Body::from(match sieve {
+                Some(sieve) => sieve.message(json),
+                None => json,
+            })
+        }
+        Document::Begun(first, rest) => {
+            document::begins(&first, asked.is_none())?;
             let (watch, visit) = (Arc::clone(&exchange.inner.watch), exchange.visit());
-            let capped = Capped::new(body, most, watch, move || visit.holder());
-            Body::new(capped.ok_or(Fault::TooLarge)?)
+            let (body, holder) = ((first, rest), move || visit.holder());
+            Body::new(Capped::new(body, most, watch, holder))
         }
     };
     Ok(typed("application/json", body))
+}
+
+/// As long as the server may take for the beginning of its answer, it may for what is held back.
+async fn timely<T>(
+    exchange: &Exchange,
+    about: About<'_>,
+    answer: impl Future<Output = Result<T, Fault>>,
+) -> Result<T, Fault> {
+    let patience = exchange.server.upstream.patience();
+    within(patience.limits(about.method).quiet, answer).await
 }
 
 async fn events(
@@ -166,12 +192,14 @@ async fn refused(
     if status == StatusCode::METHOD_NOT_ALLOWED && about.verb != http::Method::POST {
         return Err(Refusal::Method("POST"));
     }
-    let body = Limited::new(body, LONGEST_REFUSAL).collect().await;
+    let body = async { Ok(Limited::new(body, LONGEST_REFUSAL).collect().await) };
+    let body = timely(exchange, about, body).await;
+    let body = body.map_err(|fault| exchange.failed(fault, about.id))?;
     let body = body.map(|body| body.to_bytes()).unwrap_or_default();
     if contradicts(status, &body, about) {
         exchange.server.upstream.doubt();
     }
-    if !is_error(&body) {
+    if !is_error(&body, about.id) {
         return Err(exchange.failed(Fault::Refused(status.as_u16()), about.id));
     }
     let mut response = typed("application/json", Body::from(body));
@@ -205,11 +233,13 @@ fn contradicts(status: StatusCode, body: &[u8], about: About<'_>) -> bool {
     }
 }
 
-fn is_error(body: &[u8]) -> bool {
-    match Message::parse(body) {
-        Ok(Message::Response(response)) => matches!(response.outcome, Outcome::Error(_)),
-        Ok(Message::Request(_) | Message::Notification(_)) | Err(_) => false,
-    }
+/// An error about what was asked, or about what could not be read.
+fn is_error(body: &[u8], asked: Option<&str>) -> bool {
+    let Ok(Message::Response(response)) = Message::parse(body) else {
+        return false;
+    };
+    let is_own = asked.is_none_or(|_| document::check(body, asked).is_ok());
+    is_own && matches!(response.outcome, Outcome::Error(_))
 }
 
 /// The session as the caller may know it, and the revision that was agreed on.
@@ -274,6 +304,8 @@ where
 const VERSION: HeaderName = HeaderName::from_static(PROTOCOL_VERSION);
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 const LONGEST_REFUSAL: usize = 64 * 1024;
+/// So much of a JSON answer is held back until it is known to be one.
+const HELD: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests {

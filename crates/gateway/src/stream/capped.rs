@@ -15,6 +15,8 @@ use super::{Attendance, Cut, Holder, Watch};
 
 /// An upstream's body with a limit. `H` says who reads it.
 pub(crate) struct Capped<H> {
+    /// What was read of it already.
+    first: Option<Bytes>,
     body: Option<Incoming>,
     left: usize,
     watch: Arc<Watch>,
@@ -23,16 +25,21 @@ pub(crate) struct Capped<H> {
 }
 
 impl<H: Fn() -> Holder + Unpin> Capped<H> {
-    /// `None` when the body says beforehand that it is longer than `most`.
-    pub(crate) fn new(body: Incoming, most: usize, watch: Arc<Watch>, holder: H) -> Option<Self> {
-        let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-        (announced <= most).then_some(Self {
+    /// The rest of an answer that begins with `first`.
+    pub(crate) fn new(
+        (first, body): (Bytes, Incoming),
+        most: usize,
+        watch: Arc<Watch>,
+        holder: H,
+    ) -> Self {
+        Self {
+            left: most.saturating_sub(first.len()),
+            first: Some(first),
             body: Some(body),
-            left: most,
             watch,
             holder,
             attendance: Attendance::default(),
-        })
+        }
     }
 
     fn over(&mut self) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
@@ -53,6 +60,9 @@ impl<H: Fn() -> Holder + Unpin> Body for Capped<H> {
             return self.over();
         }
         let this = &mut *self;
+        if let Some(first) = this.first.take() {
+            return Poll::Ready(Some(Ok(Frame::data(first))));
+        }
         let Some(body) = &mut this.body else {
             return Poll::Ready(None);
         };
@@ -79,10 +89,16 @@ impl<H: Fn() -> Holder + Unpin> Body for Capped<H> {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.as_ref().is_none_or(Incoming::is_end_stream)
+        self.first.is_none() && self.body.as_ref().is_none_or(Incoming::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.as_ref().map(Body::size_hint).unwrap_or_default()
+        let mut hint = self.body.as_ref().map(Body::size_hint).unwrap_or_default();
+        let first = self.first.as_ref().map_or(0, Bytes::len) as u64;
+        if let Some(upper) = hint.upper() {
+            hint.set_upper(upper + first);
+        }
+        hint.set_lower(hint.lower() + first);
+        hint
     }
 }

@@ -9,6 +9,7 @@
 mod attendance;
 mod bridged;
 mod capped;
+pub(crate) mod document;
 mod held;
 mod losses;
 mod outbox;
@@ -27,7 +28,7 @@ pub(crate) use self::{
     losses::{Blame, Loss, Losses},
     outbox::Written,
     passing::Passing,
-    sifted::{Sieve, Sifted, collect, sift_json},
+    sifted::{Sieve, Sifted, collect},
     watch::{Brings, Holder, Pulse, Sign, Watch},
 };
 

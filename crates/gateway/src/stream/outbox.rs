@@ -11,7 +11,13 @@ use doorward_mcp::sse::{KEEP_ALIVE, frame};
 use http_body::{Body, Frame};
 
 use super::{Cut, Loss, Pulse, Sieve, watch::Sign};
-use crate::upstream::stdio::{Item, Outbox};
+use crate::upstream::{
+    Fault,
+    stdio::{Item, Outbox},
+};
+
+/// What is said of a failure.
+type Told = Box<dyn Fn(Fault) -> Bytes + Send + Sync>;
 
 /// Messages of a program as events.
 pub(crate) struct Written {
@@ -19,6 +25,8 @@ pub(crate) struct Written {
     rest: Option<Arc<Outbox>>,
     sieve: Option<Sieve>,
     farewell: Option<Bytes>,
+    /// What to say of a failure of the program.
+    told: Option<Told>,
     pulse: Pulse,
     /// Dropped together with the stream: then nobody reads any more.
     _reader: Box<dyn Send + Sync>,
@@ -36,6 +44,7 @@ impl Written {
             rest: Some(rest),
             sieve: None,
             farewell: None,
+            told: None,
             pulse,
             _reader: reader,
         }
@@ -51,6 +60,21 @@ impl Written {
         Self {
             farewell: event,
             ..self
+        }
+    }
+
+    /// The same, with failures of the program told in these words.
+    pub(crate) fn telling(self, told: Told) -> Self {
+        Self {
+            told: Some(told),
+            ..self
+        }
+    }
+
+    fn message(&self, item: Item) -> Option<Frame<Bytes>> {
+        match (item.fault, &self.told) {
+            (Some(fault), Some(told)) => self.event(told(fault)),
+            (_, _) => self.event(item.json),
         }
     }
 
@@ -77,7 +101,11 @@ impl Body for Written {
         loop {
             let polled = match (this.first.take(), &this.rest) {
                 (_, None) => return Poll::Ready(None),
-                (Some(json), Some(_)) => Poll::Ready(Some(Item { json, last: false })),
+                (Some(json), Some(_)) => Poll::Ready(Some(Item {
+                    json,
+                    last: false,
+                    fault: None,
+                })),
                 (None, Some(rest)) => rest.poll_next(context),
             };
             match this.pulse.sign(context) {
@@ -98,7 +126,7 @@ impl Body for Written {
                     this.pulse.lost(Loss::Full);
                 }
             }
-            if let Some(event) = item.and_then(|item| this.event(item.json)) {
+            if let Some(event) = item.and_then(|item| this.message(item)) {
                 return Poll::Ready(Some(Ok(event)));
             }
         }

@@ -22,10 +22,10 @@ use doorward_mcp::{
     translate::updated_uri,
 };
 use http_body::{Body, Frame};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
-use super::{Cut, Pulse, watch::Sign};
+use super::{Cut, Pulse, document, watch::Sign};
 use crate::{
     access::Caller,
     upstream::{Fault, http::read_on},
@@ -131,24 +131,22 @@ fn unreadable(id: Option<&str>) -> Bytes {
     Fault::NotMcp.rpc().to_body(id).into()
 }
 
-/// Reads a JSON body whole and sifts it.
-pub(crate) async fn sift_json(body: Incoming, most: usize, sieve: &Sieve) -> Result<Bytes, Fault> {
-    let body = Limited::new(body, most).collect().await;
-    let body = body.map_err(|_| Fault::TooLarge)?.to_bytes();
-    Ok(sieve.message(body))
-}
-
 /// Reads an event stream up to the response, for a client that takes JSON only.
-pub(crate) async fn collect(mut body: Incoming, most: usize) -> Result<Bytes, Fault> {
+pub(crate) async fn collect(
+    mut body: Incoming,
+    most: usize,
+    id: Option<&str>,
+) -> Result<Bytes, Fault> {
     let mut parser = Parser::new(most);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Fault::Broken)?;
         let Some(chunk) = frame.data_ref() else {
             continue;
         };
-        for event in parser.push(chunk).map_err(|_| Fault::TooLarge)? {
+        for event in parser.push(chunk)? {
             let data = Bytes::from(event.into_data());
-            if matches!(Message::parse(&data), Ok(Message::Response(_))) {
+            let is_response = matches!(Message::parse(&data), Ok(Message::Response(_)));
+            if is_response && document::check(&data, id).is_ok() {
                 return Ok(data);
             }
         }

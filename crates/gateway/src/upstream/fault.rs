@@ -8,6 +8,7 @@ use std::time::Duration;
 use doorward_mcp::{
     era::Revision,
     error::{Code, RpcError},
+    sse::SseError,
 };
 use http::StatusCode;
 
@@ -66,6 +67,15 @@ pub(crate) enum Fault {
     NotOpened,
     #[error("the MCP server speaks a revision of the protocol that is not known")]
     Revision,
+}
+
+impl From<SseError> for Fault {
+    fn from(error: SseError) -> Self {
+        match error {
+            SseError::TooLong(_) => Self::TooLarge,
+            SseError::NotUtf8 | SseError::Framing => Self::NotMcp,
+        }
+    }
 }
 
 impl Fault {

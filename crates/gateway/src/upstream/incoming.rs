@@ -82,7 +82,7 @@ impl Waiting {
         if item.last {
             self.rest = None;
         }
-        Some(Ok(item.json))
+        Some(item.fault.map_or(Ok(item.json), Err))
     }
 }
 
@@ -102,6 +102,11 @@ mod tests {
         outbox.complete();
         let all: Vec<_> = Incoming::of_outbox(outbox, Fault::Broken).collect().await;
         assert_eq!(all, [Err(Fault::Broken)]);
+        let outbox = Outbox::new();
+        outbox.push("1".into());
+        outbox.fail(Fault::Ended, "2".into());
+        let all: Vec<_> = Incoming::of_outbox(outbox, Fault::Broken).collect().await;
+        assert_eq!(all, [Ok("1".into()), Err(Fault::Ended)]);
         let outbox = Outbox::new();
         outbox.complete();
         let all: Vec<_> = Incoming::unasked(outbox).collect().await;

@@ -1,5 +1,6 @@
 //! Where calls go: servers behind a URL, and programs of this machine.
 
+mod addressee;
 mod asked;
 mod fault;
 pub(crate) mod http;

@@ -146,7 +146,13 @@ pub(crate) async fn all<A: Ask>(
 /// A page; nothing where there is no such list at all.
 fn page_of<N>(answer: &[u8], kind: ListKind) -> Result<Option<List<'_>>, Declined<N>> {
     if let Ok(list) = List::parse(answer, kind) {
-        return Ok(Some(list));
+        // A question is no list, whatever stands beside it (P-012).
+        return match list.result().member(&["resultType"]) {
+            Some(said) if said.text().as_deref() != Some("complete") => {
+                Err(Declined::Fault(Fault::NotMcp))
+            }
+            Some(_) | None => Ok(Some(list)),
+        };
     }
     match Message::parse(answer) {
         Ok(Message::Response(response)) => match response.outcome {

@@ -47,6 +47,20 @@ async fn every_kind_of_failure_is_one_error_that_says_what_it_was() {
         for header in ["location", "www-authenticate", "content-encoding"] {
             assert!(!answer.headers.contains_key(header), "{name}");
         }
+        // What a client may have brought about by trying another era is none of the operator's.
+        let reference = answer.json()["error"]["data"]["reference"].clone();
+        if status == 502 {
+            let (server, reason) = world.store.failures().pop().expect("a record");
+            let reference = reference.as_str().expect("a reference");
+            assert_eq!(server, "files");
+            assert!(
+                reason.contains(message) && reason.contains(reference),
+                "{reason}"
+            );
+            assert!(!reason.contains("SECRET"), "{reason}");
+        } else {
+            assert!(reference.is_null(), "{name}");
+        }
     }
 }
 
@@ -89,16 +103,17 @@ async fn output_without_end_is_cut() {
     let announced = world.send(call("read")).await;
     assert_eq!(announced.status, 502);
     assert!(announced.text().contains("too large"));
-    let chunked = axum::body::Body::from_stream(futures_util::stream::iter([Ok::<
-        _,
-        std::io::Error,
-    >(long.clone())]));
-    let mut response = axum::response::Response::new(chunked);
-    response
-        .headers_mut()
-        .insert("content-type", "application/json".parse().expect("type"));
-    upstream.then(response);
-    let body = world.open(call("read")).await.into_body();
+    upstream.then_slow_json().write(&long);
+    let chunked = world.send(call("read")).await;
+    assert_eq!(chunked.status, 502);
+    assert!(chunked.text().contains("too large"));
+    let larger = World::with(upstream.config(), |config| {
+        config.limits.response_bytes = 100_000;
+    });
+    let longer = upstream.then_slow_json();
+    longer.write(&long.replace("\"}}", &"x".repeat(70_000)));
+    longer.write(&"x".repeat(70_000));
+    let body = larger.open(call("read")).await.into_body();
     assert!(
         body.collect().await.is_err(),
         "cut, and the reader can tell"

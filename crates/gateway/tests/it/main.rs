@@ -30,5 +30,6 @@ mod sse_doors;
 mod stateless;
 mod streams;
 mod upstream;
+mod vectors;
 mod whole;
 mod world;

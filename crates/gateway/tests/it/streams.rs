@@ -116,10 +116,16 @@ async fn who_waits_long_with_a_good_token_is_answered() {
         }
         assert_eq!(world.gateway.load().streams, 0, "who waits is no stream");
         stream.event(r#"{"jsonrpc":"2.0","id":6,"result":{}}"#);
+        stream.event(r#"{"jsonrpc":"2.0","id":5,"result":{}}"#);
     };
     let ask = call("read").with("accept", "application/json");
     let (answer, ()) = tokio::join!(world.send(ask), answering);
     assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(
+        answer.json()["id"],
+        5,
+        "and not with somebody else's answer"
+    );
 }
 
 #[tokio::test]
@@ -128,12 +134,10 @@ async fn the_rest_of_a_slow_document_is_not_for_a_token_that_was_revoked() {
     let upstream = Upstream::start().await;
     let world = World::new(upstream.config());
     let stream = upstream.then_slow_json();
-    stream.write(r#"{"jsonrpc":"2.0","#);
+    let begun = format!(r#"{{"jsonrpc":"2.0","pad":"{}"#, "x".repeat(70_000));
+    stream.write(&begun);
     let mut body = world.open(call("read")).await.into_body();
-    assert_eq!(
-        next(&mut body).await.as_deref(),
-        Some(r#"{"jsonrpc":"2.0","#)
-    );
+    assert_eq!(next(&mut body).await, Some(begun));
     world.tokens.revoke(crate::world::CANARY);
     let ending = async {
         for _ in 0..4 {

@@ -12,7 +12,7 @@ use axum::{Router, body::Body, extract::Request, response::Response};
 use bytes::Bytes;
 use doorward_gateway::UpstreamConfig;
 use http::{HeaderMap, Method};
-use http_body::Frame;
+use http_body::{Body as _, Frame};
 use http_body_util::{BodyExt, StreamBody};
 use tokio::{net::TcpListener, sync::mpsc};
 
@@ -191,8 +191,41 @@ async fn answer(state: Arc<State>, request: Request) -> Response {
         std::future::pending::<()>().await;
         unreachable!();
     }
+    let asked = state.heard.lock().expect("lock").last().cloned();
     let next = state.script.lock().expect("lock").pop_front();
-    next.unwrap_or_else(|| typed(500, "text/plain", "nothing was scripted"))
+    match (next, asked) {
+        (Some(next), Some(asked)) => addressed(next, &asked.body).await,
+        (_, _) => typed(500, "text/plain", "nothing was scripted"),
+    }
+}
+
+/// A whole JSON answer under the id that was asked with; `{}` is a result of nothing.
+async fn addressed(response: Response, asked: &[u8]) -> Response {
+    let (parts, body) = response.into_parts();
+    let is_json = parts.status == 200
+        && parts
+            .headers
+            .get("content-type")
+            .is_some_and(|it| it == "application/json");
+    if !is_json || body.size_hint().exact().is_none() {
+        return Response::from_parts(parts, body);
+    }
+    let body = body.collect().await.expect("whole").to_bytes();
+    let asked: serde_json::Value = serde_json::from_slice(asked).unwrap_or_default();
+    let said: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    let id = &asked["id"];
+    let body = match said.as_object() {
+        Some(said) if !id.is_null() && said.is_empty() => {
+            format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{}}}}"#).into()
+        }
+        Some(said) if !id.is_null() && said.get("id").is_some_and(|own| own != id) => {
+            let mut said = said.clone();
+            said.insert("id".to_owned(), id.clone());
+            serde_json::Value::from(said).to_string().into()
+        }
+        _ => body,
+    };
+    Response::from_parts(parts, Body::from(body))
 }
 
 /// Answers the gateway's own questions, in the stateless era.

@@ -1,6 +1,9 @@
-//! An MCP server of one revision over its standard input and output, for tests of gateways.
+//! An MCP server of one revision over its standard input and output, or a hostile one, for tests of
+//! gateways.
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    doorward_testkit::peers::run_program(&arguments);
+    if !doorward_testkit::hostile::run_program(&arguments) {
+        doorward_testkit::peers::run_program(&arguments);
+    }
 }

@@ -19,6 +19,7 @@
 mod behaviour;
 mod client;
 mod events;
+mod house;
 mod log;
 mod server;
 mod strict;
@@ -27,6 +28,7 @@ mod words;
 
 pub use self::{
     client::{Client, Door, Listening, Outcome, Refused, Running},
+    house::{House, open_to_all},
     server::{FakeServer, Transport, run_program},
     witness::{Change, Witness},
 };

@@ -4,12 +4,11 @@
 use std::sync::Arc;
 
 use doorward_mcp::era::Revision;
-use doorward_testkit::peers::{Change, Client, FakeServer, Transport};
+use doorward_testkit::peers::{Change, Client, FakeServer, House, Transport};
 use serde_json::{Value, json};
 
 use crate::{
     features::{Between, Feature, same, text_of, tool, want},
-    house::House,
     impossible,
     pairs::Pair,
 };

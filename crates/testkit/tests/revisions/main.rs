@@ -9,7 +9,6 @@
 
 mod crossing;
 mod features;
-mod house;
 mod impossible;
 mod own;
 mod pairs;

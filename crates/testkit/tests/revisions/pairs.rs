@@ -3,12 +3,9 @@
 use std::sync::Arc;
 
 use doorward_mcp::era::Revision;
-use doorward_testkit::peers::{Client, FakeServer, Transport};
+use doorward_testkit::peers::{Client, FakeServer, House, Transport};
 
-use crate::{
-    house::House,
-    scene::{deviations, program},
-};
+use crate::scene::{deviations, program};
 
 /// A client of one revision, a server of another, and what carries its messages.
 #[derive(Clone, Copy, Debug)]

@@ -71,7 +71,7 @@ impl Call {
 
     /// The response that tells a failure.
     pub(super) fn failed(&self, fault: Fault) -> Bytes {
-        fault.rpc().to_body(Some(&self.id)).into()
+        self.error(&self.visitor.failed(fault))
     }
 
     /// The response that is an error.

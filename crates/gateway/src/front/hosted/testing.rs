@@ -244,6 +244,10 @@ impl Visitor for Guest {
 
     fn tools_changed(&self) {}
 
+    fn failed(&self, fault: Fault) -> RpcError {
+        fault.rpc()
+    }
+
     fn token(&self) -> &TokenId {
         self.token.as_ref().unwrap_or(&USUAL)
     }

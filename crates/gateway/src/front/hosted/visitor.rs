@@ -17,7 +17,7 @@ use crate::{
     },
     snapshot::Snapshot,
     stream::Sieve,
-    upstream::link::StatelessLink,
+    upstream::{Fault, link::StatelessLink},
 };
 
 /// Somebody who sent a message, and may do so again.
@@ -34,6 +34,10 @@ pub(crate) trait Visitor: Send + Sync + 'static {
 
     /// The tools that are known of the server are old.
     fn tools_changed(&self);
+
+    /// What the client is told of a failure of the server's, which the operator hears of, too
+    /// (GW-27).
+    fn failed(&self, fault: Fault) -> RpcError;
 
     /// All servers as one, asked in this visitor's name; none where there is one server.
     fn link(&self) -> Option<Arc<dyn StatelessLink>> {
@@ -81,6 +85,10 @@ impl Visitor for Exchange {
 
     fn tools_changed(&self) {
         self.server.catalogue.changes().note();
+    }
+
+    fn failed(&self, fault: Fault) -> RpcError {
+        self.failing().failed(fault, None).into_rpc()
     }
 
     fn link(&self) -> Option<Arc<dyn StatelessLink>> {

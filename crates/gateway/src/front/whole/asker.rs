@@ -10,7 +10,7 @@ use doorward_mcp::{envelope::Message, era::Era, method::Method};
 use super::super::{
     exchange::Exchange,
     judge::{Asked, judge, judge_use_by},
-    lifted,
+    lifted, mirrored,
     refusal::Refusal,
 };
 use crate::{
@@ -117,6 +117,11 @@ impl Ask for Asker {
         };
         exchange.still_good().await.map_err(no)?; // also when it is asked once more later
         let permit = judge(&exchange, asked).await.map_err(no)?;
+        let mirrored = mirrored::check_of_member(&exchange, &request).await;
+        mirrored.map_err(|error| {
+            let refusal = Refusal::rpc(error, asked.id, Era::Stateless);
+            no(exchange.refused(Some(&request.method), refusal))
+        })?;
         let owner = Owner {
             subject: exchange.caller.subject.clone(),
             client: exchange.caller.client.clone(),

@@ -191,7 +191,14 @@ impl<'a> Here<'a> {
             return self.listen(call).await;
         }
         match self.routed(call) {
-            Some(subject) => Ok(self.single(call, subject).await?.0),
+            Some(subject) => {
+                let (incoming, member) = self.single(call, subject).await?;
+                // What does no harm twice is asked once more where it broke off (P-050).
+                Ok(match call.asked.method {
+                    Method::ToolsCall => answered(incoming, member, call.asked.id),
+                    _ => incoming,
+                })
+            }
             None => self.put_together(call).await.map(one),
         }
     }
@@ -301,6 +308,15 @@ impl<'a> Here<'a> {
         let noted = self.exchange.enter(&entry, Outcome::Denied, Some(reason));
         noted.err().unwrap_or(refusal)
     }
+}
+
+/// A failure of the member half way as its answer, told under the member's name.
+fn answered(incoming: Incoming, member: Arc<Exchange>, id: Option<&str>) -> Incoming {
+    let id = id.map(str::to_owned);
+    Incoming::new(incoming.map(move |message| {
+        let told = |fault| member.failed(fault, id.as_deref()).body().into();
+        Ok(message.unwrap_or_else(told))
+    }))
 }
 
 fn about(call: Call<'_>) -> About<'_> {

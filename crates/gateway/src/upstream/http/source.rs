@@ -11,7 +11,7 @@ use doorward_mcp::{
     content_type::Media,
     envelope::{is_batch, parse_batch},
     era::Revision,
-    sse::{Event, EventId, Parser, SseError},
+    sse::{Event, EventId, Parser},
 };
 use http::{HeaderMap, Response, header};
 use http_body_util::BodyExt;
@@ -118,7 +118,7 @@ impl Source {
                 return Ok(None);
             };
             if let Form::Events(parser, ready) = &mut self.form {
-                ready.extend(parser.push(&chunk).map_err(fault)?);
+                ready.extend(parser.push(&chunk)?);
             }
         }
     }
@@ -203,11 +203,4 @@ fn split(batch: &Bytes) -> Result<VecDeque<Bytes>, Fault> {
         batch.slice(range)
     });
     Ok(messages.collect())
-}
-
-fn fault(error: SseError) -> Fault {
-    match error {
-        SseError::TooLong(_) => Fault::TooLarge,
-        SseError::NotUtf8 | SseError::Framing => Fault::NotMcp,
-    }
 }

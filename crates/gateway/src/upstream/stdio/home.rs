@@ -12,8 +12,6 @@ use doorward_mcp::{
     envelope::{EnvelopeError, IdValue},
     error::RpcError,
 };
-use serde::Deserialize;
-use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
@@ -29,7 +27,7 @@ use super::{
 use crate::{
     catalogue::Changes,
     config::{ProcessConfig, Sharing},
-    upstream::Fault,
+    upstream::{Fault, addressee::addressee},
 };
 
 /// The program of a server, what is known of it, and the history of its failures.
@@ -246,20 +244,6 @@ impl Home {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The id in a line that was refused: good enough to fail that request, whatever another reader
-/// would have made of the rest.
-fn addressee(line: &[u8]) -> Option<IdValue> {
-    #[derive(Deserialize)]
-    struct Addressed {
-        id: Value,
-    }
-    match serde_json::from_slice::<Addressed>(line).ok()?.id {
-        Value::String(text) => Some(IdValue::Text(text)),
-        Value::Number(number) => number.as_i128().map(IdValue::Integer),
-        _ => None,
-    }
 }
 
 /// The answer to a request whose process ended, or which the process did not answer in JSON.

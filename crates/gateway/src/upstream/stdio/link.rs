@@ -12,7 +12,6 @@ use tokio::time::{Instant, timeout};
 
 use super::{
     Begun, StdioUpstream, give_up,
-    home::failure,
     process::Text,
     routes::Ask,
     session::{Session, Telling},
@@ -49,9 +48,6 @@ impl StdioUpstream {
         let opening = async { session.open().await?.answer().await };
         let opened = timeout(OPENED_WITHIN, opening).await;
         let opened = opened.unwrap_or(Err(Fault::Timeout))?;
-        if opened == failure(Fault::Ended, &opening::id().to_string()) {
-            return Err(Fault::Ended);
-        }
         let revision = opening::agreed(&opened)?;
         let initialized = Text::one(Bytes::from_static(opening::INITIALIZED));
         session.tell(initialized, &Telling::Initialized).await?;

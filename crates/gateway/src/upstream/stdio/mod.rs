@@ -102,7 +102,10 @@ impl Reply {
         while !item.last {
             item = self.rest.next().await.ok_or(Fault::Ended)?;
         }
-        Ok(item.json)
+        match item.fault {
+            Some(fault) => Err(fault),
+            None => Ok(item.json),
+        }
     }
 
     /// The answer, and the same again with all that came before it.
@@ -117,7 +120,10 @@ impl Reply {
             }
         }
         let rest = kept;
-        Ok((item.json, Self { rest, ..self }))
+        match item.fault {
+            Some(fault) => Err(fault),
+            None => Ok((item.json, Self { rest, ..self })),
+        }
     }
 }
 
@@ -352,6 +358,7 @@ mod tests {
             let first = Item {
                 json: "0".into(),
                 last: false,
+                fault: None,
             };
             Reply {
                 first,
@@ -364,8 +371,12 @@ mod tests {
         assert_eq!(answer, "3");
         assert_eq!(whole.first.json, "0");
         for (json, last) in [("1", false), ("2", false), ("3", true)] {
-            let json = json.into();
-            assert_eq!(whole.rest.next().await, Some(Item { json, last }));
+            let item = Item {
+                json: json.into(),
+                last,
+                fault: None,
+            };
+            assert_eq!(whole.rest.next().await, Some(item));
         }
     }
 
@@ -376,6 +387,7 @@ mod tests {
         let first = Item {
             json: "0".into(),
             last: false,
+            fault: None,
         };
         let reply = Reply {
             first,
@@ -383,5 +395,28 @@ mod tests {
             reader: Box::new(()),
         };
         assert_eq!(reply.answer().await, Err(Fault::Ended));
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_no_answer_of_the_program() {
+        // GW-27
+        let reply = |fault| {
+            let rest = Outbox::new();
+            rest.fail(fault, "told".into());
+            let first = Item {
+                json: "0".into(),
+                last: false,
+                fault: None,
+            };
+            let reader = Box::new(());
+            Reply {
+                first,
+                rest,
+                reader,
+            }
+        };
+        assert_eq!(reply(Fault::NotMcp).answer().await, Err(Fault::NotMcp));
+        let whole = reply(Fault::Ended).whole().await;
+        assert_eq!(whole.err(), Some(Fault::Ended));
     }
 }

@@ -20,6 +20,8 @@ use bytes::Bytes;
 use futures_util::task::AtomicWaker;
 use tokio::time::timeout;
 
+use crate::upstream::Fault;
+
 /// The queue of one response stream.
 #[derive(Default)]
 pub(crate) struct Outbox {
@@ -41,6 +43,8 @@ struct State {
     abandoned: bool,
     /// It was not read in time.
     cut: bool,
+    /// What the last message tells.
+    fault: Option<Fault>,
 }
 
 /// One message, and whether it is the last one.
@@ -48,6 +52,8 @@ struct State {
 pub(crate) struct Item {
     pub(crate) json: Bytes,
     pub(crate) last: bool,
+    /// The message is not the server's own: it tells this failure of the server.
+    pub(crate) fault: Option<Fault>,
 }
 
 impl Outbox {
@@ -119,6 +125,16 @@ impl Outbox {
         self.arrived.wake();
     }
 
+    /// Adds the last message, which tells a failure of the server.
+    pub(in crate::upstream) fn fail(&self, fault: Fault, json: Bytes) {
+        let mut state = self.lock();
+        if !state.abandoned && !state.complete {
+            state.fault = Some(fault);
+        }
+        drop(state);
+        self.push_last(json);
+    }
+
     /// Says that nothing more will come.
     pub(in crate::upstream) fn complete(&self) {
         self.lock().complete = true;
@@ -155,9 +171,10 @@ impl Outbox {
                 state.bytes -= cost(&json);
                 state.taken += 1;
                 let last = state.complete && state.queue.is_empty();
+                let fault = state.fault.filter(|_| last);
                 drop(state);
                 self.taken.wake();
-                Poll::Ready(Some(Item { json, last }))
+                Poll::Ready(Some(Item { json, last, fault }))
             }
             None if state.complete => Poll::Ready(None),
             None => Poll::Pending,
@@ -222,6 +239,23 @@ mod tests {
         assert!(!outbox.push("3".into()));
         assert_eq!(outbox.next().await.map(|item| item.last), Some(false));
         assert_eq!(outbox.next().await.map(|item| item.last), Some(true));
+        assert_eq!(outbox.next().await, None);
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_the_last_message_and_known_as_one() {
+        // GW-27
+        let outbox = Outbox::new();
+        outbox.push("1".into());
+        outbox.fail(Fault::Ended, "2".into());
+        outbox.fail(Fault::NotMcp, "3".into());
+        let first = outbox.next().await.expect("a message");
+        assert_eq!((first.last, first.fault), (false, None));
+        let second = outbox.next().await.expect("a message");
+        assert_eq!(
+            (&*second.json, second.fault),
+            (&b"2"[..], Some(Fault::Ended))
+        );
         assert_eq!(outbox.next().await, None);
     }
 

@@ -220,7 +220,14 @@ impl Routes {
     pub(in crate::upstream) fn fail_with(&mut self, fault: Fault, generation: u64) {
         let gone = |_: &IdValue, waiting: &mut Waiting| waiting.generation <= generation;
         for (id, waiting) in self.waiting.extract_if(gone) {
-            waiting.settle(failure(fault, &id.to_string()));
+            waiting.fail(fault, &id);
+        }
+    }
+
+    /// Fails one request whose answer is none.
+    pub(in crate::upstream) fn refuse(&mut self, id: &IdValue, fault: Fault) {
+        if let Some(waiting) = self.waiting.remove(id) {
+            waiting.fail(fault, id);
         }
     }
 
@@ -291,6 +298,14 @@ impl Waiting {
             self.outbox.push_last(message);
         } else {
             self.outbox.push(message);
+        }
+    }
+
+    fn fail(self, fault: Fault, id: &IdValue) {
+        let message = failure(fault, &id.to_string());
+        match self.open.load(Ordering::Relaxed) {
+            1 => self.outbox.fail(fault, message),
+            _ => self.settle(message),
         }
     }
 }

@@ -29,7 +29,7 @@ use tokio::time::{Instant, timeout};
 
 use super::{
     Reply,
-    home::{Home, cancelled, failure},
+    home::{Home, cancelled},
     is_error,
     outbox::Outbox,
     process::{End, Process, Receiver, Text},
@@ -397,8 +397,7 @@ impl Session {
                 let id = self.home.garbage(&line, &error)?;
                 let mut state = self.lock();
                 state.last_used = Instant::now();
-                let failure = failure(Fault::NotMcp, &id.to_string());
-                state.routes.answer(&id, failure);
+                state.routes.refuse(&id, Fault::NotMcp);
                 None
             }
         }
@@ -485,7 +484,10 @@ const REOPENING: Duration = Duration::from_secs(30);
 mod tests {
     use doorward_core::id::UserId;
 
-    use super::{super::testing::home, *};
+    use super::{
+        super::{home::failure, testing::home},
+        *,
+    };
 
     #[tokio::test]
     async fn a_late_line_of_an_earlier_process_answers_nothing() {

@@ -88,6 +88,12 @@ struct Waiting {
 /// What of a message is the caller's own again, and what it is.
 type Back<'s> = (Span, &'s str);
 
+impl Waiting {
+    fn fail(self, fault: Fault) {
+        self.outbox.fail(fault, failure(fault, &self.id));
+    }
+}
+
 struct Ear {
     shared: Weak<Shared>,
     generation: u64,
@@ -260,7 +266,10 @@ impl Shared {
             return Ok(Said::Nothing);
         };
         let reply = self.send(process, &request, &body).await?;
-        let answer = reply.answer().await?;
+        let answer = match reply.answer().await {
+            Err(Fault::NotMcp) => return Ok(Said::Nothing),
+            answer => answer?,
+        };
         if process.is_over() {
             return Err(Fault::Ended);
         }
@@ -288,7 +297,7 @@ impl Shared {
     fn lost(&self, generation: u64) {
         let lost = self.lock().lose(generation);
         for waiting in lost {
-            waiting.outbox.push_last(failure(Fault::Ended, &waiting.id));
+            waiting.fail(Fault::Ended);
         }
     }
 
@@ -310,9 +319,7 @@ impl Shared {
                 if let Some(number) = self.home.garbage(line, &error).and_then(number)
                     && let Some(waiting) = self.lock().settle(number)
                 {
-                    waiting
-                        .outbox
-                        .push_last(failure(Fault::NotMcp, &waiting.id));
+                    waiting.fail(Fault::NotMcp);
                 }
             }
         }

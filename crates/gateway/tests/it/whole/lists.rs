@@ -154,3 +154,70 @@ async fn a_kept_list_is_for_who_may_ask_its_server_now() {
     assert_eq!(absent["server"], "mail");
     assert_eq!(mail.heard("tools/list").len(), 1);
 }
+
+#[tokio::test]
+async fn neither_errors_nor_questions_are_kept_as_lists() {
+    // P-012, GW-18
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    let files = Member::start(move |method, body| {
+        if method != "tools/list" {
+            return offers("files", &["read"])(method, body);
+        }
+        let list = json!({"tools": [{"name": "read", "inputSchema": {}}],
+            "ttlMs": 60_000, "cacheScope": "public"});
+        let with = |name: &str, value: serde_json::Value| {
+            let mut result = list.clone();
+            result[name] = value;
+            Reply::Result(result)
+        };
+        match count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            0 => Reply::Error(-32603),
+            1 => with("resultType", json!("input_required")),
+            2 => with("resultType", json!("unheard of")),
+            _ => with("resultType", json!("complete")),
+        }
+    })
+    .await;
+    let world = world(vec![server("files", files.config())]);
+    let list = || ask("tools/list", None, "");
+    for round in 1..=3 {
+        let listed = world.send(list()).await.json();
+        assert!(names(&listed, "tools", "name").is_empty(), "{listed}");
+        assert_eq!(files.heard("tools/list").len(), round, "asked anew");
+    }
+    for _ in 0..3 {
+        let listed = world.send(list()).await.json();
+        assert_eq!(names(&listed, "tools", "name"), ["files_read"]);
+    }
+    assert_eq!(files.heard("tools/list").len(), 4, "and kept from then on");
+}
+
+#[tokio::test]
+async fn a_retry_is_answered_by_the_server_and_never_from_what_is_kept() {
+    // P-012
+    let (world, files, _mail) = two().await;
+    let list = |params: &str| ask("tools/list", None, params);
+    world.send(list("")).await;
+    assert_eq!(files.heard("tools/list").len(), 1);
+    let retry = r#""requestState":"mine","inputResponses":{"a":{"action":"accept"}}"#;
+    world.send(list(retry)).await;
+    for (_, heard) in files.heard("tools/list") {
+        assert!(heard["params"].get("requestState").is_none(), "{heard}");
+        assert!(heard["params"].get("inputResponses").is_none(), "{heard}");
+    }
+    let read = |params: &str| {
+        let params = format!(r#""uri":"files:1"{params}"#);
+        ask("resources/read", Some("files:1"), &params)
+    };
+    for count in 1..=2 {
+        world.send(read("")).await;
+        assert_eq!(files.heard("resources/read").len(), count, "never kept");
+    }
+    let stale = read(r#","requestState":"mine""#);
+    assert_eq!(
+        world.send(stale).await.code(),
+        -32602,
+        "none of this call's"
+    );
+    assert_eq!(files.heard("resources/read").len(), 2);
+}

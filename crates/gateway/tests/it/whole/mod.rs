@@ -4,6 +4,7 @@ mod calls;
 mod doors;
 mod lists;
 mod member;
+mod mirrored;
 mod programs;
 mod sessions;
 mod sse;

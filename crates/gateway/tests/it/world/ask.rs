@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use super::CANARY;
 
 /// A request in the making.
-pub(crate) struct Ask(pub(super) Request<Body>);
+pub(crate) struct Ask(pub(crate) Request<Body>);
 
 /// A POST with a valid token.
 pub(crate) fn post(body: impl Into<Body>) -> Ask {

@@ -26,7 +26,7 @@ impl Listening {
     /// Kind, outcome and subject of every event.
     pub(crate) fn events(&self) -> Vec<(AuditKind, Outcome, String)> {
         let events = self.events.lock().expect("lock");
-        let told = events.iter().map(|event| {
+        let told = events.iter().filter(is_decision).map(|event| {
             assert_eq!(event.server.as_deref(), Some("files"));
             assert!(event.client.is_some() && event.grant.is_some());
             (
@@ -44,8 +44,24 @@ impl Listening {
         let text = |text: &Option<Arc<str>>| text.as_deref().unwrap_or_default().to_owned();
         let told = events
             .iter()
+            .filter(is_decision)
             .map(|event| (text(&event.server), text(&event.tool), event.outcome));
         told.collect()
+    }
+
+    /// Server and reason of every failure of an upstream.
+    pub(crate) fn failures(&self) -> Vec<(String, String)> {
+        let events = self.events.lock().expect("lock");
+        let failures = events.iter().filter(|event| !is_decision(event));
+        let failures = failures.map(|event| {
+            assert_eq!(event.outcome, Outcome::Failed);
+            let server = event.server.as_deref().unwrap_or_default().to_owned();
+            (
+                server,
+                event.reason.clone().unwrap_or_default().into_owned(),
+            )
+        });
+        failures.collect()
     }
 
     /// The user and the client of the last event.
@@ -53,7 +69,8 @@ impl Listening {
         let events = self.events.lock().expect("lock");
         let named = |name: &Option<Arc<str>>| name.as_deref().map(str::to_owned);
         let last = events
-            .last()
+            .iter()
+            .rfind(is_decision)
             .map(|event| (named(&event.user), named(&event.client)));
         last.unwrap_or_default()
     }
@@ -61,15 +78,24 @@ impl Listening {
     /// Where the last event came from.
     pub(crate) fn last_peer(&self) -> Option<IpAddr> {
         let events = self.events.lock().expect("lock");
-        events.last().and_then(|event| event.peer)
+        events
+            .iter()
+            .rfind(is_decision)
+            .and_then(|event| event.peer)
     }
 
     /// The reason of the last event.
     pub(crate) fn last_reason(&self) -> String {
         let events = self.events.lock().expect("lock");
-        let last = events.last().and_then(|event| event.reason.clone());
+        let last = events.iter().rfind(is_decision);
+        let last = last.and_then(|event| event.reason.clone());
         last.unwrap_or_default().into_owned()
     }
+}
+
+/// Whether somebody was allowed or denied something.
+fn is_decision(event: &&AuditEvent) -> bool {
+    event.kind != AuditKind::UpstreamFailed
 }
 
 #[async_trait]

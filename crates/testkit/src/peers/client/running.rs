@@ -48,6 +48,8 @@ pub struct Refused {
     pub code: i64,
     /// Why.
     pub message: String,
+    /// What else is said of it; null if nothing is.
+    pub data: Value,
 }
 
 /// What belongs to no request, or to a subscription.
@@ -152,7 +154,11 @@ impl Outcome {
     /// It failed before the server could say anything.
     pub(super) fn refused(message: String) -> Self {
         Self {
-            result: Err(Refused { code: 0, message }),
+            result: Err(Refused {
+                code: 0,
+                message,
+                data: Value::Null,
+            }),
             progress: Vec::new(),
             logs: Vec::new(),
             asked: Vec::new(),
@@ -180,6 +186,7 @@ fn outcome(response: &Value) -> Result<Value, Refused> {
         Some(error) => Err(Refused {
             code: error["code"].as_i64().unwrap_or_default(),
             message: error["message"].as_str().unwrap_or_default().to_owned(),
+            data: error["data"].clone(),
         }),
     }
 }

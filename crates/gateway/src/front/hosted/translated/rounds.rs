@@ -66,7 +66,7 @@ impl Translated {
                     Step::Again(next) => round = next,
                 },
                 Err(Fault::Broken | Fault::Ended) if may_repeat => may_repeat = false,
-                Err(fault) => return Err(fault.rpc()),
+                Err(fault) => return Err(call.visitor.failed(fault)),
             }
             if round.waits {
                 tokio::time::sleep(pause).await;
@@ -139,7 +139,7 @@ impl Translated {
 
     async fn read(&self, call: &Call, method: Method, answer: Bytes) -> Result<Step, RpcError> {
         let Ok(Message::Response(response)) = Message::parse(&answer) else {
-            return Err(Fault::NotMcp.rpc());
+            return Err(call.visitor.failed(Fault::NotMcp));
         };
         let told = |said: Result<Vec<u8>, Untranslatable>| {
             said.map(|said| Step::Done(said.into()))

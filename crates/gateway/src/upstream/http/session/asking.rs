@@ -210,7 +210,8 @@ impl std::convert::From<Heard> for From {
 /// time to time, and never so short that we do nothing else.
 pub(super) fn pause(retry: Option<Duration>, tries: u32) -> Duration {
     let doubled = 1_u32 << tries.saturating_sub(1).min(8);
-    let pause = retry.unwrap_or(PAUSE).saturating_mul(doubled);
+    let pause = retry.unwrap_or(PAUSE).max(SHORTEST_PAUSE);
+    let pause = pause.saturating_mul(doubled);
     pause.clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
 }
 
@@ -218,3 +219,18 @@ const MOST_TRIES: u32 = 6;
 const PAUSE: Duration = Duration::from_millis(500);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_wants_no_pause_is_asked_less_and_less_often_all_the_same() {
+        // R-065, GW-25
+        let none = Some(Duration::ZERO);
+        assert_eq!(pause(none, 1), SHORTEST_PAUSE);
+        assert_eq!(pause(none, 4), SHORTEST_PAUSE * 8);
+        assert_eq!(pause(Some(Duration::MAX), 9), LONGEST_PAUSE);
+        assert_eq!(pause(None, 2), PAUSE * 2);
+    }
+}

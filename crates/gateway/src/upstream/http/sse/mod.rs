@@ -34,6 +34,7 @@ use super::{
 };
 use crate::upstream::{
     Fault,
+    addressee::addressee,
     asked::{self, pong},
     link::{Incoming, Opening, SessionLink},
     opening,
@@ -171,7 +172,12 @@ impl Line {
     /// Reads the stream until it ends, from whichever side.
     async fn read(self: Arc<Self>, mut source: Source) {
         let reading = async {
-            while let Ok(Some(event)) = source.event().await {
+            loop {
+                let event = match source.event().await {
+                    Ok(Some(event)) => event,
+                    Ok(None) => return Fault::Broken,
+                    Err(fault) => return fault,
+                };
                 if event.name() == "message" && !event.data().is_empty() {
                     // Everything of a session comes on this one stream, and all of it is for one
                     // owner: the server says no more before it was read.
@@ -181,14 +187,14 @@ impl Line {
                 }
             }
         };
-        select! {
-            () = self.over.cancelled() => {}
-            () = reading => {}
-        }
+        let fault = select! {
+            () = self.over.cancelled() => Fault::Broken,
+            fault = reading => fault,
+        };
         // INVARIANT: over comes first, so that no request is noted unseen after the end.
         self.over.cancel();
         let mut routes = self.routes();
-        routes.fail_with(Fault::Broken, u64::MAX);
+        routes.fail_with(fault, u64::MAX);
         routes.close();
     }
 
@@ -198,6 +204,9 @@ impl Line {
             Ok(message) => message,
             Err(error) => {
                 tracing::debug!(server = %self.upstream.server, %error, "dropped what is no message");
+                if let Some(id) = addressee(&text) {
+                    self.routes().refuse(&id, Fault::NotMcp);
+                }
                 return None;
             }
         };

@@ -179,7 +179,8 @@ async fn a_crash_fails_everybody_at_the_process_and_counts_once() {
     let (two, _) = opened(&home, "bob").await;
     const CRASH: &str =
         r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"crash"}}"#;
-    assert_eq!(answer(&one, CRASH).await["error"]["code"], -32603);
+    let crashed = ask(&one, CRASH).await.expect("sent");
+    assert_eq!(crashed.answer().await, Err(Fault::Ended));
     let resting = ask(&two, CALL).await.err();
     let Some(Fault::Resting(left)) = resting else {
         panic!("{resting:?}");

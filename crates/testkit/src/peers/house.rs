@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -28,28 +28,38 @@ use doorward_core::{
 };
 use doorward_fetch::{UpstreamClient, UpstreamConfig as Connections, tls};
 use doorward_gateway::{
-    Gateway, GatewayConfig, GatewayLimits, GatewayParts, ServerConfig, UpstreamConfig,
+    Exposure, Gateway, GatewayConfig, GatewayLimits, GatewayParts, ServerConfig, Speaking,
+    UpstreamConfig,
 };
 use doorward_store::SqliteStore;
-use doorward_testkit::peers::{Door, FakeServer};
 use doorward_verify::{ProcessMemory, Refusal, VerifyToken};
+
+use super::{Door, FakeServer};
 
 const PUBLIC: &str = "https://mcp.example";
 
 /// The gateway and what is behind it.
-pub(crate) struct House {
-    router: Router,
-    _gateway: Gateway,
+pub struct House {
+    /// Its endpoints.
+    pub router: Router,
+    /// Where it writes down what it does.
+    pub store: Arc<SqliteStore>,
+    gateway: Gateway,
 }
 
 impl House {
     /// A gateway with these servers, open to everybody.
-    pub(crate) fn of<'a>(servers: impl IntoIterator<Item = (&'a str, &'a FakeServer)>) -> Self {
+    pub fn of<'a>(servers: impl IntoIterator<Item = (&'a str, &'a FakeServer)>) -> Self {
         let servers = servers.into_iter();
         let servers = servers.map(|(name, server)| configured(name, server));
-        let config = GatewayConfig {
+        Self::with(servers.collect(), |_| {})
+    }
+
+    /// The same of these servers, with changes to the rest of the configuration.
+    pub fn with(servers: Vec<ServerConfig>, change: impl FnOnce(&mut GatewayConfig)) -> Self {
+        let mut config = GatewayConfig {
             public_url: PUBLIC.to_owned(),
-            servers: servers.collect(),
+            servers,
             aggregate: None,
             groups: HashMap::new(),
             allowed_origins: Vec::new(),
@@ -62,12 +72,13 @@ impl House {
                 ..GatewayLimits::default()
             },
         };
-        let roots = tls::client_config([]).expect("a trust store");
+        change(&mut config);
+        let store = Arc::new(SqliteStore::in_memory().expect("an empty store"));
         let parts = GatewayParts {
             verifier: Arc::new(Everybody),
             proofs: Arc::<ProcessMemory>::default(),
-            store: Arc::new(SqliteStore::in_memory().expect("an empty store")),
-            client: UpstreamClient::new(Connections::new(roots)),
+            store: store.clone(),
+            client: UpstreamClient::new(Connections::new(Arc::clone(&TRUST))),
             clock: Arc::new(Standing),
             entropy: Arc::new(Counted(AtomicU64::new(1))),
             master_key: [7; 32],
@@ -75,17 +86,33 @@ impl House {
         let gateway = Gateway::new(config, parts).expect("a valid configuration");
         Self {
             router: gateway.router(),
-            _gateway: gateway,
+            store,
+            gateway,
         }
     }
 
+    /// Ends its streams and programs.
+    pub async fn close(self) {
+        self.gateway.shutdown().await;
+    }
+
     /// Where `user` knocks with a token for one server: `place` is `mcp` or `sse`.
-    pub(crate) fn door(&self, place: &str, server: &str, user: &str) -> Door {
-        let door = Door::new(self.router.clone(), &format!("/{place}/{server}"));
+    pub fn door(&self, place: &str, server: &str, user: &str) -> Door {
+        self.at(&format!("/{place}/{server}"), user)
+    }
+
+    /// The same at any path.
+    pub fn at(&self, path: &str, user: &str) -> Door {
+        let door = Door::new(self.router.clone(), path);
         door.with_token(&format!("token-of-{user}"))
     }
 }
 
+/// Read once: there may be many houses.
+static TRUST: LazyLock<Arc<rustls::ClientConfig>> =
+    LazyLock::new(|| tls::client_config([]).expect("a trust store"));
+
+/// A server under this name.
 fn configured(name: &str, server: &FakeServer) -> ServerConfig {
     let upstream = match server.command() {
         [] => UpstreamConfig::Http {
@@ -99,15 +126,20 @@ fn configured(name: &str, server: &FakeServer) -> ServerConfig {
             process: doorward_gateway::ProcessConfig::default(),
         },
     };
+    open_to_all(name, upstream)
+}
+
+/// A server that everybody with a token may use.
+pub fn open_to_all(name: &str, upstream: UpstreamConfig) -> ServerConfig {
     ServerConfig {
-        speaking: Default::default(),
+        speaking: Speaking::default(),
         step_up: StepUp::default(),
         name: ServerName::parse(name).expect("a server name"),
         title: None,
         upstream,
         allow: AllowList::default(),
         dpop: Policy::Accepted,
-        exposure: doorward_gateway::Exposure::Public,
+        exposure: Exposure::Public,
     }
 }
 
