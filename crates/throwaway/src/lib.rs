@@ -166,8 +166,19 @@ impl Drop for Postgres {
     }
 }
 
-/// Names of one process are apart by a number, those of several by the process.
+/// Names of one process are apart by a number, those of several by the process and by when it began:
+/// a long run uses the ids of processes again.
 fn new_name() -> String {
     let number = NAMES.fetch_add(1, Ordering::Relaxed);
-    format!("t{}_{number}", std::process::id())
+    let (process, began) = (std::process::id(), began());
+    format!("t{process}_{began}_{number}")
+}
+
+/// When this process began, in ticks since the machine did.
+fn began() -> String {
+    let status = std::fs::read_to_string("/proc/self/stat").expect("the status of this process");
+    // "PID (NAME) STATE PARENT ...", and the name may hold anything.
+    let after = status.rsplit(')').next().unwrap_or_default();
+    let began = after.split_whitespace().nth(19);
+    began.expect("a time").to_owned()
 }
