@@ -8,6 +8,7 @@
 //! lasts = day                      how long
 //! again = ask                      whether to ask next time
 //! member = files                   a server that was shown as part of all of them
+//! closable = files, open = files   one of those that is left out as a whole, and is not
 //! ```
 //!
 //! A group whose ticks are all there stands for itself, whatever the server adds
@@ -99,6 +100,12 @@ pub(crate) fn ticks_of(group: &str, key: &str) -> String {
 /// The name of the tag of a group.
 pub(crate) fn tag_of(group: &str, key: &str) -> String {
     format!("every.{group}.{key}")
+}
+
+/// Whether `server`, shown as part of all of them, was left out as a whole.
+pub(crate) fn is_left_out(form: &Pairs, server: &ServerName) -> bool {
+    let names = |field| form.all(field).any(|it| it == server.as_str());
+    names("closable") && !names("open")
 }
 
 impl Choices<'_> {
@@ -216,6 +223,10 @@ impl Shared {
         let servers = published.servers_at(resource).map(|server| &server.name);
         let mut left = Left::default();
         for server in servers.filter(|name| !whole || choices.shows(name) && asked(name)) {
+            if whole && is_left_out(choices.form, server) {
+                left.closes = true;
+                continue;
+            }
             let key = key_of(resource, server);
             match details.picked(server, &self.picked(&key, choices)) {
                 Ok(picked) => left.open.push((server.clone(), picked)),

@@ -3,7 +3,8 @@
 //! A form has 64 KiB, and carries the request as well; a page is to stay below 60,000 bytes
 //! with everything that it loads. Tools whose ticks do not fit are named and allowed altogether
 //! or not at all; those whose names do not fit either are counted, unless they can destroy
-//! something: these are always named.
+//! something: these are always named. Each server has its part, so that none takes the room of
+//! the others.
 
 /// Bytes of ticks in a form, as it is sent.
 const FORM: usize = 32 * 1024;
@@ -37,6 +38,25 @@ impl Room {
             form: FORM,
             page: PAGE,
         }
+    }
+
+    /// The part of one of so many that have the same claim; what it leaves is for
+    /// [`Room::give_back`].
+    pub(super) fn part(&mut self, claims: usize) -> Self {
+        let claims = claims.max(1);
+        let part = Self {
+            form: self.form / claims,
+            page: self.page / claims,
+        };
+        self.form -= part.form;
+        self.page -= part.page;
+        part
+    }
+
+    /// Adds what was left of a part.
+    pub(super) fn give_back(&mut self, Self { form, page }: Self) {
+        self.form += form;
+        self.page += page;
     }
 
     /// Takes what a group needs whose ticks are called `ticks`: those of `names` can be ticked,
@@ -111,6 +131,23 @@ mod tests {
         assert_eq!(taken(&mut room, &["a"]), Fit::Count);
         assert_eq!((room.form, room.page), (20, 0));
         assert_eq!(taken(&mut room, &[]), Fit::Ticks, "nothing always fits");
+    }
+
+    #[test]
+    fn nobody_takes_the_part_of_another() {
+        // CO-09
+        let mut room = Room {
+            form: 300,
+            page: 900,
+        };
+        let first = room.part(3);
+        assert_eq!((first.form, first.page), (100, 300));
+        let second = room.part(2);
+        assert_eq!((second.form, second.page), (100, 300));
+        room.give_back(second);
+        let last = room.part(1);
+        assert_eq!((last.form, last.page), (200, 600), "with what is left");
+        assert_eq!((room.form, room.page), (0, 0));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use serde::Serialize;
 use tokio::task::JoinHandle;
 
 use super::{
-    choices::{EFFECTS, key_of, tag_of, ticks_of},
+    choices::{EFFECTS, is_left_out, key_of, tag_of, ticks_of},
     constraint,
     room::{Fit, Room},
 };
@@ -52,6 +52,9 @@ pub(crate) struct Form<'a> {
 pub(crate) struct ServerView {
     name: Option<String>,
     title: String,
+    /// Whether it is open, where it is one of all servers and some of its tools have no ticks:
+    /// then it is left out as a whole.
+    open: Option<bool>,
     /// The servers that it is made of; none where it is one.
     members: Option<Vec<ServerView>>,
     resource: String,
@@ -114,6 +117,7 @@ impl ServerView {
         Self {
             name: None,
             title,
+            open: None,
             members: None,
             ticked: form.sent.is_none_or(chosen),
             before: !asked.already.is_nothing(),
@@ -148,7 +152,16 @@ impl Shared {
         // What is all servers at once says most of it again: it takes the room that is left.
         let mut order: Vec<(usize, &AskedAt)> = asked.iter().enumerate().collect();
         order.sort_by_key(|(_, asked)| asked.resource.is_whole());
-        let view = |(place, asked)| (place, self.server_view(asked, &tools, form, &mut room));
+        let (whole, single): (Vec<_>, Vec<_>) =
+            asked.iter().partition(|asked| asked.resource.is_whole());
+        let mut claims = Claims {
+            single: single.len(),
+            whole: whole.iter().map(|asked| asked.servers.len()).sum(),
+        };
+        let view = |(place, asked)| {
+            let room = (&mut room, &mut claims);
+            (place, self.server_view(asked, &tools, form, room))
+        };
         let mut views: Vec<(usize, ServerView)> = order.into_iter().map(view).collect();
         views.sort_by_key(|(place, _)| *place);
         views.into_iter().map(|(_, view)| view).collect()
@@ -185,16 +198,20 @@ impl Shared {
         asked: &AskedAt,
         tools: &Tools,
         form: Form<'_>,
-        room: &mut Room,
+        (room, claims): (&mut Room, &mut Claims),
     ) -> ServerView {
         let resource = asked.resource.to_string();
+        let mut one = |name| {
+            let mut part = room.part(claims.take(asked.resource.is_whole()));
+            let view = self.one_view(asked, name, tools, (form, &mut part));
+            room.give_back(part);
+            view
+        };
         if let ([name], false) = (asked.servers.as_slice(), asked.resource.is_whole()) {
-            return self.one_view(asked, name, tools, (form, room));
+            return one(name);
         }
-        let whole = asked.resource.is_whole().then(|| {
-            let names = asked.servers.iter();
-            names.map(|name| self.one_view(asked, name, tools, (form, room)))
-        });
+        let whole = asked.resource.is_whole();
+        let whole = whole.then(|| asked.servers.iter().map(one));
         let members = whole.map(Iterator::collect);
         ServerView::bare(asked, resource, form).of(members)
     }
@@ -213,7 +230,10 @@ impl Shared {
                 let of = (name, key.as_str(), effect, mark);
                 self.group(asked, of, tools, (form, room))
             };
-            EFFECTS.into_iter().filter_map(group).collect()
+            // What can do most harm is asked about first, and shown last.
+            let mut groups: Vec<_> = EFFECTS.into_iter().rev().filter_map(group).collect();
+            groups.reverse();
+            groups
         });
         let shown = groups.as_deref().unwrap_or_default();
         let carried = form.sent.map(|sent| carried_for(&key, shown, sent));
@@ -224,6 +244,7 @@ impl Shared {
         ServerView {
             name: Some(name.to_string()),
             carried: carried.unwrap_or_default(),
+            open: closable(asked, groups.as_deref()).then(|| opens(form.sent, name)),
             groups,
             details: about.iter().map(DetailView::of).collect(),
             ..ServerView::bare(asked, title, form)
@@ -276,6 +297,36 @@ impl Shared {
             tokio::time::timeout(PATIENCE, tools).await.ok().flatten()
         })
     }
+}
+
+/// How many servers still want a part of the room, and how many as part of all servers at once.
+struct Claims {
+    single: usize,
+    whole: usize,
+}
+
+impl Claims {
+    /// Those that one of them shares with, itself included.
+    fn take(&mut self, whole: bool) -> usize {
+        let claims = match whole {
+            true => &mut self.whole,
+            false => &mut self.single,
+        };
+        let shares = *claims;
+        *claims = claims.saturating_sub(1);
+        shares
+    }
+}
+
+/// Whether a server cannot be left out by its ticks although it is one of several.
+fn closable(asked: &AskedAt, groups: Option<&[ToolGroup]>) -> bool {
+    let ticked_singly = |groups: &[ToolGroup]| groups.iter().all(|group| group.ticks.is_some());
+    asked.resource.is_whole() && !groups.is_some_and(ticked_singly)
+}
+
+/// Whether a server that can be left out is not.
+fn opens(sent: Option<&Pairs>, name: &ServerName) -> bool {
+    sent.is_none_or(|form| !is_left_out(form, name))
 }
 
 /// What `form` said about the groups of a server that are not `shown` with their ticks. Whoever

@@ -117,6 +117,36 @@ async fn less_is_given_server_by_server_and_tool_by_tool() {
     assert_eq!(again.status, 422, "no server was shown");
 }
 
+// CO-09, DS-05
+#[tokio::test]
+async fn a_server_with_too_many_tools_is_left_out_as_one_and_takes_no_room_of_others() {
+    let world = World::with(of(&["many", "files"])).await;
+    let client = world.client().await;
+    let mut person = world.signed_in("alice").await;
+    let page = person.consent_page(&world, &asking(&client)).await;
+    assert_eq!(values(&page, "open"), ["many"]);
+    assert_eq!(values(&page, "closable"), ["many"]);
+    assert!(page.inputs("tool.destructive.all.many").is_empty());
+    assert!(page.shows("tool_299"), "what can destroy is named");
+    assert_eq!(values(&page, "tool.read.all.files"), ["list_files"]);
+
+    let shown = [
+        ("decision", "allow"),
+        ("member", "many"),
+        ("member", "files"),
+        ("closable", "many"),
+    ];
+    let given = async |more: &[(&str, &str)]| {
+        let answer = [&shown[..], more].concat();
+        let request = asking(&client).set("prompt", "consent");
+        token(&world, &request, &answer).await["authorization_details"].clone()
+    };
+    assert_eq!(given(&[("open", "many")]).await, Value::Null);
+    assert_eq!(given(&[]).await, json!([entry("files", &["*"])]));
+    let other = given(&[("open", "files")]).await;
+    assert_eq!(other, json!([entry("files", &["*"])]), "another's tick");
+}
+
 #[tokio::test]
 async fn a_server_that_the_person_may_not_use_is_not_shown_and_not_given_in_part() {
     // GW-04

@@ -74,6 +74,7 @@ tools-tick-every = Alle ankreuzen
 tools-tick-none = Keines ankreuzen
 tools-not-singly = nur mit allen diesen
 tools-later = Alle diese schließt Werkzeuge ein, die später hinzukommen. Sobald eines nicht angekreuzt ist, zählen nur die angekreuzten.
+tools-open = { $server } einschließen
 tools-too-many = Es sind zu viele, um sie hier zu nennen.
 tools-all-or-none = Diese können nur insgesamt erlaubt werden, mit denen, die später hinzukommen.
 tools-new = neu

@@ -79,6 +79,7 @@ tools-tick-every = Tick all
 tools-tick-none = Untick all
 tools-not-singly = only with all of these
 tools-later = All of these includes tools that are added later. As soon as one is unticked, only the ticked ones count.
+tools-open = Include { $server }
 tools-too-many = There are too many to be named here.
 tools-all-or-none = These can only be allowed altogether, with those that are added later.
 tools-new = new

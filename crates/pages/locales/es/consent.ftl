@@ -74,6 +74,7 @@ tools-tick-every = Marcar todo
 tools-tick-none = Desmarcar todo
 tools-not-singly = solo con todas estas
 tools-later = Todas estas incluye las herramientas que se añadan más adelante. En cuanto se desmarca una, solo cuentan las marcadas.
+tools-open = Incluir { $server }
 tools-too-many = Son demasiadas para nombrarlas aquí.
 tools-all-or-none = Estas solo pueden permitirse en conjunto, con las que se añadan más adelante.
 tools-new = nueva

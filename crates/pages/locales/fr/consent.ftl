@@ -74,6 +74,7 @@ tools-tick-every = Tout cocher
 tools-tick-none = Tout décocher
 tools-not-singly = seulement avec tous ceux-ci
 tools-later = Tous ceux-ci comprend les outils ajoutés plus tard. Dès que l’un est décoché, seuls ceux qui sont cochés comptent.
+tools-open = Inclure { $server }
 tools-too-many = Ils sont trop nombreux pour être nommés ici.
 tools-all-or-none = Ceux-ci ne peuvent être autorisés qu’ensemble, avec ceux qui seront ajoutés plus tard.
 tools-new = nouveau

@@ -74,6 +74,7 @@ tools-tick-every = すべて選択
 tools-tick-none = すべて解除
 tools-not-singly = これらすべてと一緒の場合のみ
 tools-later = 「すべて」には、後から追加されるツールも含まれます。1 つでも解除すると、選択したものだけが対象になります。
+tools-open = { $server } を含める
 tools-too-many = 数が多いため、ここには名前を表示できません。
 tools-all-or-none = これらは、後から追加されるものも含めて、まとめてのみ許可できます。
 tools-new = 新規

@@ -74,6 +74,7 @@ tools-tick-every = Marcar todas
 tools-tick-none = Desmarcar todas
 tools-not-singly = somente com todas estas
 tools-later = Todas estas inclui ferramentas que forem adicionadas depois. Assim que uma é desmarcada, só contam as marcadas.
+tools-open = Incluir { $server }
 tools-too-many = São demasiadas para serem nomeadas aqui.
 tools-all-or-none = Estas só podem ser permitidas em conjunto, com as que forem adicionadas depois.
 tools-new = nova

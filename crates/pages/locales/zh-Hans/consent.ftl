@@ -74,6 +74,7 @@ tools-tick-every = 全选
 tools-tick-none = 全不选
 tools-not-singly = 仅能与以下全部一起
 tools-later = “全部”包括以后添加的工具。只要取消其中一个，就只有已勾选的才有效。
+tools-open = 包括 { $server }
 tools-too-many = 数量太多，无法在此一一列出。
 tools-all-or-none = 这些只能一并允许，包括以后添加的工具。
 tools-new = 新增
