@@ -37,7 +37,7 @@ def write_document(path: Path) -> None:
     by_table = {name: [row for row in rows if row.table == name] for name in ("calls", "peer", "bridges", "footprint", "tokens", "people", "flood")}
     parts = [_head(found), _calls(by_table["calls"]), _peer(by_table["peer"], found), _bridges(by_table["bridges"])]
     parts += [_footprint(by_table["footprint"]), _tokens(by_table["tokens"])]
-    parts += [_people(by_table["people"]), _flood(by_table["flood"]), _gate(found), _TAIL]
+    parts += [_people(by_table["people"]), _crowd(found["figures"]), _flood(by_table["flood"]), _gate(found), _TAIL]
     DOCUMENT.write_text("\n".join(parts))
 
 
@@ -163,6 +163,18 @@ def _people(rows: list[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _crowd(figures: dict) -> str:
+    """Who came, and what the percentiles leave out."""
+    if "calls" not in figures:
+        return ""
+    outcomes = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in figures["crowd"].items())
+    (alone, beside), (all_alone, all_beside) = figures["calls"]["left_out"], figures["calls"]["p99_of_all"]
+    return (
+        f"Of the crowd: {outcomes}. Left out because the machine stood still: {alone:.0f} calls of a window alone, {beside:.0f} beside "
+        f"the crowd; with them p99 is {all_alone:.2f} and {all_beside:.2f} ms.\n"
+    )
+
+
 def _flood(rows: list[Row]) -> str:
     lines = [
         "## Registrations in a flood\n",
@@ -223,7 +235,8 @@ when that does not help, or when nginx at the start, in the middle and at the en
 - Where percentiles of pages are told, one visitor asks for one after another; a page counts from the first byte sent to the last one read.
 - The program that plays the crowd of people runs only when the calls and the upstream leave it core 1: those people have machines of their own.
 - Calls beside the crowd, and those without it, are told without those during which the machine itself stood still: a thread that \
-nothing else may keep waiting wakes on either core every half millisecond, and is then late by as much again.
+only the kernel can keep waiting wakes on either core every half millisecond, and is then late by as much again. A run in which that is \
+more often beside the crowd is rejected.
 - Memory is the proportional set size (PSS) of the whole process tree.
 
 ## What is not measured
