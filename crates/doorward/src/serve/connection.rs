@@ -1,9 +1,9 @@
-//! One connection: HTTP/1.1 or HTTP/2, within limits, until it ends or is drained.
+//! One connection: HTTP/1.1 or HTTP/2, within limits, until it ends or is drained (DS-04, GW-25).
 
 use std::{error::Error, io, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    rt::{TokioIo, TokioTimer},
     server::conn::auto::Builder,
 };
 use tokio::{
@@ -14,7 +14,8 @@ use tokio::{
 use super::{
     Drain,
     front::Door,
-    patience::{Arrivals, Counted, HEAD, HeadTimer, LOOK_EVERY},
+    patience::{Arrivals, Counted, HEAD, HeadTimer, LOOK_EVERY, REST},
+    streams::Streams,
 };
 
 /// The longest head of a request, and the largest buffer of a connection. A request has at most
@@ -25,6 +26,12 @@ const STREAMS: u32 = 128;
 /// The most streams that a peer may open and reset before they were looked at.
 const RESETS: usize = 20;
 const PING_EVERY: Duration = Duration::from_secs(30);
+const PONG_WITHIN: Duration = Duration::from_secs(20);
+/// How much of a body, and of all bodies, a peer may send before it is read.
+const WINDOW: u32 = 256 * 1024;
+const WINDOWS: u32 = 1024 * 1024;
+/// The longest frame.
+const FRAME: u32 = 16 * 1024;
 
 /// Serves `stream` until either side is done.
 pub(super) async fn serve<S>(stream: S, door: Door, drain: Drain)
@@ -32,7 +39,9 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let arrivals = Arrivals::default();
-    let builder = builder(arrivals.clone());
+    let streams = Streams::default();
+    let builder = builder(arrivals.clone(), streams.clone());
+    let mut rest = Rest::default();
     let (front, remote) = (Arc::clone(&door.front), door.remote);
     let io = TokioIo::new(Counted::new(stream, arrivals.clone()));
     let mut connection = pin!(builder.serve_connection(io, door));
@@ -63,8 +72,16 @@ where
             if look.as_mut().poll(cx).is_pending() {
                 return Poll::Pending;
             }
-            if arrivals.silent_after(accepted.elapsed()) {
+            let rested = match arrivals.is_http2() {
+                true => rest.look(&streams),
+                false => Duration::ZERO,
+            };
+            if arrivals.silent_after(accepted.elapsed()) || rested > REST + HEAD {
                 return Poll::Ready(());
+            }
+            if rested > REST && !told {
+                told = true; // so that no request is on its way when the connection is closed
+                connection.as_mut().graceful_shutdown();
             }
             look.as_mut().reset(Instant::now() + LOOK_EVERY);
         }
@@ -85,8 +102,27 @@ fn timed_out(error: &(dyn Error + 'static)) -> bool {
     false
 }
 
-fn builder(arrivals: Arrivals) -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
+/// How long a connection of HTTP/2 has had no request.
+#[derive(Default)]
+struct Rest {
+    begun: usize,
+    looks: u32,
+}
+
+impl Rest {
+    /// How long it has had none now. Asked once in [`LOOK_EVERY`].
+    fn look(&mut self, streams: &Streams) -> Duration {
+        match streams.at_rest() {
+            Some(begun) if begun == self.begun => self.looks += 1,
+            Some(begun) => (self.begun, self.looks) = (begun, 0),
+            None => self.looks = 0,
+        }
+        LOOK_EVERY * self.looks
+    }
+}
+
+fn builder(arrivals: Arrivals, streams: Streams) -> Builder<Streams> {
+    let mut builder = Builder::new(streams);
     builder
         .http1()
         .timer(HeadTimer(arrivals))
@@ -95,6 +131,10 @@ fn builder(arrivals: Arrivals) -> Builder<TokioExecutor> {
         .http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(PING_EVERY)
+        .keep_alive_timeout(PONG_WITHIN)
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(WINDOWS)
+        .max_frame_size(FRAME)
         .max_concurrent_streams(STREAMS)
         .max_pending_accept_reset_streams(RESETS)
         .max_local_error_reset_streams(RESETS)
@@ -105,7 +145,13 @@ fn builder(arrivals: Arrivals) -> Builder<TokioExecutor> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
+    use axum::Router;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+
     use super::*;
+    use crate::serve::front::Front;
 
     #[derive(Debug, thiserror::Error)]
     #[error("not served")]
@@ -121,5 +167,74 @@ mod tests {
             assert_eq!(timed_out(&Within(kind.into())), expected, "{kind}");
             assert_eq!(timed_out(&io::Error::from(kind)), expected, "{kind}");
         }
+    }
+
+    const SETTINGS: u8 = 4;
+    const RESET: u8 = 3;
+    const PING: u8 = 6;
+    const HEADERS: u8 = 1;
+
+    fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(payload.len()).expect("short");
+        let head = [0, 0, length, kind, flags, 0, 0, 0, stream];
+        [&head[..], payload].concat()
+    }
+
+    /// A peer that was let in and says these settings.
+    async fn peer(settings: &[u8]) -> DuplexStream {
+        let listen: SocketAddr = "127.0.0.1:8080".parse().expect("an address");
+        let door = Door {
+            front: Arc::new(Front::ops(Router::new(), listen, Arc::default())),
+            remote: listen.ip(),
+            certificate: None,
+        };
+        let (mut peer, ours) = duplex(1 << 20);
+        tokio::spawn(serve(ours, door, Drain::default()));
+        let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+        let opening = [preface, frame(SETTINGS, 0, 0, settings)].concat();
+        peer.write_all(&opening).await.expect("sent");
+        peer
+    }
+
+    /// Answers pings until a frame of this kind comes, or until the end.
+    async fn until(peer: &mut DuplexStream, wanted: Option<u8>) -> Duration {
+        let begun = Instant::now();
+        let mut head = [0; 9];
+        while peer.read_exact(&mut head).await.is_ok() {
+            let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+            let mut payload = vec![0; usize::try_from(length).expect("short")];
+            peer.read_exact(&mut payload).await.expect("a whole frame");
+            if wanted == Some(head[3]) {
+                return begun.elapsed();
+            }
+            if head[3] == PING && head[4] == 0 {
+                let pong = frame(PING, 1, 0, &payload);
+                peer.write_all(&pong).await.ok();
+            }
+        }
+        assert_eq!(wanted, None, "the connection ended");
+        begun.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_without_requests_is_let_go_although_it_answers_pings() {
+        // DS-04, GW-25
+        let mut peer = peer(&[]).await;
+        let lasted = until(&mut peer, None).await;
+        assert!(lasted > REST && lasted < REST * 2, "{lasted:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_for_which_no_window_opens_is_given_up() {
+        // DS-04, GW-25
+        let mut peer = peer(&[0, 4, 0, 0, 0, 0]).await;
+        let host = b"127.0.0.1:8080";
+        let request = [&[0x82, 0x86, 0x84, 0x01, 14][..], host].concat();
+        let request = frame(HEADERS, 0x5, 1, &request);
+        peer.write_all(&request).await.expect("sent");
+        until(&mut peer, Some(HEADERS)).await;
+        let held = until(&mut peer, Some(RESET)).await;
+        assert!(held > REST && held < REST * 3, "{held:?}");
+        until(&mut peer, None).await;
     }
 }

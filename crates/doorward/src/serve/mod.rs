@@ -12,6 +12,7 @@ mod connection;
 mod counters;
 mod drain;
 mod forwarded;
+mod frames;
 mod front;
 mod head;
 mod hosts;
@@ -24,6 +25,7 @@ mod reload;
 mod room;
 mod run;
 mod stalled;
+mod streams;
 mod tls;
 
 pub(crate) use self::{

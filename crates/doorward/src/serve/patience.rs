@@ -12,7 +12,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll},
     time::{Duration, Instant},
@@ -21,12 +21,15 @@ use std::{
 use hyper::rt::{Sleep, Timer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::head::{BareLineFeed, Head};
+use super::{
+    frames::{Flood, Frames},
+    head::{BareLineFeed, Head},
+};
 
 /// A request's head must be complete this soon after its first byte.
 pub(super) const HEAD: Duration = Duration::from_secs(10);
 /// A connection without a request is kept this long.
-const REST: Duration = Duration::from_secs(90);
+pub(super) const REST: Duration = Duration::from_secs(90);
 /// How often a connection looks at its timer.
 pub(super) const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Shorter than any request: who sent less so far has not said anything yet.
@@ -48,12 +51,16 @@ struct Received {
     bytes: AtomicU64,
     /// Odd while a head is read, another number for each.
     head: AtomicU64,
+    http2: AtomicBool,
 }
 
 impl Default for Arrivals {
     fn default() -> Self {
-        let (bytes, head) = (AtomicU64::new(0), AtomicU64::new(1));
-        Self(Arc::new(Received { bytes, head }))
+        Self(Arc::new(Received {
+            bytes: AtomicU64::new(0),
+            head: AtomicU64::new(1),
+            http2: AtomicBool::new(false),
+        }))
     }
 }
 
@@ -79,18 +86,24 @@ impl Arrivals {
         self.0.head.store(head + head % 2, Ordering::Relaxed);
     }
 
+    /// Whether it is of HTTP/2.
+    pub(super) fn is_http2(&self) -> bool {
+        self.0.http2.load(Ordering::Relaxed)
+    }
+
     /// Whether a connection of this age has sent too little to be a request.
     pub(super) fn silent_after(&self, age: Duration) -> bool {
         age > HEAD && self.count() < SOMETHING
     }
 }
 
-/// Counts what arrives on `stream`, and looks at the heads in it.
+/// Counts what arrives on `stream`, and looks at the heads and frames in it.
 pub(super) struct Counted<S> {
     stream: S,
     arrivals: Arrivals,
     head: Head,
     number: u64,
+    frames: Frames,
 }
 
 impl<S> Counted<S> {
@@ -100,11 +113,23 @@ impl<S> Counted<S> {
             arrivals,
             head: Head::default(),
             number: 1,
+            frames: Frames::new(Instant::now()),
         }
     }
 
-    /// Looks at `bytes` if they are part of a head.
+    /// Looks at `bytes` if they are part of a head, or frames.
     fn look(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self.frames.see(bytes, Instant::now) {
+            Ok(true) => {
+                self.arrivals.0.http2.store(true, Ordering::Relaxed);
+                return Ok(());
+            }
+            Ok(false) => {}
+            Err(Flood) => {
+                tracing::debug!("a peer sends more frames that do nothing than it may");
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+        }
         let Some(number) = self.arrivals.head() else {
             return Ok(());
         };
@@ -113,6 +138,14 @@ impl<S> Counted<S> {
         }
         let seen = self.head.see(bytes);
         seen.map_err(|BareLineFeed| io::ErrorKind::InvalidData.into())
+    }
+
+    /// Notes what was written.
+    fn note(&mut self, polled: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(Ok(bytes)) = polled {
+            self.frames.sent(bytes);
+        }
+        polled
     }
 }
 
@@ -138,7 +171,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.note(polled)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -156,16 +190,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
     ) -> Poll<io::Result<usize>> {
         let bytes: usize = slices.iter().map(|slice| slice.len()).sum();
         if bytes > JOINED {
-            return Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+            let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+            return self.note(polled);
         }
         // To the system one short piece costs less than several, and than its copy.
-        TOGETHER.with_borrow_mut(|together| {
+        let polled = TOGETHER.with_borrow_mut(|together| {
             together.clear();
             slices
                 .iter()
                 .for_each(|slice| together.extend_from_slice(slice));
             Pin::new(&mut self.stream).poll_write(cx, together)
-        })
+        });
+        self.note(polled)
     }
 
     fn is_write_vectored(&self) -> bool {

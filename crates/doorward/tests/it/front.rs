@@ -130,3 +130,27 @@ fn a_refusal_that_overtakes_its_body_leaves_the_connection_usable() {
         stream.write_all(&[b' '; 20]).expect("the body comes late");
     }
 }
+
+#[test]
+fn what_is_for_the_operator_is_nowhere_on_the_public_listener() {
+    // GW-29
+    let place = Place::new();
+    let running = place.up(&["--demo"]);
+    for path in [
+        "/metrics",
+        "/healthz",
+        "/readyz",
+        "/livez",
+        "/debug",
+        "/debug/pprof",
+        "/admin",
+        "/ops",
+        "/control.sock",
+        "/console",
+    ] {
+        for method in ["GET", "POST", "PUT", "DELETE"] {
+            let answer = request(running.authority(), method, path, &[], "").expect("answer");
+            assert_eq!(answer.status, 404, "{method} {path}");
+        }
+    }
+}

@@ -10,6 +10,7 @@ mod certificates;
 mod command_line;
 mod crash;
 mod demo;
+mod floods;
 mod framing;
 mod front;
 mod http;

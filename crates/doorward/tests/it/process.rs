@@ -188,6 +188,16 @@ impl Running {
         self.endpoint().split('/').nth(2).expect("authority")
     }
 
+    /// The memory that it takes, in bytes.
+    pub(crate) fn memory(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(status).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        let kilobytes: u64 = kilobytes.and_then(|it| it.parse().ok()).expect("a number");
+        kilobytes * 1024
+    }
+
     /// Kills it with no chance to do anything, and waits until it is gone.
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("killed");
