@@ -171,13 +171,11 @@ fn what_hides_whose_it_is_ends_at_once_and_what_lost_its_parent_with_its_server(
             .collect::<Vec<_>>()
     };
     wait_until("both noted who they are", || lines().len() >= 2);
-    let mut noted = lines().into_iter();
-    let hidden: u32 = noted
-        .next()
-        .and_then(|line| line.parse().ok())
-        .expect("one");
-    let ended = noted.next().expect("another");
-    let (ended, parent) = ended.split_once(' ').expect("two numbers");
+    let noted = lines(); // in whatever order
+    let hidden = noted.iter().find_map(|line| line.parse::<u32>().ok());
+    let hidden = hidden.expect("one");
+    let ended = noted.iter().find_map(|line| line.split_once(' '));
+    let (ended, parent) = ended.expect("another, with its parent");
     assert_eq!(
         parent.parse(),
         Ok(serving.id()),
