@@ -77,6 +77,18 @@ fn refused(sandbox: Sandbox, emptying: Emptying) -> Result<Rules, BackendError> 
     let mut rules: Rules = AROUND.iter().chain(PROCESSOR).map(always).collect();
     rules.insert(libc::SYS_clone, new_spaces()?);
     rules.insert(libc::SYS_prlimit64, vec![of_another()?, of_the_mark()?]);
+    // How much of the processor others get: one's own share remains one's own matter.
+    for call in SCHEDULING {
+        rules.insert(*call, vec![of_another()?]);
+    }
+    rules.insert(
+        libc::SYS_setpriority,
+        vec![argument(0, PROCESS)?, argument(1, OWN)?],
+    );
+    rules.insert(
+        libc::SYS_ioprio_set,
+        vec![argument(0, IO_PROCESS)?, argument(1, OWN)?],
+    );
     rules.insert(libc::SYS_setrlimit, vec![of_the_mark_alone()?]);
     if emptying == Emptying::Unknown {
         rules.insert(libc::SYS_truncate, Vec::new());
@@ -102,8 +114,13 @@ fn other_families() -> Result<SeccompRule, BackendError> {
 
 /// A process that is named: its own limits a process may look at and lower.
 fn of_another() -> Result<SeccompRule, BackendError> {
-    let another = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, 0)?;
-    SeccompRule::new(vec![another])
+    argument(0, OWN)
+}
+
+/// An argument that is anything else.
+fn argument(number: u8, allowed: u64) -> Result<SeccompRule, BackendError> {
+    let other = SeccompCondition::new(number, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, allowed)?;
+    SeccompRule::new(vec![other])
 }
 
 /// A change of the limit that marks a process and all that it starts (ST-04).
@@ -140,6 +157,20 @@ fn new_spaces() -> Result<Vec<SeccompRule>, BackendError> {
     };
     flags.into_iter().map(rule).collect()
 }
+
+/// The caller itself, where a call wants a process.
+const OWN: u64 = 0;
+/// A process, and no group or user, to `setpriority` and `ioprio_set`.
+const PROCESS: u64 = 0;
+const IO_PROCESS: u64 = 1;
+
+/// When a process runs, by its number.
+const SCHEDULING: &[i64] = &[
+    libc::SYS_sched_setaffinity,
+    libc::SYS_sched_setattr,
+    libc::SYS_sched_setparam,
+    libc::SYS_sched_setscheduler,
+];
 
 const NETWORK: &[i64] = &[
     libc::SYS_socket,

@@ -288,6 +288,46 @@ fn a_program_in_a_sandbox_cannot_look_into_or_end_what_is_outside() {
 }
 
 #[test]
+fn a_program_in_a_sandbox_leaves_others_their_share_of_the_processor() {
+    // ST-06
+    let own = folder();
+    // Without capabilities, as Doorward mostly is: the kernel lets its user change it.
+    let mut outside = Command::new(env!("CARGO_BIN_EXE_doorward"))
+        .args(["box-launch", &sandbox("network", own.path()).to_string()])
+        .args(["sleep", "100"])
+        .spawn()
+        .expect("it runs");
+    let script = format!(
+        r#"
+import os
+idle = (os.SCHED_IDLE, os.sched_param(0))
+def tried(name, act, *arguments):
+    try:
+        act(*arguments); print(name, "done")
+    except OSError as error:
+        print(name, "refused", error.errno)
+for who in (0, {}):
+    tried("nice", os.setpriority, os.PRIO_PROCESS, who, 5)
+    tried("affinity", os.sched_setaffinity, who, os.sched_getaffinity(0))
+    tried("scheduler", os.sched_setscheduler, who, *idle)
+tried("user", os.setpriority, os.PRIO_USER, 0, 19)
+tried("group", os.setpriority, os.PRIO_PGRP, 0, 19)"#,
+        outside.id()
+    );
+    let python = |plan: &Value| said(&program(plan, &["/usr/bin/python3", "-c", &script]));
+    for kind in ["strict", "network"] {
+        assert_eq!(
+            python(&sandbox(kind, own.path())),
+            "nice done\naffinity done\nscheduler done\n\
+             nice refused 1\naffinity refused 1\nscheduler refused 1\n\
+             user refused 1\ngroup refused 1"
+        );
+    }
+    outside.kill().expect("killed");
+    outside.wait().expect("reaped");
+}
+
+#[test]
 fn a_program_in_a_sandbox_gains_no_rights() {
     let own = folder();
     let status = [
