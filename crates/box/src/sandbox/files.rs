@@ -115,9 +115,10 @@ fn held(status: &RestrictionStatus) -> Held {
             "this kernel has Landlock, but not switched on (add landlock to lsm= at boot)"
                 .to_owned(),
         ),
-        (_, LandlockStatus::NotImplemented) => {
-            Held::NotEnforced("this kernel has no Landlock (Linux 5.13 and later do)".to_owned())
-        }
+        (_, LandlockStatus::NotImplemented) => Held::NotEnforced(
+            "this kernel has no Landlock (Linux 5.13 and later do), or a container keeps it away"
+                .to_owned(),
+        ),
         (status, _) => Held::NotEnforced(format!("the kernel says {status:?}")),
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::kernel::{LANDLOCK_OFF, NO_FILTERS, NO_LANDLOCK, doorward_on};
+use crate::kernel::{LANDLOCK_KEPT_AWAY, LANDLOCK_OFF, NO_FILTERS, NO_LANDLOCK, doorward_on};
 
 /// A plan that puts nothing around anything.
 fn open() -> Value {
@@ -100,6 +100,7 @@ fn a_program_does_not_start_where_its_sandbox_does_not_hold_unless_less_is_accep
     for (kernel, lacking) in [
         (NO_LANDLOCK, "this kernel has no Landlock"),
         (LANDLOCK_OFF, "not switched on"),
+        (LANDLOCK_KEPT_AWAY, "a container keeps it away"),
         (NO_FILTERS, "seccomp"),
     ] {
         let run = |plan: &Value| launched(doorward_on(kernel), plan, &["echo", "started"]);

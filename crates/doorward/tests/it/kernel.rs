@@ -21,6 +21,12 @@ pub(crate) const LANDLOCK_OFF: Lacking = Lacking {
     errno: 95,
 };
 
+/// Within a container that does not know the call.
+pub(crate) const LANDLOCK_KEPT_AWAY: Lacking = Lacking {
+    call: 444,
+    errno: 1,
+};
+
 /// Within something that refuses filters of calls.
 pub(crate) const NO_FILTERS: Lacking = Lacking {
     call: if cfg!(target_arch = "aarch64") {
