@@ -207,7 +207,10 @@ impl Passed {
     /// What the server may have taken, and works on for nobody, is cancelled (R-066, GW-28). Of one
     /// that took too long the link itself tells it.
     fn failed(&self, fault: Fault, id: &str) {
-        if matches!(fault, Fault::TooLarge | Fault::NotMcp | Fault::Broken) {
+        if matches!(
+            fault,
+            Fault::TooLarge | Fault::NotMcp | Fault::Broken | Fault::Unread
+        ) {
             self.cancel(id);
         }
     }

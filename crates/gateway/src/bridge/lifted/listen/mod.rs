@@ -93,7 +93,8 @@ async fn join(
     Ok(Some((listener, granted)))
 }
 
-/// The resources that the server agrees to tell of soon enough; `None` when the session is gone.
+/// The resources that the server agrees to tell of soon enough, whatever becomes of the others;
+/// `None` when the session is gone.
 async fn subscribe(
     listener: &Listener,
     uris: BTreeSet<String>,
@@ -103,7 +104,9 @@ async fn subscribe(
         let subscribed = listener.subscribe(&uri, permit).await;
         (uri, subscribed)
     });
-    let asking = asking.buffered(TOGETHER).take_until(sleep(PATIENCE));
+    let asking = asking
+        .buffer_unordered(TOGETHER)
+        .take_until(sleep(PATIENCE));
     let mut asking = std::pin::pin!(asking);
     let mut agreed = BTreeSet::new();
     while let Some((uri, subscribed)) = asking.next().await {

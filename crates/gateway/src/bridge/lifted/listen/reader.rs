@@ -162,7 +162,9 @@ impl Reader {
     fn answered(&mut self, (uri, what, agreed): Answered) {
         if let (What::End, Err(fault)) = (what, agreed) {
             tracing::debug!(%fault, "a subscription was not taken back");
-            self.watched.spare();
+            if is_silent(fault) {
+                self.watched.spare();
+            }
         }
         let said = match agreed {
             Ok(true) => Subscribed::Yes,
@@ -256,6 +258,14 @@ impl Reader {
             ear.end(Ending::Fault(fault));
         }
     }
+}
+
+/// Whether a server that fails like this would not take anything else back, either.
+const fn is_silent(fault: Fault) -> bool {
+    matches!(
+        fault,
+        Fault::Timeout | Fault::NoSession | Fault::Unreachable
+    )
 }
 
 /// Who listens to one session at a time.

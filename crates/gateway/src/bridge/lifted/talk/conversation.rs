@@ -115,7 +115,7 @@ impl Cancel {
     pub(super) fn failed(&mut self, fault: Fault) {
         self.answered = !matches!(
             fault,
-            Fault::Timeout | Fault::TooLarge | Fault::NotMcp | Fault::Broken
+            Fault::Timeout | Fault::TooLarge | Fault::NotMcp | Fault::Broken | Fault::Unread
         );
     }
 

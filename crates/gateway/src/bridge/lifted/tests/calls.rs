@@ -311,7 +311,12 @@ async fn what_a_client_says_of_itself_is_bounded() {
 #[tokio::test(start_paused = true)]
 async fn what_may_have_been_accepted_is_cancelled_when_its_answer_fails() {
     // R-066, GW-28
-    for fault in [Fault::Timeout, Fault::TooLarge, Fault::NotMcp] {
+    for fault in [
+        Fault::Timeout,
+        Fault::TooLarge,
+        Fault::NotMcp,
+        Fault::Unread,
+    ] {
         let world = World::new();
         let mut heard = world.ask(call(json!(1))).await;
         let asked = world.server.asked().await;

@@ -341,6 +341,13 @@ impl SessionLink for Session {
             true if asked.json["params"]["uri"] == "slow:" => {
                 self.unanswered.lock().expect("lock").push(asked);
             }
+            true if ["broken:", "silent:"].contains(&uri(&asked.json)) && ends(&asked.json) => {
+                asked.fail(match uri(&asked.json) {
+                    "broken:" => Fault::Broken,
+                    _ => Fault::Timeout,
+                });
+                self.own.lock().expect("lock").push(asked.json);
+            }
             true => {
                 asked.answer(json!({}));
                 self.own.lock().expect("lock").push(asked.json);
@@ -381,6 +388,15 @@ impl SessionLink for Session {
     fn end(&self) {
         self.ended.store(true, Ordering::Relaxed);
     }
+}
+
+fn uri(request: &Value) -> &str {
+    request["params"]["uri"].as_str().unwrap_or_default()
+}
+
+/// Whether a subscription is taken back.
+fn ends(request: &Value) -> bool {
+    request["method"] == "resources/unsubscribe"
 }
 
 /// A request of 2026-07-28 by a client that can do this much.

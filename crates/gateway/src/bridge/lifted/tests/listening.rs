@@ -326,7 +326,7 @@ async fn a_resource_that_the_server_does_not_answer_for_holds_up_nobody_else() {
     let (session, begun) = (world.server.session(0), tokio::time::Instant::now());
     let stuck = listen(
         json!(2),
-        json!({ "resourceSubscriptions": ["a:", "slow:"] }),
+        json!({ "resourceSubscriptions": ["a:", "slow:", "z:"] }),
     );
     let stuck = world.ask(stuck);
     let others = async {
@@ -350,7 +350,7 @@ async fn a_resource_that_the_server_does_not_answer_for_holds_up_nobody_else() {
     let granted = stuck.next().await["params"]["notifications"].clone();
     assert_eq!(
         granted,
-        json!({ "resourceSubscriptions": ["a:"] }),
+        json!({ "resourceSubscriptions": ["a:", "z:"] }),
         "what is agreed to"
     );
     assert_eq!(begun.elapsed().as_secs(), 60);
@@ -363,6 +363,30 @@ async fn a_resource_that_the_server_does_not_answer_for_holds_up_nobody_else() {
         (last.json["method"] == "resources/unsubscribe").then_some(())
     })
     .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_resource_that_is_not_taken_back_keeps_no_other_and_a_silent_server_is_not_asked_on() {
+    // P-026, GW-27
+    for (failing, spared) in [("broken:", 0), ("silent:", 5)] {
+        let world = World::new();
+        let others = (0..20).map(|number| format!("{failing}{number:02}"));
+        let uris: Vec<_> = std::iter::once(failing.to_owned()).chain(others).collect();
+        let filter = json!({ "resourceSubscriptions": uris });
+        let mut heard = world.ask(listen(json!(1), filter)).await;
+        heard.next().await;
+        drop(heard);
+        let session = world.server.session(0);
+        eventually("the end of the stream", || {
+            (!session.is_read()).then_some(())
+        })
+        .await;
+        let own = session.own();
+        let ended = own
+            .iter()
+            .filter(|own| own["method"] == "resources/unsubscribe");
+        assert_eq!(ended.count(), 21 - spared, "{failing}"); // 16 are asked for at a time
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::fake::{World, able, accepted, call, pass, plain, retry, settle};
+use crate::upstream::Fault;
 
 #[tokio::test(start_paused = true)]
 async fn a_question_becomes_a_result_that_wants_input_and_the_answer_lets_the_call_go_on() {
@@ -408,13 +409,24 @@ async fn a_question_that_may_be_another_requests_is_only_declined() {
 #[tokio::test(start_paused = true)]
 async fn a_program_is_for_others_only_once_it_was_told_that_a_call_is_cancelled() {
     // P-017, P-019
+    for fault in [None, Some(Fault::Unread)] {
+        a_program_whose_call_ended_by(fault).await;
+    }
+}
+
+/// The caller left, or heard of this fault.
+async fn a_program_whose_call_ended_by(fault: Option<Fault>) {
     let world = World::of_a_program();
-    let heard = world.ask(call(json!(1))).await;
-    world.server.asked().await;
+    let mut heard = world.ask(call(json!(1))).await;
+    let unanswered = world.server.asked().await;
     let first = world.server.session(0);
     first
         .is_deaf
         .store(true, std::sync::atomic::Ordering::Relaxed);
+    if let Some(fault) = fault {
+        unanswered.fail(fault);
+        assert_eq!(heard.fault().await, fault);
+    }
     drop(heard);
     settle().await;
     let mut second = world.ask(call(json!(2))).await;

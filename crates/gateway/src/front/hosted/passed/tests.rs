@@ -196,7 +196,7 @@ async fn a_failing_server_costs_one_answer_and_says_what_kind_of_failure_it_was(
 async fn what_may_have_been_accepted_is_cancelled_when_its_answer_fails() {
     // R-066, GW-28
     let (server, session) = world(Revision::V2025_11_25);
-    for fault in [Fault::NotMcp, Fault::TooLarge, Fault::Broken] {
+    for fault in [Fault::NotMcp, Fault::TooLarge, Fault::Broken, Fault::Unread] {
         let (stream, before) = (server.then(), server.heard().len());
         let mut line = ask(&session, CALL);
         let call = server.heard_so_many(before + 1).await;
