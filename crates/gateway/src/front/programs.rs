@@ -12,7 +12,6 @@ use doorward_mcp::{
     envelope::{Message, Outcome, Request},
     era::Era,
     error::{Code, RpcError},
-    method::Class,
 };
 use http::StatusCode;
 
@@ -20,7 +19,7 @@ use super::{
     exchange::{Answer, Exchange},
     post::About,
     refusal::Refusal,
-    relay::{event_stream, farewell, typed},
+    relay::{event_stream, farewell, lists, stream_sieve, typed},
     session::Named,
 };
 use crate::{
@@ -116,10 +115,7 @@ const LONGEST_OPENING: usize = 64 * 1024;
 
 /// Passes on what a program says in answer to one request or batch.
 pub(super) async fn answer(exchange: &Exchange, reply: Reply, about: About<'_>) -> Answer {
-    let lists = about
-        .method
-        .is_some_and(|method| method.class() == Class::List);
-    let sieve = exchange.sieve(about.era).filter(|_| lists);
+    let sieve = exchange.sieve(about.era).filter(|_| lists(about));
     let failed = |fault| exchange.failed(fault, about.id);
     // In a batch each failure stands under an id of its own already.
     let is_one = about.method.is_some();
@@ -150,7 +146,7 @@ pub(super) async fn answer(exchange: &Exchange, reply: Reply, about: About<'_>) 
     let (failing, id) = (exchange.failing(), about.id.map(str::to_owned));
     let told = move |fault| failing.failed(fault, id.as_deref()).body().into();
     let written = written
-        .through(sieve)
+        .through(stream_sieve(exchange, about))
         .with_farewell(farewell(exchange, about));
     let written = match is_one {
         true => written.telling(Box::new(told)),

@@ -2,7 +2,7 @@
 //!
 //! Status and headers pass an allow list; what is not MCP becomes one JSON-RPC
 //! error that says what kind of failure it was. Bodies are not looked into unless
-//! a list must be filtered.
+//! a list must be filtered, or the changes that an event stream may tell of.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     stream::{
-        self, Capped, Cut, Grip, Passing, Sifted,
+        self, Capped, Cut, Grip, Passing, Sieve, Sifted,
         document::{self, Document},
     },
     upstream::{
@@ -148,20 +148,28 @@ async fn events(
     let longest = exchange.limits.message_bytes;
     let pulse = exchange.pulse(about.brings()).await?;
     let lasts = about.era == Era::Session && about.verb == http::Method::POST;
-    // A GET brings whatever was asked for before its stream broke.
-    let sieve = exchange.sieve(about.era);
-    let sieve = sieve.filter(|_| lists(about) || about.verb == http::Method::GET);
+    let sieve = stream_sieve(exchange, about);
+    let changes = exchange.server.catalogue.changes();
     let (grip, farewell) = (pulse.grip(), farewell(exchange, about));
     Ok(match sieve {
         Some(sieve) => {
-            let sifted = Sifted::new(body, longest, sieve, pulse).lasting(lasts);
+            let sifted = Sifted::new(body, longest, (sieve, changes), pulse).lasting(lasts);
             event_stream(&grip, sifted.with_farewell(farewell))
         }
         None => {
-            let changes = exchange.server.catalogue.changes();
             let passing = Passing::new(body, longest, pulse, changes).lasting(lasts);
             event_stream(&grip, passing.with_farewell(farewell))
         }
+    })
+}
+
+/// What an event stream must be filtered by, if by anything: a server may tell of changes on any
+/// (GW-14). A GET brings whatever was asked for before its stream broke.
+pub(super) fn stream_sieve(exchange: &Exchange, about: About<'_>) -> Option<Sieve> {
+    let brings_lists = lists(about) || about.verb == http::Method::GET;
+    exchange.sieve(about.era).map(|sieve| match brings_lists {
+        true => sieve,
+        false => sieve.of_changes(),
     })
 }
 
@@ -276,7 +284,8 @@ fn session_headers(
     Ok(())
 }
 
-fn lists(about: About<'_>) -> bool {
+/// Whether a list was asked for.
+pub(super) fn lists(about: About<'_>) -> bool {
     about
         .method
         .is_some_and(|method| method.class() == Class::List)

@@ -75,7 +75,7 @@ impl Passing {
             self.between = true;
         }
         self.pulse.beat();
-        if TOOLS_CHANGED.find(chunk).is_some() {
+        if tells_of_tools(chunk) {
             self.changes.note();
         }
         Ok(())
@@ -132,6 +132,10 @@ impl Drop for Passing {
     }
 }
 
-/// Seeing it where it does not stand costs one refreshed list.
+/// Whether it tells that tools changed. Seeing it where it does not stand costs one refreshed list.
+pub(super) fn tells_of_tools(chunk: &[u8]) -> bool {
+    TOOLS_CHANGED.find(chunk).is_some()
+}
+
 static TOOLS_CHANGED: LazyLock<Finder<'static>> =
     LazyLock::new(|| Finder::new("notifications/tools/list_changed"));

@@ -5,6 +5,8 @@
 //! brings answers to requests of long ago. What cannot be read is not passed on, and that a
 //! resource changed which the caller may not read is not told, whoever else is told it.
 
+mod told;
+
 use std::{
     pin::Pin,
     sync::Arc,
@@ -25,9 +27,10 @@ use http_body::{Body, Frame};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
-use super::{Cut, Pulse, document, watch::Sign};
+use super::{Cut, Pulse, document, passing::tells_of_tools, watch::Sign};
 use crate::{
     access::Caller,
+    catalogue::Changes,
     upstream::{Fault, http::read_on},
 };
 
@@ -36,6 +39,8 @@ use crate::{
 pub(crate) struct Sieve {
     caller: Arc<Caller>,
     sharing: Sharing,
+    /// Whether lists are looked for at all.
+    lists: bool,
 }
 
 impl Sieve {
@@ -47,7 +52,16 @@ impl Sieve {
                 Era::Session => Sharing::Upstream,
                 Era::Stateless => Sharing::Private, // P-013, GW-18
             },
+            lists: true,
         })
+    }
+
+    /// The same for a stream on which no list is due: what else looks like one is not.
+    pub(crate) fn of_changes(self) -> Self {
+        Self {
+            lists: false,
+            ..self
+        }
     }
 
     /// The answer, with only what may be seen of any list in it.
@@ -58,6 +72,9 @@ impl Sieve {
     /// The same of a stream, on which changes are told too: nothing, where it is about a resource
     /// that may not be seen.
     pub(crate) fn said(&self, json: Bytes) -> Option<Bytes> {
+        if !self.lists {
+            return told::besides(json, |change| self.tells(change));
+        }
         match Message::parse(&json) {
             Ok(Message::Response(response)) => Some(self.answer(&json, &response)),
             Ok(Message::Notification(change)) => self.tells(&change).then(|| json.clone()),
@@ -160,18 +177,26 @@ pub(crate) struct Sifted {
     parser: Parser,
     sieve: Sieve,
     pulse: Pulse,
+    changes: Arc<Changes>,
     lasts: bool,
     /// The last event, when the stream is ended from this side.
     farewell: Option<Bytes>,
 }
 
 impl Sifted {
-    pub(crate) fn new(upstream: Incoming, longest: usize, sieve: Sieve, pulse: Pulse) -> Self {
+    /// What is told of tools is noted in the `changes`, whoever may see them.
+    pub(crate) fn new(
+        upstream: Incoming,
+        longest: usize,
+        (sieve, changes): (Sieve, Arc<Changes>),
+        pulse: Pulse,
+    ) -> Self {
         Self {
             upstream: Some(upstream),
             parser: Parser::new(longest),
             sieve,
             pulse,
+            changes,
             lasts: false,
             farewell: None,
         }
@@ -192,8 +217,14 @@ impl Sifted {
     fn sift(&mut self, chunk: &[u8]) -> Result<Vec<u8>, Cut> {
         let events = self.parser.push(chunk).map_err(|_| Cut::TooLarge)?;
         self.pulse.beat();
-        let written = events.into_iter().flat_map(|event| self.sieve.event(event));
-        Ok(written.collect())
+        let mut written = Vec::new();
+        for event in events {
+            if tells_of_tools(event.data().as_bytes()) {
+                self.changes.note();
+            }
+            written.extend(self.sieve.event(event));
+        }
+        Ok(written)
     }
 }
 

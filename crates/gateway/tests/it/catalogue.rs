@@ -1,11 +1,12 @@
 //! What the gateway knows of a server's tools.
 
 use doorward_core::server::{ServerName, ToolEffect};
+use doorward_gateway::UpstreamConfig;
 
 use crate::{
     programs::{program, session_era, stateless_era},
     upstream::{Upstream, typed, with},
-    world::{World, get},
+    world::{World, get, only},
 };
 
 async fn tools(world: &World) -> Option<Vec<(String, ToolEffect)>> {
@@ -88,10 +89,20 @@ async fn a_server_that_cannot_be_asked_has_unknown_tools_and_is_not_asked_all_th
 }
 
 #[tokio::test]
-async fn a_change_that_passes_by_is_noticed() {
+async fn a_change_that_passes_by_is_noticed_whoever_reads() {
+    a_change_that_passes_by_is_noticed(World::new).await;
+    let limited = |upstream| {
+        World::with(upstream, |config| {
+            config.servers[0].allow = only(&["a"], &[], &[]);
+        })
+    };
+    a_change_that_passes_by_is_noticed(limited).await;
+}
+
+async fn a_change_that_passes_by_is_noticed(world: impl FnOnce(UpstreamConfig) -> World) {
     let upstream = Upstream::start().await;
     upstream.has_tools(&[("a", "")]);
-    let world = World::new(upstream.config());
+    let world = world(upstream.config());
     assert_eq!(tools(&world).await.map(|tools| tools.len()), Some(1));
     upstream.has_tools(&[("a", ""), ("b", "")]);
     assert_eq!(tools(&world).await.map(|tools| tools.len()), Some(1));

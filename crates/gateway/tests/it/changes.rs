@@ -1,16 +1,17 @@
 //! What a caller is told of lists and of changes: what the token of now may know of, and nothing
 //! else.
 
+use axum::body::Body;
 use doorward_core::permit::{AllowRule, Pattern};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
 use crate::{
     era_servers::EraServer,
-    programs::{event, program, session_era},
+    programs::{call_late, event, program, session_era},
     sse_clients::SseClient,
-    upstream::Upstream,
-    world::{CANARY, World, get, list, only},
+    upstream::{Stream, Upstream},
+    world::{CANARY, World, call, get, list, modern, only},
 };
 
 fn updated(uri: &str) -> String {
@@ -45,6 +46,44 @@ async fn a_stream_that_passes_tells_no_changes_of_what_may_not_be_read() {
 }
 
 #[tokio::test]
+async fn no_stream_of_an_answer_tells_changes_of_what_may_not_be_read() {
+    // GW-14, GW-20
+    let upstream = Upstream::start().await;
+    let listen = r#""notifications":{"resourceSubscriptions":["note:1"]}"#;
+    let asks = || {
+        [
+            modern("subscriptions/listen", None, listen),
+            modern("tools/call", Some("read"), r#""name":"read""#),
+            call("read"),
+        ]
+    };
+    for (world, expected) in [
+        (World::new(upstream.config()), "secret:1"),
+        (may_read_notes(upstream.config()), "note:1"),
+    ] {
+        for ask in asks() {
+            let stream = upstream.then_stream();
+            let mut body = world.open(ask).await.into_body();
+            stream.event(&updated("secret:1"));
+            assert_next(&world, &mut body, &stream, expected).await;
+        }
+    }
+}
+
+/// What is told of `secret:1` and `note:1`, and that no list is looked for where none is due.
+async fn assert_next(world: &World, body: &mut Body, stream: &Stream, expected: &str) {
+    stream.event(&updated("note:1"));
+    let told = event(body).await;
+    assert_eq!(told["params"]["uri"], expected);
+    if expected == "secret:1" {
+        assert_eq!(event(body).await["params"]["uri"], "note:1");
+    }
+    stream.event(r#"{"jsonrpc":"2.0","id":5,"result":{"tools":"updated"}}"#);
+    assert_eq!(event(body).await["result"]["tools"], "updated");
+    assert_eq!(world.gateway.load().streams, 1);
+}
+
+#[tokio::test]
 async fn a_program_tells_no_changes_of_what_may_not_be_read() {
     // GW-14, GW-20
     let script = r#"
@@ -62,6 +101,43 @@ async fn a_program_tells_no_changes_of_what_may_not_be_read() {
     let session = world.session().await;
     let stream = get("/mcp/files").with("mcp-session-id", &session);
     let mut body = world.open(stream).await.into_body();
+    assert_eq!(event(&mut body).await["params"]["uri"], "note:1");
+}
+
+#[tokio::test]
+async fn a_program_tells_none_of_them_while_it_answers_or_to_who_listens_to_others() {
+    // GW-14, GW-20
+    let script = r#"
+    while next; do
+      case $method in
+        '"server/discover"') DISCOVERED ;;
+        '"subscriptions/listen"')
+          meta="\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":$id}"
+          tell notifications/subscriptions/acknowledged "$meta,\"notifications\":{}"
+          tell notifications/resources/updated "$meta,\"uri\":\"secret:1\""
+          tell notifications/resources/updated "$meta,\"uri\":\"note:1\"" ;;
+        '"initialize"')
+          reply '{"protocolVersion":"2025-11-25","capabilities":{"resources":{"subscribe":true}},"serverInfo":{"name":"p","version":"1"}}' ;;
+        '"tools/call"')
+          field progressToken
+          tell notifications/resources/updated "\"progressToken\":$value,\"uri\":\"secret:1\""
+          tell notifications/resources/updated "\"progressToken\":$value,\"uri\":\"note:1\"" ;;
+      esac
+    done"#;
+    let listen = r#""notifications":{"resourceSubscriptions":["note:1"]}"#;
+    let world =
+        |discovered: &str| may_read_notes(program(&script.replace("DISCOVERED", discovered)));
+    let stateless = world(
+        r#"reply '{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{"resources":{"subscribe":true}},"ttlMs":0,"cacheScope":"private"}'"#,
+    );
+    let listening = stateless.open(modern("subscriptions/listen", None, listen));
+    let mut body = listening.await.into_body();
+    let acknowledged = "notifications/subscriptions/acknowledged";
+    assert_eq!(event(&mut body).await["method"], acknowledged);
+    assert_eq!(event(&mut body).await["params"]["uri"], "note:1");
+    let sessions = world("fail -32601");
+    let session = sessions.session().await;
+    let mut body = sessions.open(call_late(&session, 7)).await.into_body();
     assert_eq!(event(&mut body).await["params"]["uri"], "note:1");
 }
 
