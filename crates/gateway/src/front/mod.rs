@@ -21,6 +21,7 @@ mod refusal;
 mod relay;
 mod session;
 mod streams;
+mod unkept;
 mod whole;
 
 use std::sync::Arc;

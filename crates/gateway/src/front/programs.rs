@@ -21,6 +21,7 @@ use super::{
     refusal::Refusal,
     relay::{event_stream, farewell, lists, stream_sieve, typed},
     session::Named,
+    unkept::Unkept,
 };
 use crate::{
     stream::Written,
@@ -100,10 +101,12 @@ async fn initialize(
         .initialize(permit, user, call.request, call.body.clone())
         .await;
     let (session, reply) = opened.map_err(|fault| exchange.failed(fault, about.id))?;
+    let opened = Unkept::new(exchange, session.map(Into::into));
     let mut response = answer(exchange, reply, about).await?;
     let (ids, server) = (&exchange.inner.sessions, &exchange.server.name);
-    if let Some(sealed) =
-        session.and_then(|session| ids.seal(server, &exchange.caller, &Named::Raw(session.into())))
+    if let Some(sealed) = opened
+        .keep()
+        .and_then(|session| ids.seal(server, &exchange.caller, &Named::Raw(session)))
     {
         response.headers_mut().insert(SESSION_ID, sealed);
     }

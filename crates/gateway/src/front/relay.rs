@@ -26,6 +26,7 @@ use super::{
     post::{About, accepted},
     refusal::Refusal,
     session::Named,
+    unkept::Unkept,
 };
 use crate::{
     stream::{
@@ -46,6 +47,7 @@ pub(super) async fn answer(
     about: About<'_>,
 ) -> Answer {
     let (parts, body) = upstream.into_parts();
+    let opened = Unkept::opened_by(exchange, &parts.headers, about);
     let failed = |fault| Err(exchange.failed(fault, about.id));
     let mut answer = match parts.status.as_u16() {
         200 if about.id.is_some() || about.verb == http::Method::GET => {
@@ -64,6 +66,7 @@ pub(super) async fn answer(
     if about.era == Era::Session {
         session_headers(exchange, &parts.headers, answer.headers_mut(), about)?;
     }
+    opened.keep();
     Ok(answer)
 }
 

@@ -1,23 +1,43 @@
 //! Whether a server that names only 2026-07-28 takes `initialize` all the same.
 //!
+//! ```text
+//! a caller's was refused -> the gateway's own, by one for all who wait
+//!     -> refused, too: believed for long       -> taken: believed for long
+//!     -> neither: not asked again for a moment, each caller has the refusal that they got
+//! ```
+//!
 //! Many do: `server/discover` of a server of both eras tells clients of the newer one what they
 //! may speak, and no more. Only `initialize` itself shows it, and no caller decides that for
 //! others: what one of them was refused counts once the gateway's own opening is refused, too,
 //! by a server that goes on speaking 2026-07-28 (C-029). It is forgotten like the rest of what is
-//! known of a server.
+//! known of a server. Nor does any caller decide how often the server is asked (GW-26).
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use tokio::time::Instant;
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout},
+};
 
-use super::{Fault, Kind, Upstream, http::HttpSession, manner, opening};
+use super::{
+    Fault, Kind, Upstream,
+    http::{HttpSession, HttpUpstream},
+    manner, opening,
+};
 
 /// What became of the last `initialize` that was passed to such a server.
 #[derive(Debug, Default)]
-pub(crate) struct Tried(Mutex<Option<(Trial, Instant)>>);
+pub(crate) struct Tried(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// What was learned last, and when.
+    last: Option<(Trial, Instant)>,
+    asking: Option<Asking>,
+}
 
 /// What is known of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,13 +50,13 @@ pub(crate) enum Trial {
     Refused,
 }
 
+/// The gateway's own opening, and what becomes of it.
+type Asking = watch::Receiver<Option<Trial>>;
+
 impl Tried {
     /// What is known.
     pub(crate) fn known(&self) -> Trial {
-        match *self.lock() {
-            Some((trial, since)) if since.elapsed() < BELIEVED => trial,
-            Some(_) | None => Trial::Open,
-        }
+        self.lock().learned().unwrap_or(Trial::Open)
     }
 
     /// It was taken.
@@ -48,15 +68,35 @@ impl Tried {
     /// was tried, or a server could have us try it all the time.
     pub(super) fn doubt(&self) {
         self.lock()
-            .take_if(|(_, since)| since.elapsed() >= DOUBTED_AFTER);
+            .last
+            .take_if(|(trial, since)| *trial != Trial::Open && since.elapsed() >= DOUBTED_AFTER);
     }
 
     fn settle(&self, trial: Trial) {
-        *self.lock() = Some((trial, Instant::now()));
+        self.lock().last = Some((trial, Instant::now()));
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<(Trial, Instant)>> {
+    /// What the gateway's own opening showed.
+    fn answered(&self, trial: Trial) {
+        let mut state = self.lock();
+        state.last = Some((trial, Instant::now()));
+        state.asking = None;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// What was learned, as long as it holds; that nothing could be learned holds, too.
+    fn learned(&self) -> Option<Trial> {
+        let (trial, since) = self.last?;
+        let holds_for = match trial {
+            Trial::Open => UNDECIDED,
+            Trial::Taken | Trial::Refused => BELIEVED,
+        };
+        (since.elapsed() < holds_for).then_some(trial)
     }
 }
 
@@ -72,23 +112,56 @@ impl Upstream {
         let Kind::Http(upstream) = &self.kind else {
             return false;
         };
-        let refused = match HttpSession::open(upstream, &opening::own()).await {
-            Ok(session) => {
-                session.finish().await;
-                self.tried().taken();
-                false
-            }
-            Err(Fault::NoSessions) => true,
-            // The same is said by whoever stands in front of a server that is not there.
-            Err(Fault::Refused(status)) if is_refusal(status) => {
-                manner::is_stateless(upstream).await
-            }
-            Err(_) => false,
+        let trial = match self.own_opening(upstream) {
+            Ok(mut asking) => asking
+                .wait_for(Option::is_some)
+                .await
+                .ok()
+                .and_then(|told| *told),
+            Err(known) => Some(known),
         };
-        if refused {
-            self.tried().settle(Trial::Refused);
+        trial == Some(Trial::Refused)
+    }
+
+    /// The opening that is under way, or a new one; what is known, where none is due. It goes on
+    /// when nobody waits for it any more.
+    fn own_opening(&self, upstream: &Arc<HttpUpstream>) -> Result<Asking, Trial> {
+        let mut state = self.tried().lock();
+        if let Some(asking) = &state.asking {
+            return Ok(asking.clone());
         }
-        refused
+        if let Some(known) = state.learned() {
+            return Err(known);
+        }
+        let (tell, asking) = watch::channel(None);
+        state.asking = Some(asking.clone());
+        let (upstream, known) = (Arc::clone(upstream), Arc::clone(&self.known));
+        tokio::spawn(async move {
+            let trial = timeout(ANSWERED_WITHIN, own_trial(&upstream)).await;
+            let trial = trial.unwrap_or(Trial::Open);
+            known.tried.answered(trial);
+            tell.send_replace(Some(trial));
+        });
+        Ok(asking)
+    }
+}
+
+/// What an opening of the gateway's own shows.
+async fn own_trial(upstream: &Arc<HttpUpstream>) -> Trial {
+    match HttpSession::open(upstream, &opening::own()).await {
+        Ok(session) => {
+            session.finish().await;
+            Trial::Taken
+        }
+        Err(Fault::NoSessions) => Trial::Refused,
+        // The same is said by whoever stands in front of a server that is not there.
+        Err(Fault::Refused(status)) if is_refusal(status) => {
+            match manner::is_stateless(upstream).await {
+                true => Trial::Refused,
+                false => Trial::Open,
+            }
+        }
+        Err(_) => Trial::Open,
     }
 }
 
@@ -99,94 +172,11 @@ pub(crate) fn is_refusal(status: u16) -> bool {
 
 /// For how long it is believed without trying again.
 const BELIEVED: Duration = Duration::from_secs(600);
+/// For how long a server is left alone of which nothing could be learned.
+const UNDECIDED: Duration = Duration::from_secs(15);
 /// What was tried less than this ago is not doubted.
 const DOUBTED_AFTER: Duration = Duration::from_secs(10);
+const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        config::{ServerConfig, Speaking, UpstreamConfig},
-        upstream::http::testing::{Scripted, answer},
-    };
-
-    const DISCOVERED: &str =
-        r#"{"jsonrpc":"2.0","id":0,"result":{"supportedVersions":["2026-07-28"]}}"#;
-
-    #[tokio::test(start_paused = true)]
-    async fn what_was_tried_is_forgotten_like_the_rest_of_what_is_known() {
-        // C-029
-        let tried = Tried::default();
-        assert_eq!(tried.known(), Trial::Open);
-        tried.settle(Trial::Refused);
-        tried.doubt();
-        assert_eq!(tried.known(), Trial::Refused, "it was tried just now");
-        tokio::time::advance(DOUBTED_AFTER).await;
-        tried.doubt();
-        assert_eq!(tried.known(), Trial::Open);
-        tried.settle(Trial::Refused);
-        tokio::time::advance(BELIEVED).await;
-        assert_eq!(tried.known(), Trial::Open, "it may have been replaced");
-    }
-
-    #[tokio::test]
-    async fn only_what_the_server_says_to_the_gateway_itself_counts() {
-        // R-038, C-029
-        let error = |code: i64| {
-            format!(
-                r#"{{"jsonrpc":"2.0","id":"doorward-initialize","error":{{"code":{code},"message":"no"}}}}"#
-            )
-        };
-        let own_words = answer(404, "application/json", &error(-32601));
-        for (opening, discovered, expected) in [
-            (own_words, None, Trial::Refused),
-            (
-                answer(400, "application/json", &error(-32022)),
-                None,
-                Trial::Refused,
-            ),
-            (
-                answer(405, "", ""),
-                Some(answer(200, "application/json", DISCOVERED)),
-                Trial::Refused,
-            ),
-            (answer(404, "", ""), Some(answer(404, "", "")), Trial::Open),
-            (answer(503, "", ""), None, Trial::Open),
-            (answer(429, "", ""), None, Trial::Open),
-            (
-                answer(200, "application/json", &error(-32603)),
-                None,
-                Trial::Open,
-            ),
-        ] {
-            let server = Scripted::start().await;
-            let status = opening.status();
-            server.then(opening);
-            if let Some(discovered) = discovered {
-                server.then(discovered);
-            }
-            let upstream = upstream(&server);
-            let none = upstream.opens_none().await;
-            assert_eq!(none, expected == Trial::Refused, "{status}");
-            assert_eq!(upstream.tried().known(), expected, "{status}");
-        }
-        let server = Scripted::start().await;
-        server.then_session("s", "2025-11-25").then_status(204);
-        let upstream = upstream(&server);
-        assert!(!upstream.opens_none().await);
-        assert_eq!(upstream.tried().known(), Trial::Taken);
-        assert_eq!(server.last().what(), "DELETE");
-    }
-
-    fn upstream(server: &Scripted) -> Upstream {
-        let config = ServerConfig {
-            speaking: Speaking::default(),
-            upstream: UpstreamConfig::Http {
-                url: "http://localhost/mcp".parse().expect("a URL"),
-                headers: Vec::new(),
-            },
-            ..crate::upstream::stdio::testing::server("exit")
-        };
-        Upstream::over(&config, Kind::Http(server.upstream()), &server.known)
-    }
-}
+mod tests;

@@ -131,9 +131,9 @@ async fn output_without_end_is_cut() {
 
 #[tokio::test]
 async fn a_session_identifier_that_nobody_may_choose_is_not_passed_on() {
-    let upstream = Upstream::start().await;
-    let world = World::new(upstream.config());
     for bad in ["a b".to_owned(), "x".repeat(2000)] {
+        let upstream = Upstream::start().await;
+        let world = World::new(upstream.config());
         upstream.then(with(
             typed(200, "application/json", "{}"),
             "mcp-session-id",

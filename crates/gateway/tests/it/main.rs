@@ -11,6 +11,7 @@ mod era_servers;
 mod exposure;
 mod faults;
 mod floods;
+mod half_opened;
 mod hosted_sse;
 mod hosted_streamable;
 mod http_passing;

@@ -8,13 +8,12 @@
 //! | a newer one | the server's session is ended, and the client gets one that is hosted here: content that its revision cannot hold is rewritten, batches are taken apart |
 //!
 //! A server knows what it can be asked in an older revision, and everything that it says is known
-//! to the newer one; the other way round it is not.
+//! to the newer one; the other way round it is not. A session whose answer fails half way is ended
+//! at the server ([`Unkept`]).
 
 mod told;
 
 use axum::{body::Body, response::Response};
-use bytes::Bytes;
-use doorward_core::permit::Permit;
 use doorward_mcp::{
     envelope::{Message, Request},
     era::{Era, Revision},
@@ -31,10 +30,11 @@ use crate::{
         refusal::Refusal,
         relay::typed,
         session::Named,
+        unkept::{Unkept, end},
     },
     upstream::{
-        Fault, Kind,
-        http::{Outbound, SESSION_ID, ServerSession},
+        Fault,
+        http::{SESSION_ID, ServerSession},
         is_refusal,
     },
 };
@@ -65,6 +65,8 @@ pub(in crate::front) async fn settle(
         return Ok(answer);
     }
     let (parts, body) = answer.into_parts();
+    let opened = named(post.exchange, parts.headers.get(&SESSION_ID));
+    let opened = Unkept::new(post.exchange, opened);
     let media = parts.headers.get(header::CONTENT_TYPE);
     let told = told::read(post.exchange, media, body).await;
     let id = Some(request.id.as_json());
@@ -81,31 +83,35 @@ pub(in crate::front) async fn settle(
     }
     let agreed = agreed.filter(|agreed| agreed.era() == Era::Session && *agreed != wanted);
     let (Some(response), Some(agreed)) = (response, agreed) else {
+        opened.keep();
         return Ok(Response::from_parts(parts, told.body));
     };
-    let session = named(post.exchange, parts.headers.get(&SESSION_ID));
-    let session = session.map(|session| ServerSession {
-        version: Some(agreed),
-        ..session
-    });
     if agreed > wanted {
         let permit = judge_use(post.exchange)?;
-        end(post.exchange, permit, session).await;
+        if let Some(session) = opened.keep() {
+            let session = of_revision(session, agreed);
+            end(&post.exchange.server.upstream.kind, permit, session).await;
+        }
         return streamable::initialize(post, request).await;
     }
     let told = initialize_agreeing(&response, wanted);
     let told = told.map_err(|_| post.exchange.failed(Fault::NotMcp, id))?;
     let mut answer = typed("application/json", Body::from(told));
     let (ids, server) = (&post.exchange.inner.sessions, &post.exchange.server.name);
-    let named = Named::Raw(ServerSession {
-        version: Some(agreed),
-        ..session.unwrap_or_default()
-    });
+    let named = Named::Raw(of_revision(opened.keep().unwrap_or_default(), agreed));
     let sealed = ids.seal(server, &post.exchange.caller, &named);
     answer
         .headers_mut()
         .extend(sealed.map(|id| (SESSION_ID, id)));
     Ok(answer)
+}
+
+/// The session, in which the server speaks this revision.
+fn of_revision(session: ServerSession, agreed: Revision) -> ServerSession {
+    ServerSession {
+        version: Some(agreed),
+        ..session
+    }
 }
 
 /// Whether a server says by its HTTP status that it opens no sessions.
@@ -130,26 +136,5 @@ fn named(exchange: &Exchange, sealed: Option<&http::HeaderValue>) -> Option<Serv
     match ids.open(server, &exchange.caller, sealed?)? {
         Named::Raw(session) => Some(session),
         Named::Hosted(_) => None,
-    }
-}
-
-/// Ends a session of the server's that nobody was told of.
-async fn end(exchange: &Exchange, permit: Permit, session: Option<ServerSession>) {
-    let Some(session) = session else { return };
-    let ended = match &exchange.server.upstream.kind {
-        Kind::Stdio(upstream) => upstream.end(permit, &session.id),
-        Kind::Http(upstream) => {
-            let outbound = Outbound {
-                method: http::Method::DELETE,
-                era: Era::Session,
-                headers: &http::HeaderMap::new(),
-                session: Some(session),
-                body: Bytes::new(),
-            };
-            upstream.forward(permit, outbound).await.map(drop)
-        }
-    };
-    if let Err(fault) = ended {
-        tracing::debug!(%fault, "a session that nobody uses was not ended");
     }
 }
