@@ -31,7 +31,11 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{Fault, Kind, tried::Tried};
+use super::{
+    Fault, Kind,
+    modest::{alike, is_modest},
+    tried::Tried,
+};
 use crate::config::{ServerConfig, Speaking, Transport, UpstreamConfig};
 
 pub(super) use self::http::is_stateless;
@@ -131,6 +135,8 @@ struct State {
     /// How often in a row it said how it is spoken to, and not all that was asked.
     unsure: u32,
     asking: Option<Asking>,
+    /// Whether that finds no room where others would.
+    is_modest: bool,
 }
 
 type Asking = watch::Receiver<Option<Result<Manner, Fault>>>;
@@ -203,33 +209,45 @@ impl Knowledge {
             }
             None => {}
         }
-        let mut asking = self.ask(kind, speaking)?;
-        let said = asking.wait_for(Option::is_some).await;
-        let said = said.map_err(|_| Fault::Broken)?;
-        said.unwrap_or(Err(Fault::Broken))
+        loop {
+            let (mut asking, modestly) = self.ask(kind, speaking)?;
+            let said = asking.wait_for(Option::is_some).await;
+            let said = said.map_err(|_| Fault::Broken)?;
+            match said.unwrap_or(Err(Fault::Broken)) {
+                // Who may make room asks once more.
+                Err(Fault::Full) if modestly && !is_modest() => {}
+                said => return said,
+            }
+        }
     }
 
-    /// The question that is being asked, or a new one.
-    fn ask(self: &Arc<Self>, kind: &Kind, speaking: &Arc<Speaking>) -> Result<Asking, Fault> {
+    /// The question that is being asked, or a new one, and whether it is asked modestly.
+    fn ask(
+        self: &Arc<Self>,
+        kind: &Kind,
+        speaking: &Arc<Speaking>,
+    ) -> Result<(Asking, bool), Fault> {
         let mut state = self.lock();
         if let Some(asking) = &state.asking {
-            return Ok(asking.clone());
+            return Ok((asking.clone(), state.is_modest));
         }
         let is_new = state.asked.is_some_and(|at| at.elapsed() < FAILED_FOR);
         if let Some(fault) = state.failed.filter(|_| is_new) {
             return Err(fault);
         }
         let (tell, asking) = watch::channel(None);
+        let is_modest = is_modest();
         state.asking = Some(asking.clone());
+        state.is_modest = is_modest;
         let (me, kind) = (Arc::clone(self), kind.clone());
         let speaking = Arc::clone(speaking);
-        tokio::spawn(async move {
+        tokio::spawn(alike(async move {
             let found = timeout(ANSWERED_WITHIN, probe(&kind, &speaking)).await;
             let found = found.unwrap_or(Err(Fault::Timeout));
-            me.settle(found);
+            me.settle(found, is_modest);
             tell.send_replace(Some(found.map(|found| found.manner)));
-        });
-        Ok(asking)
+        }));
+        Ok((asking, is_modest))
     }
 
     /// Takes what was heard elsewhere.
@@ -244,11 +262,13 @@ impl Knowledge {
         self.now.store(manner.to_bits(), Ordering::Relaxed);
     }
 
-    fn settle(&self, found: Result<Found, Fault>) {
+    fn settle(&self, found: Result<Found, Fault>, is_modest: bool) {
         let mut state = self.lock();
         state.asked = Some(Instant::now());
         state.asking = None;
-        state.failed = found.err();
+        // Who makes no room fails for themselves alone (ST-06).
+        let is_ours = |fault: &Fault| is_modest && *fault == Fault::Full;
+        state.failed = found.err().filter(|fault| !is_ours(fault));
         match found {
             Ok(Found { manner, is_sure }) => {
                 state.unsure = match is_sure {

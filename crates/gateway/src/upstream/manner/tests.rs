@@ -170,7 +170,7 @@ fn only_the_same_era_over_the_same_transport_passes_without_a_bridge() {
 async fn what_was_just_learned_is_not_doubted_and_what_is_old_is_marked() {
     // C-029
     let known = Knowledge::default();
-    known.settle(Ok(Found::sure(Manner::stateless())));
+    known.settle(Ok(Found::sure(Manner::stateless())), false);
     known.doubt();
     assert_eq!(known.glance(), Some(Manner::stateless()));
     known.sweep();
@@ -179,7 +179,7 @@ async fn what_was_just_learned_is_not_doubted_and_what_is_old_is_marked() {
     known.sweep();
     assert_ne!(known.now.load(Ordering::Relaxed) & OLD, 0);
     assert_eq!(known.glance(), Some(Manner::stateless()), "used meanwhile");
-    known.settle(Err(Fault::Unreachable));
+    known.settle(Err(Fault::Unreachable), false);
     assert_eq!(known.glance(), Some(Manner::stateless()));
     assert_eq!(known.now.load(Ordering::Relaxed) & OLD, 0, "for a while");
     tokio::time::advance(DOUBTED_AFTER).await;
@@ -267,7 +267,7 @@ async fn what_was_too_busy_to_say_all_is_asked_again_soon_and_unsays_nothing() {
     let known = Knowledge::default();
     let mut believed = BELIEVED_FOR_NOW;
     for _ in 0..4 {
-        known.settle(Ok(for_now(sessions)));
+        known.settle(Ok(for_now(sessions)), false);
         assert_eq!(known.glance(), Some(sessions));
         tokio::time::advance(believed - Duration::from_secs(1)).await;
         known.sweep();
@@ -277,11 +277,11 @@ async fn what_was_too_busy_to_say_all_is_asked_again_soon_and_unsays_nothing() {
         assert_ne!(known.now.load(Ordering::Relaxed) & OLD, 0, "{believed:?}");
         believed *= 2;
     }
-    known.settle(Ok(Found::sure(Manner::stateless())));
-    known.settle(Ok(for_now(sessions)));
+    known.settle(Ok(Found::sure(Manner::stateless())), false);
+    known.settle(Ok(for_now(sessions)), false);
     assert_eq!(known.glance(), Some(Manner::stateless()));
     for _ in 0..100 {
-        known.settle(Ok(for_now(sessions)));
+        known.settle(Ok(for_now(sessions)), false);
     }
     tokio::time::advance(BELIEVED).await;
     known.sweep();

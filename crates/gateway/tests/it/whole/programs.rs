@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{ALICE, ask, config_of_all};
+use super::{ALICE, BOB, ask, config_of_all};
 use crate::{
     programs::{call_in, pid, session_era, stateless_era},
     world::{World, server},
@@ -39,4 +39,36 @@ async fn no_process_in_which_somebody_works_goes_for_a_list_of_all() {
     assert_eq!(stream.status(), 200);
     let after = pid(&world.send(call_in(&session, "pid")).await);
     assert_eq!(before, after, "her session goes on where it was");
+}
+
+#[tokio::test]
+async fn no_process_of_another_goes_to_find_out_how_programs_are_spoken_to() {
+    // ST-06
+    let mut config = config_of_all(vec![
+        server("files", session_era()),
+        server("mail", stateless_era()),
+    ]);
+    config.limits.processes = 2;
+    let world = World::of(config);
+    let baseline = doorward_core::scope::ScopeSet::baseline();
+    world.tokens.grant_whole("bob", BOB, &baseline);
+    let one = world.session().await;
+    let first = pid(&world.send(call_in(&one, "pid")).await); // its tools are known from now on
+    let other = world.session().await;
+    let pids = async || {
+        let one = pid(&world.send(call_in(&one, "pid")).await);
+        (one, pid(&world.send(call_in(&other, "pid")).await))
+    };
+    let before = pids().await;
+    assert_eq!(before.0, first);
+    let full = json!("too many MCP server programs are running; try again later");
+    for _ in 0..2 {
+        let list = ask("tools/list", None, "").token(BOB);
+        let list = world.send(list).await.json();
+        let absent = list["result"]["_meta"]["dev.doorward/absent"].as_array();
+        let absent = absent.expect("both are absent").iter();
+        let told: Vec<_> = absent.map(|one| &one["reason"]).collect();
+        assert_eq!(told, [&full, &full]);
+    }
+    assert_eq!(pids().await, before, "alice works on in both");
 }
