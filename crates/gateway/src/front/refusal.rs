@@ -113,6 +113,14 @@ impl Refusal {
         }
     }
 
+    /// Whether it says nothing of the caller, and the same may be allowed a moment later.
+    pub(super) const fn passes(&self) -> bool {
+        matches!(
+            self,
+            Self::Unjudged | Self::Unrecorded | Self::Streams | Self::Upstream { .. }
+        )
+    }
+
     /// The reason for the audit record.
     pub(super) fn reason(&self) -> Cow<'static, str> {
         match self {

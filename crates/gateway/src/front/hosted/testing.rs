@@ -31,7 +31,7 @@ use super::{
     backend::Backend,
     line::{Line, Reader, Room},
     session::{Client, Session, Streams},
-    visitor::Visitor,
+    visitor::{Unfit, Visitor},
 };
 use crate::{
     snapshot::Snapshot,
@@ -210,6 +210,8 @@ static USUAL: LazyLock<TokenId> = LazyLock::new(|| TokenId::from_known("usual"))
 #[derive(Default)]
 pub(super) struct Guest {
     pub(super) refused: AtomicBool,
+    /// Nobody can say what it is.
+    pub(super) unjudged: AtomicBool,
     /// A resource that the token of now does not open.
     pub(super) hidden: Mutex<Option<String>>,
     pub(super) judged: AtomicUsize,
@@ -218,24 +220,33 @@ pub(super) struct Guest {
     pub(super) link: Option<Arc<dyn StatelessLink>>,
 }
 
+impl Guest {
+    fn judged(&self, is_hidden: bool) -> Result<Permit, Unfit> {
+        if self.unjudged.load(Ordering::Relaxed) {
+            return Err(Unfit::Unjudged(RpcError::internal("try again")));
+        }
+        match self.refused.load(Ordering::Relaxed) || is_hidden {
+            true => {
+                let error = RpcError::internal("the token is no longer good");
+                Err(Unfit::Refused(error))
+            }
+            false => Ok(permit()),
+        }
+    }
+}
+
 #[async_trait]
 impl Visitor for Guest {
-    async fn judge(&self, request: &Request<'_>) -> Result<Permit, RpcError> {
+    async fn judge(&self, request: &Request<'_>) -> Result<Permit, Unfit> {
         self.judged.fetch_add(1, Ordering::Relaxed);
         let hidden = self.hidden.lock().expect("lock").clone();
         let subject = request.params.subject.as_ref();
         let is_hidden = subject.is_some_and(|subject| Some(&*subject.name) == hidden.as_deref());
-        match self.refused.load(Ordering::Relaxed) || is_hidden {
-            true => Err(RpcError::internal("the token is no longer good")),
-            false => Ok(permit()),
-        }
+        self.judged(is_hidden)
     }
 
-    async fn judge_use(&self) -> Result<Permit, RpcError> {
-        match self.refused.load(Ordering::Relaxed) {
-            true => Err(RpcError::internal("the token is no longer good")),
-            false => Ok(permit()),
-        }
+    async fn judge_use(&self) -> Result<Permit, Unfit> {
+        self.judged(false)
     }
 
     fn sieve(&self) -> Option<Sieve> {

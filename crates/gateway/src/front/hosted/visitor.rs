@@ -20,14 +20,39 @@ use crate::{
     upstream::{Fault, link::StatelessLink},
 };
 
+/// Why somebody may not.
+#[derive(Debug)]
+pub(crate) enum Unfit {
+    /// It is not theirs to do.
+    Refused(RpcError),
+    /// Nobody can say so right now.
+    Unjudged(RpcError),
+}
+
+impl Unfit {
+    fn of(refusal: Refusal) -> Self {
+        match refusal.passes() {
+            true => Self::Unjudged(refusal.into_rpc()),
+            false => Self::Refused(refusal.into_rpc()),
+        }
+    }
+
+    /// As it is told.
+    pub(crate) fn into_rpc(self) -> RpcError {
+        match self {
+            Self::Refused(error) | Self::Unjudged(error) => error,
+        }
+    }
+}
+
 /// Somebody who sent a message, and may do so again.
 #[async_trait]
 pub(crate) trait Visitor: Send + Sync + 'static {
     /// The permit for a request of the client's that is sent once more.
-    async fn judge(&self, request: &Request<'_>) -> Result<Permit, RpcError>;
+    async fn judge(&self, request: &Request<'_>) -> Result<Permit, Unfit>;
 
     /// The permit for what is about nothing by name.
-    async fn judge_use(&self) -> Result<Permit, RpcError>;
+    async fn judge_use(&self) -> Result<Permit, Unfit>;
 
     /// What lists and changes are filtered by that are told to them, if by anything.
     fn sieve(&self) -> Option<Sieve>;
@@ -53,9 +78,10 @@ pub(crate) trait Visitor: Send + Sync + 'static {
 
 #[async_trait]
 impl Visitor for Exchange {
-    async fn judge(&self, request: &Request<'_>) -> Result<Permit, RpcError> {
+    async fn judge(&self, request: &Request<'_>) -> Result<Permit, Unfit> {
         let method = Method::request(&request.method);
-        let method = method.ok_or_else(|| RpcError::method_not_found(&request.method))?;
+        let unknown = || Unfit::Refused(RpcError::method_not_found(&request.method));
+        let method = method.ok_or_else(unknown)?;
         let asked = Asked {
             method,
             params: &request.params,
@@ -67,16 +93,16 @@ impl Visitor for Exchange {
             now.still_good().await?;
             judge(&now, asked).await
         };
-        judged.await.map_err(Refusal::into_rpc)
+        judged.await.map_err(Unfit::of)
     }
 
-    async fn judge_use(&self) -> Result<Permit, RpcError> {
+    async fn judge_use(&self) -> Result<Permit, Unfit> {
         let judged = async {
             let now = self.by_now().ok_or(Refusal::UnknownServer)?;
             now.still_good().await?;
             judge_use(&now)
         };
-        judged.await.map_err(Refusal::into_rpc)
+        judged.await.map_err(Unfit::of)
     }
 
     fn sieve(&self) -> Option<Sieve> {

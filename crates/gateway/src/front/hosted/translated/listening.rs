@@ -5,6 +5,7 @@
 //! client: subscribe b -> wanted {a,b} -> listen {a,b} -> acknowledged -> the stream of {a} closes
 //! stream breaks -> a pause -> every resource judged anew (P-051) -> listen again
 //! another token, other rules -> everything judged anew -> listen again, or not any more
+//! nobody can judge right now -> a pause -> judged anew
 //! ```
 //!
 //! What the server does not acknowledge is refused to the client, and not silently left out. Who
@@ -30,7 +31,10 @@ use tokio::{
 
 use super::Translated;
 use crate::{
-    front::hosted::{session::Session, visitor::Visitor},
+    front::hosted::{
+        session::Session,
+        visitor::{Unfit, Visitor},
+    },
     upstream::{Fault, link::Incoming},
 };
 
@@ -60,8 +64,17 @@ struct Judged {
 enum Unheard {
     /// The client may not hear anything now.
     Refused(RpcError),
-    /// The server does not listen, or cannot be had.
+    /// The server does not listen, or cannot be had, or nobody can say who may.
     Failed(RpcError),
+}
+
+impl From<Unfit> for Unheard {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::Refused(error) => Self::Refused(error),
+            Unfit::Unjudged(error) => Self::Failed(error),
+        }
+    }
 }
 
 /// Why a stream is opened.
@@ -160,24 +173,32 @@ impl Judged {
     }
 
     /// The resources that the token of now may still read (P-051).
-    async fn filter(&mut self, visitor: &dyn Visitor, mut filter: Filter) -> Filter {
+    async fn filter(
+        &mut self,
+        visitor: &dyn Visitor,
+        mut filter: Filter,
+    ) -> Result<Filter, Unheard> {
         self.readable.retain(|uri| filter.uris.contains(uri));
         for uri in std::mem::take(&mut filter.uris) {
             let is_known = self.readable.contains(&uri);
-            if is_known || may_read(visitor, &uri).await {
+            if is_known || may_read(visitor, &uri).await? {
                 self.readable.insert(uri.clone());
                 filter.uris.insert(uri);
             }
         }
-        filter
+        Ok(filter)
     }
 }
 
-async fn may_read(visitor: &dyn Visitor, uri: &str) -> bool {
+async fn may_read(visitor: &dyn Visitor, uri: &str) -> Result<bool, Unheard> {
     let subscribe = subscribe_request("0", Method::ResourcesSubscribe, uri);
-    match Message::parse(&subscribe) {
-        Ok(Message::Request(request)) => visitor.judge(&request).await.is_ok(),
-        Ok(Message::Notification(_) | Message::Response(_)) | Err(_) => false,
+    let Ok(Message::Request(request)) = Message::parse(&subscribe) else {
+        return Ok(false);
+    };
+    match visitor.judge(&request).await {
+        Ok(_) => Ok(true),
+        Err(Unfit::Refused(_)) => Ok(false),
+        Err(unjudged @ Unfit::Unjudged(_)) => Err(unjudged.into()),
     }
 }
 
@@ -187,10 +208,14 @@ impl Translated {
         let (mut wanted, mut terms) = (self.listening.wanted.subscribe(), session.terms());
         let mut current: Option<Incoming> = None;
         let (mut pause, mut judged) = (FIRST_PAUSE, Judged::default());
-        let mut cause = Cause::Wanted;
+        let (mut cause, mut known) = (Cause::Wanted, *terms.borrow());
         loop {
             let want = wanted.borrow_and_update().clone();
-            terms.borrow_and_update();
+            // Also when something else was wanted in the meantime.
+            let now = *terms.borrow_and_update();
+            if std::mem::replace(&mut known, now) != now {
+                (cause, judged) = (Cause::Terms, Judged::default());
+            }
             let just_now = want.fresh.filter(|_| cause == Cause::Wanted);
             let opened = self
                 .reopen(session, &want.filter, (just_now, &mut judged))
@@ -206,10 +231,7 @@ impl Translated {
             });
             cause = tokio::select! {
                 _ = wanted.changed() => Cause::Wanted,
-                () = others(&mut terms, settled) => {
-                    judged = Judged::default();
-                    Cause::Terms
-                }
+                () = others(&mut terms, settled) => Cause::Terms,
                 () = self.until_lost(&mut current, session, pause), if !waits => {
                     // One that did not last is no reason to open it again soon.
                     let lasted = settled.elapsed() >= LONGEST_PAUSE;
@@ -262,9 +284,9 @@ impl Translated {
             return Ok(None);
         }
         let visitor = session.newest();
-        let permit = visitor.judge_use().await.map_err(Unheard::Refused)?;
+        let permit = visitor.judge_use().await?;
         judged.of(visitor.token(), fresh);
-        let filter = judged.filter(&*visitor, wanted.clone()).await;
+        let filter = judged.filter(&*visitor, wanted.clone()).await?;
         if filter.is_empty() {
             return Ok(None);
         }

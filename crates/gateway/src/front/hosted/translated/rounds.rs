@@ -25,7 +25,11 @@ use futures_util::StreamExt;
 
 use super::Translated;
 use crate::{
-    front::hosted::{backend::Call, session::Asking, visitor::Visitor},
+    front::hosted::{
+        backend::Call,
+        session::Asking,
+        visitor::{Unfit, Visitor},
+    },
     upstream::Fault,
 };
 
@@ -73,7 +77,7 @@ impl Translated {
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
             visitor = call.session.newest();
-            permit = visitor.judge(request).await?; // P-051
+            permit = visitor.judge(request).await.map_err(Unfit::into_rpc)?; // P-051
         }
         Err(RpcError::internal("The server does not stop asking"))
     }

@@ -256,6 +256,46 @@ async fn who_may_not_listen_any_more_is_not_listened_for_until_they_may() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_cannot_be_judged_for_a_moment_is_listened_for_again() {
+    // P-051, R-023
+    let world = world(Revision::V2025_11_25, TOOLS).await;
+    let stream = world.server.then();
+    world.session.listen();
+    let asked = world.server.heard_so_many(2).await;
+    acknowledge(&stream, &asked, r#"{"toolsListChanged":true}"#);
+    world.guest.unjudged.store(true, Ordering::Relaxed);
+    world.session.reconsider();
+    stream.closed().await;
+    tokio::time::sleep(std::time::Duration::from_secs(300)).await;
+    assert_eq!(world.server.heard().len(), 2, "not before they are judged");
+    let _stream = world.server.then();
+    world.guest.unjudged.store(false, Ordering::Relaxed);
+    tokio::time::sleep(std::time::Duration::from_secs(61)).await;
+    world.server.heard_so_many(3).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_rules_count_also_when_something_else_is_wanted_meanwhile() {
+    // P-051
+    let world = world(Revision::V2025_11_25, r#"{"resources":{"subscribe":true}}"#).await;
+    let (stream, _second) = (world.server.then(), world.server.then());
+    let mut answer = ask(&world.session, &subscribe(7, "a:1"));
+    let asked = world.server.heard_so_many(2).await;
+    acknowledge(&stream, &asked, r#"{"resourceSubscriptions":["a:1"]}"#);
+    assert_eq!(next(&mut answer).await["result"], json!({}));
+    *world.guest.hidden.lock().expect("lock") = Some("a:1".to_owned());
+    world.session.reconsider();
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await; // heard, and put off
+    assert_eq!(world.server.heard().len(), 2);
+    let _answer = ask(&world.session, &subscribe(8, "a:2"));
+    let asked = world.server.heard_so_many(3).await;
+    assert_eq!(
+        asked["params"]["notifications"],
+        json!({"resourceSubscriptions": ["a:2"]})
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stream_that_never_lasts_is_opened_ever_less_often() {
     // GW-26
     let world = world(Revision::V2025_11_25, TOOLS).await;
