@@ -138,12 +138,11 @@ impl Exchange {
         self.still_good().await?;
         let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
         let open = place.take().ok_or(Refusal::Streams)?;
-        let watch = &self.inner.watch;
-        Ok(watch.admit(
-            self.visit().holder(),
-            (open, brings),
-            self.limits.keep_alive,
-        ))
+        let (watch, mut holder) = (&self.inner.watch, self.visit().holder());
+        // A call goes on where it went.
+        let is_of_all = brings == Brings::News && self.server.whole.is_some();
+        holder.whole = is_of_all.then(|| Arc::clone(&self.server));
+        Ok(watch.admit(holder, (open, brings), self.limits.keep_alive))
     }
 
     /// Whose the answer is.
@@ -261,6 +260,7 @@ impl Visit {
             server: self.server.name.clone(),
             caller: Arc::clone(&self.caller),
             resource: self.principal.resource.clone(),
+            whole: None,
         }
     }
 }

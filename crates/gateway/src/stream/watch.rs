@@ -26,7 +26,11 @@ use doorward_verify::{Refusal, VerifyToken};
 use futures_util::task::AtomicWaker;
 
 use super::{Grip, Loss, Losses, roll::Roll};
-use crate::{access::Caller, places::OpenStream, snapshot::Snapshot};
+use crate::{
+    access::Caller,
+    places::OpenStream,
+    snapshot::{Server, Snapshot},
+};
 
 /// All open streams of a gateway, and all who wait for an answer.
 pub(crate) struct Watch {
@@ -45,6 +49,8 @@ pub(crate) struct Holder {
     pub(crate) server: ServerName,
     pub(crate) caller: Arc<Caller>,
     pub(crate) resource: Resource,
+    /// All servers of then, where news are of all.
+    pub(crate) whole: Option<Arc<Server>>,
 }
 
 struct Vital {
@@ -234,8 +240,18 @@ impl Holder {
     /// filtered, by the rights of then (S-022).
     pub(crate) fn may_still(&self, snapshot: &Snapshot) -> bool {
         let server = snapshot.behind(&self.server);
-        let now = server.and_then(|server| server.access.caller(&self.principal));
+        let Some(server) = server.filter(|server| self.is_of(server)) else {
+            return false;
+        };
+        let now = server.access.caller(&self.principal);
         now.is_some_and(|now| now.may_what(&self.caller))
+    }
+
+    /// Whether news still come from where they did: else the client asks anew, and hears of all
+    /// that there are now.
+    fn is_of(&self, server: &Server) -> bool {
+        let then = self.whole.as_ref();
+        then.is_none_or(|then| server.leads_where(then))
     }
 }
 

@@ -132,7 +132,7 @@ impl Ask for Asker {
     }
 
     fn changes(&self, member: &ServerName) -> Arc<Changed> {
-        let exchange = self.exchange(member);
+        let exchange = self.by_now(member); // where it is asked
         exchange.map_or_else(Arc::default, |it| Arc::clone(&it.server.changed))
     }
 }

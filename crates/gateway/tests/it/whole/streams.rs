@@ -1,11 +1,13 @@
 //! One subscription that is one with each server.
 
+use std::time::Duration;
+
 use doorward_core::scope::ScopeSet;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
 use super::{BOB, Member, ask, config_of_all, offers, two};
-use crate::world::{World, server};
+use crate::world::{World, get, pass, server};
 
 struct Listening(axum::body::Body);
 
@@ -83,6 +85,36 @@ async fn a_stream_ends_with_its_token_and_when_rights_change() {
             files.open() == 0
         })
         .await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_what_it_tells_would_come_from_elsewhere() {
+    // P-015, P-051, R-054
+    let (world, files, mail) = two().await;
+    let other = Member::start(offers("files", &["read_file"])).await;
+    let filter = json!({"toolsListChanged": true});
+    let mut alice = Listening::begin(&world, super::ALICE, &filter).await;
+    alice.next().await;
+    let reconfigured = async |files: &Member| {
+        let servers = vec![
+            server("mail", mail.config()),
+            server("files", files.config()),
+        ];
+        let config = config_of_all(servers);
+        world.gateway.reconfigure(config).expect("valid");
+        for _ in 0..3 {
+            pass(Duration::from_secs(1)).await;
+            world.send(get("/mcp").token(super::ALICE)).await; // others get their turn
+        }
+    };
+    reconfigured(&files).await;
+    files.say("notifications/tools/list_changed", json!({}));
+    let told = alice.next().await;
+    assert_eq!(told["method"], "notifications/tools/list_changed");
+    reconfigured(&other).await;
+    let farewell = alice.next().await;
+    assert_eq!(farewell["result"]["resultType"], "complete");
+    assert!(alice.0.frame().await.is_none());
 }
 
 #[tokio::test]
