@@ -32,6 +32,7 @@ struct Known {
 pub(crate) struct Place {
     open: AtomicUsize,
     buffered: AtomicUsize,
+    gathered: AtomicUsize,
 }
 
 /// One open request or stream; counted out when dropped.
@@ -42,7 +43,16 @@ pub(crate) struct OpenStream(Arc<Place>);
 #[derive(Debug)]
 pub(crate) struct Buffered {
     place: Arc<Place>,
+    of: What,
     bytes: usize,
+}
+
+/// What bytes are of.
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Messages,
+    /// Lists of all servers: what these say leaves the subject room for their own messages.
+    Lists,
 }
 
 /// A message that is counted for as long as anything of it is held.
@@ -79,9 +89,26 @@ impl Place {
 
     /// Nothing yet of a message.
     pub(crate) fn buffered(self: &Arc<Self>) -> Buffered {
+        self.nothing(What::Messages)
+    }
+
+    /// Nothing yet of what is gathered of many servers.
+    pub(crate) fn gathered(self: &Arc<Self>) -> Buffered {
+        self.nothing(What::Lists)
+    }
+
+    fn nothing(self: &Arc<Self>, of: What) -> Buffered {
         Buffered {
             place: Arc::clone(self),
+            of,
             bytes: 0,
+        }
+    }
+
+    const fn count(&self, of: What) -> &AtomicUsize {
+        match of {
+            What::Messages => &self.buffered,
+            What::Lists => &self.gathered,
         }
     }
 }
@@ -92,7 +119,8 @@ impl Buffered {
     pub(crate) fn reach(&mut self, bytes: usize, most: usize) -> bool {
         let more = bytes.saturating_sub(self.bytes);
         self.bytes += more;
-        self.place.buffered.fetch_add(more, Ordering::Relaxed) + more <= most
+        let count = self.place.count(self.of);
+        count.fetch_add(more, Ordering::Relaxed) + more <= most
     }
 
     /// The message that was counted, which stays so until its last clone is dropped, wherever
@@ -119,7 +147,8 @@ impl Drop for OpenStream {
 
 impl Drop for Buffered {
     fn drop(&mut self) {
-        self.place.buffered.fetch_sub(self.bytes, Ordering::Relaxed);
+        let count = self.place.count(self.of);
+        count.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -160,6 +189,18 @@ mod tests {
         assert!(one.reach(100, 100) && one.reach(80, 100) && !one.reach(101, 100));
         drop(one);
         assert!(place.buffered().reach(100, 100));
+    }
+
+    #[test]
+    fn lists_of_many_servers_leave_room_for_the_messages_of_their_caller() {
+        // GW-25
+        let place = Arc::<Place>::default();
+        let mut lists = place.gathered();
+        assert!(lists.reach(100, 100));
+        assert!(!place.gathered().reach(1, 100));
+        assert!(place.buffered().reach(100, 100));
+        drop(lists);
+        assert!(place.gathered().reach(100, 100));
     }
 
     #[test]

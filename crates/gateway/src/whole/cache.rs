@@ -63,8 +63,7 @@ struct Weight;
 
 impl Weighter<Key, Arc<Kept>> for Weight {
     fn weight(&self, _: &Key, kept: &Arc<Kept>) -> u64 {
-        let bytes = kept.list.items.iter().map(|item| item.json.len());
-        (256 + bytes.sum::<usize>()) as u64
+        (256 + kept.list.size()) as u64
     }
 }
 

@@ -24,10 +24,11 @@ use tokio::time::Instant;
 use super::{
     Around, Ask, Declined, PATIENCE, Usable,
     cache::{Kept, Key, declared},
+    effort::{Effort, Spent},
     lists::{self, Missing},
     merged::shows,
     message::quoted,
-    patiently, uris,
+    patiently,
 };
 use crate::places::Buffered;
 
@@ -91,6 +92,11 @@ impl<'a, A: Ask> Gathering<'a, A> {
     /// The names of those who may be asked.
     pub(crate) fn members(&self) -> impl Iterator<Item = &'a ServerName> {
         self.members.iter().map(|member| member.name)
+    }
+
+    /// What the caller holds of all that is gathered counts here, and so much may be held.
+    pub(crate) fn room(&self) -> (Buffered, usize) {
+        self.asker.room()
     }
 
     /// Asks all members at once, or takes their kept lists.
@@ -161,10 +167,13 @@ impl<'a> Part<'a> {
     }
 
     /// Whether one of its templates could have made a URI that the caller may read.
-    pub(crate) fn makes(&self, uri: &str) -> bool {
-        let mut items = self.kept.list.items.iter();
-        items.any(|item| uris::fits(&item.name, uri))
-            && self.member.rights.include(Action::Read(uri))
+    pub(crate) async fn makes(&self, uri: &str, effort: &mut Effort) -> Result<bool, Spent> {
+        for item in &self.kept.list.items {
+            if effort.fits(&item.name, uri).await? {
+                return Ok(self.member.rights.include(Action::Read(uri)));
+            }
+        }
+        Ok(false)
     }
 }
 

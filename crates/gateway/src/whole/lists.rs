@@ -109,6 +109,7 @@ pub(crate) async fn all<A: Ask>(
 ) -> Result<(Listed, Buffered), Declined<A::No>> {
     let mut listed = Listed::default();
     let (mut held, most) = asker.room();
+    let share = share(most, asker.members().len());
     let (mut cursor, mut seen) = (None::<String>, HashSet::new());
     for page in 0..MOST_PAGES {
         let members = cursor
@@ -125,7 +126,7 @@ pub(crate) async fn all<A: Ask>(
             return Ok((none, held));
         };
         listed.add(&read, page == 0);
-        let is_long = listed.items.len() > MOST_ITEMS || listed.bytes > MOST_BYTES;
+        let is_long = listed.items.len() > MOST_ITEMS || listed.bytes > share;
         if is_long || !held.reach(listed.bytes, most) {
             return Err(Declined::Fault(Fault::TooLarge));
         }
@@ -141,6 +142,12 @@ pub(crate) async fn all<A: Ask>(
         }
     }
     Ok((listed, held))
+}
+
+/// How much one member may list where there are so many, so that none takes the room of all.
+fn share(most: usize, members: usize) -> usize {
+    let share = most / (4 * members.max(1));
+    share.clamp(LEAST_SHARE, MOST_BYTES)
 }
 
 /// A page; nothing where there is no such list at all.
@@ -173,12 +180,17 @@ impl Listed {
         }
     }
 
+    /// How much memory it takes.
+    pub(crate) const fn size(&self) -> usize {
+        self.bytes
+    }
+
     fn add(&mut self, page: &List<'_>, first: bool) {
         self.items.extend(page.items().iter().map(Entry::of));
         let new = page
             .items()
             .iter()
-            .map(|item| item.raw.as_str().len() + item.name.len());
+            .map(|item| ENTRY + item.raw.as_str().len() + item.name.len());
         self.bytes += new.sum::<usize>();
         let (ttl, public) = hints(page.result());
         self.ttl = match first {
@@ -201,6 +213,44 @@ pub(crate) fn hints(result: Raw<'_>) -> (Duration, bool) {
 
 const MOST_PAGES: usize = 100;
 const MOST_ITEMS: usize = 10_000;
-/// Bytes of one list.
+/// Bytes of one list in memory.
 const MOST_BYTES: usize = 8 << 20;
+/// So much of a list is as good for any member as for the only one.
+const LEAST_SHARE: usize = 1 << 20;
+/// What an item takes beside its text.
+pub(super) const ENTRY: usize = 100;
 const LONGEST: Duration = Duration::from_secs(3600);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_little_text_takes_memory_as_well() {
+        // GW-28
+        let item = r#"{"name":"a"}"#;
+        let items = vec![item; 1000].join(",");
+        let answer = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"tools":[{items}]}}}}"#);
+        let page = List::parse(answer.as_bytes(), ListKind::Tools).expect("a list");
+        let mut listed = Listed::default();
+        listed.add(&page, true);
+        assert_eq!(listed.size(), 1000 * (ENTRY + item.len() + 1));
+    }
+
+    #[test]
+    fn no_member_has_the_room_of_all() {
+        // GW-28
+        #[rustfmt::skip]
+        let cases = [
+            (64 << 20,   1,  8 << 20),
+            (64 << 20,   4,  4 << 20),
+            (64 << 20,   16, 1 << 20),
+            (64 << 20,   90, 1 << 20),
+            (1_000,      2,  1 << 20), // what the caller may hold counts besides
+            (usize::MAX, 0,  8 << 20),
+        ];
+        for (most, members, expected) in cases {
+            assert_eq!(share(most, members), expected, "{most} {members}");
+        }
+    }
+}

@@ -6,13 +6,15 @@
 //! ```
 //!
 //! A URI is told in the short form when that is one member's alone: no other lists it, or has a
-//! template that could have made it. A snapshot is kept for as long as its cursors count. One that
-//! is gone, or of another replica, or whose members the caller may not all ask any more, is made
-//! again, and counts when it is the same list; else the cursor is a wrong one.
+//! template that could have made it, and while somebody is absent the caller knows it as theirs.
+//! Nothing is copied: an item is the place where it stands in its member's list. A snapshot is kept
+//! for as long as its cursors count. One that is gone, or of another replica, or whose members the
+//! caller may not all ask any more, is made again, and counts when it is the same list; else the
+//! cursor is a wrong one.
 
 mod naming;
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use doorward_core::{
@@ -20,23 +22,30 @@ use doorward_core::{
     secret::Digest,
     server::ServerName,
 };
-use doorward_mcp::{envelope::Request, error::RpcError, list::ListKind};
+use doorward_mcp::{
+    envelope::Request,
+    error::{Code, RpcError},
+    list::ListKind,
+};
 use futures_util::future::join;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use self::naming::{Naming, Told};
+use self::naming::{Form, Naming};
 use super::{
     Around, Ask,
-    gathered::{Gathering, Parts},
-    lists::{self, Missing},
+    cache::Kept,
+    effort::Effort,
+    gathered::{Gathering, Part, Parts},
+    lists::{self, Entry, Missing},
     message::quoted,
     seals::Cursor,
 };
 
-/// An ordered list at one moment.
+/// An ordered list at one moment. What stands in it is what members listed, and no copy.
 pub(crate) struct Merged {
     items: Vec<Told>,
+    lists: Vec<(ServerName, Arc<Kept>)>,
     absent: Vec<(ServerName, Missing)>,
     /// How many have names that cannot be told.
     unnamed: usize,
@@ -45,6 +54,14 @@ pub(crate) struct Merged {
     digest: String,
     /// Of whom it is, whoever answered.
     members: Vec<ServerName>,
+}
+
+/// One item as the caller is told it.
+struct Told {
+    /// The number of the list in which it stands, and its own.
+    at: (usize, usize),
+    form: Form,
+    bytes: usize,
 }
 
 /// Why there is no list.
@@ -74,8 +91,8 @@ pub(crate) async fn list<A: Ask>(
     let merged = match known {
         Some(merged) => merged,
         None => {
-            let merged = merge(&gathering, around, kind).await;
-            Arc::new(merged.map_err(Unlisted::No)?)
+            let merged = merge(&gathering, around, kind).await?;
+            Arc::new(merged)
         }
     };
     let offset = match &cursor {
@@ -97,7 +114,8 @@ pub(crate) async fn list<A: Ask>(
     });
     let page = merged.items.get(offset..end).unwrap_or_default();
     merged.shown(around, page);
-    Ok(merged.answer(kind, request.id.as_json(), page, next.as_deref()))
+    let page = merged.page(around, page);
+    Ok(merged.answer(kind, request.id.as_json(), &page, next.as_deref()))
 }
 
 /// The cursor of a request. The empty string is where a list begins.
@@ -132,7 +150,7 @@ fn page_end(items: &[Told], offset: usize) -> usize {
     let page = items.iter().skip(offset).take(PAGE);
     let fits = page.take_while(|item| {
         let first = bytes == 0;
-        bytes += item.json.len();
+        bytes += item.bytes;
         first || bytes <= PAGE_BYTES
     });
     offset + fits.count()
@@ -142,43 +160,80 @@ async fn merge<A: Ask>(
     gathering: &Gathering<'_, A>,
     around: Around<'_>,
     kind: ListKind,
-) -> Result<Merged, A::No> {
-    let Both { listed, made } = both(gathering, kind).await?;
-    let naming = Naming::of(around, kind, (&listed, &made));
-    let members: Vec<ServerName> = gathering.members().cloned().collect();
-    let (mut items, mut unnamed) = (Vec::new(), 0);
-    for part in &listed.parts {
-        let member = members.iter().position(|name| name == part.member.name);
-        for (number, entry) in part.kept.list.items.iter().enumerate() {
-            if number % AT_ONCE == AT_ONCE - 1 {
-                tokio::task::yield_now().await; // long lists are no reason for others to wait
-            }
-            if !shows(part.member.rights, kind, &entry.name) {
-                continue;
-            }
-            let told = naming.told(part.member.name, entry, member.unwrap_or_default());
-            match told {
-                Some(told) => items.push(told),
-                None => unnamed += 1,
-            }
+) -> Result<Merged, Unlisted<A::No>> {
+    let both = both(gathering, kind).await.map_err(Unlisted::No)?;
+    let Both { listed, made } = &both;
+    let mut effort = Effort::new();
+    let naming = Naming::of(around, kind, (listed, made), &mut effort).await;
+    let ((mut held, most), mut making) = (gathering.room(), Making::default());
+    for part in listed.parts.iter().enumerate() {
+        making.add(part, &naming, &mut effort).await;
+        if !held.reach(making.items.len() * size_of::<Told>(), most) {
+            return Err(Unlisted::Error(too_much()));
         }
     }
     let parts = || listed.parts.iter().chain(&made.parts);
     let least = parts().map(|part| part.left).min().unwrap_or_default();
     let all_are_here = listed.absent.is_empty() && made.absent.is_empty();
+    let lists = listed.parts.iter();
     Ok(Merged {
-        digest: digest(&items),
-        members,
-        items,
-        unnamed,
+        digest: making.chain.told(),
+        members: gathering.members().cloned().collect(),
+        items: making.items,
+        lists: lists
+            .map(|part| (part.member.name.clone(), Arc::clone(&part.kept)))
+            .collect(),
+        unnamed: making.unnamed,
         // Who is absent may be back any moment.
         ttl: match all_are_here {
             true => least,
             false => Duration::ZERO,
         },
-        absent: listed.absent,
+        absent: listed.absent.clone(),
         at: Instant::now(),
     })
+}
+
+/// A list of all while it is made.
+#[derive(Default)]
+struct Making {
+    items: Vec<Told>,
+    unnamed: usize,
+    chain: Chain,
+}
+
+impl Making {
+    /// What a member lists, as far as the caller may know of it.
+    async fn add(
+        &mut self,
+        (list, part): (usize, &Part<'_>),
+        naming: &Naming<'_>,
+        effort: &mut Effort,
+    ) {
+        let (server, rights) = (part.member.name, part.member.rights);
+        for (number, entry) in part.kept.list.items.iter().enumerate() {
+            effort.took(STEPS + entry.json.len()).await;
+            if !shows(rights, naming.kind, &entry.name) {
+                continue;
+            }
+            let form = naming.form(server, entry, effort).await;
+            let Some(json) = form.of(naming.around, (server, entry)) else {
+                self.unnamed += 1;
+                continue;
+            };
+            self.chain.add(&json);
+            let (at, bytes) = ((list, number), json.len());
+            self.items.push(Told { at, form, bytes });
+        }
+    }
+}
+
+fn too_much() -> RpcError {
+    let code = Code::application(429).unwrap_or(Code::Internal);
+    RpcError::answer(
+        code,
+        "too many long lists are being made for this user: try again later",
+    )
 }
 
 /// What is listed, and the templates that say more of whose it is.
@@ -208,16 +263,37 @@ pub(crate) fn shows(rights: &Rights, kind: ListKind, name: &str) -> bool {
     })
 }
 
-fn digest(items: &[Told]) -> String {
-    let all: Vec<&str> = items.iter().map(|item| item.json.as_str()).collect();
-    let digest = Digest::of(&all.join("\n"));
-    let bytes = digest.as_bytes().iter();
-    bytes.take(16).map(|byte| format!("{byte:02x}")).collect()
+/// The digest of a list, one item after another.
+#[derive(Default)]
+struct Chain([u8; 32]);
+
+impl Chain {
+    fn add(&mut self, json: &str) {
+        let both = [self.0, *Digest::of(json).as_bytes()];
+        self.0 = *Digest::of_bytes(both.as_flattened()).as_bytes();
+    }
+
+    fn told(&self) -> String {
+        let bytes = self.0.iter().take(16);
+        bytes.map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 impl Merged {
-    fn answer(&self, kind: ListKind, id: &str, page: &[Told], next: Option<&str>) -> Bytes {
-        let page: Vec<&str> = page.iter().map(|item| item.json.as_str()).collect();
+    /// Whose an item is, and as it stood there.
+    fn stood(&self, told: &Told) -> Option<(&ServerName, &Entry)> {
+        let (server, kept) = self.lists.get(told.at.0)?;
+        Some((server, kept.list.items.get(told.at.1)?))
+    }
+
+    /// Items as the caller is told them.
+    fn page<'s>(&'s self, around: Around<'_>, page: &[Told]) -> Vec<Cow<'s, str>> {
+        let page = page.iter();
+        page.filter_map(|told| told.form.of(around, self.stood(told)?))
+            .collect()
+    }
+
+    fn answer(&self, kind: ListKind, id: &str, page: &[Cow<'_, str>], next: Option<&str>) -> Bytes {
         let next = next.map(|next| format!(r#""nextCursor":{},"#, quoted(next)));
         let ttl = self.ttl.saturating_sub(self.at.elapsed()).as_millis();
         let meta = told(&self.absent, self.unnamed);
@@ -232,17 +308,17 @@ impl Merged {
 
     /// Notes whose short URIs are, now that the caller is told of them.
     fn shown(&self, around: Around<'_>, page: &[Told]) {
-        for item in page {
-            if let (Some(uri), Some(member)) = (&item.short, self.members.get(item.member)) {
-                around.whole.shown.note(around.whose, uri, member);
+        for item in page.iter().filter(|item| item.form == Form::Short) {
+            if let Some((member, entry)) = self.stood(item) {
+                around.whole.shown.note(around.whose, &entry.name, member);
             }
         }
     }
 
-    /// How much memory it takes.
+    /// How much memory it takes, with the lists that it keeps.
     pub(super) fn size(&self) -> usize {
-        let size = |item: &Told| item.json.len() + item.short.as_ref().map_or(0, |it| it.len());
-        self.items.iter().map(size).sum()
+        let lists = self.lists.iter().map(|(_, kept)| kept.list.size());
+        self.items.len() * size_of::<Told>() + lists.sum::<usize>()
     }
 }
 
@@ -269,8 +345,8 @@ const UNNAMED: &str = "dev.doorward/unnamed";
 /// How many items a page has at most.
 pub(super) const PAGE: usize = 250;
 const PAGE_BYTES: usize = 1 << 20;
-/// How many items are looked at before others get their turn.
-const AT_ONCE: usize = 256;
+/// What an item takes beside the reading of its text.
+const STEPS: usize = 1024;
 
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,7 @@
 mod cache;
 mod content;
 mod discover;
+mod effort;
 mod gathered;
 mod listen;
 mod lists;

@@ -159,7 +159,7 @@ impl Ask for Scripted {
     }
 
     fn room(&self) -> (Buffered, usize) {
-        (self.place.buffered(), self.most.unwrap_or(usize::MAX))
+        (self.place.gathered(), self.most.unwrap_or(usize::MAX))
     }
 
     async fn ask(&self, name: &ServerName, body: Bytes) -> Result<Incoming, Declined<Self::No>> {

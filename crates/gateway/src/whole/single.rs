@@ -18,6 +18,7 @@ use futures_util::future::join;
 
 use super::{
     Around, Ask,
+    effort::{Effort, Spent},
     gathered::{Gathering, Parts},
     uris,
 };
@@ -71,6 +72,8 @@ pub(crate) struct Finder<'a, A: Ask> {
     around: Around<'a>,
     request: &'a Request<'a>,
     listed: Option<Listed<'a>>,
+    /// What may still be done for URIs that do not say whose they are.
+    effort: Effort,
 }
 
 /// What all members have.
@@ -89,6 +92,7 @@ impl<'a, A: Ask> Finder<'a, A> {
             around,
             request,
             listed: None,
+            effort: Effort::new(),
         }
     }
 
@@ -103,24 +107,24 @@ impl<'a, A: Ask> Finder<'a, A> {
             return Ok(member.map(|member| routed(member.name, inner)));
         }
         let around = self.around;
-        let listed = self.listed().await.map_err(Lost::No)?;
-        let found = listed.whose(around, kind, uri).map_err(Lost::Error)?;
+        let listed = match self.listed.take() {
+            Some(listed) => listed,
+            None => self.gathered().await.map_err(Lost::No)?,
+        };
+        let listed = self.listed.insert(listed);
+        let having = listed.having(kind, uri, &mut self.effort).await;
+        let having = having.map_err(|Spent| Lost::Error(undecided()))?;
+        let found = listed.whose(around, having, uri).map_err(Lost::Error)?;
         if let Some(member) = &found {
             around.whole.shown.note(around.whose, uri, member);
         }
         Ok(found.map(|member| routed(&member, uri)))
     }
 
-    async fn listed(&mut self) -> Result<&Listed<'a>, A::No> {
-        let listed = match self.listed.take() {
-            Some(listed) => listed,
-            None => {
-                let kind = ListKind::Resources;
-                let gathering = Gathering::begin(self.asker, self.around, self.request, kind)?;
-                Listed::gathered(&gathering).await?
-            }
-        };
-        Ok(self.listed.insert(listed))
+    async fn gathered(&self) -> Result<Listed<'a>, A::No> {
+        let kind = ListKind::Resources;
+        let gathering = Gathering::begin(self.asker, self.around, self.request, kind)?;
+        Listed::gathered(&gathering).await
     }
 }
 
@@ -143,10 +147,9 @@ impl<'a> Listed<'a> {
     fn whose(
         &self,
         around: Around<'_>,
-        kind: SubjectKind,
+        having: BTreeSet<&'a ServerName>,
         uri: &str,
     ) -> Result<Option<ServerName>, RpcError> {
-        let having = self.having(kind, uri);
         if having.len() > 1 {
             return Err(ambiguous(having, uri));
         }
@@ -162,14 +165,25 @@ impl<'a> Listed<'a> {
     }
 
     /// Who has it, as far as the caller may know.
-    fn having(&self, kind: SubjectKind, uri: &str) -> BTreeSet<&'a ServerName> {
+    async fn having(
+        &self,
+        kind: SubjectKind,
+        uri: &str,
+        effort: &mut Effort,
+    ) -> Result<BTreeSet<&'a ServerName>, Spent> {
         let listing = self.resources.parts.iter();
         let listing = listing.filter(|part| part.lists(ListKind::Resources, uri));
-        let making = self.templates.parts.iter().filter(|part| match kind {
-            SubjectKind::ResourceTemplate => part.lists(ListKind::ResourceTemplates, uri),
-            _ => part.makes(uri),
-        });
-        listing.chain(making).map(|part| part.member.name).collect()
+        let mut having: BTreeSet<_> = listing.map(|part| part.member.name).collect();
+        for part in &self.templates.parts {
+            let makes = match kind {
+                SubjectKind::ResourceTemplate => part.lists(ListKind::ResourceTemplates, uri),
+                _ => part.makes(uri, effort).await?,
+            };
+            if makes {
+                having.insert(part.member.name);
+            }
+        }
+        Ok(having)
     }
 
     fn uncertain(&self, only: Option<&ServerName>, uri: &str) -> RpcError {
@@ -208,6 +222,11 @@ fn ambiguous<'a>(several: impl IntoIterator<Item = &'a ServerName>, uri: &str) -
     RpcError::invalid_params(&format!("several servers have it: ask for one of {forms}"))
 }
 
+fn undecided() -> RpcError {
+    let reason = "whose it is takes too long to find out: ask with its server, mcp+SERVER+URI";
+    RpcError::invalid_params(&reason)
+}
+
 fn long_forms<'a>(members: impl IntoIterator<Item = &'a ServerName>, uri: &str) -> String {
     let forms = members.into_iter().map(|member| uris::outward(member, uri));
     forms.collect::<Vec<_>>().join(", ")
@@ -225,7 +244,7 @@ mod tests {
     use super::{
         super::{
             merged::list,
-            scripted::{Act, Caller, Scripted, error, listing, read, request},
+            scripted::{Act, Caller, Scripted, error, listing, read, request, result},
         },
         *,
     };
@@ -388,12 +407,63 @@ mod tests {
         let told = std::str::from_utf8(&told).expect("UTF-8");
         assert!(told.contains(r#""uri":"mcp+mail+note:1""#), "{told}");
         assert_eq!(routed(&caller, "note:1").await, uncertain("note:1"));
-        let bob = caller.beside("bob");
-        assert_eq!(routed(&bob, "mail:1").await, uncertain("mail:1"));
-        let told = list(&asker, bob.around(), kind, &read(&body)).await;
-        assert!(told.is_ok());
-        assert_eq!(routed(&bob, "mail:1").await, "mail", "as he was told");
         assert_eq!(routed(&caller, "mcp+mail+mail:1").await, "mail");
+        // Who was told of nothing is told now whose everything is, and nothing becomes anybody's.
+        let bob = caller.beside("bob");
+        let told = list(&asker, bob.around(), kind, &read(&body)).await;
+        let told = told.expect("a list");
+        let told = std::str::from_utf8(&told).expect("UTF-8");
+        for uri in ["mail:1", "note:1"] {
+            assert!(
+                told.contains(&format!(r#""uri":"mcp+mail+{uri}""#)),
+                "{told}"
+            );
+            assert_eq!(routed(&bob, uri).await, uncertain(uri));
+        }
+        // Who was told while all answered is told the same.
+        let carol = caller.beside("carol");
+        gone.store(false, SeqCst);
+        more.store(false, SeqCst);
+        let told = list(&asker, carol.around(), kind, &read(&body)).await;
+        assert!(told.is_ok());
+        gone.store(true, SeqCst);
+        more.store(true, SeqCst);
+        let told = list(&asker, carol.around(), kind, &read(&body)).await;
+        let told = told.expect("a list");
+        let told = std::str::from_utf8(&told).expect("UTF-8");
+        assert!(told.contains(r#""uri":"mail:1""#), "{told}");
+        assert!(told.contains(r#""uri":"mcp+mail+note:1""#), "{told}");
+        assert_eq!(routed(&carol, "mail:1").await, "mail", "as she was told");
+    }
+
+    #[tokio::test]
+    async fn whose_a_uri_is_is_looked_for_with_so_much_effort_and_no_more() {
+        // DS-02
+        let asker = Scripted::default().with("files", |request| {
+            let templates =
+                (0..9_000).map(|number| json!({"uriTemplate": format!("x:{{a}}q{number}")}));
+            match request["method"] == "resources/templates/list" {
+                true => result(json!({"resourceTemplates": templates.collect::<Vec<_>>()})),
+                false => error(-32601),
+            }
+        });
+        let caller = Caller::new("alice");
+        let uri = format!("x:{}", "a".repeat(6_000));
+        for (uri, expected) in [
+            (uri.clone(), "whose it is takes too long to find out"),
+            (format!("mcp+files+{uri}"), "files"),
+            ("x:short".to_owned(), "Resource not found"),
+        ] {
+            let body = request("resources/read", json!({ "uri": uri }));
+            let request = read(&body);
+            let subject = request.params.subject.clone().expect("a subject");
+            let told = match route(&asker, caller.around(), &request, &subject).await {
+                Ok(routed) => routed.member.to_string(),
+                Err(Lost::Error(error)) => error.message().to_owned(),
+                Err(Lost::No(no)) => no.to_owned(),
+            };
+            assert!(told.contains(expected), "{told}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -98,7 +98,7 @@ impl Ask for Asker {
     }
 
     fn room(&self) -> (Buffered, usize) {
-        (self.place.buffered(), self.most)
+        (self.place.gathered(), self.most)
     }
 
     async fn ask(&self, member: &ServerName, body: Bytes) -> Result<Incoming, Declined<Self::No>> {

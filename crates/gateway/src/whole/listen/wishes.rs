@@ -129,8 +129,9 @@ impl Wish {
         let flags = flags(filter);
         let listed = filter.member(&["resourceSubscriptions"]);
         let listed = listed.map(|listed| listed.elements()).unwrap_or_default();
-        let listed: Vec<_> = listed.into_iter().filter_map(|uri| uri.text()).collect();
-        let granted = |(inner, _): &&(String, String)| listed.iter().any(|it| it == inner);
+        let listed = listed.into_iter().take(MAX_SUBSCRIPTIONS); // nobody asked for more
+        let listed: HashSet<_> = listed.filter_map(|uri| uri.text()).collect();
+        let granted = |(inner, _): &&(String, String)| listed.contains(inner.as_str());
         Self {
             flags: self
                 .flags
@@ -145,3 +146,33 @@ impl Wish {
 
 /// For how many resources whose they are is looked for.
 pub(super) const MOST_SHORT: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_granted_was_asked_for_and_a_long_answer_grants_no_more() {
+        // GW-20, GW-25
+        let wish = Wish {
+            flags: vec!["toolsListChanged"],
+            uris: [("a:1", "a:1"), ("b:1", "mcp+b+b:1")]
+                .map(|(inner, outer)| (inner.to_owned(), outer.to_owned()))
+                .to_vec(),
+        };
+        let granted = |uris: &[String]| {
+            let filter = json!({"promptsListChanged": true, "resourceSubscriptions": uris});
+            let filter = filter.to_string();
+            let granted = wish.granted(Raw::parse(filter.as_bytes()).ok());
+            assert!(granted.flags.is_empty());
+            let uris = granted.uris.into_iter().map(|(_, outer)| outer);
+            uris.collect::<Vec<_>>()
+        };
+        let mut uris = vec!["b:1".to_owned(), "c:1".to_owned(), "b:1".to_owned()];
+        assert_eq!(granted(&uris), ["mcp+b+b:1"]);
+        uris.extend((0..MAX_SUBSCRIPTIONS).map(|number| format!("x:{number}")));
+        uris.push("a:1".to_owned());
+        assert_eq!(granted(&uris), ["mcp+b+b:1"], "nobody asked for so many");
+        assert!(wish.granted(None).uris.is_empty());
+    }
+}

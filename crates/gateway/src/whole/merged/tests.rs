@@ -273,7 +273,10 @@ async fn a_list_that_changed_is_asked_for_again() {
 #[tokio::test]
 async fn uris_that_several_members_have_are_told_apart() {
     let script = |uris: &'static [&'static str]| {
-        move |_: &Value| listing("resources", "uri", uris, 0, "private")
+        move |request: &Value| match request["method"].as_str() {
+            Some("resources/list") => listing("resources", "uri", uris, 0, "private"),
+            _ => error(Code::MethodNotFound.number()),
+        }
     };
     let asker = Scripted::default()
         .with("files", script(&["file:///a", "note:1", "mcp+mail+x"]))
@@ -354,10 +357,8 @@ async fn a_member_that_is_slow_page_by_page_is_waited_for_no_longer_than_others(
 #[tokio::test]
 async fn what_members_list_is_bounded_for_each_and_for_each_caller() {
     // GW-25, GW-28
-    let (large, most) = (
-        "x".repeat(1 << 20),
-        2 * r#"{"name":"read","x":1}read"#.len(),
-    );
+    let of_one = lists::ENTRY + r#"{"name":"read","x":1}read"#.len() + size_of::<Told>();
+    let (large, most) = ("x".repeat(1 << 20), 2 * of_one);
     let huge = move |_: &Value| {
         let items: Vec<Value> = (0..9).map(|_| json!({"name": large})).collect();
         super::super::scripted::result(json!({ "tools": items }))
@@ -383,6 +384,55 @@ async fn what_members_list_is_bounded_for_each_and_for_each_caller() {
         let list = tools(&asker, caller, json!({})).await.expect("a list");
         assert_eq!(told(&list), [(json!("notes"), too_large.clone())]);
     }
+}
+
+#[tokio::test]
+async fn a_list_is_no_copy_and_what_is_made_of_it_counts_for_its_caller() {
+    // GW-25, GW-28
+    let names: &'static [&'static str] = &["a", "b", "c", "d", "e", "f", "g", "h"];
+    let listed = names.len() * (lists::ENTRY + r#"{"name":"a","x":1}a"#.len());
+    let asker = Scripted::default()
+        .holding(listed + names.len())
+        .with("files", of(names));
+    let caller = Caller::new("alice");
+    let refused = tools(&asker, &caller, json!({})).await;
+    assert_eq!(refused, Err("429".to_owned()), "the list, and one of all");
+    let list = tools(&asker, &caller, json!({})).await.expect("a list");
+    assert_eq!(list["tools"].as_array().map(Vec::len), Some(names.len()));
+    assert_eq!(asker.count("files"), 1, "it is kept, and held by nobody");
+}
+
+#[tokio::test]
+async fn a_member_with_very_many_templates_costs_so_much_and_no_more() {
+    // DS-02, GW-12
+    let resources = (0..300).map(|number| json!({"uri": format!("x:{number:03}")}));
+    let resources: Vec<Value> = resources.collect();
+    let templates = (0..9_000).map(|number| json!({"uriTemplate": format!("x:{{a}}q{number}")}));
+    let templates: Vec<Value> = templates.collect();
+    let lists = |field: &'static str, items: Vec<Value>| {
+        let method = match field {
+            "resources" => "resources/list",
+            _ => "resources/templates/list",
+        };
+        move |request: &Value| match request["method"] == method {
+            true => super::super::scripted::result(json!({
+                field: items, "ttlMs": 60_000, "cacheScope": "public"
+            })),
+            false => error(Code::MethodNotFound.number()),
+        }
+    };
+    let asker = Scripted::default()
+        .with("files", lists("resources", resources))
+        .with("mail", lists("resourceTemplates", templates));
+    let body = request("resources/list", json!({}));
+    let list = listed(&asker, &Caller::new("alice"), ListKind::Resources, &body).await;
+    let told = names(&list.expect("a list"), "resources", "uri");
+    assert_eq!(told[0], "x:000");
+    assert_eq!(told[249], "mcp+files+x:249", "it is not found out any more");
+    assert!(
+        told.is_sorted_by_key(|uri| uri.len()),
+        "and nothing after it"
+    );
 }
 
 #[tokio::test]
