@@ -6,7 +6,7 @@ use tokio::{
     net::TcpListener,
     runtime::Runtime,
     signal::unix::{Signal, SignalKind, signal},
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_util::task::TaskTracker;
 
@@ -34,6 +34,8 @@ const FINISH: Duration = Duration::from_secs(4);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long streams and server processes may take to end.
 const END: Duration = Duration::from_secs(4);
+/// How long connections may take at least to send the rest.
+const LAST: Duration = Duration::from_secs(1);
 
 /// Everything that is open and waits for connections.
 pub(crate) struct Doorway {
@@ -190,6 +192,7 @@ pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Fail
 /// server processes are ended.
 async fn end(house: &House, connections: &TaskTracker, counters: &Counters) {
     connections.close();
+    let until = Instant::now() + FINISH + END + LAST;
     let answered = async {
         loop {
             let load = house.load();
@@ -208,9 +211,8 @@ async fn end(house: &House, connections: &TaskTracker, counters: &Counters) {
     if timeout(END, house.shutdown()).await.is_err() {
         tracing::warn!("not everything ended in time");
     }
-    timeout(Duration::from_secs(1), connections.wait())
-        .await
-        .ok();
+    // Answers that are no event streams may still be on their way.
+    timeout_at(until, connections.wait()).await.ok();
 }
 
 async fn announce(house: &House, configuration: &Configuration) -> Result<(), Failure> {

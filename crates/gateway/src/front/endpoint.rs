@@ -15,7 +15,7 @@ use axum::{
 };
 use doorward_core::peer::{Peer, SameMachine};
 use doorward_verify::DPOP;
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, Method, Version, header};
 
 use super::{
     authenticate::Door,
@@ -149,7 +149,7 @@ async fn answer_known(
     if !has_place {
         return Err(exchange.refused(None, Refusal::Streams)); // GW-25
     }
-    match endpoint {
+    let answer = match endpoint {
         Endpoint::Mcp | Endpoint::Whole => {
             attended(&exchange, answer_one(&exchange, &parts.method, body)).await
         }
@@ -158,6 +158,10 @@ async fn answer_known(
             let answer = answer_sse(&exchange, (endpoint, &parts.method), query, body);
             attended(&exchange, Box::pin(answer)).await
         }
+    };
+    match parts.version {
+        Version::HTTP_2 => answer.map(|answer| exchange.held(answer)),
+        _ => answer,
     }
 }
 

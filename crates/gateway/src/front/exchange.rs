@@ -4,9 +4,10 @@ use std::{
     borrow::Cow,
     net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use axum::response::Response;
+use axum::{body::Body, response::Response};
 use doorward_core::{
     access::{CLOCK_SKEW, Principal},
     audit::{AuditEvent, AuditKind, Outcome},
@@ -16,6 +17,7 @@ use doorward_core::{
 use doorward_mcp::era::Era;
 use doorward_verify::{Refusal as Rejected, credentials};
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
+use http_body::Body as _;
 
 use super::{entry::Entry, failing::Failing, refusal::Refusal, session::Named};
 use crate::{
@@ -24,7 +26,7 @@ use crate::{
     gateway::Inner,
     places::OpenStream,
     snapshot::Server,
-    stream::{Brings, Holder, Pulse, Sieve},
+    stream::{Brings, Holder, Long, Pulse, Sieve},
     upstream::{Fault, http::SESSION_ID},
 };
 
@@ -143,6 +145,28 @@ impl Exchange {
         let is_of_all = brings == Brings::News && self.server.whole.is_some();
         holder.whole = is_of_all.then(|| Arc::clone(&self.server));
         Ok(watch.admit(holder, (open, brings), self.limits.keep_alive))
+    }
+
+    /// An answer over a connection that others share, which is dropped when it is long and nobody
+    /// takes it (GW-25). An event stream is held already, and has taken the place of its request.
+    pub(super) fn held(&self, response: Response) -> Response {
+        if response
+            .body()
+            .size_hint()
+            .exact()
+            .is_some_and(|exact| exact <= SHORT)
+        {
+            return response;
+        }
+        let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(open) = place.take() else {
+            return response;
+        };
+        drop(place);
+        let (holder, watch) = (self.visit().holder(), &self.inner.watch);
+        let pulse = watch.admit(holder, (open, Brings::Document), Duration::MAX);
+        let grip = pulse.grip();
+        response.map(|body| Body::new(grip.hold(Long::new(body, pulse))))
     }
 
     /// Whose the answer is.
@@ -274,6 +298,8 @@ fn short(name: &str) -> Cow<'_, str> {
     }
 }
 
+/// So short an answer costs nothing, whoever takes it.
+const SHORT: u64 = 64 * 1024;
 /// What a field of a record keeps, in bytes.
 const LONGEST: usize = 256;
 

@@ -111,7 +111,9 @@ impl Body for Bridged {
             Some(json) => Poll::Ready(Some(Ok(json))),
             None => Pin::new(rest).poll_next(context),
         };
+        let is_message = matches!(polled, Poll::Ready(Some(Ok(_))));
         match this.pulse.sign(context) {
+            Sign::End if this.pulse.answers_first() && is_message => {}
             Sign::End => {
                 this.rest = None;
                 let farewell = this.manner.farewell.take();

@@ -16,7 +16,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http_body::{Body, Frame};
+use http_body::{Body, Frame, SizeHint};
 
 use super::Cut;
 
@@ -39,7 +39,13 @@ pub(crate) struct Held<B> {
     slot: Arc<Slot<B>>,
 }
 
-struct Slot<B>(Mutex<Option<B>>);
+struct Slot<B>(Mutex<Option<Holding<B>>>);
+
+struct Holding<B> {
+    /// What is left of a long piece: taking a part of it counts as well.
+    rest: Bytes,
+    body: B,
+}
 
 impl Grip {
     /// Takes hold of a stream.
@@ -47,7 +53,8 @@ impl Grip {
     where
         B: Send + 'static,
     {
-        let slot = Arc::new(Slot(Mutex::new(Some(body))));
+        let rest = Bytes::new();
+        let slot = Arc::new(Slot(Mutex::new(Some(Holding { rest, body }))));
         let held: Arc<dyn LetGo> = Arc::clone(&slot) as _;
         self.untaken.store(1, Ordering::Relaxed); // nobody has asked for anything yet
         self.slot.set(Arc::downgrade(&held)).ok();
@@ -70,7 +77,7 @@ impl Grip {
 }
 
 impl<B> Slot<B> {
-    fn lock(&self) -> MutexGuard<'_, Option<B>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Holding<B>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -81,6 +88,30 @@ impl<B: Send> LetGo for Slot<B> {
         drop(body); // not under the lock
     }
 }
+
+impl<B> Holding<B>
+where
+    B: Body<Data = Bytes, Error = Cut> + Unpin,
+{
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        if self.rest.is_empty() {
+            let polled = std::task::ready!(Pin::new(&mut self.body).poll_frame(context));
+            let frame = match polled {
+                Some(Ok(frame)) => frame,
+                other => return Poll::Ready(other),
+            };
+            match frame.into_data() {
+                Ok(data) => self.rest = data,
+                Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
+            }
+        }
+        let length = self.rest.len().min(PIECE);
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(length)))))
+    }
+}
+
+/// How much is given at a time.
+const PIECE: usize = 64 * 1024;
 
 impl<B> Body for Held<B>
 where
@@ -94,13 +125,25 @@ where
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
         let mut slot = self.slot.lock();
-        let Some(body) = slot.as_mut() else {
+        let Some(holding) = slot.as_mut() else {
             return Poll::Ready(Some(Err(Cut::Unread)));
         };
-        let polled = Pin::new(body).poll_frame(context);
+        let polled = holding.poll(context);
         let untaken = u64::from(matches!(polled, Poll::Ready(Some(_))));
         self.grip.untaken.store(untaken, Ordering::Relaxed);
         polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        let slot = self.slot.lock();
+        let holding = slot.as_ref();
+        holding.is_some_and(|holding| holding.rest.is_empty() && holding.body.is_end_stream())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let slot = self.slot.lock();
+        let untouched = slot.as_ref().filter(|holding| holding.rest.is_empty());
+        untouched.map_or_else(SizeHint::default, |holding| holding.body.size_hint())
     }
 }
 
@@ -144,12 +187,31 @@ mod tests {
         assert_eq!(looks(3), 0, "asking begins anew");
         assert!(poll(&mut held).is_ready() && poll(&mut held).is_pending());
         assert_eq!(looks(100), 0, "who has taken everything waits for ever");
-        held.slot.lock().replace(Chunks(1));
+        let (rest, body) = (Bytes::new(), Chunks(1));
+        held.slot.lock().replace(Holding { rest, body });
         assert!(poll(&mut held).is_ready());
         assert_eq!(looks(4), 1);
         grip.let_go();
         assert!(held.slot.lock().is_none());
         let last = poll(&mut held);
         assert!(matches!(last, Poll::Ready(Some(Err(Cut::Unread)))));
+    }
+
+    #[test]
+    fn of_something_long_every_part_that_is_taken_counts() {
+        // GW-25
+        let grip = Arc::<Grip>::default();
+        let mut held = grip.hold(Chunks(0));
+        let rest = Bytes::from(vec![b'x'; 2 * PIECE + 1]);
+        let body = Chunks(0);
+        held.slot.lock().replace(Holding { rest, body });
+        for expected in [PIECE, PIECE, 1] {
+            assert!((0..3).all(|_| !grip.is_stalled(3)));
+            let Poll::Ready(Some(Ok(frame))) = poll(&mut held) else {
+                panic!("no piece");
+            };
+            assert_eq!(frame.data_ref().map(Bytes::len), Some(expected));
+        }
+        assert!(poll(&mut held).is_pending());
     }
 }

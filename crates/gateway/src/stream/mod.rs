@@ -11,6 +11,7 @@ mod bridged;
 mod capped;
 pub(crate) mod document;
 mod held;
+mod long;
 mod losses;
 mod outbox;
 mod passing;
@@ -25,6 +26,7 @@ pub(crate) use self::{
     bridged::{Bridged, Manner, Said, said},
     capped::Capped,
     held::Grip,
+    long::Long,
     losses::{Blame, Loss, Losses},
     outbox::Written,
     passing::Passing,
@@ -44,6 +46,9 @@ pub(crate) enum Cut {
     /// The token is no longer good.
     #[error("the token of the caller is no longer good")]
     Over,
+    /// An answer that is no event stream broke off.
+    #[error("the answer broke off")]
+    Document(#[source] axum::Error),
     /// Its client took nothing for too long (GW-25).
     #[error("the client took nothing for too long")]
     Unread,

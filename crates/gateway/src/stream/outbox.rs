@@ -89,6 +89,10 @@ impl Written {
     }
 }
 
+fn is_message(polled: &Poll<Option<Item>>) -> bool {
+    matches!(polled, Poll::Ready(Some(_)))
+}
+
 impl Body for Written {
     type Data = Bytes;
     type Error = Cut;
@@ -109,6 +113,7 @@ impl Body for Written {
                 (None, Some(rest)) => rest.poll_next(context),
             };
             match this.pulse.sign(context) {
+                Sign::End if this.pulse.answers_first() && is_message(&polled) => {}
                 Sign::End => {
                     this.rest = None;
                     let farewell = this.farewell.take();
@@ -124,6 +129,8 @@ impl Body for Written {
                 let rest = this.rest.take();
                 if item.is_none() && rest.is_some_and(|rest| rest.was_cut()) {
                     this.pulse.lost(Loss::Full);
+                    let told = this.told.as_ref().map(|told| told(Fault::Unread));
+                    return Poll::Ready(told.and_then(|json| this.event(json)).map(Ok));
                 }
             }
             if let Some(event) = item.and_then(|item| this.message(item)) {

@@ -86,6 +86,8 @@ pub(crate) enum Brings {
     Answer,
     /// Whatever happens: nobody loses an answer with it.
     News,
+    /// The rest of an answer that is no event stream.
+    Document,
 }
 
 /// What a stream should do.
@@ -199,14 +201,16 @@ impl Watch {
     /// How many streams there are.
     pub(crate) fn count(&self) -> usize {
         let streams = self.lock();
-        let streams = streams.values().filter(|vital| vital.brings.is_some());
-        streams.count()
+        let is_stream =
+            |vital: &&Arc<Vital>| matches!(vital.brings, Some(Brings::Answer | Brings::News));
+        streams.values().filter(is_stream).count()
     }
 
     /// How many of them end with an answer that is still to come.
     pub(crate) fn answering(&self) -> usize {
         let streams = self.lock();
-        let answers = |vital: &&Arc<Vital>| vital.brings == Some(Brings::Answer);
+        let answers =
+            |vital: &&Arc<Vital>| matches!(vital.brings, Some(Brings::Answer | Brings::Document));
         streams.values().filter(answers).count()
     }
 
@@ -297,6 +301,12 @@ impl Pulse {
     /// be told.
     pub(crate) fn lets_finish(&self) -> bool {
         self.vital.closing.load(Ordering::Acquire) && !self.is_over()
+    }
+
+    /// Whether it ends because everything does and somebody waits for an answer on it: what is
+    /// there already is told first.
+    pub(crate) fn answers_first(&self) -> bool {
+        self.lets_finish() && self.vital.brings == Some(Brings::Answer)
     }
 
     /// By which the stream can be dropped when its client takes nothing.

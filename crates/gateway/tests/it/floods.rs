@@ -24,7 +24,8 @@ use crate::{programs::program, upstream::typed};
 /// How long each of its messages is.
 pub(crate) const PIECE: usize = 32 * 1024;
 
-/// A server whose tool `flood` reports progress without end.
+/// A server whose tool `flood` reports progress without end. That of a program has `burst`, which
+/// says more than is held back, `much`, which says more than is kept, and `quick`.
 pub(crate) struct Flood {
     pub(crate) config: UpstreamConfig,
     said: Said,
@@ -245,10 +246,19 @@ while next; do
       reply '{"resultType":"complete","ttlMs":60000,"cacheScope":"public","tools":[{"name":"flood","inputSchema":{"type":"object"}}]}' ;;
     '"tools/call"')
       field progressToken; token=$value
-      while :; do
+      field name
+      case $value in
+        '"flood"') left=1000000 ;;
+        '"burst"') left=40 ;;
+        '"much"') left=600 ;;
+        *) left=0 ;;
+      esac
+      while [ $left -gt 0 ]; do
+        left=$((left - 1))
         printf x >> "$SAID"
         tell notifications/progress "\"progressToken\":$token,\"progress\":1,\"message\":\"$text\""
-      done ;;
+      done
+      reply '{"resultType":"complete","content":[]}' ;;
   esac
 done
 "#;

@@ -4,12 +4,13 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use doorward_core::scope::ScopeSet;
-use doorward_gateway::AggregateConfig;
+use doorward_core::{id::ClientId, scope::ScopeSet};
+use doorward_gateway::{AggregateConfig, Sharing};
 use http_body_util::BodyExt;
 
 use crate::{
     floods::{Flood, PIECE},
+    programs::shared_by,
     sse_clients::SseClient,
     upstream::Upstream,
     world::{Ask, World, config, get, modern, pass, post, server},
@@ -259,4 +260,84 @@ async fn who_has_read_everything_may_be_quiet_for_ever() {
     assert_eq!((load.stalled, load.streams), (0, 2));
     stream.event("2");
     read(&mut listening).await;
+}
+
+#[tokio::test]
+async fn who_reads_nothing_holds_up_no_other_client_of_a_process_that_they_share() {
+    // GW-25, ST-07
+    for sharing in [Sharing::PerUser, Sharing::Shared] {
+        let flood = Flood::stateless_program();
+        let world = World::new(shared_by(sharing, flood.config.clone()));
+        let scopes = ScopeSet::baseline();
+        world.tokens.grant("alice", "other", "files", &scopes);
+        world.tokens.change("other", |principal| {
+            principal.client = ClientId::from_known("another");
+        });
+        let slow = world.open(stateless("burst")).await;
+        let quick = world.send(stateless("quick").token("other")).await;
+        assert_eq!(quick.status, 200, "{sharing:?}");
+        let whole = slow.into_body().collect().await.expect("whole").to_bytes();
+        let whole = String::from_utf8(whole.to_vec()).expect("UTF-8");
+        assert!(whole.contains(r#""id":5,"result""#), "{sharing:?}");
+        assert_eq!(world.gateway.load().overfull, 0, "{sharing:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_has_too_much_unread_at_a_shared_process_is_told_so() {
+    // GW-25
+    let flood = Flood::stateless_program();
+    let world = World::new(shared_by(Sharing::Shared, flood.config.clone()));
+    let slow = world.open(stateless("much")).await;
+    let quick = world.send(stateless("quick")).await;
+    assert_eq!(quick.status, 200, "it is answered after all of that");
+    let whole = slow.into_body().collect().await.expect("it ends well");
+    let whole = String::from_utf8(whole.to_bytes().to_vec()).expect("UTF-8");
+    let mut told = whole.lines().filter_map(|line| line.strip_prefix("data: "));
+    let last = told.next_back().expect("a last word");
+    let last: serde_json::Value = serde_json::from_str(last).expect("JSON");
+    assert_eq!(
+        (&last["id"], &last["error"]["code"]),
+        (&5.into(), &429.into())
+    );
+    assert_eq!(world.gateway.load().overfull, 1);
+}
+
+#[tokio::test]
+async fn a_long_answer_over_a_connection_that_others_share_keeps_its_place_and_is_dropped() {
+    // GW-25, DS-04
+    let upstream = Upstream::start().await;
+    let world = World::with(upstream.config(), |config| {
+        config.limits.unread = Duration::from_secs(2);
+        config.limits.streams = 1;
+    });
+    let text = "x".repeat(1 << 20);
+    let long = format!(r#"{{"jsonrpc":"2.0","id":5,"result":{{"text":"{text}"}}}}"#);
+    let short = r#"{"jsonrpc":"2.0","id":5,"result":{}}"#;
+    let ask = || post(body(5, "", "read")).over_http_2();
+    upstream.then_json(&long);
+    let mut unread = world.open(ask()).await.into_body();
+    read(&mut unread).await;
+    assert_eq!(world.send(ask()).await.status, 429, "its place is taken");
+    let load = world.gateway.load();
+    assert_eq!((load.streams, load.answering), (0, 1), "it is no stream");
+    for _ in 0..100 {
+        pass(Duration::from_secs(1)).await;
+        tokio::task::yield_now().await;
+        if world.gateway.load().stalled > 0 {
+            break;
+        }
+    }
+    assert_eq!(world.gateway.load().stalled, 1);
+    upstream.then_json(short);
+    let next = world.open(ask()).await;
+    assert_eq!(next.status(), 200, "its place is free");
+    upstream.then_json(short);
+    assert_eq!(
+        world.open(ask()).await.status(),
+        200,
+        "short ones keep none"
+    );
+    upstream.then_json(&long);
+    assert_eq!(world.send(ask()).await.body.len(), long.len());
 }

@@ -71,7 +71,15 @@ impl Call {
 
     /// The response that tells a failure.
     pub(super) fn failed(&self, fault: Fault) -> Bytes {
+        self.note(fault);
         self.error(&self.visitor.failed(fault))
+    }
+
+    /// Notes it when what the client did not read was dropped.
+    pub(super) fn note(&self, fault: Fault) {
+        if fault == Fault::Unread {
+            self.line.lost();
+        }
     }
 
     /// The response that is an error.

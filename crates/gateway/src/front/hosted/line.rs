@@ -165,6 +165,11 @@ impl Line {
         self.taken.notify_waiters();
     }
 
+    /// Notes that what was not read here was dropped on the way.
+    pub(super) fn lost(&self) {
+        self.room.blame.note(Loss::Full);
+    }
+
     /// Says that nothing more will come.
     pub(super) fn complete(&self) {
         self.lock().complete.get_or_insert_with(Instant::now);

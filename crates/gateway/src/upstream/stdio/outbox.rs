@@ -84,27 +84,25 @@ impl Outbox {
         self.lock().is_crowded().then(|| Arc::clone(self))
     }
 
-    /// Waits until less is unread. A reader who takes nothing for so long loses the stream,
-    /// because others wait behind it.
+    /// Waits until less is unread, for so long at most, because others wait behind it. A reader who
+    /// took nothing meanwhile loses the stream; who reads slowly keeps it, up to what there is room
+    /// for.
     pub(in crate::upstream) async fn room(&self) {
-        loop {
-            let before = self.lock().taken;
-            let waiting = std::future::poll_fn(|context| {
-                self.taken.register(context.waker());
-                let state = self.lock();
-                match state.is_crowded() && state.taken == before {
-                    true => Poll::Pending,
-                    false => Poll::Ready(state.is_crowded()),
-                }
-            });
-            match timeout(UNREAD, waiting).await {
-                Ok(true) => {}
-                Ok(false) => return,
-                Err(_) => {
-                    self.lock().cut();
-                    return self.arrived.wake();
-                }
+        let before = self.lock().taken;
+        let waiting = std::future::poll_fn(|context| {
+            self.taken.register(context.waker());
+            match self.lock().is_crowded() {
+                true => Poll::Pending,
+                false => Poll::Ready(()),
             }
+        });
+        if timeout(UNREAD, waiting).await.is_err() {
+            let mut state = self.lock();
+            if state.taken == before {
+                state.cut();
+            }
+            drop(state);
+            self.arrived.wake();
         }
     }
 
@@ -223,7 +221,7 @@ fn cost(message: &Bytes) -> usize {
 const MOST_BYTES: usize = 16 << 20;
 /// With so much unread the writer waits.
 const ENOUGH: usize = 256 * 1024;
-/// How long a reader may take nothing while the writer waits.
+/// How long the writer waits, and a reader may take nothing meanwhile.
 const UNREAD: Duration = Duration::from_secs(10);
 
 #[cfg(test)]

@@ -7,10 +7,11 @@
 
 use std::{
     io,
+    pin::pin,
     process::ExitStatus,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -19,7 +20,7 @@ use bytes::Bytes;
 use doorward_core::server::ServerName;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
-    io::AsyncWriteExt,
+    io::{AsyncWrite, AsyncWriteExt},
     process::{Child, ChildStdin, ChildStdout},
     sync::mpsc,
     time::{Instant, timeout},
@@ -246,12 +247,13 @@ impl Watcher {
     ) {
         let started = Instant::now();
         let receiver = Arc::clone(&self.receiver);
-        let writing = tokio::spawn(write_lines(stdin, queued));
+        let held = Arc::<HeldBack>::default();
+        let writing = tokio::spawn(write_lines(stdin, queued, Arc::clone(&held)));
         let abort = writing.abort_handle();
         let end = tokio::select! {
             biased;
             () = self.stop.cancelled() => End::Asked,
-            end = read_lines(&mut stdout, &*receiver, Pace::OfReaders) => end,
+            end = read_lines(&mut stdout, &*receiver, Pace::OfReaders(&held)) => end,
             _ = writing => End::Deaf,
             _ = self.child.wait() => {
                 // What it wrote before it exited may still be in the pipe; a grandchild may hold
@@ -328,22 +330,47 @@ impl Watcher {
 }
 
 /// How fast lines are read.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Pace {
+#[derive(Clone, Copy)]
+enum Pace<'a> {
     /// No faster than they are taken: a program that says more than is read waits in its pipe.
-    OfReaders,
+    OfReaders(&'a HeldBack),
     /// As they come, because soon nothing is left of the program.
     OfWriter,
 }
 
-async fn read_lines(stdout: &mut Lines<ChildStdout>, receiver: &dyn Receiver, pace: Pace) -> End {
+/// Whether a program waits to be read: meanwhile it need not read itself.
+#[derive(Default)]
+struct HeldBack {
+    now: AtomicBool,
+    /// Since somebody last asked.
+    lately: AtomicBool,
+}
+
+impl HeldBack {
+    async fn until(&self, read: impl Future<Output = ()>) {
+        self.now.store(true, Ordering::Release);
+        read.await;
+        self.lately.store(true, Ordering::Release);
+        self.now.store(false, Ordering::Release);
+    }
+
+    fn was_lately(&self) -> bool {
+        let lately = self.lately.swap(false, Ordering::AcqRel);
+        lately || self.now.load(Ordering::Acquire)
+    }
+}
+
+async fn read_lines(
+    stdout: &mut Lines<ChildStdout>,
+    receiver: &dyn Receiver,
+    pace: Pace<'_>,
+) -> End {
     loop {
         match stdout.next().await {
             Ok(line) if line.is_empty() => {}
             Ok(line) => {
-                let full = receiver.line(line);
-                if let Some(full) = full.filter(|_| pace == Pace::OfReaders) {
-                    full.room().await;
+                if let (Some(full), Pace::OfReaders(held)) = (receiver.line(line), pace) {
+                    held.until(full.room()).await;
                 }
             }
             Err(NoLine::End) => return End::Exited,
@@ -353,7 +380,11 @@ async fn read_lines(stdout: &mut Lines<ChildStdout>, receiver: &dyn Receiver, pa
 }
 
 /// Writes until the queue closes; returns early when the process does not read.
-async fn write_lines(mut stdin: ChildStdin, mut queued: mpsc::Receiver<Text>) {
+async fn write_lines(
+    mut stdin: impl AsyncWrite + Unpin,
+    mut queued: mpsc::Receiver<Text>,
+    held: Arc<HeldBack>,
+) {
     let mut batch = Vec::new();
     while let Some(line) = queued.recv().await {
         batch.clear();
@@ -365,9 +396,16 @@ async fn write_lines(mut stdin: ChildStdin, mut queued: mpsc::Receiver<Text>) {
             batch.extend_from_slice(&line.0);
             batch.push(b'\n');
         }
-        match timeout(DEAF_AFTER, stdin.write_all(&batch)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) | Err(_) => return,
+        let mut writing = pin!(stdin.write_all(&batch));
+        let written = loop {
+            match timeout(DEAF_AFTER, writing.as_mut()).await {
+                Ok(written) => break written,
+                Err(_) if held.was_lately() => {}
+                Err(_) => return,
+            }
+        };
+        if written.is_err() {
+            return;
         }
         if batch.capacity() > 4 * BATCH {
             batch = Vec::new();
@@ -397,5 +435,20 @@ mod tests {
         let text = Text::many(batch.into_iter());
         assert_eq!(text.0, "{ }\n{}");
         assert_eq!(text.lines().collect::<Vec<_>>(), ["{ }", "{}"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_program_that_waits_to_be_read_is_not_deaf() {
+        // GW-25
+        let (ours, _theirs) = tokio::io::duplex(8);
+        let (input, queued) = mpsc::channel(1);
+        let held = Arc::<HeldBack>::default();
+        let writing = tokio::spawn(write_lines(ours, queued, Arc::clone(&held)));
+        let line = Text::one("more than fits".into());
+        assert!(input.send(line).await.is_ok());
+        held.until(tokio::time::sleep(3 * DEAF_AFTER)).await;
+        assert!(!writing.is_finished());
+        tokio::time::sleep(3 * DEAF_AFTER).await;
+        assert!(writing.is_finished(), "now nothing keeps it from reading");
     }
 }

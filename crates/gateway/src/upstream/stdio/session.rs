@@ -443,7 +443,10 @@ impl Receiver for Ear {
     }
 
     fn line(&self, line: Bytes) -> Option<Arc<Outbox>> {
-        self.session.upgrade()?.hear(line, self.generation)
+        let session = self.session.upgrade()?;
+        let full = session.hear(line, self.generation)?;
+        // Nobody reads what waits for an answer of its user: that is bounded and not waited for.
+        (!session.rests.load(Ordering::Relaxed)).then_some(full)
     }
 
     fn ended(&self, end: End, ran: Duration) {

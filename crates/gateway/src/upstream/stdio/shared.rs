@@ -461,9 +461,9 @@ impl Receiver for Ear {
 
     fn line(&self, line: Bytes) -> Option<Arc<Outbox>> {
         let shared = self.shared.upgrade()?;
-        let is_everybodys = shared.home.run.sharing == Sharing::Shared;
-        // Nobody waits for the reader of somebody else.
-        shared.hear(&line).filter(|_| !is_everybodys)
+        let is_of_one = shared.home.run.sharing == Sharing::PerSession;
+        // Nobody waits for the reader of another client.
+        shared.hear(&line).filter(|_| is_of_one)
     }
 
     fn ended(&self, end: End, ran: Duration) {

@@ -96,6 +96,12 @@ impl Ask {
         self
     }
 
+    /// The same over a connection that others share.
+    pub(crate) fn over_http_2(mut self) -> Self {
+        *self.0.version_mut() = http::Version::HTTP_2;
+        self
+    }
+
     pub(crate) fn path(&self) -> &str {
         self.0.uri().path()
     }

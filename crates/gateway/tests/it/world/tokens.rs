@@ -85,7 +85,7 @@ impl Tokens {
         });
     }
 
-    fn change(&self, token: &str, change: impl FnOnce(&mut Principal)) {
+    pub(crate) fn change(&self, token: &str, change: impl FnOnce(&mut Principal)) {
         let mut verdicts = self.verdicts.lock().expect("lock");
         if let Some(Ok(principal)) = verdicts.get_mut(token) {
             let mut changed = (**principal).clone();

@@ -70,7 +70,10 @@ impl Translated {
                     Step::Again(next) => round = next,
                 },
                 Err(Fault::Broken | Fault::Ended) if may_repeat => may_repeat = false,
-                Err(fault) => return Err(call.visitor.failed(fault)),
+                Err(fault) => {
+                    call.note(fault);
+                    return Err(call.visitor.failed(fault));
+                }
             }
             if round.waits {
                 tokio::time::sleep(pause).await;

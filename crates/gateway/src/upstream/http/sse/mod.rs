@@ -10,7 +10,10 @@ mod endpoint;
 mod tests;
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -56,6 +59,8 @@ struct Line {
     endpoint: Uri,
     over: CancellationToken,
     routes: Mutex<Routes>,
+    /// Whether what waits in the session may never go on.
+    rests: AtomicBool,
 }
 
 /// A stream that has said where messages go.
@@ -100,6 +105,7 @@ impl SseSession {
             endpoint,
             over: CancellationToken::new(),
             routes: Mutex::default(),
+            rests: AtomicBool::new(false),
         });
         let open = line.over.clone().drop_guard();
         tokio::spawn(Arc::clone(&line).read(source));
@@ -181,7 +187,9 @@ impl Line {
                 if event.name() == "message" && !event.data().is_empty() {
                     // Everything of a session comes on this one stream, and all of it is for one
                     // owner: the server says no more before it was read.
-                    if let Some(full) = self.hear(event.into_data().into()).await {
+                    let full = self.hear(event.into_data().into()).await;
+                    let rests = self.rests.load(Ordering::Relaxed);
+                    if let Some(full) = full.filter(|_| !rests) {
                         full.room().await;
                     }
                 }
@@ -282,7 +290,9 @@ impl SessionLink for SseSession {
         false
     }
 
-    fn rest(&self, _: bool) {} // nothing of this machine is held
+    fn rest(&self, rests: bool) {
+        self.line.rests.store(rests, Ordering::Relaxed);
+    }
 
     fn is_over(&self) -> bool {
         self.line.over.is_cancelled()
