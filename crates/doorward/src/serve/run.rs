@@ -29,11 +29,11 @@ use crate::{
 };
 
 /// How long requests may go on after a signal.
-const FINISH: Duration = Duration::from_secs(4);
+const FINISH: Duration = Duration::from_secs(3);
 /// How often the end looks whether only streams are left that wait for nothing in particular.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long streams and server processes may take to end.
-const END: Duration = Duration::from_secs(4);
+const END: Duration = Duration::from_secs(3);
 /// How long connections may take at least to send the rest.
 const LAST: Duration = Duration::from_secs(1);
 
