@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     era_servers::EraServer,
-    programs::{call_late, event, program, session_era},
+    programs::{event, program, session_era},
     sse_clients::SseClient,
     upstream::{Stream, Upstream},
     world::{CANARY, World, call, get, list, modern, only},
@@ -105,7 +105,7 @@ async fn a_program_tells_no_changes_of_what_may_not_be_read() {
 }
 
 #[tokio::test]
-async fn a_program_tells_none_of_them_while_it_answers_or_to_who_listens_to_others() {
+async fn a_program_tells_none_of_them_to_who_listens_to_others() {
     // GW-14, GW-20
     let script = r#"
     while next; do
@@ -116,28 +116,15 @@ async fn a_program_tells_none_of_them_while_it_answers_or_to_who_listens_to_othe
           tell notifications/subscriptions/acknowledged "$meta,\"notifications\":{}"
           tell notifications/resources/updated "$meta,\"uri\":\"secret:1\""
           tell notifications/resources/updated "$meta,\"uri\":\"note:1\"" ;;
-        '"initialize"')
-          reply '{"protocolVersion":"2025-11-25","capabilities":{"resources":{"subscribe":true}},"serverInfo":{"name":"p","version":"1"}}' ;;
-        '"tools/call"')
-          field progressToken
-          tell notifications/resources/updated "\"progressToken\":$value,\"uri\":\"secret:1\""
-          tell notifications/resources/updated "\"progressToken\":$value,\"uri\":\"note:1\"" ;;
       esac
     done"#;
     let listen = r#""notifications":{"resourceSubscriptions":["note:1"]}"#;
-    let world =
-        |discovered: &str| may_read_notes(program(&script.replace("DISCOVERED", discovered)));
-    let stateless = world(
-        r#"reply '{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{"resources":{"subscribe":true}},"ttlMs":0,"cacheScope":"private"}'"#,
-    );
+    let discovered = r#"reply '{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{"resources":{"subscribe":true}},"ttlMs":0,"cacheScope":"private"}'"#;
+    let stateless = may_read_notes(program(&script.replace("DISCOVERED", discovered)));
     let listening = stateless.open(modern("subscriptions/listen", None, listen));
     let mut body = listening.await.into_body();
     let acknowledged = "notifications/subscriptions/acknowledged";
     assert_eq!(event(&mut body).await["method"], acknowledged);
-    assert_eq!(event(&mut body).await["params"]["uri"], "note:1");
-    let sessions = world("fail -32601");
-    let session = sessions.session().await;
-    let mut body = sessions.open(call_late(&session, 7)).await.into_body();
     assert_eq!(event(&mut body).await["params"]["uri"], "note:1");
 }
 
