@@ -6,7 +6,6 @@ kernel, and calls that were under way say little about the system under test. Ho
 out is told, and what all calls come to; whoever judges compares both.
 """
 
-import bisect
 import os
 from pathlib import Path
 
@@ -41,7 +40,7 @@ class StillLeftOut:
                 raise LoadFailed(f"pauses: {watcher._last_words()}")
         pauses = [pause for watcher in self._watchers for pause in _pairs(watcher.options["out"])]
         counted = _percentiles(_pairs(self._calls), pauses)
-        return said | {"p99_of_all": said["p99"], "watched": bool(self._watchers)} | counted
+        return said | {"p99_of_all": said["p99"]} | counted
 
     def finish(self) -> None:
         """All have ended or will at once."""
@@ -61,13 +60,10 @@ def _pairs(path: Path) -> list[tuple[int, int]]:
 
 def _percentiles(calls: list[tuple[int, int]], pauses: list[tuple[int, int]]) -> dict:
     """`calls` by when they were due and how long they took, `pauses` by their beginning and end."""
-    pauses = sorted(pauses)
-    starts = [start for start, _ in pauses]
 
     def counts(call: tuple[int, int]) -> bool:
         due, took = call
-        until = bisect.bisect_right(starts, due + took)
-        return all(end < due for _, end in pauses[max(0, until - 4) : until])
+        return not any(start <= due + took and due <= end for start, end in pauses)
 
     latencies = sorted(took for due, took in calls if counts((due, took)))
     if not latencies:

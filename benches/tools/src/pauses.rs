@@ -1,5 +1,5 @@
-//! Sees when the machine itself stood still: a thread that nothing else may keep from its core
-//! wakes all the time, and whenever it is late nobody else ran there either.
+//! Sees when the machine itself stood still: a thread that only the kernel can keep from its core
+//! wakes all the time, and whenever it is late the core was away or deep in the kernel.
 
 use std::{
     fmt::Write,
