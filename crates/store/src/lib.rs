@@ -26,7 +26,7 @@ mod writer;
 pub use audit::{AuditFilter, AuditPage};
 pub use error::StoreError;
 pub use postgres::{PostgresRefusal, PostgresStore, PostgresUrl, PostgresUrlError, Tenancy};
-pub use records::{PresentedRefresh, RevokedTokens, SealedSigningKey};
+pub use records::{PresentedCode, PresentedRefresh, RevokedTokens, SealedSigningKey};
 pub use sqlite::{OpenError, SqliteStore};
 pub use term::{Hold, Term};
 pub use tx::{Store, Tx};

@@ -1,6 +1,7 @@
 //! Records that only the store and its callers at the edges know.
 
 use doorward_core::{
+    code::AuthorizationCode,
     grant::Grant,
     group::Belonging,
     id::KeyId,
@@ -50,6 +51,17 @@ pub struct RevokedTokens {
     pub what: Revocation,
     /// When.
     pub at: UnixTime,
+}
+
+/// A code that somebody presents, and who approved: what [`crate::Tx::presented_code`] returns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PresentedCode {
+    /// The code, in whatever state.
+    pub code: AuthorizationCode,
+    /// Who approved.
+    pub user: User,
+    /// What they belong to.
+    pub belonging: Belonging,
 }
 
 /// A refresh token that somebody presents, and whatever decides about it: what

@@ -35,8 +35,8 @@ use doorward_core::{
 };
 
 use crate::{
-    AuditFilter, AuditPage, Hold, PresentedRefresh, RevokedTokens, SealedSigningKey, StoreError,
-    Term,
+    AuditFilter, AuditPage, Hold, PresentedCode, PresentedRefresh, RevokedTokens, SealedSigningKey,
+    StoreError, Term,
 };
 
 /// Opens units of work. There is no other way to reach stored state.
@@ -383,6 +383,11 @@ pub trait Tx: Send {
 
     /// The code with this digest.
     async fn code(&mut self, digest: &Digest) -> Result<Option<AuthorizationCode>, StoreError>;
+    /// The code with this digest and who approved it, as of one moment.
+    async fn presented_code(
+        &mut self,
+        digest: &Digest,
+    ) -> Result<Option<PresentedCode>, StoreError>;
     /// Adds a code, for an existing user who is not disabled and a client that is not revoked.
     fn add_code(&mut self, code: &AuthorizationCode);
     /// Fresh to redeemed.
@@ -427,6 +432,13 @@ pub trait Tx: Send {
         &mut self,
         user: Option<&UserId>,
         client: Option<&ClientId>,
+    ) -> Result<Vec<Grant>, StoreError>;
+    /// The newest grants of a user and a client, `most` of them at most, newest first.
+    async fn latest_grants(
+        &mut self,
+        user: &UserId,
+        client: &ClientId,
+        most: u32,
     ) -> Result<Vec<Grant>, StoreError>;
     /// Adds a grant, for an existing user who is not disabled, or none, and a client that is not
     /// revoked.

@@ -39,7 +39,7 @@ use doorward_core::{
 };
 
 use crate::{
-    Hold, PresentedRefresh, RevokedTokens, SealedSigningKey, StoreError, Tx,
+    Hold, PresentedCode, PresentedRefresh, RevokedTokens, SealedSigningKey, StoreError, Tx,
     queue::Queue,
     tables::federation::Vouched,
     tables::{
@@ -561,6 +561,13 @@ impl<D: Database> Tx for Unit<D> {
         self.database.find(codes::by_digest(digest)).await
     }
 
+    async fn presented_code(
+        &mut self,
+        digest: &Digest,
+    ) -> Result<Option<PresentedCode>, StoreError> {
+        self.database.find(presented::code(digest)).await
+    }
+
     fn add_code(&mut self, code: &AuthorizationCode) {
         self.write(Write::AddCode(Box::new(code.clone())));
     }
@@ -625,6 +632,15 @@ impl<D: Database> Tx for Unit<D> {
         self.database.list(grants::of(user, client)).await
     }
 
+    async fn latest_grants(
+        &mut self,
+        user: &UserId,
+        client: &ClientId,
+        most: u32,
+    ) -> Result<Vec<Grant>, StoreError> {
+        self.database.list(grants::latest(user, client, most)).await
+    }
+
     fn add_grant(&mut self, grant: &Grant) {
         self.write(Write::AddGrant(Box::new(grant.clone())));
     }
@@ -672,7 +688,7 @@ impl<D: Database> Tx for Unit<D> {
         &mut self,
         digest: &Digest,
     ) -> Result<Option<PresentedRefresh>, StoreError> {
-        self.database.find(presented::by_digest(digest)).await
+        self.database.find(presented::refresh_token(digest)).await
     }
 
     fn add_refresh_token(&mut self, token: &RefreshToken) {

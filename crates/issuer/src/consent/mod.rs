@@ -19,5 +19,5 @@ pub(crate) mod tools;
 mod who;
 
 pub(crate) use http::{comes_from_sign_in, get, post};
-pub(crate) use page::{Terms, held_at};
+pub(crate) use page::{GRANTS_LOOKED_AT, Terms, held_at};
 pub(crate) use who::Who;

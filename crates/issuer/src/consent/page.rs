@@ -79,6 +79,10 @@ pub(super) struct FormParts<'a> {
     pub(super) error: Option<Text>,
 }
 
+/// So many of what a person approved for a client tell what is new to it. What only an older one
+/// allows is shown as new.
+pub(crate) const GRANTS_LOOKED_AT: u32 = 32;
+
 /// What is known about the client and the person when the page is made.
 pub(super) struct Known {
     grants: Vec<Grant>,
@@ -94,7 +98,8 @@ impl Shared {
         signed_in: &SignedIn,
     ) -> Result<Known, StoreError> {
         let (user, now) = (&signed_in.user.id, self.clock.now());
-        let grants = tx.grants(Some(user), Some(&opened.client.id)).await?;
+        let client = &opened.client.id;
+        let grants = tx.latest_grants(user, client, GRANTS_LOOKED_AT).await?;
         let groups = self.groups_of(tx, user).await?;
         let who = Asking {
             user: &signed_in.user.name,

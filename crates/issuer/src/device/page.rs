@@ -26,7 +26,7 @@ use crate::{
     authorize::{Gift, see_other},
     browser::{SignedIn, Visitor, visitor},
     consent::{
-        Terms, Who,
+        GRANTS_LOOKED_AT, Terms, Who,
         choices::{ChoiceError, Choices},
         comes_from_sign_in, held_at,
         tools::{AskedAt, Form, ServerView},
@@ -262,8 +262,8 @@ impl Shared {
         let resources = std::slice::from_ref(&request.resource);
         let (form, now) = (Form { tag, sent }, self.clock.now());
         let mut tx = self.store.begin().await?;
-        let user = Some(&signed_in.user.id);
-        let grants = tx.grants(user, Some(&client.id)).await?;
+        let user = &signed_in.user.id;
+        let grants = tx.latest_grants(user, &client.id, GRANTS_LOOKED_AT).await?;
         let groups = self.groups_of(&mut *tx, &signed_in.user.id).await?;
         drop(tx); // nothing of it is held while the server is asked
         let who = Asking {

@@ -37,8 +37,9 @@ impl Shared {
         let now = self.clock.now();
         let digest = Digest::of(asked.required("code")?);
         let mut tx = self.store.begin().await?;
-        let code = tx.code(&digest).await?.ok_or(TokenError::GrantRejected)?;
-        let user = tx.user(&code.user).await?;
+        let found = tx.presented_code(&digest).await?;
+        let found = found.ok_or(TokenError::GrantRejected)?;
+        let (code, user) = (found.code, found.user);
 
         let verifier = asked.optional("code_verifier").and_then(Verifier::parse);
         let presented = Presented {
@@ -55,9 +56,9 @@ impl Shared {
                     ..code
                 };
                 let grant = self.grant_of(asked, &code);
-                let user = user.ok_or(TokenError::GrantRejected)?;
                 self.may_still(&user, &grant, code.authenticated_at)?;
-                let person = self.with_groups(&mut *tx, user).await?;
+                let belonging = found.belonging;
+                let person = Person { user, belonging };
                 self.issue_from_code(tx, asked, &code, (&grant, &person))
                     .await
             }

@@ -2,12 +2,13 @@
 
 use doorward_core::{
     code::{AuthorizationCode, CodeState},
+    group::Belonging,
     jwk::Thumbprint,
 };
 
 use super::{
     Subject,
-    samples::{at, client_id, code, digest, grant_id, user_id},
+    samples::{at, client_id, code, digest, grant_id, user, user_id},
     steps::{conflict, populate, reader, write},
 };
 
@@ -33,6 +34,30 @@ pub(crate) async fn a_code_reads_back_as_it_was_added(store: Subject) {
     write(&store, |tx| tx.add_code(&bound)).await;
     let found = reader(&store).await.code(&digest("b")).await;
     assert_eq!(found.expect("readable"), Some(bound));
+}
+
+pub(crate) async fn a_presented_code_comes_with_who_approved_it(store: Subject) {
+    populate(&store).await;
+    write(&store, |tx| tx.add_code(&code("c"))).await;
+    let look = async |text: &str| {
+        let found = reader(&store).await.presented_code(&digest(text)).await;
+        found.expect("readable")
+    };
+    assert_eq!(look("d").await, None);
+    let found = look("c").await.expect("it is there");
+    assert_eq!((&found.code, &found.user), (&code("c"), &user("alice")));
+    assert_eq!(found.belonging, Belonging::default());
+
+    write(&store, |tx| {
+        tx.burn_code(&digest("c"));
+        tx.set_disabled(&user_id("alice"), Some(at(3)));
+        tx.cut_tokens(&user_id("alice"), at(7));
+    })
+    .await;
+    let found = look("c").await.expect("whatever its state");
+    assert_eq!(found.code.state, CodeState::Burnt);
+    assert_eq!(found.user.disabled_at, Some(at(3)));
+    assert_eq!(found.belonging.cut, Some(at(7)));
 }
 
 pub(crate) async fn a_code_is_redeemed_once(store: Subject) {

@@ -147,6 +147,41 @@ pub(crate) async fn grants_are_listed_newest_first_by_user_and_client(store: Sub
     }
 }
 
+pub(crate) async fn the_latest_grants_are_those_of_one_user_and_one_client(store: Subject) {
+    populate(&store).await;
+    let rows = [
+        ("1", "alice", "editor"),
+        ("2", "bob", "editor"),
+        ("3", "alice", "terminal"),
+        ("4", "alice", "editor"),
+        ("5", "alice", "editor"),
+    ];
+    write(&store, |tx| {
+        for (index, (id, user, client)) in (1..).zip(rows) {
+            tx.add_grant(&Grant {
+                user: Some(user_id(user)),
+                client: client_id(client),
+                created_at: at(index),
+                ..grant(id)
+            });
+        }
+    })
+    .await;
+    for (user, client, most, expected) in [
+        ("alice", "editor", 9, "541"),
+        ("alice", "editor", 2, "54"),
+        ("alice", "terminal", 9, "3"),
+        ("bob", "terminal", 9, ""),
+        ("alice", "editor", 0, ""),
+    ] {
+        let (of, at) = (user_id(user), client_id(client));
+        let found = reader(&store).await.latest_grants(&of, &at, most).await;
+        let ids = found.expect("readable").into_iter();
+        let ids: String = ids.map(|grant| grant.id.to_string()).collect();
+        assert_eq!(ids, expected, "{user} {client} {most}");
+    }
+}
+
 pub(crate) async fn revoking_twice_keeps_the_first_reason(store: Subject) {
     populate_with_grant(&store).await;
     let first = Revoked {

@@ -79,6 +79,7 @@ macro_rules! every_contract {
             }
             codes {
                 a_code_reads_back_as_it_was_added
+                a_presented_code_comes_with_who_approved_it
                 a_code_is_redeemed_once
                 a_burnt_code_cannot_be_redeemed
                 a_redeemed_code_cannot_be_burnt
@@ -124,6 +125,7 @@ macro_rules! every_contract {
                 a_grant_is_refused_for_who_may_not_act
                 a_clients_own_grant_has_no_user
                 grants_are_listed_newest_first_by_user_and_client
+                the_latest_grants_are_those_of_one_user_and_one_client
                 revoking_twice_keeps_the_first_reason
                 a_revoked_grant_cannot_be_used
                 using_a_grant_never_moves_its_time_back

@@ -38,6 +38,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0022_identity_providers.sql"),
     include_str!("../../migrations/sqlite/0023_administrators_and_token_cuts.sql"),
     include_str!("../../migrations/sqlite/0024_invitations_and_resets.sql"),
+    include_str!("../../migrations/sqlite/0025_latest_grants.sql"),
 ];
 
 /// Marks a file as a database of Doorward: "Door".

@@ -13,11 +13,21 @@ use doorward_core::{
 
 use super::{Change, Columns, Query, Unreadable, change, params, query, statements};
 
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT digest, client_id, redirect_uri, challenge, user_id, resource, scopes, details,
+                ends_at, authenticated_at, methods, key_thumbprint, nonce, expires_at, state, grant_id
+            FROM authorization_codes ",
+            $rest
+        )
+    };
+}
+
+pub(super) use select;
+
 statements! {
-    BY_DIGEST = "SELECT digest, client_id, redirect_uri, challenge, user_id, resource, scopes,
-            details, ends_at, authenticated_at, methods, key_thumbprint, nonce, expires_at, state,
-            grant_id
-        FROM authorization_codes WHERE digest = ?1";
+    BY_DIGEST = select!("WHERE digest = ?1");
     // Only for a user and a client that may still act when this is written.
     ADD = "INSERT INTO authorization_codes (digest, client_id, redirect_uri, challenge, user_id,
             resource, scopes, details, ends_at, authenticated_at, methods, key_thumbprint, nonce,
@@ -35,7 +45,7 @@ statements! {
         WHERE client_id = ?1 AND state = 'fresh'";
 }
 
-fn read(columns: &mut Columns<'_>) -> Result<AuthorizationCode, Unreadable> {
+pub(super) fn read(columns: &mut Columns<'_>) -> Result<AuthorizationCode, Unreadable> {
     Ok(AuthorizationCode {
         digest: columns.digest()?,
         client: ClientId::from_known(columns.text()?),

@@ -31,6 +31,7 @@ statements! {
     OF_USER = select!("WHERE user_id = ?1 ORDER BY created_at DESC, id");
     OF_CLIENT = select!("WHERE client_id = ?1 ORDER BY created_at DESC, id");
     OF_BOTH = select!("WHERE user_id = ?1 AND client_id = ?2 ORDER BY created_at DESC, id");
+    LATEST = select!("WHERE user_id = ?1 AND client_id = ?2 ORDER BY created_at DESC, id LIMIT ?3");
     // Only for a user, if any, and a client that may still act when this is written: a grant cannot
     // slip in behind a revocation that did not see it yet.
     ADD = "INSERT INTO grants (id, user_id, client_id, resource, scopes, details, authenticated_at,
@@ -96,6 +97,11 @@ pub(crate) fn of(user: Option<&UserId>, client: Option<&ClientId>) -> Query<Gran
         (None, Some(client)) => query(OF_CLIENT, params![client.as_str()], read),
         (Some(user), Some(client)) => query(OF_BOTH, params![user.as_str(), client.as_str()], read),
     }
+}
+
+pub(crate) fn latest(user: &UserId, client: &ClientId, most: u32) -> Query<Grant> {
+    let of_both = params![user.as_str(), client.as_str(), i64::from(most)];
+    query(LATEST, of_both, read)
 }
 
 pub(crate) fn add(grant: &Grant) -> Change {

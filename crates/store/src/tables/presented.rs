@@ -1,16 +1,23 @@
-//! A refresh token with everything that decides about it, in one read: each read of its own costs
-//! as much as this one.
+//! A refresh token or a code with everything that decides about it, in one read: each read of its
+//! own costs as much as this one.
 
 use doorward_core::secret::Digest;
 
 use super::{
-    Columns, Query, Unreadable, belongings, grants, params, query, refresh_tokens, statements,
-    users,
+    Columns, Query, Unreadable, belongings, codes, grants, params, query, refresh_tokens,
+    statements, users,
 };
-use crate::PresentedRefresh;
+use crate::{PresentedCode, PresentedRefresh};
 
 statements! {
-    BY_DIGEST = concat!(
+    CODE = concat!(
+        "SELECT c.*, u.*,
+            (SELECT cut_at FROM token_cuts WHERE user_id = u.id),
+            (SELECT string_agg(group_name, ?2) FROM memberships WHERE user_id = u.id)
+        FROM (", codes::select!(""), ") AS c
+        JOIN (", users::select!(""), ") AS u ON u.id = c.user_id
+        WHERE c.digest = ?1");
+    REFRESH_TOKEN = concat!(
         "SELECT t.*, g.*, u.*,
             (SELECT cut_at FROM token_cuts WHERE user_id = u.id),
             (SELECT string_agg(group_name, ?2) FROM memberships WHERE user_id = u.id),
@@ -23,7 +30,15 @@ statements! {
         WHERE t.digest = ?1");
 }
 
-fn read(columns: &mut Columns<'_>) -> Result<PresentedRefresh, Unreadable> {
+fn read_code(columns: &mut Columns<'_>) -> Result<PresentedCode, Unreadable> {
+    Ok(PresentedCode {
+        code: codes::read(columns)?,
+        user: users::read(columns)?,
+        belonging: belongings::read(columns)?,
+    })
+}
+
+fn read_refresh_token(columns: &mut Columns<'_>) -> Result<PresentedRefresh, Unreadable> {
     Ok(PresentedRefresh {
         token: refresh_tokens::read(columns)?,
         grant: grants::read(columns)?,
@@ -34,6 +49,10 @@ fn read(columns: &mut Columns<'_>) -> Result<PresentedRefresh, Unreadable> {
     })
 }
 
-pub(crate) fn by_digest(digest: &Digest) -> Query<PresentedRefresh> {
-    query(BY_DIGEST, params![digest, "\n"], read)
+pub(crate) fn code(digest: &Digest) -> Query<PresentedCode> {
+    query(CODE, params![digest, "\n"], read_code)
+}
+
+pub(crate) fn refresh_token(digest: &Digest) -> Query<PresentedRefresh> {
+    query(REFRESH_TOKEN, params![digest, "\n"], read_refresh_token)
 }
