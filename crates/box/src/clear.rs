@@ -84,6 +84,8 @@ fn open_up(folder: &Path) -> io::Result<()> {
 mod tests {
     use std::{os::unix::fs::symlink, process::Command};
 
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
     use super::*;
 
     #[test]
@@ -111,7 +113,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let own = folder.path().join("own");
         fs::create_dir(&own).expect("made");
-        let script = "import os\nfor _ in range(20000): os.mkdir('d'); os.chdir('d')";
+        let few = Rlimit {
+            current: Some(256),
+            ..getrlimit(Resource::Nofile)
+        };
+        setrlimit(Resource::Nofile, few).expect("fewer than before");
+        let script = "import os\nfor _ in range(3000): os.mkdir('d'); os.chdir('d')";
         let mut python = Command::new("/usr/bin/python3");
         let made = python.args(["-c", script]).current_dir(&own).status();
         assert!(made.expect("it runs").success());

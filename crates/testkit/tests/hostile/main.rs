@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 use self::cell::Cell;
 
 /// More at a time would only wait for each other.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 12;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_mischief_is_one_error_that_says_what_it_was_and_tells_nothing_else() {
