@@ -16,6 +16,7 @@ from harness.places import LOAD_CORE
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _OPEN_FILES = 65_536
+_KTHREADD = "2"  # the parent of all threads of the kernel
 _started: list[subprocess.Popen] = []
 
 
@@ -111,6 +112,12 @@ def busy_seconds() -> float:
     fields = list(map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:9]))
     user, nice, system, _idle, _wait, interrupts, soft, _stolen = fields
     return (user + nice + system + interrupts + soft) / _TICK
+
+
+def kernel_seconds() -> dict[int, float]:
+    """Time of each thread of the kernel. What they write, and send to the disk, is for whoever runs."""
+    stats = ((int(path.name), _stat(int(path.name))) for path in Path("/proc").glob("[0-9]*"))
+    return {pid: sum(map(int, fields[11:15])) / _TICK for pid, fields in stats if fields and fields[1] == _KTHREADD}
 
 
 def memory_megabytes(root: int) -> float:

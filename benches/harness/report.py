@@ -230,7 +230,9 @@ How it is measured:
 - Tokens come from Doorward itself: a client registers, a user signs in and consents, and each token is one refresh. \
 "Hot" calls rotate through 1,000 tokens; "cold" ones use every token once.
 - Each figure is the median of several windows. A window in which other processes took more than 8 % of a core is measured again; \
-when that does not help, or when nginx at the start, in the middle and at the end differs by more than 5 %, the run is rejected and this page is not written.
+when that does not help, or when nginx at the start, in the middle and at the end differs by more than 5 %, the run is rejected and this page is not written. \
+Threads of the kernel are not counted among the others: they write and flush for whoever runs. Where nginx differs from the start, more windows \
+follow after a pause, up to fifteen, and the median of all of them counts.
 - The added latency is at a fixed 200 requests a second, each counted from the instant at which it was due.
 - Where percentiles of pages are told, one visitor asks for one after another; a page counts from the first byte sent to the last one read.
 - The program that plays the crowd of people runs only when the calls and the upstream leave it core 1: those people have machines of their own.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from harness.places import WORK
-from harness.processes import busy_seconds, processor_seconds
+from harness.processes import busy_seconds, kernel_seconds, processor_seconds
 from harness.systems import System
 
 MAXIMUM_DISTURBANCE = 0.08  # of a core
@@ -29,7 +29,7 @@ class Window:
     requests: int
     seconds: float
     processor_us: float  # of the system, per request
-    others: float  # cores used by processes that are not ours
+    others: float  # cores used by processes that are neither ours nor the kernel's
     flushes: int  # of the disk
     said: dict  # what the load generator reported
 
@@ -87,19 +87,20 @@ def _quietest(system: System, load: Load) -> Window:
 
 def _window(system: System, load: Load) -> Window:
     load.prepare()
-    before = _clocks(system)
+    kernel, before = kernel_seconds(), _clocks(system)
     said = load.fire()
-    after = _clocks(system)
+    after, kernel_after = _clocks(system), kernel_seconds()
     if finish := getattr(load, "finish", None):
         finish()
     used, ours, busy, flushes, seconds = (later - earlier for earlier, later in zip(before, after))
+    for_us = sum(spent - kernel.get(pid, 0.0) for pid, spent in kernel_after.items())
     requests = said["requests"]
     system.sent += requests
     return Window(
         requests=requests,
         seconds=said["seconds"],
         processor_us=used / max(requests, 1) * 1e6,
-        others=max(0.0, busy - ours) / seconds,
+        others=max(0.0, busy - ours - for_us) / seconds,
         flushes=flushes,
         said=said,
     )
