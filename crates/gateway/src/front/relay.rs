@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     stream::{
-        self, Capped, Cut, Grip, Passing, Sieve, Sifted,
+        self, Brings, Capped, Cut, Grip, Owed, Passing, Sieve, Sifted,
         document::{self, Document},
     },
     upstream::{
@@ -154,16 +154,29 @@ async fn events(
     let sieve = stream_sieve(exchange, about);
     let changes = exchange.server.catalogue.changes();
     let (grip, farewell) = (pulse.grip(), farewell(exchange, about));
+    let owed = owed(exchange, about);
     Ok(match sieve {
         Some(sieve) => {
             let sifted = Sifted::new(body, longest, (sieve, changes), pulse).lasting(lasts);
-            event_stream(&grip, sifted.with_farewell(farewell))
+            event_stream(&grip, sifted.with_farewell(farewell).owing(owed))
         }
         None => {
             let passing = Passing::new(body, longest, pulse, changes).lasting(lasts);
-            event_stream(&grip, passing.with_farewell(farewell))
+            event_stream(&grip, passing.with_farewell(farewell).owing(owed))
         }
     })
+}
+
+/// What the caller is owed when the server ends the stream: nothing where nothing was asked for
+/// that has one answer.
+fn owed(exchange: &Exchange, about: About<'_>) -> Option<Owed> {
+    let id = about.method.and(about.id)?;
+    if about.brings() == Brings::News {
+        return None;
+    }
+    let (failing, asked) = (exchange.failing(), id.to_owned());
+    let told = move |fault| failing.failed(fault, Some(&asked)).body().into();
+    Some(Owed::new(id, about.era, Box::new(told)))
 }
 
 /// What an event stream must be filtered by, if by anything: a server may tell of changes on any

@@ -13,12 +13,13 @@
 
 use std::sync::LazyLock;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use doorward_mcp::envelope::{Message, Outcome};
 use http_body::Body;
 use http_body_util::BodyExt;
 use memchr::memmem::Finder;
 
+use super::pieces::Pieces;
 use crate::upstream::Fault;
 
 /// As much of an answer as is held back.
@@ -39,37 +40,20 @@ where
     if announced > most {
         return Err(Fault::TooLarge);
     }
-    let (mut first, mut more) = (Bytes::new(), BytesMut::new());
+    let mut pieces = Pieces::default();
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| Fault::Broken)?.into_data() else {
             continue; // trailers are not on the list of what passes
         };
-        match first.is_empty() {
-            true => first = data,
-            false => {
-                if more.is_empty() {
-                    more.extend_from_slice(&first);
-                }
-                more.extend_from_slice(&data);
-            }
-        }
-        let read = first.len().max(more.len());
-        if read > most {
+        pieces.push(data);
+        if pieces.len() > most {
             return Err(Fault::TooLarge);
         }
-        if read > held {
-            return Ok(Document::Begun(joined(first, more), body));
+        if pieces.len() > held {
+            return Ok(Document::Begun(pieces.take(), body));
         }
     }
-    Ok(Document::Whole(joined(first, more)))
-}
-
-/// What came in one piece is not copied.
-fn joined(first: Bytes, more: BytesMut) -> Bytes {
-    match more.is_empty() {
-        true => first,
-        false => more.freeze(),
-    }
+    Ok(Document::Whole(pieces.take()))
 }
 
 /// Refuses a whole answer that is none to the request with this id; without one it is the answer
@@ -96,10 +80,17 @@ pub(crate) fn begins(json: &[u8], may_be_several: bool) -> Result<(), Fault> {
     }
 }
 
-fn looks_like_the_answer(json: &[u8], id: &str) -> bool {
-    let ends = json.trim_ascii_end().last() == Some(&b'}');
-    let has_outcome = RESULT.find(json).is_some() || ERROR.find(json).is_some();
-    ends && has_outcome && METHOD.find(json).is_none() && has_id(json, id)
+/// Whether it ends like an answer, and what an answer to the request with this id has stands
+/// somewhere in it, but nothing of what messages of other kinds have.
+pub(super) fn looks_like_the_answer(text: &[u8], id: &str) -> bool {
+    let ends = text.trim_ascii_end().last() == Some(&b'}');
+    let has_outcome = || RESULT.find(text).is_some() || ERROR.find(text).is_some();
+    ends && has_id(text, id) && has_outcome() && METHOD.find(text).is_none()
+}
+
+/// Whether an id stands somewhere in it, as in everything that might be an answer.
+pub(super) fn has_any_id(text: &[u8]) -> bool {
+    ID.find(text).is_some()
 }
 
 fn has_id(json: &[u8], id: &str) -> bool {
@@ -114,7 +105,7 @@ fn has_id(json: &[u8], id: &str) -> bool {
 }
 
 /// An error of which the server does not know whose it is, is the caller's all the same.
-fn is_the_answer(json: &[u8], asked: &str) -> bool {
+pub(super) fn is_the_answer(json: &[u8], asked: &str) -> bool {
     let Ok(Message::Response(response)) = Message::parse(json) else {
         return false;
     };

@@ -14,12 +14,16 @@ mod held;
 mod long;
 mod losses;
 mod outbox;
+mod owed;
 mod passing;
+mod pieces;
 mod roll;
 mod sifted;
 mod watch;
 
 use bytes::Bytes;
+
+use crate::upstream::Fault;
 
 pub(crate) use self::{
     attendance::Attendance,
@@ -29,6 +33,7 @@ pub(crate) use self::{
     long::Long,
     losses::{Blame, Loss, Losses},
     outbox::Written,
+    owed::Owed,
     passing::Passing,
     sifted::{Sieve, Sifted, collect},
     watch::{Brings, Holder, Pulse, Sign, Watch},
@@ -40,9 +45,15 @@ pub(crate) enum Cut {
     /// The upstream broke off.
     #[error("the upstream broke off")]
     Broken(#[source] hyper::Error),
+    /// The upstream ended in the middle of an event.
+    #[error("the upstream ended in the middle of an event")]
+    Inside,
     /// The upstream sent more than is allowed.
     #[error("the upstream's answer is too large")]
     TooLarge,
+    /// The upstream sent what does not pass.
+    #[error("{0}")]
+    Unfit(Fault),
     /// The token is no longer good.
     #[error("the token of the caller is no longer good")]
     Over,

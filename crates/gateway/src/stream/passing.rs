@@ -1,7 +1,11 @@
 //! An upstream's event stream, passed on chunk by chunk.
 //!
 //! Nothing in it is read but where events end: for the cap on their length
-//! (GW-28), and because only there may a comment of ours stand.
+//! (GW-28), and because only there may a comment of ours stand, or the error that a caller gets
+//! whose answer does not come ([`Owed`]). So a chunk passes up to its last whole event; only what
+//! begins a long one flows as it comes, and a stream that ends in it is cut.
+
+mod events;
 
 use std::{
     pin::Pin,
@@ -10,27 +14,35 @@ use std::{
 };
 
 use bytes::Bytes;
-use doorward_mcp::sse::{Boundary, KEEP_ALIVE};
+use doorward_mcp::sse::KEEP_ALIVE;
 use http_body::{Body, Frame};
 use hyper::body::Incoming;
 use memchr::memmem::Finder;
 
-use super::{Cut, Pulse, watch::Sign};
-use crate::{catalogue::Changes, upstream::http::read_on};
+use self::events::{Events, Passes};
+use super::{Cut, Owed, Pulse, watch::Sign};
+use crate::{
+    catalogue::Changes,
+    upstream::{Fault, http::read_on},
+};
 
 /// An event stream on its way through.
 pub(crate) struct Passing {
     upstream: Option<Incoming>,
-    boundary: Boundary,
-    /// Whether the last byte sent was the last of an event.
-    between: bool,
+    events: Events,
+    /// What goes next, before the upstream is read on.
+    passes: Passes,
     pulse: Pulse,
     changes: Arc<Changes>,
     /// The last event, when the stream is ended from this side.
     farewell: Option<Bytes>,
+    /// What the caller gets, when the upstream ends it without an answer.
+    owed: Option<Owed>,
     /// Whether the upstream is read on when the caller leaves.
     lasts: bool,
 }
+
+type Polled = Poll<Option<Result<Frame<Bytes>, Cut>>>;
 
 impl Passing {
     pub(crate) fn new(
@@ -41,11 +53,12 @@ impl Passing {
     ) -> Self {
         Self {
             upstream: Some(upstream),
-            boundary: Boundary::new(longest),
-            between: true,
+            events: Events::new(longest),
+            passes: Passes::default(),
             pulse,
             changes,
             farewell: None,
+            owed: None,
             lasts: false,
         }
     }
@@ -56,35 +69,51 @@ impl Passing {
         self
     }
 
+    /// The same to a caller who is owed an answer.
+    pub(crate) fn owing(mut self, owed: Option<Owed>) -> Self {
+        self.owed = owed;
+        self
+    }
+
     /// The same, reading on when the caller leaves.
     pub(crate) fn lasting(mut self, lasts: bool) -> Self {
         self.lasts = lasts;
         self
     }
 
-    fn pass(&mut self, chunk: &Bytes) -> Result<(), Cut> {
-        let mut at = 0;
-        while let Some(rest) = chunk.get(at..).filter(|rest| !rest.is_empty()) {
-            match self.boundary.next_end(rest).map_err(|_| Cut::TooLarge)? {
-                Some(end) => at += end,
-                None => {
-                    self.between = false;
-                    break;
-                }
-            }
-            self.between = true;
-        }
-        self.pulse.beat();
-        if tells_of_tools(chunk) {
+    fn take(&mut self, chunk: Bytes) {
+        if tells_of_tools(&chunk) {
             self.changes.note();
         }
-        Ok(())
+        self.passes = self.events.take(chunk, self.owed.as_mut());
+        if self.passes.fault.is_some() {
+            self.upstream = None;
+        }
     }
 
-    fn end(&mut self) -> Option<Result<Frame<Bytes>, Cut>> {
+    fn sent(&self, bytes: Bytes) -> Polled {
+        self.pulse.beat();
+        Poll::Ready(Some(Ok(Frame::data(bytes))))
+    }
+
+    /// The end that the upstream made; `cut` where it was none.
+    fn broken(&mut self, fault: Fault, cut: Option<Cut>) -> Polled {
         self.upstream = None;
-        let farewell = self.farewell.take().filter(|_| self.between)?;
-        Some(Ok(Frame::data(farewell)))
+        let told = self.owed.take().and_then(|owed| owed.tell(fault));
+        let is_between = self.events.is_between();
+        Poll::Ready(match told {
+            Some(event) if is_between => Some(Ok(Frame::data(event))),
+            Some(_) => Some(Err(cut.unwrap_or(Cut::Inside))),
+            None => cut.map(Err),
+        })
+    }
+
+    /// The end that is made here.
+    fn end(&mut self) -> Polled {
+        self.upstream = None;
+        let farewell = self.farewell.take();
+        let farewell = farewell.filter(|_| self.events.is_between());
+        Poll::Ready(farewell.map(|event| Ok(Frame::data(event))))
     }
 }
 
@@ -92,33 +121,36 @@ impl Body for Passing {
     type Data = Bytes;
     type Error = Cut;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
-        let Some(upstream) = &mut self.upstream else {
-            return Poll::Ready(None);
-        };
-        let polled = Pin::new(upstream).poll_frame(context);
-        match self.pulse.sign(context) {
-            Sign::End => return Poll::Ready(self.end()),
-            Sign::KeepAlive if polled.is_pending() && self.between => {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Polled {
+        let mut is_quiet = false;
+        loop {
+            if let Some(next) = self.passes.next() {
+                return self.sent(next);
+            }
+            if let Some(fault) = self.passes.fault.take() {
+                return self.broken(fault, Some(Cut::Unfit(fault)));
+            }
+            let Some(upstream) = &mut self.upstream else {
+                return Poll::Ready(None);
+            };
+            let polled = Pin::new(upstream).poll_frame(context);
+            match self.pulse.sign(context) {
+                Sign::End => return self.end(),
+                Sign::KeepAlive => is_quiet = true,
+                Sign::Go => {}
+            }
+            if is_quiet && polled.is_pending() && self.events.is_between() {
                 return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(KEEP_ALIVE)))));
             }
-            Sign::KeepAlive | Sign::Go => {}
+            match std::task::ready!(polled) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(chunk) => self.take(chunk),
+                    Err(_trailers) => return self.broken(Fault::Broken, None),
+                },
+                Some(Err(error)) => return self.broken(Fault::Broken, Some(Cut::Broken(error))),
+                None => return self.broken(Fault::Broken, None),
+            }
         }
-        let result = match std::task::ready!(polled) {
-            Some(Ok(frame)) => match frame.into_data() {
-                Ok(chunk) => self.pass(&chunk).map(|()| Some(Frame::data(chunk))),
-                Err(_trailers) => Ok(None),
-            },
-            Some(Err(error)) => Err(Cut::Broken(error)),
-            None => Ok(None),
-        };
-        if !matches!(result, Ok(Some(_))) {
-            self.upstream = None;
-        }
-        Poll::Ready(result.transpose())
     }
 }
 

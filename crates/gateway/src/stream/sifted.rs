@@ -27,7 +27,7 @@ use http_body::{Body, Frame};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
-use super::{Cut, Pulse, document, passing::tells_of_tools, watch::Sign};
+use super::{Cut, Owed, Pulse, document, passing::tells_of_tools, watch::Sign};
 use crate::{
     access::Caller,
     catalogue::Changes,
@@ -181,6 +181,8 @@ pub(crate) struct Sifted {
     lasts: bool,
     /// The last event, when the stream is ended from this side.
     farewell: Option<Bytes>,
+    /// What the caller gets, when the upstream ends it without an answer.
+    owed: Option<Owed>,
 }
 
 impl Sifted {
@@ -199,6 +201,7 @@ impl Sifted {
             changes,
             lasts: false,
             farewell: None,
+            owed: None,
         }
     }
 
@@ -214,17 +217,36 @@ impl Sifted {
         self
     }
 
-    fn sift(&mut self, chunk: &[u8]) -> Result<Vec<u8>, Cut> {
-        let events = self.parser.push(chunk).map_err(|_| Cut::TooLarge)?;
+    /// The same to a caller who is owed an answer.
+    pub(crate) fn owing(mut self, owed: Option<Owed>) -> Self {
+        self.owed = owed;
+        self
+    }
+
+    fn sift(&mut self, chunk: &[u8]) -> Result<Vec<u8>, Fault> {
+        let events = self.parser.push(chunk)?;
         self.pulse.beat();
         let mut written = Vec::new();
         for event in events {
             if tells_of_tools(event.data().as_bytes()) {
                 self.changes.note();
             }
+            if let Some(owed) = &mut self.owed {
+                owed.read(&event);
+            }
             written.extend(self.sieve.event(event));
         }
         Ok(written)
+    }
+
+    /// The end that the upstream made; `cut` where it was none. Only whole events were sent.
+    fn broken(&mut self, fault: Fault, cut: Option<Cut>) -> Option<Result<Frame<Bytes>, Cut>> {
+        self.upstream = None;
+        let told = self.owed.take().and_then(|owed| owed.tell(fault));
+        match told {
+            Some(event) => Some(Ok(Frame::data(event))),
+            None => cut.map(Err),
+        }
     }
 }
 
@@ -254,19 +276,15 @@ impl Body for Sifted {
             }
             let sifted = match std::task::ready!(polled) {
                 Some(Ok(frame)) => self.sift(frame.data_ref().map_or(&[], |data| data)),
-                Some(Err(error)) => Err(Cut::Broken(error)),
-                None => {
-                    self.upstream = None;
-                    continue;
+                Some(Err(error)) => {
+                    return Poll::Ready(self.broken(Fault::Broken, Some(Cut::Broken(error))));
                 }
+                None => return Poll::Ready(self.broken(Fault::Broken, None)),
             };
             match sifted {
                 Ok(written) if written.is_empty() => {}
                 Ok(written) => return Poll::Ready(Some(Ok(Frame::data(written.into())))),
-                Err(cut) => {
-                    self.upstream = None;
-                    return Poll::Ready(Some(Err(cut)));
-                }
+                Err(fault) => return Poll::Ready(self.broken(fault, Some(Cut::Unfit(fault)))),
             }
         }
     }

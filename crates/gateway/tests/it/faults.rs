@@ -123,7 +123,10 @@ async fn output_without_end_is_cut() {
     stream.event("1");
     assert!(body.frame().await.expect("open").is_ok());
     stream.write(&format!("data: {}", "x".repeat(1000)));
-    assert!(body.frame().await.expect("open").is_err());
+    let told = body.frame().await.expect("open").expect("a last event");
+    let told = told.into_data().expect("data");
+    assert!(String::from_utf8_lossy(&told).contains("too large"));
+    assert!(body.frame().await.is_none());
     world
         .until("the upstream is let go", || !stream.event("2"))
         .await;

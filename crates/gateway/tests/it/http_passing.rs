@@ -305,16 +305,28 @@ async fn a_stream_is_resumed_where_it_lives() {
     );
 }
 
+const ANSWER: &str = "data: {\"jsonrpc\":\"2.0\",\"id\":5,\"result\":{}}\n\n";
+
 #[tokio::test]
 async fn events_flow_as_they_come() {
     let upstream = Upstream::start().await;
     let world = World::new(upstream.config());
     let stream = upstream.then_stream();
     let mut body = world.open(call("slow")).await.into_body();
-    for part in ["data: 1\n", "\n", "data: 2\n\ndata: ", "3\n\n"] {
+    for (part, passes) in [
+        ("data: 1\n\n", "data: 1\n\n"),
+        ("data: 2\n\ndata: ", "data: 2\n\n"),
+        ("3\n\n", "data: 3\n\n"),
+        (": hm\n", ": hm\n"),
+        (ANSWER, ANSWER),
+        ("data: half", ""),
+    ] {
         stream.write(part);
+        if passes.is_empty() {
+            continue;
+        }
         let frame = body.frame().await.expect("open").expect("whole");
-        assert_eq!(frame.into_data().expect("data"), part);
+        assert_eq!(frame.into_data().expect("data"), passes);
     }
     drop(stream);
     assert!(body.frame().await.is_none());

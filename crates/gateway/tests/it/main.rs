@@ -30,6 +30,7 @@ mod sse_clients;
 mod sse_doors;
 mod stateless;
 mod streams;
+mod unanswered;
 mod upstream;
 mod vectors;
 mod whole;

@@ -233,8 +233,19 @@ async fn a_quiet_stream_shows_signs_of_life_between_events_only() {
     let mut body = world.open(get("/mcp/files")).await.into_body();
     pass(SECOND).await;
     assert_eq!(next(&mut body).await.as_deref(), Some(":\n\n"));
-    stream.write("data: half");
-    assert_eq!(next(&mut body).await.as_deref(), Some("data: half"));
+    stream.write("data: short");
+    pass(SECOND).await;
+    assert_eq!(next(&mut body).await.as_deref(), Some(":\n\n"));
+    stream.write("\n\n");
+    let whole = next(&mut body).await;
+    assert_eq!(whole.as_deref(), Some("data: short\n\n"));
+    let half = format!("data: {}", "x".repeat(70_000));
+    stream.write(&half);
+    let mut begun = String::new();
+    while begun.len() < half.len() {
+        begun += &next(&mut body).await.expect("half of a long one");
+    }
+    assert_eq!(begun, half);
     for _ in 0..3 {
         pass(SECOND).await;
     }

@@ -151,6 +151,12 @@ impl Stream {
             .is_ok()
     }
 
+    /// Breaks the connection.
+    pub(crate) fn break_off(self) {
+        let broken = std::io::ErrorKind::ConnectionReset.into();
+        self.0.send(Err(broken)).expect("somebody reads");
+    }
+
     pub(crate) fn event(&self, json: &str) -> bool {
         self.write(&format!("data: {json}\n\n"))
     }

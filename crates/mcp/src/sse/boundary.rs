@@ -27,12 +27,15 @@ impl Boundary {
         }
     }
 
-    /// Reads on to the next blank line. `Some(end)` says that it ends before
-    /// `chunk[end]`: call again with the rest. `None` says that the chunk is used
-    /// up. Either way `chunk[..end]` or `chunk` may be sent on.
+    /// Reads on to where no event is open: behind a blank line, or behind a comment that stands
+    /// before an event. `Some(end)` says that this is before `chunk[end]`: call again with the
+    /// rest. `None` says that the chunk is used up, and an event may be open at its end.
     pub fn next_end(&mut self, chunk: &[u8]) -> Result<Option<usize>, SseError> {
         let open = !chunk.is_empty() && std::mem::take(&mut self.open_return);
         let mut at = usize::from(open && chunk.first() == Some(&b'\n'));
+        if at > 0 && self.event == 0 {
+            return Ok(Some(at)); // it belongs to what has ended
+        }
         loop {
             let rest = chunk.get(at..).unwrap_or_default();
             let Some(found) = line_end(rest) else {
@@ -42,7 +45,7 @@ impl Boundary {
             self.extend(rest.get(..found.end).unwrap_or_default())?;
             self.open_return = found.open_return;
             at += found.next;
-            if std::mem::take(&mut self.line) == 0 {
+            if std::mem::take(&mut self.line) == 0 || self.event == 0 {
                 self.event = 0;
                 return Ok(Some(at));
             }

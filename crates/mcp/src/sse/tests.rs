@@ -174,12 +174,12 @@ fn a_boundary_is_found_wherever_the_stream_is_cut() {
         ends
     };
     let whole = ends(stream.len());
-    assert_eq!(whole, [9, 27, 31, 40]);
+    assert_eq!(whole, [9, 27, 30, 31, 40]);
     for chunk_size in 1..stream.len() {
-        for (cut, expected) in ends(chunk_size).iter().zip(&whole) {
-            // A line feed that comes late is counted with the next event.
-            assert!(cut == expected || cut + 1 == *expected, "{chunk_size}");
-        }
+        let mut cut = ends(chunk_size);
+        // Before a line feed that comes late the event has ended already.
+        cut.retain(|end| whole.contains(end) || !whole.contains(&(end + 1)));
+        assert_eq!(cut, whole, "{chunk_size}");
     }
 }
 

@@ -21,6 +21,10 @@ pub enum Mischief {
     ClosesInside,
     /// It hangs up in the middle of an event.
     ClosesInEvent,
+    /// It hangs up between events.
+    ClosesBetween,
+    /// It ends its events without an answer among them.
+    EndsUnanswered,
     /// It answers what somebody else asked.
     WrongId,
     /// It answers with a request of its own.
@@ -68,12 +72,14 @@ pub(super) enum Wire {
 
 impl Mischief {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Stalls,
         Self::StallsInside,
         Self::HangsUp,
         Self::ClosesInside,
         Self::ClosesInEvent,
+        Self::ClosesBetween,
+        Self::EndsUnanswered,
         Self::WrongId,
         Self::Asks,
         Self::Neither,
@@ -100,6 +106,8 @@ impl Mischief {
             Self::HangsUp => "hangs_up",
             Self::ClosesInside => "closes_inside",
             Self::ClosesInEvent => "closes_in_event",
+            Self::ClosesBetween => "closes_between",
+            Self::EndsUnanswered => "ends_unanswered",
             Self::WrongId => "wrong_id",
             Self::Asks => "asks",
             Self::Neither => "neither",
@@ -179,6 +187,10 @@ impl Mischief {
             Self::StallsInside => vec![wire.begun(&half()), Step::Hang],
             Self::ClosesInside => vec![wire.begun(&half()), Step::Close],
             Self::ClosesInEvent => vec![wire.events(), wire.half_event(&half()), Step::Close],
+            Self::ClosesBetween => vec![wire.events(), write(wire.event(&note())), Step::Close],
+            Self::EndsUnanswered => {
+                vec![wire.last_events(), write(wire.event(&note())), Step::Close]
+            }
             Self::WrongId => {
                 let other =
                     json!({"jsonrpc": "2.0", "id": "somebody-else", "result": text(SECRET)});
@@ -195,15 +207,7 @@ impl Mischief {
                 let event = wire.half_event(&half());
                 vec![wire.events(), event, Step::Forever(vec![b'x'; 4096])]
             }
-            Self::Floods => {
-                let params = json!({"level": "info", "data": "again and again"});
-                let note =
-                    json!({"jsonrpc": "2.0", "method": "notifications/message", "params": params});
-                vec![
-                    wire.events(),
-                    Step::Steadily(wire.event(note.to_string().as_bytes())),
-                ]
-            }
+            Self::Floods => vec![wire.events(), Step::Steadily(wire.event(&note()))],
             Self::Batch => wire.whole(format!("[{}]", answer(SECRET)).as_bytes()),
             Self::BadText => {
                 let bad = answer(SECRET).into_bytes();
@@ -268,6 +272,16 @@ impl Wire {
         }
     }
 
+    /// Events follow, and then the end of the connection, which is theirs.
+    fn last_events(self) -> Step {
+        match self {
+            Self::Post => write(
+                "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n",
+            ),
+            Self::Stream | Self::Line => write(""),
+        }
+    }
+
     fn event(self, text: &[u8]) -> Vec<u8> {
         match self {
             Self::Post | Self::Stream => [b"event: message\ndata: ", text, b"\n\n"].concat(),
@@ -281,6 +295,13 @@ impl Wire {
             Self::Line => write(text),
         }
     }
+}
+
+/// Something that is no answer.
+fn note() -> Vec<u8> {
+    let params = json!({"level": "info", "data": "again and again"});
+    let note = json!({"jsonrpc": "2.0", "method": "notifications/message", "params": params});
+    note.to_string().into_bytes()
 }
 
 const JSON_HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";

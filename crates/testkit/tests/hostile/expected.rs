@@ -12,9 +12,9 @@ const ENDED: &str = "the MCP server's program ended before it answered";
 
 /// The kind of failure; none where no failure can be told:
 ///
-/// - what is passed on while it comes has been passed on when it breaks, who is told something all
-///   the time may leave, and how deep an answer is nested is its reader's to judge: between peers
-///   of one era bytes pass;
+/// - of something long that is passed on while it comes a part has been passed on when it breaks,
+///   who is told something all the time may leave, and how deep an answer is nested is its reader's
+///   to judge: between peers of one era bytes pass;
 /// - a question of a server with sessions is no mischief, however it is numbered.
 pub(crate) fn told(link: Link, front: Front, mischief: Mischief) -> Option<&'static str> {
     match link {
@@ -29,8 +29,12 @@ fn behind_a_url(link: Link, front: Front, mischief: Mischief) -> Option<&'static
     let unless_it_passes = |told| Some(told).filter(|_| !passes);
     match mischief {
         Mischief::Stalls | Mischief::StallsInside => Some(LATE),
-        Mischief::HangsUp | Mischief::ClosesInside | Mischief::Nothing => Some(BROKE_OFF),
-        Mischief::ClosesInEvent => unless_it_passes(BROKE_OFF),
+        Mischief::HangsUp
+        | Mischief::ClosesInside
+        | Mischief::ClosesInEvent
+        | Mischief::ClosesBetween
+        | Mischief::EndsUnanswered
+        | Mischief::Nothing => Some(BROKE_OFF),
         Mischief::Endless | Mischief::EndlessEvent => unless_it_passes(TOO_LARGE),
         Mischief::Floods => unless_it_passes(LATE),
         Mischief::Deep => unless_it_passes(NOT_MCP),
@@ -68,7 +72,11 @@ fn on_one_stream(mischief: Mischief) -> Option<&'static str> {
         | Mischief::Nothing
         | Mischief::Page
         | Mischief::Bomb => Some(LATE),
-        Mischief::HangsUp | Mischief::ClosesInside | Mischief::ClosesInEvent => Some(BROKE_OFF),
+        Mischief::HangsUp
+        | Mischief::ClosesInside
+        | Mischief::ClosesInEvent
+        | Mischief::ClosesBetween
+        | Mischief::EndsUnanswered => Some(BROKE_OFF),
         Mischief::Endless | Mischief::EndlessEvent => Some(TOO_LARGE),
         Mischief::Asks => None,
         Mischief::Redirects | Mischief::Fails | Mischief::Unauthorized => {
@@ -85,7 +93,10 @@ fn of_a_program(link: Link, front: Front, mischief: Mischief) -> Option<&'static
             Some(LATE)
         }
         Mischief::Floods => Some(LATE).filter(|_| !front.is_raw(link)),
-        Mischief::HangsUp | Mischief::ClosesInside | Mischief::Endless => Some(ENDED),
+        Mischief::HangsUp
+        | Mischief::ClosesInside
+        | Mischief::ClosesBetween
+        | Mischief::Endless => Some(ENDED),
         Mischief::Nothing
         | Mischief::Page
         | Mischief::Bomb
@@ -93,6 +104,7 @@ fn of_a_program(link: Link, front: Front, mischief: Mischief) -> Option<&'static
         | Mischief::Fails
         | Mischief::Unauthorized
         | Mischief::ClosesInEvent
+        | Mischief::EndsUnanswered
         | Mischief::EndlessEvent => None,
         Mischief::Asks => Some(LATE).filter(|_| link.is_stateless()),
         Mischief::Neither | Mischief::Batch | Mischief::BadText | Mischief::Deep => Some(NOT_MCP),

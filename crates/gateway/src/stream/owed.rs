@@ -1,0 +1,199 @@
+//! What a caller is owed at the end of a stream that passes: an answer, or a word of why there is
+//! none (GW-27).
+//!
+//! ```text
+//! the answer has passed                   -> nothing
+//! an event too long to be looked at       -> nothing: it is the answer, as good as ever
+//! broke off, and events have ids (R-064)  -> nothing: who asked comes back for the rest
+//! anything else                           -> one error under the id of the call
+//! ```
+//!
+//! Nothing is parsed for it but what might be the answer and is written as nobody writes it. A
+//! GET, a subscription and a batch are owed nothing: of a subscription that has no result its
+//! client knows that it was cut (R-054).
+
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use doorward_mcp::{
+    era::Era,
+    sse::{Event, Parser, frame},
+};
+use memchr::memmem::Finder;
+
+use super::document::{has_any_id, is_the_answer, looks_like_the_answer};
+use crate::upstream::Fault;
+
+/// What is said of a failure, to the caller and to the operator.
+pub(crate) type Told = Box<dyn Fn(Fault) -> Bytes + Send + Sync>;
+
+/// What the caller with this request is still owed.
+pub(crate) struct Owed {
+    id: Box<str>,
+    era: Era,
+    told: Told,
+    answered: bool,
+    /// Whether an event had an id, by which the rest can be asked for.
+    resumable: bool,
+}
+
+impl Owed {
+    /// An answer to the request with this id, which is told of failures in these words.
+    pub(crate) fn new(id: &str, era: Era, told: Told) -> Self {
+        Self {
+            id: id.into(),
+            era,
+            told,
+            answered: false,
+            resumable: false,
+        }
+    }
+
+    /// Looks at an event as it came.
+    pub(super) fn hear(&mut self, event: &[u8]) {
+        self.resumable = self.resumable || self.era == Era::Session && has_id_field(event);
+        self.answered = self.answered || self.is_answered_by(event, || data(event));
+    }
+
+    /// An event has passed that was too long to be looked at.
+    pub(super) fn hear_long(&mut self) {
+        self.answered = true;
+    }
+
+    /// Looks at an event that was read.
+    pub(super) fn read(&mut self, event: &Event) {
+        let has_id = event.id().is_some_and(|id| !id.as_str().is_empty());
+        self.resumable = self.resumable || self.era == Era::Session && has_id;
+        let data = event.data();
+        self.answered = self.answered || self.is_answered_by(data.as_bytes(), || data.into());
+    }
+
+    /// What is said at the end.
+    pub(super) fn tell(self, fault: Fault) -> Option<Bytes> {
+        let comes_back = self.resumable && fault == Fault::Broken;
+        let told = (!self.answered && !comes_back).then(|| (self.told)(fault))?;
+        Some(frame(None, &told).into())
+    }
+
+    fn is_answered_by(&self, text: &[u8], data: impl FnOnce() -> String) -> bool {
+        has_any_id(text)
+            && (looks_like_the_answer(text, &self.id) || is_the_answer(data().as_bytes(), &self.id))
+    }
+}
+
+/// The data of an event, wherever its lines were broken.
+fn data(event: &[u8]) -> String {
+    let read = Parser::new(event.len()).push(event);
+    let mut events = read.into_iter().flatten();
+    events.next().map(Event::into_data).unwrap_or_default()
+}
+
+fn has_id_field(event: &[u8]) -> bool {
+    ID_FIELD.find_iter(event).any(|at| {
+        let before = event.get(..at).unwrap_or_default().last();
+        let value = event.get(at + ID_FIELD.needle().len()..);
+        let value = value.map(|value| value.strip_prefix(b" ").unwrap_or(value));
+        let is_line = |byte: Option<&u8>| matches!(byte, None | Some(b'\r' | b'\n'));
+        is_line(before) && !is_line(value.and_then(<[u8]>::first))
+    })
+}
+
+static ID_FIELD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("id:"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owed(id: &str, era: Era) -> Owed {
+        Owed::new(id, era, Box::new(|fault| fault.to_string().into()))
+    }
+
+    #[test]
+    fn an_answer_is_known_however_it_is_written() {
+        // GW-27
+        for (id, event, is_answer) in [
+            (
+                "5",
+                "data: {\"jsonrpc\":\"2.0\",\"id\":5,\"result\":{}}\n\n",
+                true,
+            ),
+            (
+                "5",
+                "data:{\"result\":{},\"id\" : 5,\"jsonrpc\":\"2.0\"}\r\nid: 9\r\n\r\n",
+                true,
+            ),
+            (
+                "5",
+                "data: {\"jsonrpc\":\"2.0\",\ndata: \"id\":\ndata: 5,\"error\":{\"code\":1,\"message\":\"\"}}\n\n",
+                true,
+            ),
+            (
+                "5",
+                "data: {\"jsonrpc\":\"2.0\",\"id\":5,\"result\":{\"method\":\"x\"}}\n\n",
+                true,
+            ),
+            (
+                "\"\u{e9}\"",
+                "data: {\"jsonrpc\":\"2.0\",\"id\":\"\\u00e9\",\"result\":{}}\n\n",
+                true,
+            ),
+            (
+                "5",
+                "data: {\"jsonrpc\":\"2.0\",\"id\":6,\"result\":{}}\n\n",
+                false,
+            ),
+            (
+                "5",
+                "data: {\"jsonrpc\":\"2.0\",\"id\":\"5\",\"result\":{}}\n\n",
+                false,
+            ),
+            (
+                "5",
+                "data: {\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"ping\"}\n\n",
+                false,
+            ),
+            (
+                "5",
+                "data: {\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":{\"id\":5,\"result\":1}}\n\n",
+                false,
+            ),
+            (
+                "5",
+                "data: {\"jsonrpc\":\"2.0\",\"id\":5,\"result\":\n\n",
+                false,
+            ),
+            ("5", "id: 5\ndata: \"result\"\n\n", false),
+            ("5", ": {\"id\":5}\n\n", false),
+        ] {
+            let mut heard = owed(id, Era::Stateless);
+            heard.hear(event.as_bytes());
+            let told = heard.tell(Fault::Broken);
+            assert_eq!(told.is_none(), is_answer, "{event}");
+            let read = Parser::new(1000).push(event.as_bytes()).expect("events");
+            let mut reading = owed(id, Era::Stateless);
+            read.iter().for_each(|event| reading.read(event));
+            let told = reading.tell(Fault::Broken);
+            assert_eq!(told.is_none(), is_answer, "{event}, read");
+        }
+    }
+
+    #[test]
+    fn only_in_sessions_events_with_ids_are_come_back_for() {
+        // R-064, R-065
+        for (event, is_resumable) in [
+            ("id: 1\ndata:\n\n", true),
+            ("data: {}\rid:x\r\r", true),
+            ("id:\ndata: {}\n\n", false),
+            ("id: \r\ndata: {}\r\n\r\n", false),
+            ("data: {\"id:\":1} id: 1\n\n", false),
+            ("retry: 1\n\n", false),
+        ] {
+            for era in [Era::Session, Era::Stateless] {
+                let mut owed = owed("5", era);
+                owed.hear(event.as_bytes());
+                let is_silent = owed.tell(Fault::Broken).is_none();
+                assert_eq!(is_silent, is_resumable && era == Era::Session, "{event}");
+            }
+        }
+    }
+}
