@@ -129,25 +129,28 @@ where
     /// `head_within` limits that wait, connecting included; `None` leaves it to
     /// the caller. The body of the response has no limit of its own. A `Host`
     /// header is added unless there is one.
-    pub async fn send(
+    pub fn send(
         &self,
         mut request: Request<B>,
         head_within: Option<Duration>,
-    ) -> Result<Response<Incoming>, SendError> {
-        if request.uri().scheme().is_none() || request.uri().authority().is_none() {
-            return Err(DialError::Target.into());
-        }
+    ) -> impl Future<Output = Result<Response<Incoming>, SendError>> + Send + use<B> {
+        let uri = request.uri();
+        let is_absolute = uri.scheme().is_some() && uri.authority().is_some();
         // What version the caller was asked in says nothing about the upstream.
         *request.version_mut() = Version::HTTP_11;
-        let answer = self.client.request(request);
-        let answer = match head_within {
-            None => answer.await,
-            Some(limit) => match tokio::time::timeout(limit, answer).await {
-                Ok(answer) => answer,
-                Err(_) => return Err(SendError::Timeout),
-            },
-        };
-        answer.map_err(send_error)
+        // Handed on at once: what waits for the answer does not carry the request as well.
+        let answer = is_absolute.then(|| self.client.request(request));
+        async move {
+            let answer = answer.ok_or(DialError::Target)?;
+            let answer = match head_within {
+                None => answer.await,
+                Some(limit) => match tokio::time::timeout(limit, answer).await {
+                    Ok(answer) => answer,
+                    Err(_) => return Err(SendError::Timeout),
+                },
+            };
+            answer.map_err(send_error)
+        }
     }
 }
 

@@ -106,7 +106,8 @@ impl Catalogue {
                 }
                 Some(Arc::clone(&known.tools))
             }
-            None => self.refresh(FRESH).await,
+            // Boxed, because nearly always it is known and every call would carry its future.
+            None => Box::pin(self.refresh(FRESH)).await,
         }
     }
 
@@ -129,7 +130,7 @@ impl Catalogue {
         if let Some(effect) = tools.effects.get(name) {
             return Found::Tool(*effect);
         }
-        match self.refresh(AFTER_MISS).await {
+        match Box::pin(self.refresh(AFTER_MISS)).await {
             Some(tools) => tools
                 .effects
                 .get(name)

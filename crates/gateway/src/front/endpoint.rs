@@ -3,7 +3,7 @@
 
 use std::{
     future::poll_fn,
-    pin::pin,
+    pin::{Pin, pin},
     sync::{Arc, Mutex},
     task::Poll,
 };
@@ -151,12 +151,13 @@ async fn answer_known(
     }
     let answer = match endpoint {
         Endpoint::Mcp | Endpoint::Whole => {
-            attended(&exchange, answer_one(&exchange, &parts.method, body)).await
+            let answer = pin!(answer_one(&exchange, &parts.method, body));
+            attended(&exchange, answer).await
         }
         Endpoint::Stream | Endpoint::Messages | Endpoint::WholeStream => {
             let query = parts.uri.query().unwrap_or_default();
             let answer = answer_sse(&exchange, (endpoint, &parts.method), query, body);
-            attended(&exchange, Box::pin(answer)).await
+            attended(&exchange, Box::pin(answer).as_mut()).await
         }
     };
     match parts.version {
@@ -193,9 +194,12 @@ async fn answer_one(exchange: &Exchange, method: &Method, body: Body) -> Answer 
     }
 }
 
-/// The answer, unless the token stops being good while it is waited for.
-async fn attended(exchange: &Exchange, answer: impl Future<Output = Answer>) -> Answer {
-    let mut answer = pin!(answer);
+/// The answer, unless the token stops being good while it is waited for. Pinned where it
+/// is made: what is handed over is kept twice, and this is most of what is kept for a call.
+async fn attended(
+    exchange: &Exchange,
+    mut answer: Pin<&mut impl Future<Output = Answer>>,
+) -> Answer {
     let mut attendance = Attendance::default();
     let watch = &exchange.inner.watch;
     let answered = poll_fn(|context| {
@@ -209,4 +213,22 @@ async fn attended(exchange: &Exchange, answer: impl Future<Output = Answer>) -> 
         over.map(|()| None)
     });
     answered.await.unwrap_or_else(|| Err(exchange.over()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept_for<F>(_: impl FnOnce(State<Arc<Inner>>, Request) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn what_is_rare_is_not_kept_for_every_call() {
+        // GW-28
+        let kept = kept_for(answer);
+        assert!(kept <= MOST, "{kept} bytes are kept for a call");
+    }
+
+    const MOST: usize = 5 * 1024;
 }

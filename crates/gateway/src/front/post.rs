@@ -4,6 +4,8 @@
 //! headers -> body -> batch? -> message -> era -> its own checks -> judge -> upstream
 //! ```
 
+use std::pin::pin;
+
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use doorward_core::permit::Permit;
@@ -367,7 +369,8 @@ impl<'a> Post<'a> {
             .upstream
             .patience()
             .limits(about.method);
-        let sent = within(limits.quiet, upstream.forward(permit, outbound)).await;
+        let sending = pin!(upstream.forward(permit, outbound));
+        let sent = within(limits.quiet, sending).await;
         if limits.is_short() && matches!(sent, Err(Fault::Timeout)) {
             upstream.was_silent();
         }

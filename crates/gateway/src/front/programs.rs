@@ -3,7 +3,7 @@
 //! One JSON document when the first thing it says is the response, an event
 //! stream when anything comes before it.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
@@ -60,7 +60,7 @@ pub(super) async fn ask(
         let reply = call
             .upstream
             .ask_stateless(permit, caller, call.request, call.body);
-        let reply = within(quiet, reply).await.map_err(failed)?;
+        let reply = within(quiet, pin!(reply)).await.map_err(failed)?;
         return answer(exchange, reply, about).await;
     }
     if about.method == Some(doorward_mcp::method::Method::Initialize) {
@@ -70,7 +70,8 @@ pub(super) async fn ask(
     let reply = call
         .upstream
         .ask(permit, &session, call.request, call.body.clone());
-    answer(exchange, within(quiet, reply).await.map_err(failed)?, about).await
+    let reply = within(quiet, pin!(reply)).await.map_err(failed)?;
+    answer(exchange, reply, about).await
 }
 
 /// The session that the caller named; programs have no messages without one.

@@ -4,7 +4,10 @@
 //! error that says what kind of failure it was. Bodies are not looked into unless
 //! a list must be filtered, or the changes that an event stream may tell of.
 
-use std::sync::Arc;
+use std::{
+    pin::{Pin, pin},
+    sync::Arc,
+};
 
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
@@ -60,7 +63,8 @@ pub(super) async fn answer(
         }
         300..=399 => return failed(Fault::Redirect),
         401 | 403 | 407 => return failed(Fault::Credentials(parts.status.as_u16())),
-        400..=499 => refused(exchange, parts.status, body, about).await?,
+        // Boxed, because most calls are not refused and all would carry its future.
+        400..=499 => Box::pin(refused(exchange, parts.status, body, about)).await?,
         status => return failed(Fault::Status(status)),
     };
     if about.era == Era::Session {
@@ -98,8 +102,9 @@ async fn content(
         }
         Some(Media::EventStream) if about.json_only => {
             let (most, id) = (exchange.limits.response_bytes, about.method.and(about.id));
-            let response = stream::collect(body, most, id);
-            let response = timely(exchange, about, response).await.map_err(failed)?;
+            let mut response = Box::pin(stream::collect(body, most, id)); // rare, and large
+            let response = timely(exchange, about, response.as_mut()).await;
+            let response = response.map_err(failed)?;
             let sieve = exchange.sieve(about.era).filter(|_| lists(about));
             let response = sieve.map_or(response.clone(), |sieve| sieve.message(response));
             Ok(typed("application/json", Body::from(response)))
@@ -113,7 +118,7 @@ async fn json(exchange: &Exchange, body: Incoming, about: About<'_>) -> Result<R
     let most = exchange.limits.response_bytes;
     let sieve = exchange.sieve(about.era).filter(|_| lists(about));
     let held = if sieve.is_some() { most } else { HELD };
-    let read = document::read(body, most, held);
+    let read = pin!(document::read(body, most, held));
     let asked = about.method.and(about.id);
     let body = match timely(exchange, about, read).await? {
         Document::Whole(json) => {
@@ -137,7 +142,7 @@ async fn json(exchange: &Exchange, body: Incoming, about: About<'_>) -> Result<R
 async fn timely<T>(
     exchange: &Exchange,
     about: About<'_>,
-    answer: impl Future<Output = Result<T, Fault>>,
+    answer: Pin<&mut impl Future<Output = Result<T, Fault>>>,
 ) -> Result<T, Fault> {
     let patience = exchange.server.upstream.patience();
     within(patience.limits(about.method).quiet, answer).await
@@ -216,7 +221,7 @@ async fn refused(
     if status == StatusCode::METHOD_NOT_ALLOWED && about.verb != http::Method::POST {
         return Err(Refusal::Method("POST"));
     }
-    let body = async { Ok(Limited::new(body, LONGEST_REFUSAL).collect().await) };
+    let body = pin!(async { Ok(Limited::new(body, LONGEST_REFUSAL).collect().await) });
     let body = timely(exchange, about, body).await;
     let body = body.map_err(|fault| exchange.failed(fault, about.id))?;
     let body = body.map(|body| body.to_bytes()).unwrap_or_default();

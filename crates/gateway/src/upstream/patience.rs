@@ -8,12 +8,7 @@
 
 mod timed;
 
-use std::{
-    future::poll_fn,
-    pin::{Pin, pin},
-    task::Poll,
-    time::Duration,
-};
+use std::{future::poll_fn, pin::Pin, task::Poll, time::Duration};
 
 use doorward_mcp::method::{Class, Method};
 use tokio::time::{Sleep, sleep};
@@ -72,9 +67,8 @@ impl Patience {
 /// [`Attendance`](crate::stream::Attendance).
 pub(crate) async fn within<T>(
     limit: Duration,
-    answer: impl Future<Output = Result<T, Fault>>,
+    mut answer: Pin<&mut impl Future<Output = Result<T, Fault>>>,
 ) -> Result<T, Fault> {
-    let mut answer = pin!(answer);
     let (mut has_waited, mut timer) = (false, None::<Pin<Box<Sleep>>>);
     poll_fn(move |context| {
         if let Poll::Ready(answer) = answer.as_mut().poll(context) {
@@ -91,6 +85,8 @@ pub(crate) async fn within<T>(
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
     use super::*;
 
     #[test]
@@ -122,11 +118,11 @@ mod tests {
             sleep(second).await;
             std::future::pending::<Result<(), Fault>>().await
         };
-        assert_eq!(within(second, late).await, Err(Fault::Timeout));
+        assert_eq!(within(second, pin!(late)).await, Err(Fault::Timeout));
         let fine = async {
             sleep(second).await;
             Ok(7)
         };
-        assert_eq!(within(5 * second, fine).await, Ok(7));
+        assert_eq!(within(5 * second, pin!(fine)).await, Ok(7));
     }
 }

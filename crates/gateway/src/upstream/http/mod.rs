@@ -121,18 +121,16 @@ impl HttpUpstream {
     /// In the session era a caller who leaves does not cancel what was asked: the
     /// exchange goes on without them for a while. In the stateless era it is dropped at once.
     pub(crate) async fn forward(
-        self: &Arc<Self>,
+        &self,
         _permit: Permit,
         outbound: Outbound<'_>,
     ) -> Result<Response<Incoming>, Fault> {
         let lasts = outbound.era == Era::Session && outbound.method == Method::POST;
         let turn = self.breaker.enter()?;
-        let request = self.request(outbound);
-        let sent = if lasts {
-            let upstream = Arc::clone(self);
-            unbroken::unbroken(async move { upstream.client.send(request, None).await }).await
-        } else {
-            self.client.send(request, None).await
+        let sending = self.client.send(self.request(outbound), None);
+        let sent = match lasts {
+            true => unbroken::unbroken(sending).await,
+            false => sending.await,
         };
         turn.settle(sent.map_err(fault))
     }

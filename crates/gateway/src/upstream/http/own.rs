@@ -90,8 +90,7 @@ impl HttpUpstream {
         *request.method_mut() = own.method;
         *request.uri_mut() = own.uri.unwrap_or_else(|| self.uri.clone());
         *request.headers_mut() = headers;
-        let (client, within) = (self.client.clone(), own.within);
-        let sending = async move { client.send(request, within).await };
+        let sending = self.client.send(request, own.within);
         let sent = match own.lasts {
             true => unbroken(sending).await,
             false => sending.await,
