@@ -1,11 +1,7 @@
 //! One connection: HTTP/1.1 or HTTP/2, within limits, until it ends or is drained (DS-04, GW-25).
 
-use std::{error::Error, io, pin::pin, sync::Arc, task::Poll, time::Duration};
+use std::{error::Error, future::poll_fn, io, pin::pin, sync::Arc, task::Poll, time::Duration};
 
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::conn::auto::Builder,
-};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::{Instant, sleep},
@@ -14,79 +10,65 @@ use tokio::{
 use super::{
     Drain,
     front::Door,
-    patience::{Arrivals, Counted, HEAD, HeadTimer, LOOK_EVERY, REST},
+    patience::{Arrivals, Counted, HEAD, LOOK_EVERY, REST},
+    protocol::Spoken,
     streams::Streams,
 };
 
-/// The longest head of a request, and the largest buffer of a connection. A request has at most
-/// 100 headers: the default, because hyper fills two tables for every request when told a number.
-const BUFFER: usize = 32 * 1024;
-/// The most requests that one HTTP/2 connection may have open.
-const STREAMS: u32 = 128;
-/// The most streams that a peer may open and reset before they were looked at.
-const RESETS: usize = 20;
-const PING_EVERY: Duration = Duration::from_secs(30);
-const PONG_WITHIN: Duration = Duration::from_secs(20);
-/// How much of a body, and of all bodies, a peer may send before it is read.
-const WINDOW: u32 = 256 * 1024;
-const WINDOWS: u32 = 1024 * 1024;
-/// The longest frame.
-const FRAME: u32 = 16 * 1024;
-
 /// Serves `stream` until either side is done.
-pub(super) async fn serve<S>(stream: S, door: Door, drain: Drain)
+pub(super) fn serve<S>(stream: S, door: Door, drain: Drain) -> impl Future<Output = ()> + Send
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let arrivals = Arrivals::default();
-    let streams = Streams::default();
-    let builder = builder(arrivals.clone(), streams.clone());
-    let mut rest = Rest::default();
+    let (arrivals, streams) = (Arrivals::default(), Streams::default());
     let (front, remote) = (Arc::clone(&door.front), door.remote);
-    let io = TokioIo::new(Counted::new(stream, arrivals.clone()));
-    let mut connection = pin!(builder.serve_connection(io, door));
-    let mut look = pin!(sleep(LOOK_EVERY));
-    let mut draining = pin!(drain.begun());
-    let (accepted, mut registered, mut told) = (Instant::now(), false, false);
-    std::future::poll_fn(|cx| {
-        loop {
-            if let Poll::Ready(served) = connection.as_mut().poll(cx) {
-                if served.is_err_and(|error| timed_out(&*error)) {
-                    front.counters().unread();
-                    let reason = "nothing that was sent was taken for too long";
-                    tracing::info!(%remote, reason, "a connection was closed");
+    let mut connection = Spoken::new(Counted::new(stream, arrivals.clone()), door);
+    // Made out here, because what is handed over to something that waits is kept twice.
+    async move {
+        let mut rest = Rest::default();
+        let mut look = pin!(sleep(LOOK_EVERY));
+        let mut draining = pin!(drain.begun());
+        let (accepted, mut registered, mut told) = (Instant::now(), false, false);
+        poll_fn(|cx| {
+            loop {
+                if let Poll::Ready(served) = connection.poll(cx, (&arrivals, &streams)) {
+                    if served.is_err_and(|error| timed_out(&error)) {
+                        front.counters().unread();
+                        let reason = "nothing that was sent was taken for too long";
+                        tracing::info!(%remote, reason, "a connection was closed");
+                    }
+                    return Poll::Ready(());
                 }
-                return Poll::Ready(());
+                // The waker of a task stays the same: registering it once is enough.
+                let drained = match registered {
+                    false => draining.as_mut().poll(cx).is_ready(),
+                    true => drain.has_begun(),
+                };
+                registered = true;
+                if drained && !told {
+                    told = true;
+                    connection.graceful_shutdown();
+                    continue;
+                }
+                if look.as_mut().poll(cx).is_pending() {
+                    return Poll::Pending;
+                }
+                let rested = match arrivals.is_http2() {
+                    true => rest.look(&streams),
+                    false => Duration::ZERO,
+                };
+                if arrivals.silent_after(accepted.elapsed()) || rested > REST + HEAD {
+                    return Poll::Ready(());
+                }
+                if rested > REST && !told {
+                    told = true; // so that no request is on its way when the connection is closed
+                    connection.graceful_shutdown();
+                }
+                look.as_mut().reset(Instant::now() + LOOK_EVERY);
             }
-            // The waker of a task stays the same: registering it once is enough.
-            let drained = match registered {
-                false => draining.as_mut().poll(cx).is_ready(),
-                true => drain.has_begun(),
-            };
-            registered = true;
-            if drained && !told {
-                told = true;
-                connection.as_mut().graceful_shutdown();
-                continue;
-            }
-            if look.as_mut().poll(cx).is_pending() {
-                return Poll::Pending;
-            }
-            let rested = match arrivals.is_http2() {
-                true => rest.look(&streams),
-                false => Duration::ZERO,
-            };
-            if arrivals.silent_after(accepted.elapsed()) || rested > REST + HEAD {
-                return Poll::Ready(());
-            }
-            if rested > REST && !told {
-                told = true; // so that no request is on its way when the connection is closed
-                connection.as_mut().graceful_shutdown();
-            }
-            look.as_mut().reset(Instant::now() + LOOK_EVERY);
-        }
-    })
-    .await;
+        })
+        .await;
+    }
 }
 
 /// Whether the kernel gave a connection up whose other side took nothing.
@@ -121,34 +103,15 @@ impl Rest {
     }
 }
 
-fn builder(arrivals: Arrivals, streams: Streams) -> Builder<Streams> {
-    let mut builder = Builder::new(streams);
-    builder
-        .http1()
-        .timer(HeadTimer(arrivals))
-        .header_read_timeout(HEAD)
-        .max_buf_size(BUFFER)
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(PING_EVERY)
-        .keep_alive_timeout(PONG_WITHIN)
-        .initial_stream_window_size(WINDOW)
-        .initial_connection_window_size(WINDOWS)
-        .max_frame_size(FRAME)
-        .max_concurrent_streams(STREAMS)
-        .max_pending_accept_reset_streams(RESETS)
-        .max_local_error_reset_streams(RESETS)
-        .max_header_list_size(BUFFER as u32)
-        .max_send_buf_size(BUFFER);
-    builder
-}
-
 #[cfg(test)]
 mod tests {
     use std::net::SocketAddr;
 
     use axum::Router;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
+        net::TcpStream,
+    };
 
     use super::*;
     use crate::serve::front::Front;
@@ -156,6 +119,49 @@ mod tests {
     #[derive(Debug, thiserror::Error)]
     #[error("not served")]
     struct Within(#[source] io::Error);
+
+    fn kept_for<F>(_: impl FnOnce(TcpStream, Door, Drain) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_connection_keeps_no_room_for_what_it_does_not_speak() {
+        // GW-28
+        let kept = kept_for(serve::<TcpStream>);
+        assert!(kept <= MOST, "{kept} bytes are kept for a connection");
+    }
+
+    const MOST: usize = 1536;
+
+    #[tokio::test]
+    async fn the_version_is_told_apart_however_slowly_it_is_said() {
+        // DS-04
+        let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+        let settings = frame(SETTINGS, 0, 0, &[]);
+        let asked = "PRINT / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n";
+        let said = [preface.as_bytes(), &settings].concat();
+        for (said, answered) in [(&said[..], &[0, 0][..]), (asked.as_bytes(), b"HTTP/1.1 ")] {
+            let mut peer = connected();
+            for byte in said {
+                peer.write_all(&[*byte]).await.expect("sent");
+                tokio::task::yield_now().await;
+            }
+            let mut first = vec![0; answered.len()];
+            peer.read_exact(&mut first).await.expect("answered");
+            assert_eq!(first, answered);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_said_too_little_is_let_go_at_the_end() {
+        // CR-07
+        let drain = Drain::default();
+        let mut peer = connected_until(drain.clone());
+        peer.write_all(b"PRI ").await.expect("sent");
+        tokio::task::yield_now().await;
+        drain.begin();
+        assert_eq!(peer.read(&mut [0]).await.expect("closed"), 0);
+    }
 
     #[test]
     fn only_a_connection_that_the_kernel_gave_up_was_not_read() {
@@ -180,16 +186,26 @@ mod tests {
         [&head[..], payload].concat()
     }
 
-    /// A peer that was let in and says these settings.
-    async fn peer(settings: &[u8]) -> DuplexStream {
+    /// A peer that was let in.
+    fn connected() -> DuplexStream {
+        connected_until(Drain::default())
+    }
+
+    fn connected_until(drain: Drain) -> DuplexStream {
         let listen: SocketAddr = "127.0.0.1:8080".parse().expect("an address");
         let door = Door {
             front: Arc::new(Front::ops(Router::new(), listen, Arc::default())),
             remote: listen.ip(),
             certificate: None,
         };
-        let (mut peer, ours) = duplex(1 << 20);
-        tokio::spawn(serve(ours, door, Drain::default()));
+        let (peer, ours) = duplex(1 << 20);
+        tokio::spawn(serve(ours, door, drain));
+        peer
+    }
+
+    /// The same, which says these settings.
+    async fn peer(settings: &[u8]) -> DuplexStream {
+        let mut peer = connected();
         let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
         let opening = [preface, frame(SETTINGS, 0, 0, settings)].concat();
         peer.write_all(&opening).await.expect("sent");

@@ -54,6 +54,14 @@ impl Frames {
         }
     }
 
+    /// How many bytes may still be of the preface, as long as all that came is.
+    pub(super) fn missing(&self) -> Option<usize> {
+        match self.state {
+            State::Preface(seen) => Some(PREFACE.len().saturating_sub(seen)),
+            State::Other | State::Head(..) | State::Payload(_) => None,
+        }
+    }
+
     /// Looks at what came next. `true` when it is of HTTP/2.
     pub(super) fn see(
         &mut self,
@@ -160,7 +168,8 @@ impl Purse {
     }
 }
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// What a peer says first that speaks HTTP/2 (RFC 9113 section 3.4).
+pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// The length of a frame's head.
 const HEAD: usize = 9;
 const DATA: u8 = 0;

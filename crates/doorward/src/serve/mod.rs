@@ -1,7 +1,7 @@
 //! Serving: from sockets to the routers, and back to a quiet end.
 //!
 //! ```text
-//! listener -> connection (limits, patience) -> front (host, peer, panics) -> issuer or gateway
+//! listener -> connection (version, limits, patience) -> front (host, peer, panics) -> issuer or gateway
 //! ```
 //!
 //! A signal ends it: nothing new is accepted, what runs may finish for a few
@@ -20,6 +20,7 @@ mod limits;
 mod listener;
 mod ops;
 mod patience;
+mod protocol;
 mod refusal;
 mod reload;
 mod room;

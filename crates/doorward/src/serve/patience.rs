@@ -14,7 +14,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::{Duration, Instant},
 };
 
@@ -22,7 +22,7 @@ use hyper::rt::{Sleep, Timer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
-    frames::{Flood, Frames},
+    frames::{Flood, Frames, PREFACE},
     head::{BareLineFeed, Head},
 };
 
@@ -104,6 +104,8 @@ pub(super) struct Counted<S> {
     head: Head,
     number: u64,
     frames: Frames,
+    /// What was read to tell the version, and is given on with what comes next.
+    ahead: Vec<u8>,
 }
 
 impl<S> Counted<S> {
@@ -114,6 +116,7 @@ impl<S> Counted<S> {
             head: Head::default(),
             number: 1,
             frames: Frames::new(Instant::now()),
+            ahead: Vec::new(),
         }
     }
 
@@ -140,6 +143,14 @@ impl<S> Counted<S> {
         seen.map_err(|BareLineFeed| io::ErrorKind::InvalidData.into())
     }
 
+    /// Gives on what was read ahead; whether it was anything.
+    fn give(&mut self, buffer: &mut ReadBuf<'_>) -> bool {
+        let given = self.ahead.len().min(buffer.remaining());
+        let rest = self.ahead.split_off(given);
+        buffer.put_slice(&std::mem::replace(&mut self.ahead, rest));
+        given > 0
+    }
+
     /// Notes what was written.
     fn note(&mut self, polled: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if let Poll::Ready(Ok(bytes)) = polled {
@@ -149,9 +160,24 @@ impl<S> Counted<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
+impl<S: AsyncRead + Unpin> Counted<S> {
+    /// Whether HTTP/2 is spoken, as soon as that is known; one who hangs up before spoke none.
+    pub(super) fn poll_http2(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+        while let Some(missing) = self.frames.missing() {
+            let mut bytes = [0; PREFACE.len()];
+            let mut whole = ReadBuf::new(&mut bytes);
+            let mut buffer = whole.take(missing);
+            ready!(self.poll_more(cx, &mut buffer))?;
+            if buffer.filled().is_empty() {
+                break;
+            }
+            self.ahead.extend_from_slice(buffer.filled());
+        }
+        Poll::Ready(Ok(self.arrivals.is_http2()))
+    }
+
+    fn poll_more(
+        &mut self,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
@@ -162,6 +188,20 @@ impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
         bytes.fetch_add(arrived.len() as u64, Ordering::Relaxed);
         self.look(arrived)?;
         polled
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let given = !self.ahead.is_empty() && self.give(buffer);
+        match self.poll_more(cx, buffer) {
+            Poll::Pending if given => Poll::Ready(Ok(())),
+            polled => polled,
+        }
     }
 }
 
