@@ -25,6 +25,7 @@ mod refusal;
 mod reload;
 mod room;
 mod run;
+mod slack;
 mod stalled;
 mod streams;
 mod tls;

@@ -16,6 +16,7 @@ use super::{
     front::Front,
     limits, ops, reload,
     room::Room,
+    slack,
     tls::{self, Asking},
 };
 use crate::{
@@ -173,6 +174,7 @@ pub(crate) async fn keep_open(house: House, doorway: Doorway) -> Result<(), Fail
         tokio::spawn(accept(listener, accepting));
     }
     tokio::spawn(accept(doorway.listener, accepting));
+    tokio::spawn(slack::give_back());
     tokio::spawn(house.clone().keep_house());
     tokio::spawn(house.clone().keep_keys());
     tokio::spawn(house.clone().keep_tenure());
