@@ -160,6 +160,10 @@ async fn events(
     let changes = exchange.server.catalogue.changes();
     let (grip, farewell) = (pulse.grip(), farewell(exchange, about));
     let owed = owed(exchange, about);
+    if owed.is_some() {
+        let patience = exchange.server.upstream.patience();
+        pulse.limit(patience.limits(about.method), patience.call_total);
+    }
     Ok(match sieve {
         Some(sieve) => {
             let sifted = Sifted::new(body, longest, (sieve, changes), pulse).lasting(lasts);

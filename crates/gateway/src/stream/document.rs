@@ -93,6 +93,11 @@ pub(super) fn has_any_id(text: &[u8]) -> bool {
     ID.find(text).is_some()
 }
 
+/// Whether it may be something else than an answer.
+pub(super) fn names_a_method(text: &[u8]) -> bool {
+    METHOD.find(text).is_some()
+}
+
 fn has_id(json: &[u8], id: &str) -> bool {
     ID.find_iter(json).any(|at| {
         let rest = json.get(at + ID.needle().len()..).unwrap_or_default();

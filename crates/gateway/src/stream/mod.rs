@@ -19,6 +19,7 @@ mod passing;
 mod pieces;
 mod roll;
 mod sifted;
+mod term;
 mod watch;
 
 use bytes::Bytes;
@@ -45,6 +46,9 @@ pub(crate) enum Cut {
     /// The upstream broke off.
     #[error("the upstream broke off")]
     Broken(#[source] hyper::Error),
+    /// The upstream took too long in the middle of an event.
+    #[error("the upstream did not go on in time")]
+    Late,
     /// The upstream ended in the middle of an event.
     #[error("the upstream ended in the middle of an event")]
     Inside,

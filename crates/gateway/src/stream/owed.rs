@@ -21,7 +21,10 @@ use doorward_mcp::{
 };
 use memchr::memmem::Finder;
 
-use super::document::{has_any_id, is_the_answer, looks_like_the_answer};
+use super::{
+    Pulse,
+    document::{has_any_id, is_the_answer, looks_like_the_answer, names_a_method},
+};
 use crate::upstream::Fault;
 
 /// What is said of a failure, to the caller and to the operator.
@@ -33,6 +36,10 @@ pub(crate) struct Owed {
     era: Era,
     told: Told,
     answered: bool,
+    /// Whether the last event asks the client something, which people may have to answer.
+    asks: bool,
+    /// Whether any did.
+    has_asked: bool,
     /// Whether an event had an id, by which the rest can be asked for.
     resumable: bool,
 }
@@ -45,14 +52,19 @@ impl Owed {
             era,
             told,
             answered: false,
+            asks: false,
+            has_asked: false,
             resumable: false,
         }
     }
 
-    /// Looks at an event as it came.
+    /// Looks at an event, or a comment, as it came.
     pub(super) fn hear(&mut self, event: &[u8]) {
+        if matches!(event.first(), None | Some(b':' | b'\r' | b'\n')) {
+            return; // nothing is said in it
+        }
         self.resumable = self.resumable || self.era == Era::Session && has_id_field(event);
-        self.answered = self.answered || self.is_answered_by(event, || data(event));
+        self.judge(event, || data(event));
     }
 
     /// An event has passed that was too long to be looked at.
@@ -65,7 +77,13 @@ impl Owed {
         let has_id = event.id().is_some_and(|id| !id.as_str().is_empty());
         self.resumable = self.resumable || self.era == Era::Session && has_id;
         let data = event.data();
-        self.answered = self.answered || self.is_answered_by(data.as_bytes(), || data.into());
+        self.judge(data.as_bytes(), || data.to_owned());
+    }
+
+    /// Whether the answer does not come in time. What comes now is late for nobody but who was
+    /// told something all the time.
+    pub(super) fn is_late(&self, pulse: &Pulse, comes: bool) -> bool {
+        !self.answered && pulse.is_late(comes || self.asks, self.has_asked)
     }
 
     /// What is said at the end.
@@ -75,9 +93,14 @@ impl Owed {
         Some(frame(None, &told).into())
     }
 
-    fn is_answered_by(&self, text: &[u8], data: impl FnOnce() -> String) -> bool {
-        has_any_id(text)
-            && (looks_like_the_answer(text, &self.id) || is_the_answer(data().as_bytes(), &self.id))
+    fn judge(&mut self, text: &[u8], data: impl FnOnce() -> String) {
+        let has_id = has_any_id(text);
+        let answers =
+            || looks_like_the_answer(text, &self.id) || is_the_answer(data().as_bytes(), &self.id);
+        self.answered = self.answered || has_id && answers();
+        let may_ask = has_id && self.era == Era::Session && !self.answered;
+        self.asks = may_ask && names_a_method(text);
+        self.has_asked |= self.asks;
     }
 }
 

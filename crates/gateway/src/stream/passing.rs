@@ -96,6 +96,11 @@ impl Passing {
         Poll::Ready(Some(Ok(Frame::data(bytes))))
     }
 
+    fn is_late(&self, comes: bool) -> bool {
+        let owed = self.owed.as_ref();
+        owed.is_some_and(|owed| owed.is_late(&self.pulse, comes))
+    }
+
     /// The end that the upstream made; `cut` where it was none.
     fn broken(&mut self, fault: Fault, cut: Option<Cut>) -> Polled {
         self.upstream = None;
@@ -138,6 +143,9 @@ impl Body for Passing {
                 Sign::End => return self.end(),
                 Sign::KeepAlive => is_quiet = true,
                 Sign::Go => {}
+            }
+            if self.is_late(polled.is_ready()) {
+                return self.broken(Fault::Timeout, Some(Cut::Late));
             }
             if is_quiet && polled.is_pending() && self.events.is_between() {
                 return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(KEEP_ALIVE)))));

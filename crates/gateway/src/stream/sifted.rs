@@ -239,6 +239,11 @@ impl Sifted {
         Ok(written)
     }
 
+    fn is_late(&self, comes: bool) -> bool {
+        let owed = self.owed.as_ref();
+        owed.is_some_and(|owed| owed.is_late(&self.pulse, comes))
+    }
+
     /// The end that the upstream made; `cut` where it was none. Only whole events were sent.
     fn broken(&mut self, fault: Fault, cut: Option<Cut>) -> Option<Result<Frame<Bytes>, Cut>> {
         self.upstream = None;
@@ -273,6 +278,9 @@ impl Body for Sifted {
                     return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(KEEP_ALIVE)))));
                 }
                 Sign::KeepAlive | Sign::Go => {}
+            }
+            if self.is_late(polled.is_ready()) {
+                return Poll::Ready(self.broken(Fault::Timeout, Some(Cut::Late)));
             }
             let sifted = match std::task::ready!(polled) {
                 Some(Ok(frame)) => self.sift(frame.data_ref().map_or(&[], |data| data)),

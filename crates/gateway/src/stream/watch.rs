@@ -25,11 +25,12 @@ use doorward_core::{
 use doorward_verify::{Refusal, VerifyToken};
 use futures_util::task::AtomicWaker;
 
-use super::{Grip, Loss, Losses, roll::Roll};
+use super::{Grip, Loss, Losses, roll::Roll, term::Term};
 use crate::{
     access::Caller,
     places::OpenStream,
     snapshot::{Server, Snapshot},
+    upstream::Limits,
 };
 
 /// All open streams of a gateway, and all who wait for an answer.
@@ -60,6 +61,8 @@ struct Vital {
     keep_alive: u64,
     /// Looks since the last event.
     quiet: AtomicU64,
+    /// How long the server may take, where that is for this stream to say.
+    term: OnceLock<Term>,
     /// At the last look nobody could say whether the token was revoked.
     doubted: AtomicBool,
     nudged: AtomicBool,
@@ -146,6 +149,7 @@ impl Watch {
             brings,
             keep_alive: keep_alive.as_secs().max(1),
             quiet: AtomicU64::new(0),
+            term: OnceLock::new(),
             doubted: AtomicBool::new(false),
             nudged: AtomicBool::new(false),
             over: AtomicBool::new(false),
@@ -271,9 +275,12 @@ impl Vital {
     }
 
     fn age(&self) {
-        if self.quiet.fetch_add(1, Ordering::Relaxed) + 1 >= self.keep_alive {
-            self.quiet.store(0, Ordering::Relaxed);
+        let quiet = self.quiet.fetch_add(1, Ordering::Relaxed) + 1;
+        let is_nudged = quiet.is_multiple_of(self.keep_alive);
+        if is_nudged {
             self.nudged.store(true, Ordering::Release);
+        }
+        if self.term.get().is_some_and(|term| term.look(quiet)) || is_nudged {
             self.waker.wake();
         }
     }
@@ -312,6 +319,24 @@ impl Pulse {
     /// By which the stream can be dropped when its client takes nothing.
     pub(crate) fn grip(&self) -> Arc<Grip> {
         Arc::clone(self.vital.grip.get_or_init(Arc::default))
+    }
+
+    /// Gives the server these times, and that in all once it has asked people.
+    pub(crate) fn limit(&self, limits: Limits, total_of_people: Duration) {
+        if let Some(term) = Term::new(limits, total_of_people) {
+            self.vital.term.set(term).ok();
+        }
+    }
+
+    /// Whether the server took too long: in all, or since it said something. That it is quiet does
+    /// not count where it `may_be`; nor the time for what asks nobody, where it `has_asked`.
+    pub(super) fn is_late(&self, may_be: bool, has_asked: bool) -> bool {
+        let quiet = match may_be {
+            true => 0,
+            false => self.vital.quiet.load(Ordering::Relaxed),
+        };
+        let term = self.vital.term.get();
+        term.is_some_and(|term| term.is_over(quiet, has_asked))
     }
 
     /// Goes on with the stream of another.

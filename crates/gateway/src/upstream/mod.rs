@@ -33,7 +33,7 @@ use crate::{
 
 pub(crate) use self::{
     fault::Fault,
-    patience::within,
+    patience::{Limits, within},
     tried::{Trial, is_refusal},
 };
 

@@ -1,12 +1,16 @@
 //! Event streams that pass, and end without the answer.
 
+use std::time::Duration;
+
 use axum::body::Body;
+use doorward_core::permit::AllowList;
+use doorward_gateway::Patience;
 use http_body_util::BodyExt;
 use serde_json::Value;
 
 use crate::{
     upstream::{Stream, Upstream},
-    world::{Ask, World, call, get, modern, only},
+    world::{Ask, World, call, get, list, modern, only, pass, post},
 };
 
 const NOTE: &str = "data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"level\":\"info\",\"data\":1}}\n\n";
@@ -15,6 +19,9 @@ const ANSWER: &str = "data: {\"jsonrpc\":\"2.0\",\"id\":5,\"result\":{\"content\
 const MODERN_ANSWER: &str =
     "data: {\"jsonrpc\":\"2.0\",\"id\":\"m-1\",\"result\":{\"content\":[]}}\n\n";
 const HALF: &str = "data: {\"jsonrpc\":\"2.0\",\"id\":5,";
+const QUESTION: &str = "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"roots/list\"}\n\n";
+const SECOND: Duration = Duration::from_secs(1);
+const LATE: &str = "the MCP server did not answer in time";
 const BROKE_OFF: &str = "the MCP server broke off before it answered";
 
 /// How the upstream ends its stream.
@@ -35,8 +42,10 @@ enum Seen {
     Cut,
 }
 
+type Asking = fn() -> Ask;
+
 /// What is asked, what is said whole, what is begun, how it ends, and what is seen of that.
-type Case<'a> = (fn() -> Ask, &'a str, &'a str, End, Seen);
+type Case<'a> = (Asking, &'a str, &'a str, End, Seen);
 
 use End::{Broken, Properly};
 use Seen::{Cut, Ended, Told};
@@ -51,6 +60,14 @@ fn modern_call() -> Ask {
         Some("read"),
         r#""name":"read","arguments":{}"#,
     )
+}
+
+fn session_list() -> Ask {
+    post(list("tools/list"))
+}
+
+fn session_prompt() -> Ask {
+    post(r#"{"jsonrpc":"2.0","id":5,"method":"prompts/get","params":{"name":"ask"}}"#)
 }
 
 fn listen() -> Ask {
@@ -108,7 +125,7 @@ async fn a_stream_that_ends_without_the_answer_ends_with_one_error_unless_it_is_
         }
         assert_eq!(failures.len(), usize::from(expected == Told), "{name}");
         match failures.first() {
-            Some((_, reason)) => is_told(rest, reason),
+            Some((_, reason)) => is_told(rest, (BROKE_OFF, reason)),
             None => assert_eq!(rest, "", "{name}"),
         }
     }
@@ -139,9 +156,82 @@ async fn who_may_not_see_everything_is_told_the_same() {
         let failures = world.store.failures();
         assert_eq!(failures.len(), usize::from(expected == Told), "{text}");
         if let Some((_, reason)) = failures.first() {
-            is_told(text.strip_prefix(whole).expect("the event passes"), reason);
+            let rest = text.strip_prefix(whole).expect("the event passes");
+            is_told(rest, (BROKE_OFF, reason));
         }
     }
+}
+
+#[tokio::test]
+async fn a_server_may_take_only_so_long_for_the_answer_on_a_stream() {
+    // GW-27
+    #[rustfmt::skip]
+    let cases: [(Asking, &str, bool); 9] = [
+        (session_call,   NOTE,     true),
+        (session_call,   NUMBERED, true),
+        (session_call,   QUESTION, false), // people take their time
+        (session_prompt, QUESTION, false),
+        (session_call,   ANSWER,   false),
+        (modern_call,    NOTE,     true),
+        (session_list,   NOTE,     true),
+        (listen,         NOTE,     false),
+        (session_stream, NOTE,     false),
+    ];
+    for allow in [AllowList::default(), only(&["read"], &["ask"], &[])] {
+        for (ask, said, is_late) in cases {
+            let (upstream, world) = impatient(&allow, Duration::from_secs(3600)).await;
+            let stream = upstream.then_stream();
+            let mut body = world.open(ask()).await.into_body();
+            stream.write(said);
+            assert_eq!(next(&mut body).await.flatten().as_deref(), Some(said));
+            for _ in 0..6 {
+                pass(SECOND).await;
+            }
+            if !is_late {
+                stream.write(NOTE);
+            }
+            let word = next(&mut body).await.flatten().expect("a word");
+            match world.store.failures().first() {
+                Some((_, reason)) => is_told(&word, (LATE, reason)),
+                None => assert_eq!(word, NOTE),
+            }
+            assert_eq!(word != NOTE, is_late, "{said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_is_told_something_all_the_time_does_not_wait_for_ever() {
+    // GW-27, GW-28
+    for allow in [AllowList::default(), only(&["read"], &[], &[])] {
+        for ask in [session_call, modern_call] {
+            let (upstream, world) = impatient(&allow, 8 * SECOND).await;
+            let stream = upstream.then_stream();
+            let mut body = world.open(ask()).await.into_body();
+            let mut last = NOTE.to_owned();
+            while last == NOTE {
+                stream.write(NOTE);
+                last = next(&mut body).await.flatten().expect("a word");
+                pass(SECOND).await;
+            }
+            is_told(&last, (LATE, &world.store.failures()[0].1));
+            assert!(next(&mut body).await.is_none());
+        }
+    }
+}
+
+/// A server that may be silent for three seconds.
+async fn impatient(allow: &AllowList, call_total: Duration) -> (Upstream, World) {
+    let upstream = Upstream::start().await;
+    let world = World::with(upstream.config(), |config| {
+        config.servers[0].allow = allow.clone();
+        config.servers[0].speaking.patience = Patience {
+            answer: 3 * SECOND,
+            call: 3 * SECOND,
+            call_total,
+        };
+    });
+    (upstream, world)
 }
 
 /// Lets the upstream say something whole, begin something, of which so much flows, and end so.
@@ -196,11 +286,12 @@ async fn next(body: &mut Body) -> Option<Option<String>> {
 }
 
 /// One error under the id of the call, with the reference that the record has.
-fn is_told(event: &str, reason: &str) {
+fn is_told(event: &str, (message, reason): (&str, &str)) {
     let json = event.strip_prefix("data: ").expect("an event").trim_end();
     let told: Value = serde_json::from_str(json).expect("JSON");
-    assert!(told["id"] == 5 || told["id"] == "m-1", "{told}");
-    assert_eq!(told["error"]["message"], BROKE_OFF);
+    let id = &told["id"];
+    assert!(*id == 5 || *id == 6 || *id == "m-1", "{told}");
+    assert_eq!(told["error"]["message"], message);
     assert_eq!(told["error"]["code"], -32603);
     let reference = told["error"]["data"]["reference"].as_str();
     assert!(reason.contains(reference.expect("a reference")), "{reason}");

@@ -15,6 +15,8 @@ pub enum Mischief {
     Stalls,
     /// It stops in the middle of its answer.
     StallsInside,
+    /// It stops in the middle of an event.
+    StallsInEvent,
     /// It hangs up instead of answering.
     HangsUp,
     /// It hangs up in the middle of its answer.
@@ -72,9 +74,10 @@ pub(super) enum Wire {
 
 impl Mischief {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Stalls,
         Self::StallsInside,
+        Self::StallsInEvent,
         Self::HangsUp,
         Self::ClosesInside,
         Self::ClosesInEvent,
@@ -103,6 +106,7 @@ impl Mischief {
         match self {
             Self::Stalls => "stalls",
             Self::StallsInside => "stalls_inside",
+            Self::StallsInEvent => "stalls_in_event",
             Self::HangsUp => "hangs_up",
             Self::ClosesInside => "closes_inside",
             Self::ClosesInEvent => "closes_in_event",
@@ -185,6 +189,7 @@ impl Mischief {
             Self::Stalls => vec![Step::Hang],
             Self::HangsUp => vec![Step::Close],
             Self::StallsInside => vec![wire.begun(&half()), Step::Hang],
+            Self::StallsInEvent => vec![wire.events(), wire.half_event(&half()), Step::Hang],
             Self::ClosesInside => vec![wire.begun(&half()), Step::Close],
             Self::ClosesInEvent => vec![wire.events(), wire.half_event(&half()), Step::Close],
             Self::ClosesBetween => vec![wire.events(), write(wire.event(&note())), Step::Close],

@@ -154,7 +154,7 @@ impl Cell {
     fn recovers(self) -> bool {
         let stands = matches!(
             self.mischief,
-            Mischief::Stalls | Mischief::StallsInside | Mischief::Floods
+            Mischief::Stalls | Mischief::StallsInside | Mischief::StallsInEvent | Mischief::Floods
         );
         let is_stuck = self.link == Link::HttpSse && stands;
         !(self.link.is_program() || is_stuck)

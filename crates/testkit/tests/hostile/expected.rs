@@ -13,8 +13,8 @@ const ENDED: &str = "the MCP server's program ended before it answered";
 /// The kind of failure; none where no failure can be told:
 ///
 /// - of something long that is passed on while it comes a part has been passed on when it breaks,
-///   who is told something all the time may leave, and how deep an answer is nested is its reader's
-///   to judge: between peers of one era bytes pass;
+///   and how deep an answer is nested is its reader's to judge: between peers of one era bytes
+///   pass; who is told something all the time by a program of their own era may leave;
 /// - a question of a server with sessions is no mischief, however it is numbered.
 pub(crate) fn told(link: Link, front: Front, mischief: Mischief) -> Option<&'static str> {
     match link {
@@ -28,7 +28,9 @@ fn behind_a_url(link: Link, front: Front, mischief: Mischief) -> Option<&'static
     let passes = front.is_raw(link);
     let unless_it_passes = |told| Some(told).filter(|_| !passes);
     match mischief {
-        Mischief::Stalls | Mischief::StallsInside => Some(LATE),
+        Mischief::Stalls | Mischief::StallsInside | Mischief::StallsInEvent | Mischief::Floods => {
+            Some(LATE)
+        }
         Mischief::HangsUp
         | Mischief::ClosesInside
         | Mischief::ClosesInEvent
@@ -36,7 +38,6 @@ fn behind_a_url(link: Link, front: Front, mischief: Mischief) -> Option<&'static
         | Mischief::EndsUnanswered
         | Mischief::Nothing => Some(BROKE_OFF),
         Mischief::Endless | Mischief::EndlessEvent => unless_it_passes(TOO_LARGE),
-        Mischief::Floods => unless_it_passes(LATE),
         Mischief::Deep => unless_it_passes(NOT_MCP),
         Mischief::Asks => match (passes, link) {
             (true, _) => Some(NOT_MCP),
@@ -66,6 +67,7 @@ fn on_one_stream(mischief: Mischief) -> Option<&'static str> {
     match mischief {
         Mischief::Stalls
         | Mischief::StallsInside
+        | Mischief::StallsInEvent
         | Mischief::Floods
         | Mischief::WrongId
         | Mischief::Garbage
@@ -103,6 +105,7 @@ fn of_a_program(link: Link, front: Front, mischief: Mischief) -> Option<&'static
         | Mischief::Redirects
         | Mischief::Fails
         | Mischief::Unauthorized
+        | Mischief::StallsInEvent
         | Mischief::ClosesInEvent
         | Mischief::EndsUnanswered
         | Mischief::EndlessEvent => None,
