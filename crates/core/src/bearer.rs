@@ -51,16 +51,37 @@ fn known(scheme: &str) -> Option<Scheme> {
     scheme.eq_ignore_ascii_case("dpop").then_some(Scheme::Dpop)
 }
 
-/// The `b64token` of RFC 6750 section 2.1.
+/// The `b64token` of RFC 6750 section 2.1. Every byte is looked at, whatever was found before, so
+/// that many are looked at together: tokens are long, and every request has one.
 fn is_token(text: &str) -> bool {
     let letters = text.trim_end_matches('=');
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
-    !letters.is_empty() && letters.bytes().all(allowed)
+    let all = letters
+        .bytes()
+        .fold(true, |all, byte| all & is_of_token(byte));
+    all && !letters.is_empty()
+}
+
+/// A letter, one of `-./` and the digits, which stand together in ASCII, or another of `_~+`.
+const fn is_of_token(byte: u8) -> bool {
+    let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    let is_from_dash_to_nine = byte.wrapping_sub(b'-') < 13;
+    is_letter | is_from_dash_to_nine | (byte == b'_') | (byte == b'~') | (byte == b'+')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_is_of_letters_digits_and_six_marks_and_may_end_with_padding() {
+        for byte in 0..=u8::MAX {
+            let expected = byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+            assert_eq!(is_of_token(byte), expected, "{byte:#04x}");
+        }
+        for (text, expected) in [("a=", true), ("a==", true), ("a=b", false), ("=", false)] {
+            assert_eq!(is_token(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn exactly_one_well_formed_header_carries_a_token() {
