@@ -177,10 +177,10 @@ async fn events(
 }
 
 /// What the caller is owed when the server ends the stream: nothing where nothing was asked for
-/// that has one answer.
+/// that has one answer. That to `initialize` is waited for before it passes (`hosted::crossing`).
 fn owed(exchange: &Exchange, about: About<'_>) -> Option<Owed> {
     let id = about.method.and(about.id)?;
-    if about.brings() == Brings::News {
+    if about.brings() == Brings::News || about.method == Some(Method::Initialize) {
         return None;
     }
     let (failing, asked) = (exchange.failing(), id.to_owned());

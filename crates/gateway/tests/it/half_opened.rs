@@ -25,6 +25,7 @@ async fn a_session_whose_opening_fails_half_way_is_ended_at_the_server() {
     for (media, body, accept) in [
         ("text/html", "<p>welcome</p>", BOTH),
         ("text/event-stream", long.as_str(), BOTH),
+        ("text/event-stream", ": nothing\n\ndata: half", BOTH),
         ("text/event-stream", ": nothing\n\n", "application/json"),
     ] {
         let upstream = Upstream::start().await;

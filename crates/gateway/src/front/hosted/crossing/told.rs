@@ -21,7 +21,7 @@ use crate::{front::exchange::Exchange, upstream::Fault};
 /// What was said until the answer.
 #[derive(Debug)]
 pub(super) struct Told {
-    /// The answer, if it came.
+    /// The answer; none, if it can still be come back for.
     pub(super) response: Option<Bytes>,
     /// The whole of it again, and what is still to come.
     pub(super) body: Body,
@@ -59,6 +59,7 @@ async fn document(body: Body, most: usize) -> Result<Told, Fault> {
 
 async fn events(mut body: Body, most: usize) -> Result<Told, Fault> {
     let (mut parser, mut said, mut response) = (Parser::new(most), BytesMut::new(), None);
+    let mut is_resumable = false;
     while response.is_none()
         && let Some(frame) = body.frame().await
     {
@@ -70,7 +71,11 @@ async fn events(mut body: Body, most: usize) -> Result<Told, Fault> {
         }
         said.extend_from_slice(&chunk);
         let events = parser.push(&chunk).map_err(|_| Fault::TooLarge)?;
+        is_resumable |= events.iter().any(|event| event.id().is_some());
         response = events.into_iter().find_map(answer);
+    }
+    if response.is_none() && !is_resumable {
+        return Err(Fault::Broken);
     }
     let before = stream::once(ready(Ok::<_, Error>(said.freeze())));
     Ok(Told {
@@ -118,11 +123,13 @@ mod tests {
 
     #[tokio::test]
     async fn one_that_says_too_much_or_nothing_opens_nothing() {
-        // GW-28
+        // GW-27, GW-28, R-064
         let endless = stream::repeat_with(|| Ok::<_, Error>(Bytes::from(LOG)));
         let told = events(Body::from_stream(endless), 1024).await;
         assert_eq!(told.err(), Some(Fault::TooLarge));
-        let told = events(body(vec![LOG]), 1024).await.expect("read");
-        assert_eq!(told.response, None);
+        let told = events(body(vec![LOG]), 1024).await;
+        assert_eq!(told.err(), Some(Fault::Broken));
+        let told = events(body(vec!["id: 1\ndata:\n\n", LOG]), 1024).await;
+        assert_eq!(told.expect("it goes on elsewhere").response, None);
     }
 }
