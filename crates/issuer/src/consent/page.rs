@@ -79,8 +79,8 @@ pub(super) struct FormParts<'a> {
     pub(super) error: Option<Text>,
 }
 
-/// So many of what a person approved for a client tell what is new to it. What only an older one
-/// allows is shown as new.
+/// So many of what a person approved for a client, the newest, tell what is new to it: what only an
+/// older one allows is shown as new, and all of it as at the first time where these have ended.
 pub(crate) const GRANTS_LOOKED_AT: u32 = 32;
 
 /// What is known about the client and the person when the page is made.
