@@ -239,7 +239,8 @@ follow after a pause, up to fifteen, and the median of all of them counts.
 - Calls beside the crowd, and those without it, are told without those during which the machine itself stood still: a thread that \
 only the kernel can keep waiting wakes on either core every half millisecond, and is then late by as much again. A run in which that is \
 more often beside the crowd is rejected.
-- Memory is the proportional set size (PSS) of the whole process tree.
+- Memory is the proportional set size (PSS) of the whole process tree. Idle listen streams are 10,000, or as many as the \
+limit of open files allows where that is lower: each takes one file for its client and one for its server, and 20,128 are needed for all.
 
 ## What is not measured
 
