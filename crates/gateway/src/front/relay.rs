@@ -33,7 +33,7 @@ use super::{
 };
 use crate::{
     stream::{
-        self, Brings, Capped, Cut, Grip, Owed, Passing, Sieve, Sifted,
+        self, Brings, Capped, Course, Cut, Grip, Owed, Passing, Sieve, Sifted,
         document::{self, Document},
     },
     upstream::{
@@ -164,15 +164,11 @@ async fn events(
         let patience = exchange.server.upstream.patience();
         pulse.limit(patience.limits(about.method), patience.call_total);
     }
+    let course = Course::new(body, pulse, changes).lasting(lasts);
+    let course = course.with_farewell(farewell).owing(owed);
     Ok(match sieve {
-        Some(sieve) => {
-            let sifted = Sifted::new(body, longest, (sieve, changes), pulse).lasting(lasts);
-            event_stream(&grip, sifted.with_farewell(farewell).owing(owed))
-        }
-        None => {
-            let passing = Passing::new(body, longest, pulse, changes).lasting(lasts);
-            event_stream(&grip, passing.with_farewell(farewell).owing(owed))
-        }
+        Some(sieve) => event_stream(&grip, Sifted::new(course, longest, sieve)),
+        None => event_stream(&grip, Passing::new(course, longest)),
     })
 }
 

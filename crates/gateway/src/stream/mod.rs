@@ -9,6 +9,7 @@
 mod attendance;
 mod bridged;
 mod capped;
+mod course;
 pub(crate) mod document;
 mod held;
 mod long;
@@ -30,6 +31,7 @@ pub(crate) use self::{
     attendance::Attendance,
     bridged::{Bridged, Manner, Said, said},
     capped::Capped,
+    course::Course,
     held::Grip,
     long::Long,
     losses::{Blame, Loss, Losses},

@@ -27,12 +27,8 @@ use http_body::{Body, Frame};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
-use super::{Cut, Owed, Pulse, document, passing::tells_of_tools, watch::Sign};
-use crate::{
-    access::Caller,
-    catalogue::Changes,
-    upstream::{Fault, http::read_on},
-};
+use super::{Course, Cut, course::Next, document};
+use crate::{access::Caller, upstream::Fault};
 
 /// What a caller may see of lists.
 #[derive(Clone)]
@@ -171,87 +167,48 @@ pub(crate) async fn collect(
     Err(Fault::Broken)
 }
 
-/// An upstream's event stream, read event by event and written again.
+/// An upstream's event stream, read event by event and written again. Nothing of an event is sent
+/// whose end has not come.
 pub(crate) struct Sifted {
-    upstream: Option<Incoming>,
+    course: Course,
     parser: Parser,
     sieve: Sieve,
-    pulse: Pulse,
-    changes: Arc<Changes>,
-    lasts: bool,
-    /// The last event, when the stream is ended from this side.
-    farewell: Option<Bytes>,
-    /// What the caller gets, when the upstream ends it without an answer.
-    owed: Option<Owed>,
 }
 
 impl Sifted {
-    /// What is told of tools is noted in the `changes`, whoever may see them.
-    pub(crate) fn new(
-        upstream: Incoming,
-        longest: usize,
-        (sieve, changes): (Sieve, Arc<Changes>),
-        pulse: Pulse,
-    ) -> Self {
+    pub(crate) fn new(course: Course, longest: usize, sieve: Sieve) -> Self {
+        let parser = Parser::new(longest);
         Self {
-            upstream: Some(upstream),
-            parser: Parser::new(longest),
+            course,
+            parser,
             sieve,
-            pulse,
-            changes,
-            lasts: false,
-            farewell: None,
-            owed: None,
         }
     }
 
-    /// The same, reading on when the caller leaves.
-    pub(crate) fn lasting(mut self, lasts: bool) -> Self {
-        self.lasts = lasts;
-        self
-    }
-
-    /// The same, sending `event` before it is ended from this side.
-    pub(crate) fn with_farewell(mut self, event: Option<Bytes>) -> Self {
-        self.farewell = event;
-        self
-    }
-
-    /// The same to a caller who is owed an answer.
-    pub(crate) fn owing(mut self, owed: Option<Owed>) -> Self {
-        self.owed = owed;
-        self
+    /// What comes next, sifted.
+    fn next(&mut self, context: &mut Context<'_>) -> Poll<Next> {
+        let next = std::task::ready!(self.course.poll_next(context));
+        let Next::Chunk(chunk) = next else {
+            return Poll::Ready(next);
+        };
+        Poll::Ready(match self.sift(&chunk) {
+            Ok(written) => Next::Chunk(written.into()),
+            Err(fault) => self.course.breaks(fault, Some(Cut::Unfit(fault))),
+        })
     }
 
     fn sift(&mut self, chunk: &[u8]) -> Result<Vec<u8>, Fault> {
         let events = self.parser.push(chunk)?;
-        self.pulse.beat();
+        self.course.beat();
         let mut written = Vec::new();
         for event in events {
-            if tells_of_tools(event.data().as_bytes()) {
-                self.changes.note();
-            }
-            if let Some(owed) = &mut self.owed {
+            self.course.note(event.data().as_bytes());
+            if let Some(owed) = self.course.owed() {
                 owed.read(&event);
             }
             written.extend(self.sieve.event(event));
         }
         Ok(written)
-    }
-
-    fn is_late(&self, comes: bool) -> bool {
-        let owed = self.owed.as_ref();
-        owed.is_some_and(|owed| owed.is_late(&self.pulse, comes))
-    }
-
-    /// The end that the upstream made; `cut` where it was none. Only whole events were sent.
-    fn broken(&mut self, fault: Fault, cut: Option<Cut>) -> Option<Result<Frame<Bytes>, Cut>> {
-        self.upstream = None;
-        let told = self.owed.take().and_then(|owed| owed.tell(fault));
-        match told {
-            Some(event) => Some(Ok(Frame::data(event))),
-            None => cut.map(Err),
-        }
     }
 }
 
@@ -264,46 +221,14 @@ impl Body for Sifted {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
         loop {
-            let Some(upstream) = &mut self.upstream else {
-                return Poll::Ready(None);
+            let sent = match std::task::ready!(self.next(context)) {
+                Next::Chunk(written) if written.is_empty() => continue,
+                Next::Chunk(written) => Some(Ok(written)),
+                Next::Quiet => Some(Ok(Bytes::from_static(KEEP_ALIVE))),
+                Next::End(Some(last), _) => Some(Ok(last)),
+                Next::End(None, cut) => cut.map(Err),
             };
-            let polled = Pin::new(upstream).poll_frame(context);
-            match self.pulse.sign(context) {
-                Sign::End => {
-                    self.upstream = None;
-                    let farewell = self.farewell.take();
-                    return Poll::Ready(farewell.map(|event| Ok(Frame::data(event))));
-                }
-                Sign::KeepAlive if polled.is_pending() => {
-                    return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(KEEP_ALIVE)))));
-                }
-                Sign::KeepAlive | Sign::Go => {}
-            }
-            if self.is_late(polled.is_ready()) {
-                return Poll::Ready(self.broken(Fault::Timeout, Some(Cut::Late)));
-            }
-            let sifted = match std::task::ready!(polled) {
-                Some(Ok(frame)) => self.sift(frame.data_ref().map_or(&[], |data| data)),
-                Some(Err(error)) => {
-                    return Poll::Ready(self.broken(Fault::Broken, Some(Cut::Broken(error))));
-                }
-                None => return Poll::Ready(self.broken(Fault::Broken, None)),
-            };
-            match sifted {
-                Ok(written) if written.is_empty() => {}
-                Ok(written) => return Poll::Ready(Some(Ok(Frame::data(written.into())))),
-                Err(fault) => return Poll::Ready(self.broken(fault, Some(Cut::Unfit(fault)))),
-            }
-        }
-    }
-}
-
-impl Drop for Sifted {
-    fn drop(&mut self) {
-        if let Some(upstream) = self.upstream.take()
-            && self.lasts
-        {
-            read_on(upstream);
+            return Poll::Ready(sent.map(|sent| sent.map(Frame::data)));
         }
     }
 }
