@@ -181,7 +181,7 @@ fn owed(exchange: &Exchange, about: About<'_>) -> Option<Owed> {
     }
     let (failing, asked) = (exchange.failing(), id.to_owned());
     let told = move |fault| failing.failed(fault, Some(&asked)).body().into();
-    Some(Owed::new(id, about.era, Box::new(told)))
+    Some(Owed::new(id, (about.era, about.in_session), Box::new(told)))
 }
 
 /// What an event stream must be filtered by, if by anything: a server may tell of changes on any

@@ -37,6 +37,8 @@ pub(crate) struct Course {
     lasts: bool,
     /// Whether a sign of life is due.
     is_quiet: bool,
+    /// Whether the time was over in all when the last chunk came.
+    is_spent: bool,
 }
 
 /// What comes next.
@@ -44,6 +46,8 @@ pub(super) enum Next {
     Chunk(Bytes),
     /// A sign of life.
     Quiet,
+    /// The end that the upstream made itself.
+    Closed,
     /// The last event, if there is one; where there is none or it cannot stand, what broke.
     End(Option<Bytes>, Option<Cut>),
 }
@@ -59,6 +63,7 @@ impl Course {
             owed: None,
             lasts: false,
             is_quiet: false,
+            is_spent: false,
         }
     }
 
@@ -80,34 +85,49 @@ impl Course {
         self
     }
 
-    pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Next> {
+    /// What comes next; while something long `flows` to a client that may be slow, only silence
+    /// is too much.
+    pub(super) fn poll_next(&mut self, context: &mut Context<'_>, flows: bool) -> Poll<Next> {
         let Some(upstream) = &mut self.upstream else {
             return Poll::Ready(Next::End(None, None));
         };
         let polled = Pin::new(upstream).poll_frame(context);
         match self.pulse.sign(context) {
             Sign::End => {
-                self.upstream = None;
+                self.stop();
                 return Poll::Ready(Next::End(self.farewell.take(), None));
             }
             Sign::KeepAlive => self.is_quiet = true,
             Sign::Go => {}
         }
-        let owed = self.owed.as_ref();
-        if owed.is_some_and(|owed| owed.is_late(&self.pulse, polled.is_ready())) {
+        if self.is_late(polled.is_ready(), flows) {
             return Poll::Ready(self.breaks(Fault::Timeout, Some(Cut::Late)));
         }
         if polled.is_pending() && std::mem::take(&mut self.is_quiet) {
             return Poll::Ready(Next::Quiet);
         }
-        Poll::Ready(match std::task::ready!(polled) {
-            Some(Ok(frame)) => match frame.into_data() {
-                Ok(chunk) => Next::Chunk(chunk),
-                Err(_trailers) => self.breaks(Fault::Broken, None),
-            },
-            Some(Err(error)) => self.breaks(Fault::Broken, Some(Cut::Broken(error))),
-            None => self.breaks(Fault::Broken, None),
-        })
+        let frame = match std::task::ready!(polled) {
+            Some(Ok(frame)) => frame.into_data().ok(), // trailers end it
+            Some(Err(error)) => {
+                return Poll::Ready(self.breaks(Fault::Broken, Some(Cut::Broken(error))));
+            }
+            None => None,
+        };
+        if frame.is_none() {
+            self.stop();
+        }
+        Poll::Ready(frame.map_or(Next::Closed, Next::Chunk))
+    }
+
+    /// Whether the answer does not come in time. What comes after all is sent on, but of what
+    /// comes all the time only the first.
+    fn is_late(&mut self, comes: bool, flows: bool) -> bool {
+        let (owed, pulse) = (self.owed.as_ref(), &self.pulse);
+        let is_spent = !flows && owed.is_some_and(|owed| owed.is_spent(pulse));
+        match comes {
+            true => std::mem::replace(&mut self.is_spent, is_spent) && is_spent,
+            false => is_spent || owed.is_some_and(|owed| owed.is_silent(pulse)),
+        }
     }
 
     /// Something is sent on.

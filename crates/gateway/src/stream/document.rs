@@ -110,7 +110,7 @@ fn has_id(json: &[u8], id: &str) -> bool {
 }
 
 /// An error of which the server does not know whose it is, is the caller's all the same.
-pub(super) fn is_the_answer(json: &[u8], asked: &str) -> bool {
+fn is_the_answer(json: &[u8], asked: &str) -> bool {
     let Ok(Message::Response(response)) = Message::parse(json) else {
         return false;
     };

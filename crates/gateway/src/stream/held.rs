@@ -62,6 +62,11 @@ impl Grip {
         Held { grip, slot }
     }
 
+    /// Whether something is there that was not taken.
+    pub(super) fn is_untaken(&self) -> bool {
+        self.untaken.load(Ordering::Relaxed) > 0
+    }
+
     /// Looks at it once more; whether too many looks found it untaken.
     pub(super) fn is_stalled(&self, most: u64) -> bool {
         let untaken = self.untaken.load(Ordering::Relaxed);

@@ -18,6 +18,7 @@ use http_body::{Body, Frame};
 
 use self::events::{Events, Passes};
 use super::{Course, Cut, course::Next};
+use crate::upstream::Fault;
 
 /// An event stream on its way through.
 pub(crate) struct Passing {
@@ -47,7 +48,24 @@ impl Passing {
     fn next(&mut self, context: &mut Context<'_>) -> Poll<Next> {
         match self.passes.fault.take() {
             Some(fault) => Poll::Ready(self.course.breaks(fault, Some(Cut::Unfit(fault)))),
-            None => self.course.poll_next(context),
+            None => self.course.poll_next(context, !self.events.is_between()),
+        }
+    }
+
+    /// The end that the upstream made itself: what it began passes if it is the answer, but for
+    /// the blank line behind it, or where there is nothing to tell.
+    fn closed(&mut self) -> Next {
+        let tail = self.events.tail();
+        let ended = [&tail, b"\n\n".as_slice()].concat();
+        if let Some(owed) = self.course.owed().filter(|owed| !owed.is_answered()) {
+            owed.hear(&ended);
+            if owed.is_answered() {
+                return Next::End(Some(ended.into()), None);
+            }
+        }
+        match self.course.breaks(Fault::Broken, None) {
+            Next::End(None, None) if !tail.is_empty() => Next::End(Some(tail), None),
+            end => end,
         }
     }
 }
@@ -65,11 +83,16 @@ impl Body for Passing {
                 self.course.beat();
                 return Poll::Ready(Some(Ok(Frame::data(next))));
             }
-            let sent = match std::task::ready!(self.next(context)) {
+            let next = match std::task::ready!(self.next(context)) {
                 Next::Chunk(chunk) => {
                     self.take(chunk);
                     continue;
                 }
+                Next::Closed => self.closed(),
+                next => next,
+            };
+            let sent = match next {
+                Next::Chunk(_) | Next::Closed => None,
                 Next::Quiet if !self.events.is_between() => continue,
                 Next::Quiet => Some(Ok(Bytes::from_static(KEEP_ALIVE))),
                 Next::End(Some(last), _) if self.events.is_between() => Some(Ok(last)),

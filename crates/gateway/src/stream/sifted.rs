@@ -173,6 +173,8 @@ pub(crate) struct Sifted {
     course: Course,
     parser: Parser,
     sieve: Sieve,
+    /// Why the stream ends.
+    fault: Option<Fault>,
 }
 
 impl Sifted {
@@ -182,33 +184,42 @@ impl Sifted {
             course,
             parser,
             sieve,
+            fault: None,
         }
     }
 
     /// What comes next, sifted.
     fn next(&mut self, context: &mut Context<'_>) -> Poll<Next> {
-        let next = std::task::ready!(self.course.poll_next(context));
-        let Next::Chunk(chunk) = next else {
-            return Poll::Ready(next);
-        };
-        Poll::Ready(match self.sift(&chunk) {
-            Ok(written) => Next::Chunk(written.into()),
-            Err(fault) => self.course.breaks(fault, Some(Cut::Unfit(fault))),
-        })
+        if let Some(fault) = self.fault.take() {
+            return Poll::Ready(self.course.breaks(fault, Some(Cut::Unfit(fault))));
+        }
+        Poll::Ready(
+            match std::task::ready!(self.course.poll_next(context, false)) {
+                Next::Chunk(chunk) => Next::Chunk(self.sift(&chunk).into()),
+                Next::Closed => self.course.breaks(Fault::Broken, None),
+                next => next,
+            },
+        )
     }
 
-    fn sift(&mut self, chunk: &[u8]) -> Result<Vec<u8>, Fault> {
-        let events = self.parser.push(chunk)?;
+    /// The events of a chunk; what follows something that does not pass is not read.
+    fn sift(&mut self, chunk: &[u8]) -> Vec<u8> {
+        let (events, read) = self.parser.read(chunk);
+        if let Err(error) = read {
+            self.fault = Some(error.into());
+            self.course.stop();
+        }
         self.course.beat();
         let mut written = Vec::new();
         for event in events {
             self.course.note(event.data().as_bytes());
+            let event = self.sieve.event(event);
             if let Some(owed) = self.course.owed() {
-                owed.read(&event);
+                owed.hear(&event);
             }
-            written.extend(self.sieve.event(event));
+            written.extend(event);
         }
-        Ok(written)
+        written
     }
 }
 
@@ -224,6 +235,7 @@ impl Body for Sifted {
             let sent = match std::task::ready!(self.next(context)) {
                 Next::Chunk(written) if written.is_empty() => continue,
                 Next::Chunk(written) => Some(Ok(written)),
+                Next::Closed => None,
                 Next::Quiet => Some(Ok(Bytes::from_static(KEEP_ALIVE))),
                 Next::End(Some(last), _) => Some(Ok(last)),
                 Next::End(None, cut) => cut.map(Err),

@@ -19,6 +19,8 @@ pub(super) struct Term {
     /// The same once people were asked.
     total_of_people: u64,
     looks: AtomicU64,
+    /// Looks since it said something.
+    silent: AtomicU64,
 }
 
 impl Term {
@@ -29,22 +31,35 @@ impl Term {
             total: limits.total?.as_secs().max(1),
             total_of_people: total_of_people.as_secs().max(1),
             looks: AtomicU64::new(0),
+            silent: AtomicU64::new(0),
         })
     }
 
-    /// Looks once more; `quiet` looks ago it said something. Whether it may have taken too long.
-    pub(super) fn look(&self, quiet: u64) -> bool {
+    /// Looks once more, while its client takes what there is: who does not read holds the server
+    /// up, not the other way round. Whether it may have taken too long.
+    pub(super) fn look(&self) -> bool {
         self.looks.fetch_add(1, Ordering::Relaxed);
-        self.is_over(quiet, false)
+        self.silent.fetch_add(1, Ordering::Relaxed);
+        self.is_silent() || self.is_spent(false)
     }
 
-    /// Whether it took too long; `has_asked` where people had to answer something.
-    pub(super) fn is_over(&self, quiet: u64, has_asked: bool) -> bool {
+    /// It said something.
+    pub(super) fn beat(&self) {
+        self.silent.store(0, Ordering::Relaxed);
+    }
+
+    /// Whether it said nothing for too long.
+    pub(super) fn is_silent(&self) -> bool {
+        self.silent.load(Ordering::Relaxed) >= self.quiet
+    }
+
+    /// Whether it took too long in all; `has_asked` where people had to answer something.
+    pub(super) fn is_spent(&self, has_asked: bool) -> bool {
         let total = match has_asked {
             true => self.total_of_people,
             false => self.total,
         };
-        quiet >= self.quiet || self.looks.load(Ordering::Relaxed) >= total
+        self.looks.load(Ordering::Relaxed) >= total
     }
 }
 
@@ -56,23 +71,23 @@ mod tests {
     fn words_begin_the_one_time_anew_and_not_the_other() {
         // GW-27
         let second = Duration::from_secs(1);
-        let limits = |total| Limits {
-            quiet: 3 * second,
-            total,
+        let term = |total| {
+            let quiet = 3 * second;
+            Term::new(Limits { quiet, total }, 7 * second)
         };
-        let term = |total| Term::new(limits(total), 7 * second);
         assert!(term(None).is_none(), "it has no end");
         let short = term(Some(5 * second)).expect("one");
-        let looks = [1, 2, 0, 1, 0].map(|quiet| short.look(quiet));
+        let looks = [(); 5].map(|()| {
+            short.beat();
+            short.look()
+        });
         assert_eq!(looks, [false, false, false, false, true]);
-        assert!(!short.is_over(0, true), "people take their time");
-        let looks = [0, 0].map(|quiet| (short.look(quiet), short.is_over(quiet, true)));
+        assert!(!short.is_silent() && !short.is_spent(true));
+        let looks = [(); 2].map(|()| (short.look(), short.is_spent(true)));
         assert_eq!(looks, [(true, false), (true, true)]);
-        let term = term(Some(9 * second)).expect("one");
-        assert_eq!(
-            [1, 2, 3].map(|quiet| term.look(quiet)),
-            [false, false, true]
-        );
-        assert!(!term.is_over(0, false), "it said something meanwhile");
+        let long = term(Some(9 * second)).expect("one");
+        assert_eq!([(); 3].map(|()| long.look()), [false, false, true]);
+        long.beat();
+        assert!(!long.is_silent(), "it said something meanwhile");
     }
 }

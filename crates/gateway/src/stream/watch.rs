@@ -280,7 +280,9 @@ impl Vital {
         if is_nudged {
             self.nudged.store(true, Ordering::Release);
         }
-        if self.term.get().is_some_and(|term| term.look(quiet)) || is_nudged {
+        let is_untaken = self.grip.get().is_some_and(|grip| grip.is_untaken());
+        let term = self.term.get().filter(|_| !is_untaken);
+        if term.is_some_and(Term::look) || is_nudged {
             self.waker.wake();
         }
     }
@@ -328,15 +330,15 @@ impl Pulse {
         }
     }
 
-    /// Whether the server took too long: in all, or since it said something. That it is quiet does
-    /// not count where it `may_be`; nor the time for what asks nobody, where it `has_asked`.
-    pub(super) fn is_late(&self, may_be: bool, has_asked: bool) -> bool {
-        let quiet = match may_be {
-            true => 0,
-            false => self.vital.quiet.load(Ordering::Relaxed),
-        };
+    /// Whether the server said nothing for too long.
+    pub(super) fn is_silent(&self) -> bool {
+        self.vital.term.get().is_some_and(Term::is_silent)
+    }
+
+    /// Whether it took too long in all; `has_asked` where people had to answer something.
+    pub(super) fn is_spent(&self, has_asked: bool) -> bool {
         let term = self.vital.term.get();
-        term.is_some_and(|term| term.is_over(quiet, has_asked))
+        term.is_some_and(|term| term.is_spent(has_asked))
     }
 
     /// Goes on with the stream of another.
@@ -352,6 +354,9 @@ impl Pulse {
     /// Says that something was sent.
     pub(crate) fn beat(&self) {
         self.vital.quiet.store(0, Ordering::Relaxed);
+        if let Some(term) = self.vital.term.get() {
+            term.beat();
+        }
     }
 }
 

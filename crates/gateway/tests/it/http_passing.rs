@@ -329,6 +329,8 @@ async fn events_flow_as_they_come() {
         assert_eq!(frame.into_data().expect("data"), passes);
     }
     drop(stream);
+    let rest = body.frame().await.expect("open").expect("whole");
+    assert_eq!(rest.into_data().expect("data"), "data: half");
     assert!(body.frame().await.is_none());
 }
 

@@ -5,12 +5,13 @@ use std::time::Duration;
 use axum::body::Body;
 use doorward_core::permit::AllowList;
 use doorward_gateway::Patience;
+use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use serde_json::Value;
 
 use crate::{
-    upstream::{Stream, Upstream},
-    world::{Ask, World, call, get, list, modern, only, pass, post},
+    upstream::{Stream, Upstream, typed, with},
+    world::{Ask, INITIALIZE, World, call, get, list, modern, only, pass, post},
 };
 
 const NOTE: &str = "data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"level\":\"info\",\"data\":1}}\n\n";
@@ -54,6 +55,11 @@ fn session_call() -> Ask {
     call("read")
 }
 
+/// In a session, which `seen` opens.
+fn kept_call() -> Ask {
+    call("read").with("mcp-session-id", "opened")
+}
+
 fn modern_call() -> Ask {
     modern(
         "tools/call",
@@ -83,13 +89,14 @@ async fn a_stream_that_ends_without_the_answer_ends_with_one_error_unless_it_is_
     // GW-27, R-054, R-062, R-064, R-065
     let long = format!("data: {}", "x".repeat(100_000));
     #[rustfmt::skip]
-    let cases: [Case<'_>; 19] = [
+    let cases: [Case<'_>; 20] = [
         (session_call,   NOTE,          "",    Properly, Told),
         (session_call,   NOTE,          "",    Broken,   Told),
         (session_call,   NOTE,          HALF,  Properly, Told),
         (session_call,   NOTE,          HALF,  Broken,   Told),
-        (session_call,   NUMBERED,      HALF,  Broken,   Cut),
-        (session_call,   NUMBERED,      "",    Properly, Ended),
+        (session_call,   NUMBERED,      HALF,  Broken,   Told), // nobody comes back without one
+        (kept_call,      NUMBERED,      HALF,  Broken,   Cut),
+        (kept_call,      NUMBERED,      "",    Properly, Ended),
         (session_call,   ANSWER,        HALF,  Properly, Ended),
         (session_call,   ANSWER,        HALF,  Broken,   Cut),
         (modern_call,    NOTE,          "",    Properly, Told),
@@ -126,6 +133,8 @@ async fn a_stream_that_ends_without_the_answer_ends_with_one_error_unless_it_is_
         assert_eq!(failures.len(), usize::from(expected == Told), "{name}");
         match failures.first() {
             Some((_, reason)) => is_told(rest, (BROKE_OFF, reason)),
+            // What is no event is nothing to a reader.
+            None if end == Properly => assert_eq!(rest, half, "{name}"),
             None => assert_eq!(rest, "", "{name}"),
         }
     }
@@ -139,7 +148,7 @@ async fn who_may_not_see_everything_is_told_the_same() {
     let cases: [Case<'_>; 7] = [
         (session_call,   NOTE,     "",    Properly, Told),
         (session_call,   NOTE,     HALF,  Broken,   Told),
-        (session_call,   NUMBERED, HALF,  Broken,   Cut),
+        (kept_call,      NUMBERED, HALF,  Broken,   Cut),
         (session_call,   ANSWER,   "",    Properly, Ended),
         (modern_call,    NUMBERED, HALF,  Broken,   Told),
         (modern_call,    NOTE,     &long, Broken,   Told),
@@ -184,13 +193,19 @@ async fn a_server_may_take_only_so_long_for_the_answer_on_a_stream() {
             let mut body = world.open(ask()).await.into_body();
             stream.write(said);
             assert_eq!(next(&mut body).await.flatten().as_deref(), Some(said));
+            let mut word = next(&mut body).now_or_never();
             for _ in 0..6 {
                 pass(SECOND).await;
+                word = word.or_else(|| next(&mut body).now_or_never());
             }
             if !is_late {
                 stream.write(NOTE);
             }
-            let word = next(&mut body).await.flatten().expect("a word");
+            let word = match word {
+                Some(word) => word,
+                None => next(&mut body).await,
+            };
+            let word = word.flatten().expect("a word");
             match world.store.failures().first() {
                 Some((_, reason)) => is_told(&word, (LATE, reason)),
                 None => assert_eq!(word, NOTE),
@@ -212,12 +227,104 @@ async fn who_is_told_something_all_the_time_does_not_wait_for_ever() {
             while last == NOTE {
                 stream.write(NOTE);
                 last = next(&mut body).await.flatten().expect("a word");
-                pass(SECOND).await;
+                if last == NOTE {
+                    let early = next(&mut body).now_or_never();
+                    assert!(early.is_none(), "nothing was said and no time passed");
+                    pass(SECOND).await;
+                }
             }
             is_told(&last, (LATE, &world.store.failures()[0].1));
             assert!(next(&mut body).await.is_none());
         }
     }
+}
+
+#[tokio::test]
+async fn time_that_the_client_takes_is_not_the_servers() {
+    // GW-25, GW-27
+    let (upstream, world) = impatient(&AllowList::default(), 8 * SECOND).await;
+    let stream = upstream.then_stream();
+    let mut body = world.open(session_call()).await.into_body();
+    stream.write(NOTE);
+    assert_eq!(next(&mut body).await.flatten().as_deref(), Some(NOTE));
+    for _ in 0..10 {
+        pass(SECOND).await; // what was sent is not taken yet
+    }
+    let mut long = format!("data: {}", "x".repeat(70_000));
+    stream.write(&long);
+    let mut left = long.len();
+    while left > 0 {
+        left -= next(&mut body).await.flatten().expect("more").len();
+    }
+    for _ in 0..10 {
+        stream.write("x");
+        assert_eq!(next(&mut body).await.flatten().as_deref(), Some("x"));
+        assert!(next(&mut body).now_or_never().is_none());
+        pass(SECOND).await;
+        long.push('x');
+    }
+    stream.write("\n\n");
+    assert_eq!(next(&mut body).await.flatten().as_deref(), Some("\n\n"));
+    drop(stream);
+    assert!(next(&mut body).await.is_none());
+    assert!(world.store.failures().is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_that_only_lacks_its_blank_line_is_one() {
+    let upstream = Upstream::start().await;
+    let world = World::new(upstream.config());
+    for lacks in [1, 2] {
+        let stream = upstream.then_stream();
+        let mut body = world.open(session_call()).await.into_body();
+        stream.write(ANSWER.get(..ANSWER.len() - lacks).expect("most of it"));
+        drop(stream);
+        let text = next(&mut body).await.flatten().expect("the answer");
+        assert_eq!(text.trim_end(), ANSWER.trim_end());
+        assert!(text.ends_with("\n\n"));
+        assert!(next(&mut body).await.is_none());
+    }
+    assert!(world.store.failures().is_empty());
+}
+
+#[tokio::test]
+async fn what_precedes_something_too_large_passes() {
+    // GW-28
+    for allow in [AllowList::default(), only(&["read"], &[], &[])] {
+        let upstream = Upstream::start().await;
+        let world = World::with(upstream.config(), |config| {
+            config.servers[0].allow = allow;
+            config.limits.message_bytes = 1000;
+        });
+        let stream = upstream.then_stream();
+        let mut body = world.open(session_call()).await.into_body();
+        stream.write(&format!("{NOTE}data: {}", "x".repeat(2000)));
+        assert_eq!(next(&mut body).await.flatten().as_deref(), Some(NOTE));
+        let told = next(&mut body).await.flatten().expect("an error");
+        let reason = &world.store.failures()[0].1;
+        is_told(&told, ("the MCP server's answer is too large", reason));
+        assert!(next(&mut body).await.is_none());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_pass_is_none() {
+    // GW-14, GW-27
+    let upstream = Upstream::start().await;
+    let world = World::with(upstream.config(), |config| {
+        config.servers[0].allow = only(&["read"], &[], &[]);
+    });
+    let stream = upstream.then_stream();
+    let mut body = world.open(session_list()).await.into_body();
+    let (open, close) = ("[".repeat(100), "]".repeat(100));
+    stream.event(&format!(
+        r#"{{"jsonrpc":"2.0","id":6,"result":{{"tools":{open}{close}}}}}"#
+    ));
+    let unreadable = next(&mut body).await.flatten().expect("an error");
+    assert!(unreadable.contains("\"id\":null"), "{unreadable}");
+    drop(stream);
+    let told = next(&mut body).await.flatten().expect("an error");
+    is_told(&told, (BROKE_OFF, &world.store.failures()[0].1));
 }
 
 /// A server that may be silent for three seconds.
@@ -241,6 +348,7 @@ async fn seen(
     ask: Ask,
     (whole, half, end, flows): (&str, &str, End, usize),
 ) -> (String, Seen) {
+    let ask = in_session(world, upstream, ask).await;
     let stream = upstream.then_stream();
     let response = world.open(ask).await;
     assert_eq!(response.status(), 200);
@@ -269,6 +377,17 @@ async fn seen(
         true => (text, Told),
         false => (text, seen),
     }
+}
+
+/// The same in a session, if it is to be in one.
+async fn in_session(world: &World, upstream: &Upstream, ask: Ask) -> Ask {
+    if !ask.0.headers().contains_key("mcp-session-id") {
+        return ask;
+    }
+    let opened = typed(200, "application/json", "{}");
+    upstream.then(with(opened, "mcp-session-id", "s1"));
+    let opened = world.send(post(INITIALIZE)).await;
+    ask.with("mcp-session-id", opened.header("mcp-session-id"))
 }
 
 fn ended(stream: Stream, end: End) {

@@ -37,16 +37,28 @@ impl Parser {
 
     /// Takes the next chunk and returns the events that it completes.
     pub fn push(&mut self, chunk: &[u8]) -> Result<Vec<Event>, SseError> {
+        let (events, read) = self.read(chunk);
+        read.map(|()| events)
+    }
+
+    /// The same with the events that precede what is refused.
+    pub fn read(&mut self, chunk: &[u8]) -> (Vec<Event>, Result<(), SseError>) {
         let mut events = Vec::new();
+        let read = self.each(chunk, |event| events.push(event));
+        (events, read)
+    }
+
+    fn each(&mut self, chunk: &[u8], mut ended: impl FnMut(Event)) -> Result<(), SseError> {
         let mut rest = self.without_feed(chunk);
         while let Some(found) = line_end(rest) {
             self.extend(rest.get(..found.end).unwrap_or_default())?;
             self.open_return = found.open_return;
             rest = rest.get(found.next..).unwrap_or_default();
-            events.extend(self.end_line()?);
+            if let Some(event) = self.end_line()? {
+                ended(event);
+            }
         }
-        self.extend(rest)?;
-        Ok(events)
+        self.extend(rest)
     }
 
     /// Whether the stream could end here without losing part of an event.

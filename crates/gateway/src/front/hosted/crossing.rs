@@ -66,10 +66,12 @@ pub(in crate::front) async fn settle(
     }
     let (parts, body) = answer.into_parts();
     let opened = named(post.exchange, parts.headers.get(&SESSION_ID));
+    let may_resume = opened.is_some();
     let opened = Unkept::new(post.exchange, opened);
     let media = parts.headers.get(header::CONTENT_TYPE);
     let told = told::read(post.exchange, media, body).await;
     let id = Some(request.id.as_json());
+    let told = told.and_then(|told| told.or_resumed(may_resume));
     let told = told.map_err(|fault| post.exchange.failed(fault, id))?;
     let response = match told.response.as_deref().map(Message::parse) {
         Some(Ok(Message::Response(response))) => Some(response),

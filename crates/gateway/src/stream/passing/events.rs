@@ -52,6 +52,11 @@ impl Events {
         !self.begun
     }
 
+    /// What is held of an event whose end does not come any more.
+    pub(super) fn tail(&mut self) -> Bytes {
+        self.held.take()
+    }
+
     /// Reads a chunk; whole events are shown to who is `owed` something.
     pub(super) fn take(&mut self, mut chunk: Bytes, mut owed: Option<&mut Owed>) -> Passes {
         let mut passes = Passes::default();

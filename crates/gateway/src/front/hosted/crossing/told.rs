@@ -27,6 +27,16 @@ pub(super) struct Told {
     pub(super) body: Body,
 }
 
+impl Told {
+    /// The same, unless the answer does not come and cannot be come back for.
+    pub(super) fn or_resumed(self, may_resume: bool) -> Result<Self, Fault> {
+        match self.response.is_some() || may_resume {
+            true => Ok(self),
+            false => Err(Fault::Broken),
+        }
+    }
+}
+
 /// Reads an answer of this type, within the limits of its server.
 pub(super) async fn read(
     exchange: &Exchange,

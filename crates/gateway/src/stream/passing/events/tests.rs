@@ -18,7 +18,7 @@ struct Got {
 
 fn got(chunks: &[&[u8]], (longest, era, end): (usize, Era, Fault)) -> Got {
     let told = |fault: Fault| fault.to_string().into();
-    let mut owed = Owed::new("5", era, Box::new(told));
+    let mut owed = Owed::new("5", (era, true), Box::new(told));
     let (mut events, mut bytes, mut fault) = (Events::new(longest), Vec::new(), None);
     for chunk in chunks {
         let mut passes = events.take(Bytes::copy_from_slice(chunk), Some(&mut owed));
