@@ -23,6 +23,7 @@ mod patience;
 mod protocol;
 mod refusal;
 mod reload;
+mod requests;
 mod room;
 mod run;
 mod slack;

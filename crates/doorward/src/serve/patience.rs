@@ -23,7 +23,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
     frames::{Flood, Frames, PREFACE},
-    head::{BareLineFeed, Head},
+    requests::{BadFrom, Requests},
 };
 
 /// A request's head must be complete this soon after its first byte.
@@ -75,6 +75,15 @@ impl Arrivals {
         (head % 2 == 1).then_some(head)
     }
 
+    /// What had arrived before the head that is read now. The first one may have begun to arrive
+    /// before it is read.
+    fn before_head(&self) -> u64 {
+        match self.head() {
+            Some(1) => 0,
+            _ => self.count(),
+        }
+    }
+
     /// Reading a head begins, unless it has begun already. Only the connection's own task reads.
     fn begin_head(&self) {
         let head = self.0.head.load(Ordering::Relaxed);
@@ -101,8 +110,11 @@ impl Arrivals {
 pub(super) struct Counted<S> {
     stream: S,
     arrivals: Arrivals,
-    head: Head,
+    requests: Requests,
+    /// Of the last head that was looked through.
     number: u64,
+    /// A head came that is not good, behind a request that is answered first.
+    bad: bool,
     frames: Frames,
     /// What was read to tell the version, and is given on with what comes next.
     ahead: Vec<u8>,
@@ -113,19 +125,20 @@ impl<S> Counted<S> {
         Self {
             stream,
             arrivals,
-            head: Head::default(),
+            requests: Requests::default(),
             number: 1,
+            bad: false,
             frames: Frames::new(Instant::now()),
             ahead: Vec::new(),
         }
     }
 
-    /// Looks at `bytes` if they are part of a head, or frames.
-    fn look(&mut self, bytes: &[u8]) -> io::Result<()> {
+    /// Looks at heads and frames in `bytes`; how many of them may be read.
+    fn look(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.frames.see(bytes, Instant::now) {
             Ok(true) => {
                 self.arrivals.0.http2.store(true, Ordering::Relaxed);
-                return Ok(());
+                return Ok(bytes.len());
             }
             Ok(false) => {}
             Err(Flood) => {
@@ -133,14 +146,27 @@ impl<S> Counted<S> {
                 return Err(io::ErrorKind::InvalidData.into());
             }
         }
-        let Some(number) = self.arrivals.head() else {
-            return Ok(());
-        };
-        if number != self.number {
-            (self.head, self.number) = (Head::default(), number);
+        let number = self.arrivals.head().unwrap_or(self.number);
+        if number != self.number && !self.requests.is_sure() {
+            self.requests = Requests::default();
         }
-        let seen = self.head.see(bytes);
-        seen.map_err(|BareLineFeed| io::ErrorKind::InvalidData.into())
+        self.number = number;
+        match self.requests.see(bytes) {
+            Ok(()) => Ok(bytes.len()),
+            Err(BadFrom(at)) => {
+                self.bad = true;
+                Ok(at)
+            }
+        }
+    }
+
+    /// What there is to read behind a head that is not good: an error for who reads heads, and
+    /// nothing for who listens whether a client that waits for its answer hangs up.
+    fn behind_bad(&self) -> Poll<io::Result<()>> {
+        match self.arrivals.head() {
+            Some(_) => Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
+            None => Poll::Pending, // the connection looks again, every `LOOK_EVERY`
+        }
     }
 
     /// Gives on what was read ahead; whether it was anything.
@@ -181,12 +207,21 @@ impl<S: AsyncRead + Unpin> Counted<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.bad {
+            return self.behind_bad();
+        }
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
         let arrived = buffer.filled().get(before..).unwrap_or_default();
         let bytes = &self.arrivals.0.bytes;
         bytes.fetch_add(arrived.len() as u64, Ordering::Relaxed);
-        self.look(arrived)?;
+        let good = self.look(arrived)?;
+        if self.bad {
+            buffer.set_filled(before + good);
+            if good == 0 {
+                return self.behind_bad();
+            }
+        }
         polled
     }
 }
@@ -262,7 +297,7 @@ impl Timer for HeadTimer {
         Box::pin(HeadSleep {
             deadline,
             arrivals: self.0.clone(),
-            before: self.0.count(),
+            before: self.0.before_head(),
             looked_at: false,
         })
     }
@@ -326,6 +361,17 @@ mod tests {
         arrivals.0.bytes.store(1, Ordering::Relaxed);
         assert!(sleep.is_over(start + HEAD)); // GW-25
         assert!(!sleep.is_over(start + HEAD - Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn what_told_the_version_belongs_to_the_first_head() {
+        // GW-25
+        let arrivals = Arrivals::default();
+        arrivals.0.bytes.store(24, Ordering::Relaxed);
+        assert_eq!(arrivals.before_head(), 0);
+        arrivals.end_head();
+        arrivals.begin_head();
+        assert_eq!(arrivals.before_head(), 24);
     }
 
     #[test]

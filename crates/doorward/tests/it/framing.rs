@@ -75,6 +75,45 @@ fn a_request_that_may_end_elsewhere_is_refused_and_nothing_behind_it_is_read() {
 }
 
 #[test]
+fn a_bad_head_behind_other_requests_is_not_read_and_those_are_answered() {
+    // GW-07
+    let place = Place::new();
+    let running = place.up(&["--demo"]);
+    let authority = running.authority();
+    let host = format!("Host: {authority}\r\n");
+    let bad = format!("GET /jwks HTTP/1.1\r\nX: y\n{host}\r\n");
+    let good = format!("GET /jwks HTTP/1.1\r\n{host}\r\n");
+    let post = |said: &str, body: &str| {
+        let kind = "Content-Type: application/x-www-form-urlencoded\r\n";
+        format!("POST /token HTTP/1.1\r\n{host}{kind}{said}\r\n{body}")
+    };
+    for (name, before, expected) in [
+        ("a request", good.clone(), vec!["200"]),
+        ("two requests", good.repeat(2), vec!["200", "200"]),
+        (
+            "a body",
+            post("Content-Length: 5\r\n", "a=b&c"),
+            vec!["400"],
+        ),
+        (
+            "chunks",
+            post("Transfer-Encoding: chunked\r\n", "5\r\na=b&c\r\n0\r\n\r\n"),
+            vec!["400"],
+        ),
+    ] {
+        let answer = exchange(authority, format!("{before}{bad}{good}").as_bytes());
+        let answer = answer.unwrap_or_else(|| panic!("{name}: the connection stays open"));
+        assert_eq!(statuses(&answer), expected, "{name}: {answer}");
+    }
+}
+
+/// The statuses of the answers one after another.
+fn statuses(answer: &str) -> Vec<&str> {
+    let heads = answer.split("HTTP/1.1 ").skip(1);
+    heads.filter_map(|head| head.get(..3)).collect()
+}
+
+#[test]
 fn requests_one_after_another_get_their_own_answers() {
     // GW-07
     let place = Place::new();
@@ -88,9 +127,5 @@ fn requests_one_after_another_get_their_own_answers() {
          GET /no/such/path HTTP/1.1\r\n{host}Connection: close\r\n\r\n"
     );
     let answer = exchange(authority, bytes.as_bytes()).expect("closed at the end");
-    let statuses: Vec<_> = answer
-        .lines()
-        .filter_map(|line| line.split("HTTP/1.1 ").nth(1)?.get(..3))
-        .collect();
-    assert_eq!(statuses, ["400", "200", "404"], "{answer}");
+    assert_eq!(statuses(&answer), ["400", "200", "404"], "{answer}");
 }
