@@ -261,6 +261,27 @@ mod tests {
     }
 
     #[test]
+    fn it_is_the_clients_turn_until_the_server_says_something() {
+        // GW-27
+        let question = "data: {\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"roots/list\"}\n\n";
+        let mut heard = owed("5", Era::Session);
+        for (event, asks) in [
+            (question, true),
+            ("id: 7\ndata:\n\n", true),
+            ("retry: 9\n\n", true),
+            (": hm\n", true),
+            ("data: {\"jsonrpc\":\"2.0\",\"method\":\"x\"}\n\n", false),
+        ] {
+            heard.hear(event.as_bytes());
+            assert_eq!(heard.asks, asks, "{event}");
+        }
+        assert!(heard.has_asked);
+        let mut modern = owed("5", Era::Stateless);
+        modern.hear(question.as_bytes());
+        assert!(!modern.asks && !modern.has_asked);
+    }
+
+    #[test]
     fn only_in_sessions_events_with_ids_are_come_back_for() {
         //
         for (event, is_resumable) in [

@@ -27,7 +27,7 @@ use http_body::{Body, Frame};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
-use super::{Course, Cut, course::Next, document};
+use super::{Course, Cut, Owed, course::Next, document};
 use crate::{access::Caller, upstream::Fault};
 
 /// What a caller may see of lists.
@@ -196,10 +196,22 @@ impl Sifted {
         Poll::Ready(
             match std::task::ready!(self.course.poll_next(context, false)) {
                 Next::Chunk(chunk) => Next::Chunk(self.sift(&chunk).into()),
-                Next::Closed => self.course.breaks(Fault::Broken, None),
+                Next::Closed => self.closed(),
                 next => next,
             },
         )
+    }
+
+    /// The end that the upstream made itself: an answer that only lacks the blank line passes.
+    fn closed(&mut self) -> Next {
+        let is_due = |owed: &mut Owed| !owed.is_answered();
+        let was_due = self.course.owed().is_some_and(is_due);
+        let tail = self.sift(b"\n\n");
+        let fault = self.fault.take().unwrap_or(Fault::Broken);
+        match was_due && !self.course.owed().is_some_and(is_due) {
+            true => Next::End(Some(tail.into()), None),
+            false => self.course.breaks(fault, None),
+        }
     }
 
     /// The events of a chunk; what follows something that does not pass is not read.
