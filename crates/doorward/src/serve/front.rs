@@ -124,13 +124,13 @@ impl Front {
     }
 
     fn check(&self, request: &Request<Incoming>) -> Result<(), FrontRefusal> {
+        if !is_framed_once(request.headers()) {
+            return Err(FrontRefusal::Framing); // GW-07
+        }
         match *request.method() {
             Method::TRACE => return Err(FrontRefusal::Trace), // GW-24
             Method::CONNECT => return Err(FrontRefusal::Connect),
             _ => {}
-        }
-        if !is_framed_once(request.headers()) {
-            return Err(FrontRefusal::Framing); // GW-07
         }
         match &self.hosts {
             Some(hosts) => hosts.check(request.uri(), request.headers()),

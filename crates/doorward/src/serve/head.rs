@@ -3,7 +3,8 @@
 //! The parser takes a lone line feed for the end of a line, as it may; another program on the way
 //! may not, and then sees another request. So such a head is not read at all.
 
-/// So much is kept of a line that comes in pieces: more than those have that tell of a body.
+/// So much is kept of a line that comes in pieces. One that tells of a body and is longer means
+/// no good.
 const KEPT: usize = 128;
 
 /// Looks through a head as it arrives.
@@ -73,14 +74,14 @@ impl Head {
         } else {
             self.keep(came);
             let said = Body::said_by(&self.kept);
-            let is_whole = self.line + came.len() <= KEPT;
             self.kept.clear();
-            said.map(|said| if is_whole { said } else { Body::Unsure })
+            said
         };
+        let is_short = self.line + came.len() <= KEPT;
         if let Some(said) = said {
             self.body = match self.body {
-                Body::None => said,
-                Body::Length(_) | Body::Chunked | Body::Unsure => Body::Unsure,
+                Body::None if is_short => said,
+                _ => Body::Unsure,
             };
         }
     }

@@ -23,7 +23,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
     frames::{Flood, Frames, PREFACE},
-    requests::{BadFrom, Requests},
+    requests::{Bad, Requests},
 };
 
 /// A request's head must be complete this soon after its first byte.
@@ -111,10 +111,8 @@ pub(super) struct Counted<S> {
     stream: S,
     arrivals: Arrivals,
     requests: Requests,
-    /// Of the last head that was looked through.
-    number: u64,
-    /// A head came that is not good, behind a request that is answered first.
-    bad: bool,
+    /// What came last and is not read.
+    bad: Option<Bad>,
     frames: Frames,
     /// What was read to tell the version, and is given on with what comes next.
     ahead: Vec<u8>,
@@ -126,8 +124,7 @@ impl<S> Counted<S> {
             stream,
             arrivals,
             requests: Requests::default(),
-            number: 1,
-            bad: false,
+            bad: None,
             frames: Frames::new(Instant::now()),
             ahead: Vec::new(),
         }
@@ -146,26 +143,23 @@ impl<S> Counted<S> {
                 return Err(io::ErrorKind::InvalidData.into());
             }
         }
-        let number = self.arrivals.head().unwrap_or(self.number);
-        if number != self.number && !self.requests.is_sure() {
-            self.requests = Requests::default();
-        }
-        self.number = number;
-        match self.requests.see(bytes) {
-            Ok(()) => Ok(bytes.len()),
-            Err(BadFrom(at)) => {
-                self.bad = true;
-                Ok(at)
-            }
-        }
+        let Err(bad) = self.requests.see(bytes) else {
+            return Ok(bytes.len());
+        };
+        tracing::debug!(?bad, "a peer sends what is not read");
+        self.bad = Some(bad);
+        Ok(match bad {
+            Bad::HeadFrom(at) => at,
+            Bad::Body => 0,
+        })
     }
 
-    /// What there is to read behind a head that is not good: an error for who reads heads, and
-    /// nothing for who listens whether a client that waits for its answer hangs up.
-    fn behind_bad(&self) -> Poll<io::Result<()>> {
-        match self.arrivals.head() {
-            Some(_) => Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
-            None => Poll::Pending, // the connection looks again, every `LOOK_EVERY`
+    /// What there is to read behind something that is not read: an error, and nothing for who
+    /// listens whether a client hangs up that waits for an earlier answer.
+    fn behind(&self, bad: Bad) -> Poll<io::Result<()>> {
+        match bad {
+            Bad::HeadFrom(_) if self.arrivals.head().is_none() => Poll::Pending, // it looks again
+            Bad::HeadFrom(_) | Bad::Body => Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
         }
     }
 
@@ -207,8 +201,8 @@ impl<S: AsyncRead + Unpin> Counted<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.bad {
-            return self.behind_bad();
+        if let Some(bad) = self.bad {
+            return self.behind(bad);
         }
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
@@ -216,10 +210,10 @@ impl<S: AsyncRead + Unpin> Counted<S> {
         let bytes = &self.arrivals.0.bytes;
         bytes.fetch_add(arrived.len() as u64, Ordering::Relaxed);
         let good = self.look(arrived)?;
-        if self.bad {
+        if let Some(bad) = self.bad {
             buffer.set_filled(before + good);
             if good == 0 {
-                return self.behind_bad();
+                return self.behind(bad);
             }
         }
         polled

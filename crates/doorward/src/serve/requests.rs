@@ -5,90 +5,98 @@
 //! ```
 //!
 //! A client may send requests without waiting for answers. The head of each is looked through,
-//! also of one that lies behind another in the same bytes.
+//! also of one that lies behind another in the same bytes. What two programs may understand
+//! differently is not read: a line that ends otherwise, a body with two lengths or in another
+//! coding.
 
 use super::head::{BareLineFeed, Body, Head};
 
 /// Follows the requests of one connection.
 #[derive(Debug)]
-pub(super) struct Requests(Place);
-
-#[derive(Debug)]
-enum Place {
+pub(super) enum Requests {
     Head(Head),
     /// So much of a body is to come.
     Body(u64),
     Chunks(Chunks),
-    /// How long the body is cannot be said; the parser will refuse it.
-    Unsure,
 }
 
-/// A head is not good: what comes from this place on is for nobody.
+/// What is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct BadFrom(pub(super) usize);
+pub(super) enum Bad {
+    /// A head, and whatever follows from this place on. What came before is answered.
+    HeadFrom(usize),
+    /// The rest of a body.
+    Body,
+}
 
 impl Default for Requests {
     fn default() -> Self {
-        Self(Place::next())
+        Self::Head(Head::default())
     }
 }
 
 impl Requests {
     /// Looks at what came next.
-    pub(super) fn see(&mut self, bytes: &[u8]) -> Result<(), BadFrom> {
+    pub(super) fn see(&mut self, bytes: &[u8]) -> Result<(), Bad> {
         let mut at = 0;
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-            let ended = match &mut self.0 {
-                Place::Head(head) => match head.see(rest) {
-                    Ok(ended) => ended,
-                    Err(BareLineFeed) => return Err(BadFrom(at)),
-                },
-                Place::Body(left) => {
-                    let come = u64::try_from(rest.len()).unwrap_or(u64::MAX).min(*left);
-                    *left -= come;
-                    (*left == 0).then_some(usize::try_from(come).unwrap_or(rest.len()))
-                }
-                Place::Chunks(chunks) => chunks.see(rest),
-                Place::Unsure => None,
-            };
-            let Some(ended) = ended else {
+            let Some(ended) = self.see_one(rest).map_err(|bad| bad.behind(at))? else {
                 return Ok(());
             };
+            *self = self.next().map_err(|bad| bad.behind(at))?;
             at += ended;
-            self.0 = self.0.behind();
         }
         Ok(())
     }
 
-    /// Whether it is known where the next head begins.
-    pub(super) fn is_sure(&self) -> bool {
-        !matches!(self.0, Place::Unsure)
-    }
-}
-
-impl Place {
-    fn next() -> Self {
-        Self::Head(Head::default())
-    }
-
-    /// What comes behind this one.
-    fn behind(&self) -> Self {
+    /// Looks at the part that comes now; how much of it belongs there, once it has ended.
+    fn see_one(&mut self, bytes: &[u8]) -> Result<Option<usize>, Bad> {
         match self {
-            Self::Head(head) => match head.body() {
-                Body::None | Body::Length(0) => Self::next(),
-                Body::Length(length) => Self::Body(length),
-                Body::Chunked => Self::Chunks(Chunks::Size(0)),
-                Body::Unsure => Self::Unsure,
-            },
-            Self::Body(_) | Self::Chunks(_) => Self::next(),
-            Self::Unsure => Self::Unsure,
+            Self::Head(head) => head.see(bytes).map_err(|BareLineFeed| Bad::HeadFrom(0)),
+            Self::Body(left) => {
+                let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+                let come = length.min(*left);
+                *left -= come;
+                let come = usize::try_from(come).unwrap_or(bytes.len());
+                Ok((*left == 0).then_some(come))
+            }
+            Self::Chunks(chunks) => chunks.see(bytes).map_err(|BareLineFeed| Bad::Body),
+        }
+    }
+
+    /// What comes behind this part.
+    fn next(&self) -> Result<Self, Bad> {
+        let Self::Head(head) = self else {
+            return Ok(Self::default());
+        };
+        match head.body() {
+            Body::None | Body::Length(0) => Ok(Self::default()),
+            Body::Length(length) => Ok(Self::Body(length)),
+            Body::Chunked => Ok(Self::Chunks(Chunks::default())),
+            Body::Unsure => Err(Bad::HeadFrom(0)),
         }
     }
 }
 
-/// A chunked body (RFC 9112 section 7.1). What is wrong in it the parser refuses.
-#[derive(Debug)]
-enum Chunks {
+impl Bad {
+    fn behind(self, before: usize) -> Self {
+        match self {
+            Self::HeadFrom(at) => Self::HeadFrom(before + at),
+            Self::Body => Self::Body,
+        }
+    }
+}
+
+/// A chunked body (RFC 9112 section 7.1). What else is wrong in it the parser refuses.
+#[derive(Debug, Default)]
+pub(super) struct Chunks {
+    part: Part,
+    /// Whether a carriage return came last: it must come before every line feed.
+    returned: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Part {
     /// The size that was read so far.
     Size(u64),
     /// The same, in the words behind it.
@@ -99,39 +107,56 @@ enum Chunks {
     Trailer(usize),
 }
 
+impl Default for Part {
+    fn default() -> Self {
+        Self::Size(0)
+    }
+}
+
 impl Chunks {
     /// Looks at what came next; how much of it belongs here, once it has ended.
-    fn see(&mut self, bytes: &[u8]) -> Option<usize> {
+    fn see(&mut self, bytes: &[u8]) -> Result<Option<usize>, BareLineFeed> {
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
-            let mut passed = 1;
-            *self = match (&*self, byte) {
-                (Self::Data(left), _) => {
-                    let rest = u64::try_from(bytes.len() - at).unwrap_or(u64::MAX);
-                    let come = rest.min(*left);
-                    passed = usize::try_from(come).unwrap_or(1);
-                    match left - come {
-                        0 => Self::Size(0),
-                        left => Self::Data(left),
-                    }
-                }
-                (Self::Size(0) | Self::Words(0), b'\n') => Self::Trailer(0),
-                (Self::Size(size) | Self::Words(size), b'\n') => Self::Data(size.saturating_add(2)),
-                (Self::Size(size), byte) => match char::from(*byte).to_digit(16) {
-                    Some(digit) => {
-                        Self::Size(size.saturating_mul(16).saturating_add(u64::from(digit)))
-                    }
-                    None => Self::Words(*size),
-                },
-                (Self::Words(size), _) => Self::Words(*size),
-                (Self::Trailer(0), b'\n') => return Some(at + 1),
-                (Self::Trailer(_), b'\n') => Self::Trailer(0),
-                (Self::Trailer(length), b'\r') => Self::Trailer(*length),
-                (Self::Trailer(length), _) => Self::Trailer(length + 1),
-            };
-            at += passed;
+            if let Part::Data(left) = self.part {
+                let rest = u64::try_from(bytes.len() - at).unwrap_or(u64::MAX);
+                let come = rest.min(left);
+                at += usize::try_from(come).unwrap_or(bytes.len());
+                self.part = match left - come {
+                    0 => Part::default(),
+                    left => Part::Data(left),
+                };
+                continue;
+            }
+            at += 1;
+            let returned = std::mem::replace(&mut self.returned, *byte == b'\r');
+            if *byte == b'\n' && !returned {
+                return Err(BareLineFeed);
+            }
+            match self.part.behind(*byte) {
+                Some(part) => self.part = part,
+                None => return Ok(Some(at)),
+            }
         }
-        None
+        Ok(None)
+    }
+}
+
+impl Part {
+    /// What comes behind this byte; nothing behind the last one.
+    fn behind(self, byte: u8) -> Option<Self> {
+        Some(match (self, byte) {
+            (Self::Size(0) | Self::Words(0), b'\n') => Self::Trailer(0),
+            (Self::Size(size) | Self::Words(size), b'\n') => Self::Data(size.saturating_add(2)),
+            (Self::Size(size), byte) => match char::from(byte).to_digit(16) {
+                Some(digit) => Self::Size(size.saturating_mul(16).saturating_add(digit.into())),
+                None => Self::Words(size),
+            },
+            (Self::Trailer(0), b'\n') => return None,
+            (Self::Trailer(_), b'\n') => Self::Trailer(0),
+            (Self::Trailer(length), byte) => Self::Trailer(length + usize::from(byte != b'\r')),
+            (Self::Words(_) | Self::Data(_), _) => self,
+        })
     }
 }
 
@@ -180,7 +205,7 @@ mod tests {
                 before => before.len(),
             };
             let seen = Requests::default().see(bad.as_bytes());
-            assert_eq!(seen, Err(BadFrom(from)), "{bad:?}");
+            assert_eq!(seen, Err(Bad::HeadFrom(from)), "{bad:?}");
         }
     }
 
@@ -204,8 +229,8 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_of_what_lies_behind_a_body_whose_length_is_not_sure() {
-        // GW-07: such a request is refused, and its connection closed
+    fn a_head_whose_body_may_end_at_two_places_is_not_read() {
+        // GW-07
         let long = " ".repeat(300);
         for said in [
             "Content-Length: +5",
@@ -214,18 +239,40 @@ mod tests {
             "Content-Length: 99999999999999999999",
             "Content-Length: 5\r\nContent-Length: 5",
             "Content-Length: 5\r\nTransfer-Encoding: chunked",
+            "Transfer-Encoding: chunked\r\nContent-Length: 5",
             "Transfer-Encoding: gzip, chunked",
+            "Transfer-Encoding: xchunked",
             &format!("Content-Length:{long}5"),
         ] {
-            let text = format!("POST / HTTP/1.1\r\n{said}\r\n\r\n\n\n\n");
-            let mut whole = Requests::default();
-            assert_eq!(whole.see(text.as_bytes()), Ok(()), "{said}");
+            let text = format!("POST / HTTP/1.1\r\n{said}\r\n\r\n");
+            let seen = Requests::default().see(format!("{GOOD}{text}").as_bytes());
+            assert_eq!(seen, Err(Bad::HeadFrom(GOOD.len())), "{said}");
+            let (last, before) = text.as_bytes().split_last().expect("long");
             let mut pieces = Requests::default();
-            for byte in text.as_bytes() {
+            for byte in before {
                 assert_eq!(pieces.see(&[*byte]), Ok(()), "{said}");
             }
-            let is_long = said.len() > 300; // its length is known when it comes in one piece
-            assert!(!pieces.is_sure() && (is_long || !whole.is_sure()), "{said}");
+            assert_eq!(pieces.see(&[*last]), Err(Bad::HeadFrom(0)), "{said}");
+        }
+    }
+
+    #[test]
+    fn every_line_between_and_behind_chunks_ends_with_both() {
+        // GW-07
+        for body in [
+            "5\n12345\r\n0\r\n\r\n",
+            "5;a=b\n12345\r\n0\r\n\r\n",
+            "0\n\r\n",
+            "0\r\n\n",
+            "0\r\nA: b\n\r\n",
+            "0\r\nA: b\r\n\n",
+        ] {
+            let text = format!("{GOOD}POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n{body}");
+            let seen = Requests::default().see(text.as_bytes());
+            assert_eq!(seen, Err(Bad::Body), "{body:?}");
+            let mut pieces = Requests::default();
+            let seen: Result<Vec<_>, _> = text.bytes().map(|byte| pieces.see(&[byte])).collect();
+            assert_eq!(seen, Err(Bad::Body), "{body:?}");
         }
     }
 }

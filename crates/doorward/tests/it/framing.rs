@@ -37,6 +37,10 @@ fn a_request_that_may_end_elsewhere_is_refused_and_nothing_behind_it_is_read() {
     let cases = [
         ("length and chunks", post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")),
         ("chunks and length", post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n")),
+        ("length and chunks where neither matters", format!("GET /jwks HTTP/1.1\r\n{host}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{behind}").into_bytes()),
+        ("two equal lengths", post("Content-Length: 5\r\nContent-Length: 5\r\n", "a=b&c")),
+        ("a line feed behind chunks", post("Transfer-Encoding: chunked\r\n", "0\r\nA: b\n\r\n")),
+        ("another coding of what is refused", format!("TRACE /jwks HTTP/1.1\r\n{host}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n{behind}").into_bytes()),
         ("another coding", post("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n")),
         ("chunked twice", post("Transfer-Encoding: chunked, chunked\r\n", "0\r\n\r\n")),
         ("chunked not last", post("Transfer-Encoding: chunked, identity\r\n", "0\r\n\r\n")),

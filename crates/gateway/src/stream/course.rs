@@ -85,9 +85,8 @@ impl Course {
         self
     }
 
-    /// What comes next; while something long `flows` to a client that may be slow, only silence
-    /// is too much.
-    pub(super) fn poll_next(&mut self, context: &mut Context<'_>, flows: bool) -> Poll<Next> {
+    /// What comes next.
+    pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Next> {
         let Some(upstream) = &mut self.upstream else {
             return Poll::Ready(Next::End(None, None));
         };
@@ -100,7 +99,12 @@ impl Course {
             Sign::KeepAlive => self.is_quiet = true,
             Sign::Go => {}
         }
-        if self.is_late(polled.is_ready(), flows) {
+        let is_late = match &polled {
+            Poll::Ready(Some(Ok(_))) => self.is_late(true),
+            Poll::Ready(Some(Err(_)) | None) => false, // what was held at its end is looked at first
+            Poll::Pending => self.is_late(false),
+        };
+        if is_late {
             return Poll::Ready(self.breaks(Fault::Timeout, Some(Cut::Late)));
         }
         if polled.is_pending() && std::mem::take(&mut self.is_quiet) {
@@ -121,13 +125,18 @@ impl Course {
 
     /// Whether the answer does not come in time. What comes after all is sent on, but of what
     /// comes all the time only the first.
-    fn is_late(&mut self, comes: bool, flows: bool) -> bool {
+    fn is_late(&mut self, comes: bool) -> bool {
         let (owed, pulse) = (self.owed.as_ref(), &self.pulse);
-        let is_spent = !flows && owed.is_some_and(|owed| owed.is_spent(pulse));
+        let is_spent = owed.is_some_and(|owed| owed.is_spent(pulse));
         match comes {
             true => std::mem::replace(&mut self.is_spent, is_spent) && is_spent,
             false => is_spent || owed.is_some_and(|owed| owed.is_silent(pulse)),
         }
+    }
+
+    /// The server says something, whether or not it can be sent on yet.
+    pub(super) fn hear(&self) {
+        self.pulse.hear();
     }
 
     /// Something is sent on.

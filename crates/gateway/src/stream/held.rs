@@ -25,6 +25,8 @@ use super::Cut;
 pub(crate) struct Grip {
     /// Looks since something was there that was not taken.
     untaken: AtomicU64,
+    /// How much was taken since the last look.
+    taken: AtomicU64,
     slot: OnceLock<Weak<dyn LetGo>>,
 }
 
@@ -62,9 +64,11 @@ impl Grip {
         Held { grip, slot }
     }
 
-    /// Whether something is there that was not taken.
-    pub(super) fn is_untaken(&self) -> bool {
-        self.untaken.load(Ordering::Relaxed) > 0
+    /// Whether it waits for its client: something is there that was not taken, and since the last
+    /// look the client took less than a server says that never stops. Asked once a look.
+    pub(super) fn waits_for_client(&self) -> bool {
+        let taken = self.taken.swap(0, Ordering::Relaxed);
+        self.untaken.load(Ordering::Relaxed) > 0 && taken < MUCH
     }
 
     /// Looks at it once more; whether too many looks found it untaken.
@@ -115,6 +119,8 @@ where
     }
 }
 
+/// Who takes so much between two looks is not slow.
+const MUCH: u64 = 256 * 1024;
 /// How much is given at a time.
 const PIECE: usize = 64 * 1024;
 
@@ -136,6 +142,11 @@ where
         let polled = holding.poll(context);
         let untaken = u64::from(matches!(polled, Poll::Ready(Some(_))));
         self.grip.untaken.store(untaken, Ordering::Relaxed);
+        if let Poll::Ready(Some(Ok(frame))) = &polled {
+            let taken = frame.data_ref().map_or(0, Bytes::len);
+            let taken = u64::try_from(taken).unwrap_or(u64::MAX);
+            self.grip.taken.fetch_add(taken, Ordering::Relaxed);
+        }
         polled
     }
 

@@ -79,6 +79,11 @@ impl Owed {
         self.has_asked |= self.asks;
     }
 
+    /// Looks at an event that the server did not end: here only a whole answer is one.
+    pub(super) fn hear_last(&mut self, event: &[u8]) {
+        self.answered = self.answered || answers(&data(event), &self.id);
+    }
+
     /// An event has passed that was too long to be looked at.
     pub(super) fn hear_long(&mut self) {
         self.answered = true;

@@ -38,6 +38,7 @@ impl Passing {
     }
 
     fn take(&mut self, chunk: Bytes) {
+        self.course.hear();
         self.course.note(&chunk);
         self.passes = self.events.take(chunk, self.course.owed());
         if self.passes.fault.is_some() {
@@ -48,7 +49,7 @@ impl Passing {
     fn next(&mut self, context: &mut Context<'_>) -> Poll<Next> {
         match self.passes.fault.take() {
             Some(fault) => Poll::Ready(self.course.breaks(fault, Some(Cut::Unfit(fault)))),
-            None => self.course.poll_next(context, !self.events.is_between()),
+            None => self.course.poll_next(context),
         }
     }
 
@@ -58,7 +59,7 @@ impl Passing {
         let tail = self.events.tail();
         let ended = [&tail, b"\n\n".as_slice()].concat();
         if let Some(owed) = self.course.owed().filter(|owed| !owed.is_answered()) {
-            owed.hear(&ended);
+            owed.hear_last(&ended);
             if owed.is_answered() {
                 return Next::End(Some(ended.into()), None);
             }

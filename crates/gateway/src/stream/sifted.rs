@@ -193,20 +193,18 @@ impl Sifted {
         if let Some(fault) = self.fault.take() {
             return Poll::Ready(self.course.breaks(fault, Some(Cut::Unfit(fault))));
         }
-        Poll::Ready(
-            match std::task::ready!(self.course.poll_next(context, false)) {
-                Next::Chunk(chunk) => Next::Chunk(self.sift(&chunk).into()),
-                Next::Closed => self.closed(),
-                next => next,
-            },
-        )
+        Poll::Ready(match std::task::ready!(self.course.poll_next(context)) {
+            Next::Chunk(chunk) => Next::Chunk(self.sift(&chunk, Owed::hear).into()),
+            Next::Closed => self.closed(),
+            next => next,
+        })
     }
 
     /// The end that the upstream made itself: an answer that only lacks the blank line passes.
     fn closed(&mut self) -> Next {
         let is_due = |owed: &mut Owed| !owed.is_answered();
         let was_due = self.course.owed().is_some_and(is_due);
-        let tail = self.sift(b"\n\n");
+        let tail = self.sift(b"\n\n", Owed::hear_last);
         let fault = self.fault.take().unwrap_or(Fault::Broken);
         match was_due && !self.course.owed().is_some_and(is_due) {
             true => Next::End(Some(tail.into()), None),
@@ -215,7 +213,7 @@ impl Sifted {
     }
 
     /// The events of a chunk; what follows something that does not pass is not read.
-    fn sift(&mut self, chunk: &[u8]) -> Vec<u8> {
+    fn sift(&mut self, chunk: &[u8], hear: fn(&mut Owed, &[u8])) -> Vec<u8> {
         let (events, read) = self.parser.read(chunk);
         if let Err(error) = read {
             self.fault = Some(error.into());
@@ -227,7 +225,7 @@ impl Sifted {
             self.course.note(event.data().as_bytes());
             let event = self.sieve.event(event);
             if let Some(owed) = self.course.owed() {
-                owed.hear(&event);
+                hear(owed, &event);
             }
             written.extend(event);
         }

@@ -280,8 +280,9 @@ impl Vital {
         if is_nudged {
             self.nudged.store(true, Ordering::Release);
         }
-        let is_untaken = self.grip.get().is_some_and(|grip| grip.is_untaken());
-        let term = self.term.get().filter(|_| !is_untaken);
+        let waits_for_client = |grip: &Arc<Grip>| grip.waits_for_client();
+        let is_slow = self.grip.get().is_some_and(waits_for_client);
+        let term = self.term.get().filter(|_| !is_slow);
         if term.is_some_and(Term::look) || is_nudged {
             self.waker.wake();
         }
@@ -354,6 +355,11 @@ impl Pulse {
     /// Says that something was sent.
     pub(crate) fn beat(&self) {
         self.vital.quiet.store(0, Ordering::Relaxed);
+        self.hear();
+    }
+
+    /// Says that the server said something.
+    pub(super) fn hear(&self) {
         if let Some(term) = self.vital.term.get() {
             term.beat();
         }

@@ -250,24 +250,61 @@ async fn time_that_the_client_takes_is_not_the_servers() {
     for _ in 0..10 {
         pass(SECOND).await; // what was sent is not taken yet
     }
-    let mut long = format!("data: {}", "x".repeat(70_000));
+    let long = format!("data: {}", "x".repeat(800_000));
     stream.write(&long);
     let mut left = long.len();
     while left > 0 {
         left -= next(&mut body).await.flatten().expect("more").len();
-    }
-    for _ in 0..10 {
-        stream.write("x");
-        assert_eq!(next(&mut body).await.flatten().as_deref(), Some("x"));
-        assert!(next(&mut body).now_or_never().is_none());
-        pass(SECOND).await;
-        long.push('x');
+        pass(SECOND).await; // a client that is slow
     }
     stream.write("\n\n");
     assert_eq!(next(&mut body).await.flatten().as_deref(), Some("\n\n"));
     drop(stream);
     assert!(next(&mut body).await.is_none());
     assert!(world.store.failures().is_empty());
+}
+
+#[tokio::test]
+async fn a_long_event_that_comes_drop_by_drop_holds_no_call_for_ever() {
+    // GW-27, GW-28
+    let (upstream, world) = impatient(&AllowList::default(), 8 * SECOND).await;
+    let stream = upstream.then_stream();
+    let mut body = world.open(session_call()).await.into_body();
+    let long = format!("data: {}", "x".repeat(70_000));
+    stream.write(&long);
+    let mut left = long.len();
+    while left > 0 {
+        left -= next(&mut body).await.flatten().expect("more").len();
+    }
+    let mut drops = 0;
+    loop {
+        assert!(next(&mut body).now_or_never().is_none());
+        pass(SECOND).await;
+        stream.write("x");
+        match next(&mut body).await.expect("no proper end") {
+            Some(text) => assert_eq!(text, "x"),
+            None => break, // within an event there is no other end
+        }
+        drops += 1;
+    }
+    assert!((6..10).contains(&drops), "{drops}");
+    assert_eq!(world.store.failures().len(), 1);
+}
+
+#[tokio::test]
+async fn half_an_answer_that_looks_whole_is_none() {
+    // GW-27: its last byte ends something within it
+    let half = "data: {\"jsonrpc\":\"2.0\",\"id\":5,\"result\":{\"content\":[{\"type\":\"text\"}";
+    for allow in [AllowList::default(), only(&["read"], &[], &[])] {
+        let (upstream, world) = impatient(&allow, 8 * SECOND).await;
+        let stream = upstream.then_stream();
+        let mut body = world.open(session_call()).await.into_body();
+        stream.write(half);
+        drop(stream);
+        let last = next(&mut body).await.flatten().expect("an error");
+        is_told(&last, (BROKE_OFF, &world.store.failures()[0].1));
+        assert!(next(&mut body).await.is_none());
+    }
 }
 
 #[tokio::test]

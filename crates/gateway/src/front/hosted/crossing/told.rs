@@ -84,6 +84,12 @@ async fn events(mut body: Body, most: usize) -> Result<Told, Fault> {
         is_resumable |= events.iter().any(|event| event.id().is_some());
         response = events.into_iter().find_map(answer);
     }
+    if response.is_none() && !said.is_empty() {
+        // Calls, too, may lack the blank line behind their answer.
+        let ended = parser.push(b"\n\n").map_err(|_| Fault::TooLarge)?;
+        response = ended.into_iter().find_map(answer);
+        said.extend_from_slice(if response.is_some() { b"\n\n" } else { b"" });
+    }
     if response.is_none() && !is_resumable {
         return Err(Fault::Broken);
     }
@@ -113,6 +119,20 @@ mod tests {
             .into_iter()
             .map(|chunk| Ok::<_, Error>(Bytes::from(chunk)));
         Body::from_stream(stream::iter(chunks))
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_only_lacks_its_blank_line_is_one() {
+        // GW-27
+        for lacks in [1, 2] {
+            let cut = OPENED.get(..OPENED.len() - lacks).expect("most of it");
+            let told = events(body(vec![LOG, cut]), 1024).await.expect("an answer");
+            assert!(told.response.is_some());
+            let said = told.body.collect().await.expect("whole").to_bytes();
+            assert!(said.ends_with(b"\n\n"));
+        }
+        let half = events(body(vec![LOG, "data: {\"id\":1,"]), 1024).await;
+        assert_eq!(half.expect_err("half of it"), Fault::Broken);
     }
 
     #[tokio::test]
