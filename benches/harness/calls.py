@@ -122,9 +122,9 @@ class Calls:
         print(f"  nginx, {when}: {self.references[when].processor_us:.2f} us", flush=True)
 
     def _drifts(self, found: Sample) -> bool:
-        """Whether nginx is not what it was at the start."""
-        start = self.references.get("start", found).processor_us
-        return abs(found.processor_us / start - 1) > _MAXIMUM_DRIFT
+        """Whether nginx is not what it was before."""
+        each = [one.processor_us for one in (*self.references.values(), found)]
+        return max(each) / min(each) - 1 > _MAXIMUM_DRIFT
 
     def judge_references(self) -> None:
         """Sets rows without an nginx of their own beside the median of all references, and rejects
