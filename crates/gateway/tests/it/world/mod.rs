@@ -129,8 +129,9 @@ impl World {
 
 /// Lets time pass for everything that waits in this process, all at once.
 pub(crate) async fn pass(time: Duration) {
+    const ROUNDED: Duration = Duration::from_millis(2); // timers round up, so what is due is
     tokio::time::pause();
-    tokio::time::advance(time).await;
+    tokio::time::advance(time + ROUNDED).await;
     tokio::time::resume();
 }
 
