@@ -226,7 +226,8 @@ Node.js and FastMCP are those that the acceptance tests install. Doorward runs w
 with [`benches/nginx.conf`](../benches/nginx.conf), FastMCP with [`benches/peer/proxy.py`](../benches/peer/proxy.py), oidc-provider with [`benches/oidc-provider`](../benches/oidc-provider/server.js).
 
 How it is measured:
-- The system under test has core 0 for itself; the upstream and the load have core 1. All is loopback, without TLS.
+- The system under test has core 0 for itself; the upstream and the load have core 1. All is loopback, without TLS. \
+Doorward and oidc-provider are measured window by window in turn, and whichever is not measured rests.
 - Tokens come from Doorward itself: a client registers, a user signs in and consents, and each token is one refresh. \
 "Hot" calls rotate through 1,000 tokens; "cold" ones use every token once.
 - Each figure is the median of several windows. A window in which other processes took more than 8 % of a core is measured again; \

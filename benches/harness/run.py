@@ -16,6 +16,7 @@ class Pace:
     brief_warm_up: float  # for rows beside the main one
     brief_seconds: float
     brief_times: int
+    turns: int  # windows of each of two systems that are measured in turn
     open_loop_seconds: float
     cold_calls: int
     codes: int
@@ -28,8 +29,8 @@ class Pace:
     peer_patience: int
 
 
-FULL = Pace(10, 10, 3, 1, 3, 3, 6, 30_000, 12_000, 9_000, 8_000, 7, 10_000, 5, 3, 45)
-SHORT = Pace(2, 3, 3, 1, 1, 3, 3, 10_000, 6_000, 4_000, 2_000, 5, 10_000, 3, 1, 12)
+FULL = Pace(10, 10, 3, 1, 3, 3, 5, 6, 30_000, 12_000, 9_000, 8_000, 7, 10_000, 5, 3, 45)
+SHORT = Pace(2, 3, 3, 1, 1, 3, 5, 3, 10_000, 6_000, 4_000, 2_000, 5, 10_000, 3, 1, 12)
 
 
 @dataclass

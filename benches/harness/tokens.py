@@ -1,4 +1,4 @@
-"""Rows about the authorization server, each beside oidc-provider on the same core in its turn."""
+"""Rows about the authorization server, each beside oidc-provider on the same core, window by window in turn."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from harness.calls import CONNECTIONS, SCOPE, reject_disturbed
 from harness.loads import LoadFailed, Tool, Wrk, run_tool
 from harness.run import Row, Run
 from harness.systems import PASSWORD, USER, Doorward, OidcProvider, Stub, System
-from harness.window import Sample, sample
+from harness.window import Load, Sample, in_turn, sample
 
 _DISCOVERY = {"doorward": "oauth-authorization-server", "oidc-provider": "openid-configuration"}
 # key: title, floor and goal as multiples of oidc-provider's rate
@@ -17,27 +17,36 @@ _ROWS = {
     "discovery": ("discovery", 8, 12),
 }
 KEYS = tuple(_ROWS)
+_ORDER = ("refresh", "codes", "discovery", "registration")  # the last starts a server anew for every window
 
 
 def measure(run: Run) -> None:
-    """Measures one server after the other, then sets them side by side."""
+    """Measures both servers window by window in turn; they share a core, and one of them rests."""
     print("authorization server", flush=True)
     folder = run.folder / "authorization-server"
-    samples: dict[str, dict[str, Sample | str]] = {}
     with Stub(run.programs, folder) as stub:
-        for system in (OidcProvider(run.programs, folder), Doorward(run.programs, folder, stub=stub.port)):
-            with system:
-                samples[system.name] = Server(run, system).measure()
+        ours, theirs = Doorward(run.programs, folder, stub=stub.port), OidcProvider(run.programs, folder)
+        with theirs, ours:
+            servers = [Server(run, ours), Server(run, theirs)]
+            found = {key: _in_turn(run, key, servers) for key in _ORDER if run.wants(key)}
     for key, (title, floor, goal) in _ROWS.items():
-        if run.wants(key):
-            ours, theirs = samples["doorward"][key], samples["oidc-provider"][key]
-            run.add(_row(run, key, title, ours, theirs, floor, goal))
+        if key in found:
+            run.add(_row(run, key, title, found[key], floor, goal))
 
 
-def _row(run: Run, key: str, title: str, ours: Sample | str, theirs: Sample | str, floor: float, goal: float) -> Row:
-    for one in (ours, theirs):
-        if isinstance(one, str):
-            return Row("tokens", key, title, {}, floor=floor, goal=goal, void=one)
+def _in_turn(run: Run, key: str, servers: list["Server"]) -> list[Sample] | str:
+    """A sample of each server, or why there is none."""
+    try:
+        loads = [(server.system, getattr(server, key)()) for server in servers]
+        return in_turn(loads, run.pace.turns)
+    except LoadFailed as failure:
+        return str(failure)
+
+
+def _row(run: Run, key: str, title: str, found: list[Sample] | str, floor: float, goal: float) -> Row:
+    if isinstance(found, str):
+        return Row("tokens", key, title, {}, floor=floor, goal=goal, void=found)
+    ours, theirs = found
     reject_disturbed(run, title, ours, theirs)
     ratio = ours.rate / theirs.rate
     cells = {
@@ -53,52 +62,34 @@ def _row(run: Run, key: str, title: str, ours: Sample | str, theirs: Sample | st
 
 @dataclass
 class Server:
-    """One authorization server while it is measured."""
+    """One authorization server while it is measured: each load comes warmed up where that matters."""
 
     run: Run
     system: System
 
-    def measure(self) -> dict[str, Sample | str]:
-        """A sample of each wanted load, or why there is none."""
-        found: dict[str, Sample | str] = {}
-        # Registration comes last: it starts the server anew for every window.
-        loads = {"refresh": self.refresh, "codes": self.codes, "discovery": self.discovery, "registration": self.registration}
-        for key, load in loads.items():
-            if self.run.wants(key):
-                try:
-                    found[key] = load()
-                except LoadFailed as failure:
-                    found[key] = f"{self.system.name}: {failure}"
-        return found
-
-    def refresh(self) -> Sample:
+    def refresh(self) -> Load:
         wallet = self.system.folder / "wallet.json"
         run_tool(self.run.programs, "sign-in", **self._user, chains=CONNECTIONS, wallet=wallet)
-        return self._closed_loop("rotate", {"wallet": wallet})
-
-    def codes(self) -> Sample:
-        options = self._user | {"count": self.run.pace.codes, "connections": CONNECTIONS}
-        load = Tool(self.run.programs, self.system.folder, "redeem", options)
-        return sample(self.system, load, self.run.pace.brief_times)
-
-    def registration(self) -> Sample:
-        options = {"issuer": self.system.origin, "count": self.run.pace.registrations, "connections": CONNECTIONS}
-        load = Tool(self.run.programs, self.system.folder, "register", options, before=self.system.renew)
-        return sample(self.system, load, self.run.pace.brief_times)
-
-    def discovery(self) -> Sample:
-        url = f"{self.system.origin}/.well-known/{_DISCOVERY[self.system.name]}"
-        sample(self.system, Wrk(self.run.programs, url, CONNECTIONS, self.run.pace.brief_warm_up), 1)
-        return sample(self.system, Wrk(self.run.programs, url, CONNECTIONS, self.run.pace.brief_seconds), self.run.pace.brief_times)
-
-    def _closed_loop(self, command: str, options: dict[str, object]) -> Sample:
         pace = self.run.pace
-        loads = [
-            Tool(self.run.programs, self.system.folder, command, options | {"seconds": seconds})
-            for seconds in (pace.brief_warm_up, pace.brief_seconds)
-        ]
-        sample(self.system, loads[0], 1)
-        return sample(self.system, loads[1], pace.brief_times)
+        warm_up, load = (self._tool("rotate", {"wallet": wallet, "seconds": seconds}) for seconds in (pace.brief_warm_up, pace.brief_seconds))
+        sample(self.system, warm_up, 1)
+        return load
+
+    def codes(self) -> Load:
+        return self._tool("redeem", self._user | {"count": self.run.pace.codes, "connections": CONNECTIONS})
+
+    def registration(self) -> Load:
+        options = {"issuer": self.system.origin, "count": self.run.pace.registrations, "connections": CONNECTIONS}
+        return self._tool("register", options, before=self.system.renew)
+
+    def discovery(self) -> Load:
+        url = f"{self.system.origin}/.well-known/{_DISCOVERY[self.system.name]}"
+        pace = self.run.pace
+        sample(self.system, Wrk(self.run.programs, url, CONNECTIONS, pace.brief_warm_up), 1)
+        return Wrk(self.run.programs, url, CONNECTIONS, pace.brief_seconds)
+
+    def _tool(self, command: str, options: dict[str, object], **more: object) -> Tool:
+        return Tool(self.run.programs, self.system.folder, command, options, **more)
 
     @property
     def _user(self) -> dict[str, object]:

@@ -76,6 +76,13 @@ def sample(system: System, load: Load, times: int) -> Sample:
     return Sample([_quietest(system, load) for _ in range(times)])
 
 
+def in_turn(loads: list[tuple[System, Load]], times: int) -> list[Sample]:
+    """Measures several loads window by window in turn, so that all meet the machine alike: its speed
+    changes within minutes."""
+    turns = [[_quietest(system, load) for system, load in loads] for _ in range(times)]
+    return [Sample(list(windows)) for windows in zip(*turns)]
+
+
 def _quietest(system: System, load: Load) -> Window:
     attempts = []
     for _ in range(ATTEMPTS):
