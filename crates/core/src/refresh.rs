@@ -15,8 +15,11 @@
 //! The successor is kept sealed under a key that only the presented token
 //! yields, so the store alone cannot reveal it ([`successor_key`]).
 
+mod form;
+
 use std::time::Duration;
 
+pub use self::form::{digest_of, mint};
 use crate::{
     access::Confirmation,
     grant::Grant,
@@ -29,7 +32,7 @@ use crate::{
 /// A refresh token as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefreshToken {
-    /// Digest of the token itself.
+    /// What the store finds the token by ([`digest_of`]).
     pub digest: Digest,
     /// The grant that it belongs to.
     pub grant: GrantId,
@@ -53,7 +56,7 @@ pub enum RefreshState {
 pub struct Spent {
     /// When it was used.
     pub at: UnixTime,
-    /// Digest of the token that replaced it.
+    /// The digest of the token that replaced it.
     pub successor: Digest,
     /// The token response, sealed with [`successor_key`] of the token itself.
     pub sealed_response: Vec<u8>,
@@ -126,7 +129,7 @@ pub fn present(presentation: &Presentation<'_>, repeat_window: Duration, now: Un
 /// The key under which a token's successor is sealed: whoever holds the token has it,
 /// whoever holds only the store (with the token's digest) has not.
 pub fn successor_key(presented: &Secret) -> SealingKey {
-    // The store knows SHA-256(token); the key comes from the token by another path.
+    // The store knows SHA-256(token) or most of it; the key comes from the token by another path.
     let parent = Digest::of(&format!("successor:{}", presented.expose()));
     SealingKey::derive(parent.as_bytes(), "refresh successor")
 }

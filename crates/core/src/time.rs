@@ -36,6 +36,12 @@ impl UnixTime {
         self.0
     }
 
+    /// Its last 48 bits in milliseconds, which sort as it does until the year 10889.
+    pub(crate) fn sorting(self) -> [u8; 6] {
+        let [_, _, rest @ ..] = self.0.to_be_bytes();
+        rest
+    }
+
     /// The day in UTC, as people read it everywhere: 2027-01-31 (ISO 8601).
     pub fn day(self) -> String {
         // Days since 0000-03-01, so that a leap day is the last of its year.

@@ -5,10 +5,9 @@ use doorward_core::{
     id::ClientId,
     introspection::{Concerned, may_know},
     openid::userinfo_of,
-    refresh::{RefreshState, RefreshToken},
+    refresh::{RefreshState, RefreshToken, digest_of},
     resource::Resource,
     scope::{PROFILE, ScopeSet},
-    secret::Digest,
 };
 use doorward_store::{StoreError, Tx};
 
@@ -24,7 +23,7 @@ impl Shared {
     ) -> Result<Introspection, IntrospectError> {
         let presented = asked.required("token")?;
         let mut tx = self.store.begin().await?;
-        if let Some(token) = tx.refresh_token(&Digest::of(presented)).await? {
+        if let Some(token) = tx.refresh_token(&digest_of(presented)).await? {
             return Ok(self.of_refresh(&mut *tx, asked, &token).await?);
         }
         match self.keys.read(ACCESS_TOKEN_TYPE, presented) {

@@ -4,8 +4,8 @@ use doorward_core::{
     access::{ACCESS_TOKEN_TYPE, AccessClaims},
     audit::{AuditEvent, AuditKind, Outcome},
     grant::RevocationReason,
+    refresh::digest_of,
     revocation::{Revocation, Standing},
-    secret::Digest,
     time::UnixTime,
 };
 use doorward_store::StoreError;
@@ -33,7 +33,7 @@ impl Shared {
         now: UnixTime,
     ) -> Result<bool, StoreError> {
         let mut tx = self.store.begin().await?;
-        let Some(token) = tx.refresh_token(&Digest::of(presented)).await? else {
+        let Some(token) = tx.refresh_token(&digest_of(presented)).await? else {
             return Ok(false);
         };
         let grant = tx.grant(&token.grant).await?;

@@ -12,7 +12,7 @@ use doorward_core::{
     grant::{Grant, Opening},
     group::GroupName,
     id::{ClientId, GrantId, TokenId, UserId},
-    refresh::{RefreshState, RefreshToken},
+    refresh::{self, RefreshState, RefreshToken},
     resource::{Resource, Resources},
     scope::ScopeSet,
     secret::Secret,
@@ -136,7 +136,7 @@ impl Shared {
     pub(super) fn new_grant(&self, new: NewGrant<'_>) -> Grant {
         let now = self.clock.now();
         Grant {
-            id: GrantId::from_random(draw(&*self.entropy)),
+            id: GrantId::made_at(now, draw(&*self.entropy)),
             user: new.user.cloned(),
             client: new.client.clone(),
             resources: new.resources,
@@ -180,10 +180,10 @@ impl Shared {
 
     /// A fresh refresh token of `grant`: it dies when it idles, and with the grant.
     pub(super) fn mint_refresh(&self, grant: &Grant, now: UnixTime) -> (Secret, RefreshToken) {
-        let secret = Secret::mint("dwr_", draw(&*self.entropy));
+        let secret = refresh::mint(now, draw(&*self.entropy));
         let idle = now + self.published().config.lifetimes.refresh_idle;
         let record = RefreshToken {
-            digest: secret.digest(),
+            digest: refresh::digest_of(secret.expose()),
             grant: grant.id.clone(),
             expires_at: idle.min(grant.expires_at),
             state: RefreshState::Active,

@@ -9,7 +9,9 @@ use doorward_core::{
     audit::{AuditKind, Outcome},
     entropy::draw,
     grant::{Grant, Narrowing, Opening, RevocationReason},
-    refresh::{Presentation, RefreshState, RefreshToken, Spent, Verdict, present, successor_key},
+    refresh::{
+        Presentation, RefreshState, RefreshToken, Spent, Verdict, digest_of, present, successor_key,
+    },
     resource::Named,
     revocation::Revocation,
     secret::Secret,
@@ -94,7 +96,7 @@ impl Shared {
     async fn load_refresh(&self, asked: &Asked<'_>) -> Result<Loaded, TokenError> {
         let secret = Secret::presented(asked.required("refresh_token")?);
         let mut tx = self.store.begin().await?;
-        let found = tx.presented_refresh(&secret.digest()).await?;
+        let found = tx.presented_refresh(&digest_of(secret.expose())).await?;
         let found = found.filter(|found| found.user.disabled_at.is_none());
         let found = found.ok_or(TokenError::GrantRejected)?;
         let spent = matches!(found.token.state, RefreshState::Spent(_));

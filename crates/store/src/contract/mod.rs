@@ -179,8 +179,9 @@ macro_rules! every_contract {
             reaping {
                 a_redeemed_code_is_recognised_for_ten_minutes_after_its_expiry
                 a_spent_refresh_token_is_recognised_until_its_grant_ends
-                refresh_tokens_of_ended_grants_go
-                an_unused_refresh_token_goes_when_it_expires
+                no_refresh_token_goes_before_it_expires
+                a_token_whose_grant_is_forgotten_is_nobodys
+                of_sealed_responses_the_old_ones_go_and_no_other
                 a_sealed_response_is_emptied_after_a_day
                 sessions_and_setup_links_go_when_they_expire
                 what_was_used_once_stays_so_for_a_day_after_its_expiry

@@ -37,6 +37,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0023_administrators_and_token_cuts.sql"),
     include_str!("../../migrations/postgres/0024_invitations_and_resets.sql"),
     include_str!("../../migrations/postgres/0025_latest_grants.sql"),
+    include_str!("../../migrations/postgres/0026_refresh_tokens_in_order.sql"),
 ];
 
 /// The oldest server that has all that is used: `pg_xact_status` above all.

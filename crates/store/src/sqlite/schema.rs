@@ -39,6 +39,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0023_administrators_and_token_cuts.sql"),
     include_str!("../../migrations/sqlite/0024_invitations_and_resets.sql"),
     include_str!("../../migrations/sqlite/0025_latest_grants.sql"),
+    include_str!("../../migrations/sqlite/0026_refresh_tokens_in_order.sql"),
 ];
 
 /// Marks a file as a database of Doorward: "Door".

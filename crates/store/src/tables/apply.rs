@@ -178,7 +178,10 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
         }
 
         Write::AddRefreshToken(token) => one(refresh_tokens::add(token)),
-        Write::SpendRefreshToken(digest, spent) => one(refresh_tokens::spend(digest, spent)),
+        Write::SpendRefreshToken(digest, spent) => {
+            let both = refresh_tokens::spend(digest, spent);
+            both.map(|change| step(change, Expects::One)).into()
+        }
 
         Write::AddSession(session) => one(sessions::add(session)),
         Write::SeeSession(digest, at) => any(sessions::see(digest, *at)),

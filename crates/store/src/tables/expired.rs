@@ -1,7 +1,7 @@
 //! What has expired and protects nothing any more.
 //!
 //! Kept although expired: redeemed and burnt codes until nobody would try them
-//! again, spent refresh tokens until their grant ends, and revoked clients for
+//! again, refresh tokens until the day is over on which their grant ends, and revoked clients for
 //! good, so that the same registration does not bring one back. That cannot happen
 //! to one that got an identifier of its own, so of these the unused ones go: whoever
 //! may register and delete would otherwise leave rows for ever.
@@ -55,20 +55,15 @@ statements! {
     INITIAL_TOKENS_BEFORE = "DELETE FROM initial_access_tokens WHERE expires_at <= ?1";
     PROVISIONING_TOKENS_BEFORE = "DELETE FROM provisioning_tokens WHERE expires_at <= ?1";
     SETUP_LINKS_BEFORE = "DELETE FROM setup_links WHERE expires_at <= ?1";
-    UNUSED_REFRESH_TOKENS_BEFORE = "DELETE FROM refresh_tokens
-        WHERE spent_at IS NULL AND expires_at <= ?1";
-    REFRESH_TOKENS_OF_REVOKED_BEFORE = "DELETE FROM refresh_tokens
-        WHERE grant_id IN (SELECT id FROM grants WHERE revoked_at <= ?1)";
-    REFRESH_TOKENS_OF_EXPIRED_BEFORE = "DELETE FROM refresh_tokens
-        WHERE grant_id IN (SELECT id FROM grants WHERE expires_at <= ?1)";
-    EMPTY_REPEATS_BEFORE = "UPDATE refresh_tokens SET sealed_response = NULL
-        WHERE sealed_response IS NOT NULL AND spent_at <= ?1";
-    GRANTS_REVOKED_BEFORE = "DELETE FROM grants WHERE revoked_at <= ?1
-        AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)";
-    GRANTS_EXPIRED_BEFORE = "DELETE FROM grants WHERE expires_at <= ?1
-        AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)";
-    OWN_GRANTS_BEFORE = "DELETE FROM grants WHERE expires_at <= ?1 AND user_id IS NULL
-        AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)";
+    // Both: what an older version wrote meanwhile may know no day.
+    REFRESH_TOKENS_BEFORE = "DELETE FROM refresh_tokens WHERE kept_until <= ?1 AND expires_at <= ?1";
+    // They lie in order: none is looked at but those that go, and the first that stays.
+    RESPONSES_BEFORE = "DELETE FROM refresh_responses WHERE id < coalesce(
+        (SELECT id FROM refresh_responses WHERE spent_at > ?1 ORDER BY id LIMIT 1),
+        (SELECT max(id) + 1 FROM refresh_responses))";
+    GRANTS_REVOKED_BEFORE = "DELETE FROM grants WHERE revoked_at <= ?1";
+    GRANTS_EXPIRED_BEFORE = "DELETE FROM grants WHERE expires_at <= ?1";
+    OWN_GRANTS_BEFORE = "DELETE FROM grants WHERE expires_at <= ?1 AND user_id IS NULL";
     ACCESS_TOKENS_BEFORE = "DELETE FROM revoked_access_tokens WHERE revoked_at <= ?1";
     INVITATIONS_BEFORE = "DELETE FROM invitations WHERE expires_at <= ?1";
     PASSWORD_RESETS_BEFORE = "DELETE FROM password_resets WHERE expires_at <= ?1";
@@ -96,7 +91,7 @@ pub(crate) fn reap(now: UnixTime, unused_since: UnixTime) -> Vec<Step> {
     };
     let before = |limit, sql| step(limit, sql, Expects::Any);
     vec![
-        step(now - REPEATS, EMPTY_REPEATS_BEFORE, Expects::AnyUncounted),
+        step(now - REPEATS, RESPONSES_BEFORE, Expects::AnyUncounted),
         before(now - CODES, CODES_BEFORE),
         before(now - CODES, DEVICES_BEFORE),
         before(now - SIGN_INS, VOUCHED_BEFORE),
@@ -110,9 +105,7 @@ pub(crate) fn reap(now: UnixTime, unused_since: UnixTime) -> Vec<Step> {
         before(now, SETUP_LINKS_BEFORE),
         before(now, INVITATIONS_BEFORE),
         before(now, PASSWORD_RESETS_BEFORE),
-        before(now, UNUSED_REFRESH_TOKENS_BEFORE),
-        before(now, REFRESH_TOKENS_OF_REVOKED_BEFORE),
-        before(now, REFRESH_TOKENS_OF_EXPIRED_BEFORE),
+        before(now, REFRESH_TOKENS_BEFORE),
         before(now - GRANTS, GRANTS_REVOKED_BEFORE),
         before(now - GRANTS, GRANTS_EXPIRED_BEFORE),
         before(now - OWN_GRANTS, OWN_GRANTS_BEFORE),

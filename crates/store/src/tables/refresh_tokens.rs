@@ -1,4 +1,4 @@
-//! Refresh tokens: exactly one use spends one.
+//! Refresh tokens: exactly one use spends one. What it returned is kept beside them for a while.
 
 use doorward_core::{
     id::GrantId,
@@ -11,7 +11,9 @@ use super::{Change, Columns, Query, Unreadable, change, params, query, statement
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT digest, grant_id, expires_at, spent_at, successor, sealed_response
+            "SELECT digest, grant_id, expires_at, spent_at, successor,
+                CASE WHEN spent_at IS NOT NULL THEN (SELECT sealed FROM refresh_responses
+                    WHERE refresh_responses.digest = refresh_tokens.digest) END AS sealed_response
             FROM refresh_tokens ",
             $rest
         )
@@ -21,11 +23,13 @@ pub(super) use select;
 
 statements! {
     BY_DIGEST = select!("WHERE digest = ?1");
-    ADD = "INSERT INTO refresh_tokens (digest, grant_id, expires_at, spent_at, successor,
-            sealed_response)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    SPEND = "UPDATE refresh_tokens SET spent_at = ?2, successor = ?3, sealed_response = ?4
+    // Of a grant that exists. It is kept until the day on which that ends is over: few ends, so
+    // that tokens of one moment lie together in the index, too.
+    ADD = "INSERT INTO refresh_tokens (digest, grant_id, expires_at, kept_until)
+        SELECT ?1, id, ?3, (expires_at / 86400000 + 1) * 86400000 FROM grants WHERE id = ?2";
+    SPEND = "UPDATE refresh_tokens SET spent_at = ?2, successor = ?3
         WHERE digest = ?1 AND spent_at IS NULL";
+    KEEP_RESPONSE = "INSERT INTO refresh_responses (digest, spent_at, sealed) VALUES (?1, ?2, ?3)";
 }
 
 pub(super) fn read(columns: &mut Columns<'_>) -> Result<RefreshToken, Unreadable> {
@@ -55,23 +59,19 @@ pub(crate) fn by_digest(digest: &Digest) -> Query<RefreshToken> {
     query(BY_DIGEST, params![digest], read)
 }
 
+/// Adds an active token; what is spent comes of [`spend`].
 pub(crate) fn add(token: &RefreshToken) -> Change {
-    let spent = match &token.state {
-        RefreshState::Active => None,
-        RefreshState::Spent(spent) => Some(spent),
-    };
-    let row = params![
-        token.digest,
-        token.grant.as_str(),
-        token.expires_at,
-        spent.map(|spent| spent.at),
-        spent.map(|spent| spent.successor),
-        spent.map(|spent| spent.sealed_response.as_slice()),
-    ];
+    let row = params![token.digest, token.grant.as_str(), token.expires_at];
     change(ADD, row)
 }
 
-pub(crate) fn spend(digest: &Digest, spent: &Spent) -> Change {
-    let row = params![digest, spent.at, spent.successor, spent.sealed_response,];
-    change(SPEND, row)
+/// Spends a token and keeps what it returned.
+pub(crate) fn spend(digest: &Digest, spent: &Spent) -> [Change; 2] {
+    [
+        change(SPEND, params![digest, spent.at, spent.successor]),
+        change(
+            KEEP_RESPONSE,
+            params![digest, spent.at, spent.sealed_response],
+        ),
+    ]
 }

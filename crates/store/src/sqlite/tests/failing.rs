@@ -7,6 +7,7 @@ impl Opened {
     /// Lets the database grow by no page any more.
     fn fill_disk(&self) {
         let connection = lock(&self.connection);
+        connection.execute_batch("VACUUM").expect("free pages go");
         let pages: i64 = connection
             .pragma_query_value(None, "page_count", |row| row.get(0))
             .expect("counts");
