@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, net::IpAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use axum::{Router, response::Response};
+use bytes::Bytes;
 use doorward_core::{
     access::CLOCK_SKEW,
     client::Environment,
@@ -29,6 +30,7 @@ use doorward_fetch::Fetcher;
 use doorward_pages::Brand;
 use doorward_store::{Store, StoreError};
 use http::{HeaderMap, Method};
+use http_body_util::Full;
 use zeroize::Zeroize;
 
 use crate::{
@@ -264,7 +266,7 @@ impl Issuer {
         asked: (&Method, &str),
         headers: &HeaderMap,
         peer: impl FnOnce() -> IpAddr,
-    ) -> Option<Response> {
+    ) -> Option<Response<Full<Bytes>>> {
         metadata::at_once(&self.0, asked, headers, peer)
     }
 

@@ -17,13 +17,15 @@ use std::{
 
 use arc_swap::ArcSwap;
 use axum::{Router, body::Body, response::Response, routing::future::RouteFuture};
+use bytes::Bytes;
 use doorward_core::{
     certificate::PresentedCertificate,
     peer::{Peer, SameMachine},
 };
-use futures_util::{FutureExt, future::Either};
+use futures_util::{FutureExt, future};
 use http::{HeaderMap, Method, Request, header};
 use http_body::Body as _;
+use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use ipnet::IpNet;
 use tower::Service;
@@ -168,7 +170,7 @@ impl Front {
 
 impl Front {
     /// What needs no route. A body must be read off, which the routes do.
-    fn at_once(&self, door: &Door, request: &Request<Incoming>) -> Option<Response> {
+    fn at_once(&self, door: &Door, request: &Request<Incoming>) -> Option<Response<Full<Bytes>>> {
         let house = self.house.as_ref()?;
         let peer = || forwarded::peer(door.remote, request.headers(), &self.proxies.load());
         let is_whole = request.body().is_end_stream();
@@ -184,7 +186,7 @@ impl Front {
             Err(_) => self.refuse(FrontRefusal::Broken),
         };
         self.counters.answered(response.status());
-        Ok(response)
+        Ok(response.map(Either::Right))
     }
 
     /// Tells the operator, once, that all who come through this proxy count as one peer.
@@ -212,12 +214,12 @@ fn is_framed_once(headers: &HeaderMap) -> bool {
     }
 }
 
-/// What a connection is given to send.
-type Answered = Result<Response, Infallible>;
+/// What a connection is given to send. What is whole needs no box.
+type Answered = Result<Response<Either<Full<Bytes>, Body>>, Infallible>;
 
 /// An answer, or the promise of one.
 enum Answer {
-    Now(Response),
+    Now(Response<Full<Bytes>>),
     Routed(RouteFuture<Infallible>),
 }
 
@@ -230,20 +232,20 @@ pub(super) struct Door {
 }
 
 impl hyper::service::Service<Request<Incoming>> for Door {
-    type Response = Response;
+    type Response = Response<Either<Full<Bytes>, Body>>;
     type Error = Infallible;
-    type Future = Either<Ready<Answered>, Pin<Box<dyn Future<Output = Answered> + Send>>>;
+    type Future = future::Either<Ready<Answered>, Pin<Box<dyn Future<Output = Answered> + Send>>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let response = match self.front.answer(self, request) {
             Ok(Answer::Routed(routed)) => {
                 let front = Arc::clone(&self.front);
-                return Either::Right(Box::pin(front.finish(routed)));
+                return future::Either::Right(Box::pin(front.finish(routed)));
             }
-            Ok(Answer::Now(response)) => response,
-            Err(refusal) => self.front.refuse(refusal),
+            Ok(Answer::Now(response)) => response.map(Either::Left),
+            Err(refusal) => self.front.refuse(refusal).map(Either::Right),
         };
         self.front.counters.answered(response.status());
-        Either::Left(ready(Ok(response)))
+        future::Either::Left(ready(Ok(response)))
     }
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use axum::{Router, response::Response};
+use bytes::Bytes;
 use doorward_console::Console;
 use doorward_core::{
     clock::Clock,
@@ -25,6 +26,7 @@ use doorward_scim::{Scim, ScimParts};
 use doorward_store::Store;
 use doorward_verify::{ProcessMemory, Verifier, VerifierConfig};
 use http::Request;
+use http_body_util::Full;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{
@@ -186,7 +188,7 @@ impl House {
         &self,
         request: &Request<B>,
         peer: impl FnOnce() -> IpAddr,
-    ) -> Option<Response> {
+    ) -> Option<Response<Full<Bytes>>> {
         let asked = (request.method(), request.uri().path());
         let issuer = &self.0.issuer;
         issuer.metadata_at_once(asked, request.headers(), peer)

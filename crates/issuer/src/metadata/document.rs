@@ -6,6 +6,7 @@
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
+use http_body_util::Full;
 
 use crate::wire::{json_bytes, readable};
 
@@ -25,11 +26,9 @@ pub(crate) struct Document {
 impl Document {
     /// Prepares `json`.
     pub(crate) fn new(json: Vec<u8>) -> Self {
-        let length = HeaderValue::from(json.len());
         let mut response = readable(json_bytes(Bytes::new()));
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, BRIEFLY);
-        headers.insert(header::CONTENT_LENGTH, length);
         Self {
             headers: std::mem::take(headers),
             body: json.into(),
@@ -44,7 +43,12 @@ impl Document {
 
     /// The answer to whoever asks.
     pub(crate) fn response(&self) -> Response {
-        let mut response = Response::new(Body::from(self.body.clone()));
+        self.whole().map(Body::new)
+    }
+
+    /// The same, known to be whole: nothing of it is still to come.
+    pub(crate) fn whole(&self) -> http::Response<Full<Bytes>> {
+        let mut response = http::Response::new(Full::new(self.body.clone()));
         response.headers_mut().clone_from(&self.headers);
         response
     }

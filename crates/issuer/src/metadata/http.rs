@@ -6,8 +6,10 @@ use axum::{
     extract::{Path, Request, State},
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use doorward_core::{peer::Peer, quirk::Remedy};
 use http::{HeaderMap, Method, StatusCode};
+use http_body_util::Full;
 
 use super::{Document, OAUTH, OPENID};
 use crate::{
@@ -75,9 +77,9 @@ pub(crate) fn at_once(
     (method, path): (&Method, &str),
     headers: &HeaderMap,
     peer: impl FnOnce() -> IpAddr,
-) -> Option<Response> {
+) -> Option<http::Response<Full<Bytes>>> {
     let asked = method == Method::GET && (path == OAUTH || path == OPENID);
-    asked.then(|| document(issuer, headers, || Some(peer())))
+    asked.then(|| document(issuer, headers, || Some(peer()), Document::whole))
 }
 
 fn names_server(issuer: &Shared, path: &str) -> bool {
@@ -93,18 +95,19 @@ fn names_server(issuer: &Shared, path: &str) -> bool {
 
 fn answer(issuer: &Shared, request: &Request) -> Response {
     let peer = || request.extensions().get::<Peer>().map(|peer| peer.0);
-    document(issuer, request.headers(), peer)
+    document(issuer, request.headers(), peer, Document::response)
 }
 
-fn document(
+fn document<T>(
     issuer: &Shared,
     headers: &HeaderMap,
     peer: impl FnOnce() -> Option<IpAddr>,
-) -> Response {
+    answer: impl FnOnce(&Document) -> T,
+) -> T {
     let metadata = issuer.metadata();
     match issuer.remedy(headers, peer) {
-        None => metadata.document.response(),
-        Some(Remedy::UnannouncedIssuer) => metadata.unannounced.response(),
+        None => answer(&metadata.document),
+        Some(Remedy::UnannouncedIssuer) => answer(&metadata.unannounced),
     }
 }
 
