@@ -107,17 +107,13 @@ def processor_seconds(root: int) -> float:
     return sum(sum(map(int, _stat(pid)[11:15])) for pid in _tree(root)) / _TICK
 
 
-def busy_seconds() -> float:
-    """Time that all cores together were not idle."""
-    fields = list(map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:9]))
-    user, nice, system, _idle, _wait, interrupts, soft, _stolen = fields
-    return (user + nice + system + interrupts + soft) / _TICK
-
-
-def kernel_seconds() -> dict[int, float]:
-    """Time of each thread of the kernel. What they write, and send to the disk, is for whoever runs."""
+def other_seconds() -> float:
+    """Time of all processes that were not started from here, and of those whose end they saw. Threads
+    of the kernel are none of them: what they write, and send to the disk, is for whoever runs."""
+    ours = set(_tree(os.getpid()))
     stats = ((int(path.name), _stat(int(path.name))) for path in Path("/proc").glob("[0-9]*"))
-    return {pid: sum(map(int, fields[11:15])) / _TICK for pid, fields in stats if fields and fields[1] == _KTHREADD}
+    others = (fields for pid, fields in stats if fields and pid not in ours and fields[1] != _KTHREADD)
+    return sum(sum(map(int, fields[11:15])) for fields in others) / _TICK
 
 
 def memory_megabytes(root: int) -> float:

@@ -227,12 +227,13 @@ with [`benches/nginx.conf`](../benches/nginx.conf), FastMCP with [`benches/peer/
 
 How it is measured:
 - The system under test has core 0 for itself; the upstream and the load have core 1. All is loopback, without TLS. \
-Doorward and oidc-provider are measured window by window in turn, and whichever is not measured rests.
+Doorward and oidc-provider are measured window by window in turn, and whichever is not measured rests. \
+oidc-provider offers the same endpoints and grants where it has them and calls them stable.
 - Tokens come from Doorward itself: a client registers, a user signs in and consents, and each token is one refresh. \
 "Hot" calls rotate through 1,000 tokens; "cold" ones use every token once.
 - Each figure is the median of several windows. A window in which other processes took more than 8 % of a core is measured again; \
 when that does not help, or when nginx at the start, in the middle and at the end differs by more than 5 %, the run is rejected and this page is not written. \
-Threads of the kernel are not counted among the others: they write and flush for whoever runs. Where nginx differs from the start, more windows \
+Threads of the kernel and interrupts are not counted among the others: they write and flush for whoever runs. Where nginx differs from the start, more windows \
 follow after a pause, up to fifteen, and the median of all of them counts.
 - The added latency is at a fixed 200 requests a second, each counted from the instant at which it was due.
 - Where percentiles of pages are told, one visitor asks for one after another; a page counts from the first byte sent to the last one read.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from harness.places import WORK
-from harness.processes import busy_seconds, kernel_seconds, processor_seconds
+from harness.processes import other_seconds
 from harness.systems import System
 
 MAXIMUM_DISTURBANCE = 0.08  # of a core
@@ -29,7 +29,7 @@ class Window:
     requests: int
     seconds: float
     processor_us: float  # of the system, per request
-    others: float  # cores used by processes that are neither ours nor the kernel's
+    others: float  # cores used by processes that were not started for the benchmark
     flushes: int  # of the disk
     said: dict  # what the load generator reported
 
@@ -94,28 +94,26 @@ def _quietest(system: System, load: Load) -> Window:
 
 def _window(system: System, load: Load) -> Window:
     load.prepare()
-    kernel, before = kernel_seconds(), _clocks(system)
+    others, before = other_seconds(), _clocks(system)
     said = load.fire()
-    after, kernel_after = _clocks(system), kernel_seconds()
+    after, others_after = _clocks(system), other_seconds()
     if finish := getattr(load, "finish", None):
         finish()
-    used, ours, busy, flushes, seconds = (later - earlier for earlier, later in zip(before, after))
-    for_us = sum(spent - kernel.get(pid, 0.0) for pid, spent in kernel_after.items())
+    used, flushes, seconds = (later - earlier for earlier, later in zip(before, after))
     requests = said["requests"]
     system.sent += requests
     return Window(
         requests=requests,
         seconds=said["seconds"],
         processor_us=used / max(requests, 1) * 1e6,
-        others=max(0.0, busy - ours - for_us) / seconds,
+        others=max(0.0, others_after - others) / seconds,
         flushes=flushes,
         said=said,
     )
 
 
-def _clocks(system: System) -> tuple[float, float, float, int, float]:
-    ours = processor_seconds(os.getpid())  # everything that runs was started from here
-    return system.processor_seconds(), ours, busy_seconds(), _disk_flushes(), time.monotonic()
+def _clocks(system: System) -> tuple[float, int, float]:
+    return system.processor_seconds(), _disk_flushes(), time.monotonic()
 
 
 def _disk_flushes() -> int:

@@ -1,7 +1,8 @@
 /**
  * oidc-provider as Doorward is set up: ES256 access tokens for one resource, PKCE, rotation,
- * open registration. Nobody is asked anything, nothing is written to disk and nothing is
- * audited, which all speaks for oidc-provider.
+ * open registration, and the same endpoints and grants where it has them and calls them stable.
+ * Nobody is asked anything, nothing is written to disk and nothing is audited, which all speaks
+ * for oidc-provider.
  *
  *   node server.js PORT
  */
@@ -18,15 +19,23 @@ const provider = new Provider(issuer, {
   adapter: Memory,
   jwks: { keys: [{ ...key, alg: 'ES256', use: 'sig', kid: 'benchmark' }] },
   cookies: { keys: [randomBytes(32).toString('hex')] },
-  clientDefaults: { id_token_signed_response_alg: 'ES256' },
+  clientDefaults: { id_token_signed_response_alg: 'ES256', introspection_signed_response_alg: 'ES256' },
   findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
   issueRefreshToken: () => true,
   rotateRefreshToken: true,
   ttl: { AccessToken: 600, AuthorizationCode: 60, RefreshToken: 30 * DAY, Session: DAY, Grant: 90 * DAY, Interaction: 600 },
   interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
+  acrValues: ['urn:doorward:acr:password', 'urn:doorward:acr:mfa', 'urn:doorward:acr:passkey'],
   features: {
     devInteractions: { enabled: false },
     registration: { enabled: true },
+    registrationManagement: { enabled: true },
+    clientCredentials: { enabled: true },
+    deviceFlow: { enabled: true },
+    introspection: { enabled: true },
+    jwtIntrospection: { enabled: true },
+    requestObjects: { enabled: true },
+    revocation: { enabled: true },
     resourceIndicators: {
       enabled: true,
       useGrantedResource: () => true,
