@@ -19,7 +19,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// Mints a credential from 256 random bits. The prefix (`dwr_`, `dwc_`, ...) lets
+    /// Mints a credential from 256 random bits. The prefix (`dwc_`, `dwi_`, ...) lets
     /// secret scanners and readers of logs tell what kind leaked.
     pub fn mint(prefix: &str, bits: [u8; 32]) -> Self {
         Self(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bits)))

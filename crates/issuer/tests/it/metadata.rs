@@ -52,6 +52,10 @@ async fn what_is_answered_at_once_is_what_the_routes_answer() {
             let routed = routed.await;
             let answer = at_once(Method::GET, path, user_agent).expect("answered");
             assert_eq!(answer.status(), routed.status);
+            let head = world.send(request(Method::HEAD, path, &agent, String::new()));
+            let head = head.await;
+            assert_eq!(head.header("content-length"), routed.body.len().to_string());
+            assert!(head.body.is_empty());
             for (name, value) in answer.headers() {
                 assert_eq!(routed.header(name.as_str()), value, "{name}");
             }

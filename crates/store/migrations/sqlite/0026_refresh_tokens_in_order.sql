@@ -1,5 +1,5 @@
 -- Refresh tokens lie as they came. What a spent one returned, which is ten times as long and needed
--- for a day at most, lies elsewhere, so that spending one moves no other. They go by the day on
+-- for a day at most, lies elsewhere, so that spending one moves no other. They go by the hour in
 -- which their grant ends, and not by the grant: no index finds them by it, and no reference.
 CREATE TABLE refresh_tokens_new (
     digest     BLOB NOT NULL PRIMARY KEY CHECK (length(digest) = 32),
@@ -13,7 +13,7 @@ CREATE TABLE refresh_tokens_new (
 
 INSERT INTO refresh_tokens_new (digest, grant_id, expires_at, kept_until, spent_at, successor)
     SELECT digest, grant_id, refresh_tokens.expires_at,
-        (grants.expires_at / 86400000 + 1) * 86400000, spent_at, successor
+        (grants.expires_at / 3600000 + 1) * 3600000, spent_at, successor
     FROM refresh_tokens JOIN grants ON id = grant_id ORDER BY digest;
 
 CREATE TABLE refresh_responses (

@@ -3,7 +3,8 @@
 //! A migration that was applied is never edited: its digest is stored beside its
 //! number, and a database with another digest is refused. All pending migrations
 //! run in one transaction, so an upgrade that is killed leaves the old schema
-//! (CR-06). Migrations only expand; what contracts comes a release later.
+//! (CR-06). An older version refuses what a newer one made, and no two serve from one
+//! database, so a migration may take away what no version uses any more.
 
 use std::{io, path::PathBuf};
 

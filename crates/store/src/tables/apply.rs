@@ -3,6 +3,8 @@
 use doorward_core::{
     grant::{RevocationReason, Revoked},
     id::UserId,
+    refresh::{RefreshState, Spent},
+    secret::Digest,
     time::UnixTime,
 };
 
@@ -177,11 +179,14 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
             ]
         }
 
-        Write::AddRefreshToken(token) => one(refresh_tokens::add(token)),
-        Write::SpendRefreshToken(digest, spent) => {
-            let both = refresh_tokens::spend(digest, spent);
-            both.map(|change| step(change, Expects::One)).into()
+        Write::AddRefreshToken(token) => {
+            let mut steps = one(refresh_tokens::add(token));
+            if let RefreshState::Spent(spent) = &token.state {
+                steps.extend(spend(&token.digest, spent));
+            }
+            steps
         }
+        Write::SpendRefreshToken(digest, spent) => spend(digest, spent).into(),
 
         Write::AddSession(session) => one(sessions::add(session)),
         Write::SeeSession(digest, at) => any(sessions::see(digest, *at)),
@@ -244,6 +249,10 @@ pub(crate) fn steps(write: &Write) -> Vec<Step> {
 
         Write::Reap { now, unused_since } => expired::reap(*now, *unused_since),
     }
+}
+
+fn spend(digest: &Digest, spent: &Spent) -> [Step; 2] {
+    refresh_tokens::spend(digest, spent).map(|change| step(change, Expects::One))
 }
 
 fn one(change: Change) -> Vec<Step> {

@@ -1,7 +1,7 @@
 //! What has expired and protects nothing any more.
 //!
 //! Kept although expired: redeemed and burnt codes until nobody would try them
-//! again, refresh tokens until the day is over on which their grant ends, and revoked clients for
+//! again, refresh tokens until the hour is over in which their grant ends, and revoked clients for
 //! good, so that the same registration does not bring one back. That cannot happen
 //! to one that got an identifier of its own, so of these the unused ones go: whoever
 //! may register and delete would otherwise leave rows for ever.
@@ -55,11 +55,13 @@ statements! {
     INITIAL_TOKENS_BEFORE = "DELETE FROM initial_access_tokens WHERE expires_at <= ?1";
     PROVISIONING_TOKENS_BEFORE = "DELETE FROM provisioning_tokens WHERE expires_at <= ?1";
     SETUP_LINKS_BEFORE = "DELETE FROM setup_links WHERE expires_at <= ?1";
-    // Both: what an older version wrote meanwhile may know no day.
+    // Both: whatever else is kept, a token lasts as long as it can be used.
     REFRESH_TOKENS_BEFORE = "DELETE FROM refresh_tokens WHERE kept_until <= ?1 AND expires_at <= ?1";
-    // They lie in order: none is looked at but those that go, and the first that stays.
+    // They lie in order: none is looked at but those that go, and the first that stays. What a
+    // clock wrote that was two days ahead holds up nothing, and goes with the rest.
     RESPONSES_BEFORE = "DELETE FROM refresh_responses WHERE id < coalesce(
-        (SELECT id FROM refresh_responses WHERE spent_at > ?1 ORDER BY id LIMIT 1),
+        (SELECT id FROM refresh_responses
+            WHERE spent_at > ?1 AND spent_at <= ?1 + 172800000 ORDER BY id LIMIT 1),
         (SELECT max(id) + 1 FROM refresh_responses))";
     GRANTS_REVOKED_BEFORE = "DELETE FROM grants WHERE revoked_at <= ?1";
     GRANTS_EXPIRED_BEFORE = "DELETE FROM grants WHERE expires_at <= ?1";

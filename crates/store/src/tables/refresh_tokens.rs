@@ -23,10 +23,10 @@ pub(super) use select;
 
 statements! {
     BY_DIGEST = select!("WHERE digest = ?1");
-    // Of a grant that exists. It is kept until the day on which that ends is over: few ends, so
+    // Of a grant that exists. It is kept until the hour in which that ends is over: few ends, so
     // that tokens of one moment lie together in the index, too.
     ADD = "INSERT INTO refresh_tokens (digest, grant_id, expires_at, kept_until)
-        SELECT ?1, id, ?3, (expires_at / 86400000 + 1) * 86400000 FROM grants WHERE id = ?2";
+        SELECT ?1, id, ?3, (expires_at / 3600000 + 1) * 3600000 FROM grants WHERE id = ?2";
     SPEND = "UPDATE refresh_tokens SET spent_at = ?2, successor = ?3
         WHERE digest = ?1 AND spent_at IS NULL";
     KEEP_RESPONSE = "INSERT INTO refresh_responses (digest, spent_at, sealed) VALUES (?1, ?2, ?3)";
@@ -59,7 +59,7 @@ pub(crate) fn by_digest(digest: &Digest) -> Query<RefreshToken> {
     query(BY_DIGEST, params![digest], read)
 }
 
-/// Adds an active token; what is spent comes of [`spend`].
+/// Adds a token as it was before it was spent, if it is.
 pub(crate) fn add(token: &RefreshToken) -> Change {
     let row = params![token.digest, token.grant.as_str(), token.expires_at];
     change(ADD, row)

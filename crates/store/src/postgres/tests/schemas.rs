@@ -125,7 +125,13 @@ fn first_schema(server: &Postgres) -> String {
         "CREATE TABLE doorward_migrations (version BIGINT PRIMARY KEY, digest BYTEA NOT NULL);
          {}
          INSERT INTO doorward_migrations VALUES (1, decode('{digest}', 'hex'));
-         INSERT INTO answered_flows (id, expires_at) VALUES ('f', 7);",
+         INSERT INTO answered_flows (id, expires_at) VALUES ('f', 7);
+         INSERT INTO users VALUES ('u', 'alice', 'member', '', 1, NULL);
+         INSERT INTO clients VALUES ('c', 'dynamic', 'C', '[]', NULL, NULL, 1, 1, NULL, NULL);
+         INSERT INTO grants VALUES ('g', 'u', 'c', 'https://a', 'mcp:read', 1, 2, 3, 4, NULL, NULL);
+         INSERT INTO refresh_tokens VALUES
+            (decode(repeat('00', 32), 'hex'), 'g', 9, NULL, NULL, NULL),
+            (decode(repeat('11', 32), 'hex'), 'g', 8, 5, decode(repeat('00', 32), 'hex'), '\\xabcd');",
         MIGRATIONS[0]
     );
     server.sql(&url, &make);
@@ -137,6 +143,12 @@ async fn an_older_database_is_brought_up_to_date_and_keeps_what_it_holds() {
     let server = Postgres::shared();
     let url = first_schema(&server);
     open_shared(&url).await.expect("opens");
+    let tokens = "SELECT user_id, kept_until, count(*) FROM grants
+        JOIN refresh_tokens ON id = grant_id GROUP BY 1, 2";
+    assert_eq!(server.sql(&url, tokens), "u|3600000|2");
+    let returned = "SELECT r.spent_at, r.sealed FROM refresh_tokens
+        JOIN refresh_responses AS r USING (digest) WHERE successor = decode(repeat('00', 32), 'hex')";
+    assert_eq!(server.sql(&url, returned), r"5|\xabcd");
     let kept = server.sql(&url, "SELECT purpose, id, expires_at FROM used_once");
     assert_eq!(kept, "flow|f|7"); // CR-06
 }

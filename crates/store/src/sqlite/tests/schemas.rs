@@ -138,6 +138,7 @@ fn an_older_database_is_brought_up_to_date_and_keeps_what_it_holds() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("doorward.db");
     let old = Connection::open(&path).expect("opens");
+    let spent = "11".repeat(32);
     let make = format!(
         "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, digest BLOB NOT NULL) STRICT;
          PRAGMA application_id = 1148153714; PRAGMA user_version = 1; {FIRST}
@@ -145,7 +146,8 @@ fn an_older_database_is_brought_up_to_date_and_keeps_what_it_holds() {
          INSERT INTO users VALUES ('u', 'alice', 'member', '$argon2id$', 1, NULL);
          INSERT INTO clients VALUES ('c', 'dynamic', 'C', '[]', NULL, NULL, 1, 1, NULL, NULL);
          INSERT INTO grants VALUES ('g', 'u', 'c', 'https://a', 'mcp:read', 1, 2, 3, 4, NULL, NULL);
-         INSERT INTO refresh_tokens VALUES (zeroblob(32), 'g', 9, NULL, NULL, NULL);"
+         INSERT INTO refresh_tokens VALUES (zeroblob(32), 'g', 9, NULL, NULL, NULL),
+            (X'{spent}', 'g', 8, 5, zeroblob(32), X'abcd');"
     );
     old.execute_batch(&make).expect("is made");
     let digest = doorward_core::secret::Digest::of(FIRST);
@@ -164,12 +166,20 @@ fn an_older_database_is_brought_up_to_date_and_keeps_what_it_holds() {
         })
         .expect("one row");
     assert_eq!(kept, ("flow".to_owned(), "f".to_owned(), 7)); // CR-06
-    let of_grant =
-        "SELECT user_id, authenticated_at FROM grants JOIN refresh_tokens ON id = grant_id";
-    let kept: (String, i64) = new
-        .query_row(of_grant, [], |row| Ok((row.get(0)?, row.get(1)?)))
-        .expect("the grant with its token");
-    assert_eq!(kept, ("u".to_owned(), 1));
+    let of_grant = "SELECT user_id, authenticated_at, kept_until, count(*)
+        FROM grants JOIN refresh_tokens ON id = grant_id";
+    let kept: (String, i64, i64, i64) = new
+        .query_row(of_grant, [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
+        .expect("the grant with its tokens");
+    assert_eq!(kept, ("u".to_owned(), 1, 3_600_000, 2));
+    let of_spent = "SELECT refresh_responses.spent_at, sealed FROM refresh_tokens
+        JOIN refresh_responses USING (digest) WHERE successor = zeroblob(32)";
+    let kept: (i64, Vec<u8>) = new
+        .query_row(of_spent, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .expect("what the spent one returned");
+    assert_eq!(kept, (5, vec![0xab, 0xcd]));
     let enforced = new.execute_batch("PRAGMA foreign_keys = ON; DELETE FROM clients");
     assert!(enforced.is_err(), "its grant still refers to it");
 }
