@@ -73,7 +73,7 @@ class Sample:
 def sample(system: System, load: Load, times: int) -> Sample:
     """Measures a load several times. A disturbed window is measured again; if every attempt is
     disturbed, the quietest counts, and `Sample.others` tells it to whoever judges the run."""
-    return Sample([_quietest(system, load) for _ in range(times)])
+    return in_turn([(system, load)], times)[0]
 
 
 def in_turn(loads: list[tuple[System, Load]], times: int) -> list[Sample]:

@@ -24,10 +24,7 @@ const LETTERS: usize = 48;
 
 /// A new refresh token.
 pub fn mint(now: UnixTime, bits: [u8; 30]) -> Secret {
-    let mut bytes = [0; 36];
-    let (time, chance) = bytes.split_at_mut(TIME.0);
-    time.copy_from_slice(&now.sorting());
-    chance.copy_from_slice(&bits);
+    let bytes = [now.sorting().as_slice(), &bits].concat();
     Secret::presented(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)))
 }
 

@@ -103,19 +103,21 @@ pub(crate) async fn a_token_whose_grant_is_forgotten_is_nobodys(store: Subject) 
     conflict(&store, |tx| tx.add_refresh_token(&refresh_token("v"))).await;
 }
 
+/// What is kept of the response that a spent token returned.
+async fn sealed(store: &Subject, text: &str) -> Vec<u8> {
+    let found = reader(store).await.refresh_token(&digest(text)).await;
+    match found.expect("readable").expect("kept").state {
+        RefreshState::Spent(spent) => spent.sealed_response,
+        RefreshState::Active => panic!("it was spent"),
+    }
+}
+
 pub(crate) async fn a_sealed_response_is_emptied_after_a_day(store: Subject) {
     populate_rotated(&store).await;
-    let sealed = async || {
-        let found = reader(&store).await.refresh_token(&digest("t")).await;
-        match found.expect("readable").expect("kept").state {
-            RefreshState::Spent(spent) => spent.sealed_response,
-            RefreshState::Active => panic!("it was spent"),
-        }
-    };
     reap(&store, at(DAY)).await;
-    assert_eq!(sealed().await, spent(1, "u").sealed_response);
+    assert_eq!(sealed(&store, "t").await, spent(1, "u").sealed_response);
     reap(&store, at(DAY + 1)).await;
-    assert!(sealed().await.is_empty());
+    assert!(sealed(&store, "t").await.is_empty());
 }
 
 pub(crate) async fn of_sealed_responses_the_old_ones_go_and_no_other(store: Subject) {
@@ -138,9 +140,7 @@ pub(crate) async fn of_sealed_responses_the_old_ones_go_and_no_other(store: Subj
     let kept = async || {
         let mut kept = Vec::new();
         for text in ["f", "a", "b", "c", "d", "e"] {
-            let found = reader(&store).await.refresh_token(&digest(text)).await;
-            let state = found.expect("readable").expect("kept").state;
-            if matches!(state, RefreshState::Spent(spent) if !spent.sealed_response.is_empty()) {
+            if !sealed(&store, text).await.is_empty() {
                 kept.push(text);
             }
         }
